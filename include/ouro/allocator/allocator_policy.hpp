@@ -1,0 +1,43 @@
+#pragma once
+/// \file
+/// The contract of the allocator axis: where blocks come from.
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `A::allocate(bytes, alignment)` | `void*` | a block; null, or `std::bad_alloc` thrown, when memory is exhausted |
+/// | `A::deallocate(block, bytes, alignment)` | `void` | gives it back; noexcept; both numbers as at the allocation |
+/// | `A::trim()` (optional) | `void` | gives what is cached back to the system; noexcept |
+///
+/// `bytes` is at least 1, `alignment` a power of two. Both are constants wherever the type is known, so that a
+/// policy whose verbs are inline decides its size class at compile time. A policy is a name for static functions: it
+/// has no state of its own, and a pointer pays nothing for it. It is called from every thread that uses its objects.
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+namespace ouro {
+
+template <class AllocatorPolicy>
+concept has_allocate = requires(std::size_t bytes, std::size_t alignment) {
+  { AllocatorPolicy::allocate(bytes, alignment) } -> std::same_as<void*>;
+};
+
+template <class AllocatorPolicy>
+concept has_deallocate = requires(void* block, std::size_t bytes, std::size_t alignment) {
+  { AllocatorPolicy::deallocate(block, bytes, alignment) } noexcept -> std::same_as<void>;
+};
+
+template <class Policy>
+concept has_no_state = std::is_empty_v<Policy>;
+
+template <class AllocatorPolicy>
+concept has_trim = requires {
+  { AllocatorPolicy::trim() } noexcept -> std::same_as<void>;
+};
+
+template <class AllocatorPolicy>
+concept allocator_policy =
+    has_no_state<AllocatorPolicy> && has_allocate<AllocatorPolicy> && has_deallocate<AllocatorPolicy>;
+
+}  // namespace ouro

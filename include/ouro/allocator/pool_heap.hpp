@@ -1,0 +1,204 @@
+#pragma once
+/// \file
+/// One thread's pools and arenas.
+///
+/// `pool_allocator` pops from the pool at the head of its class's list, and finds the pool of a freed block by masking
+/// its address. Neither takes a lock: a pool is used by the thread that owns its heap alone. A block freed on another
+/// thread is pushed on the owner's `foreign` stack, and taken in when the owner runs out of blocks. When a thread ends,
+/// its heap waits among the orphans until a new thread adopts it.
+
+#include <ouro/allocator/arena.hpp>
+#include <ouro/allocator/pool.hpp>
+#include <ouro/allocator/size_class.hpp>
+#include <ouro/config.hpp>
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <new>
+
+namespace ouro::detail {
+
+/// What every list of pools ends in: it never has a block, so that the fast path needs no test for "no pool".
+OURO_SHARED_STATE inline constinit pool no_pool{};
+
+struct pool_heap {
+  struct class_list {
+    pool* head = &no_pool;
+  };
+
+  class_list linked[size_class::count];
+  arena* with_spare[arena::pools + 1] = {};  ///< [n]: the arenas with n spare pools; all arenas are on one of them
+  std::uint64_t spare_counts = 0;            ///< bit n - 1 is set when with_spare[n], n > 0, is not empty
+  std::size_t arenas = 0;
+  std::size_t arenas_mapped = 0;              ///< ever
+  std::size_t arenas_unmapped = 0;            ///< ever
+  std::size_t pools = 0;                      ///< not spare
+  std::atomic<free_block*> foreign{nullptr};  ///< blocks of this heap that other threads freed
+  pool_heap* next_orphan = nullptr;
+
+  /// A block of the class when the pool at the head of its list has no freed one; null when memory is exhausted.
+  OURO_NOINLINE void* allocate_slowly(std::uint32_t index) noexcept {
+    class_list& list = linked[index];
+    for (;;) {
+      pool* const from = list.head;
+      if (from != &no_pool) {
+        if (from->freed == nullptr && from->untouched != from->end) from->carve();
+        if (from->freed != nullptr) {
+          ++from->used;
+          return from->pop();
+        }
+        unlink(from);
+      } else if (!take_foreign()) {
+        pool* const opened = open(index);
+        if (opened == nullptr) return nullptr;
+        link(opened);
+      }
+    }
+  }
+
+  OURO_ALWAYS_INLINE void deallocate(pool* to, void* block) noexcept {
+    const bool was_dry = to->freed == nullptr;
+    to->push(block);
+    if (--to->used == 0 || was_dry) [[unlikely]]
+      settle(to);
+  }
+
+  /// Another thread's `deallocate`.
+  void deallocate_foreign(void* block) noexcept {
+    if constexpr (has_asan) unpoison(block, sizeof(free_block));
+    auto* const link = static_cast<free_block*>(block);
+    link->next = foreign.load(std::memory_order_relaxed);
+    // release: whoever takes the stack sees the link, and all that the program did with the block before.
+    while (!foreign.compare_exchange_weak(link->next, link, std::memory_order_release, std::memory_order_relaxed)) {
+    }
+  }
+
+  /// Takes in the blocks that other threads freed. Returns whether there were any.
+  bool take_foreign() noexcept {
+    // acquire: pairs with the release of `deallocate_foreign`.
+    free_block* block = foreign.exchange(nullptr, std::memory_order_acquire);
+    if (block == nullptr) return false;
+    while (block != nullptr) {
+      free_block* const next = block->next;
+      deallocate(pool::of(block), block);
+      block = next;
+    }
+    return true;
+  }
+
+  /// Calls `see` with every pool that is not spare. O(arenas)
+  template <class See>
+  void each_pool(See&& see) const {
+    for (const arena* head : with_spare) {
+      for (const arena* at = head; at != nullptr; at = at->next) {
+        for (std::uint32_t i = 0; i != arena::pools - at->unopened; ++i) {
+          const auto* const here = reinterpret_cast<const pool*>(at->base + i * pool::bytes);
+          if (here->used != 0 || here->linked) see(*here);
+        }
+      }
+    }
+  }
+
+  /// Gives every arena without a used block back to the system.
+  void trim() noexcept {
+    take_foreign();
+    for (class_list& list : linked) {
+      for (pool* at = list.head; at != &no_pool;) {
+        pool* const next = at->next;
+        if (at->used == 0) retire(at);
+        at = next;
+      }
+    }
+    while (with_spare[arena::pools] != nullptr) unmap(with_spare[arena::pools]);
+  }
+
+ private:
+  /// After a push into a pool that had no freed block, or whose last used block it was.
+  OURO_NOINLINE void settle(pool* at) noexcept {
+    if (!at->linked) link(at);
+    // The only pool of a class stays, lest a program that makes and drops one object opens a pool each time.
+    const bool is_only_one = at->previous == nullptr && at->next == &no_pool;
+    if (at->used == 0 && !is_only_one) retire(at);
+  }
+
+  void link(pool* at) noexcept {
+    class_list& list = linked[at->index];
+    at->previous = nullptr;
+    at->next = list.head;
+    if (list.head != &no_pool) list.head->previous = at;
+    list.head = at;
+    at->linked = true;
+  }
+
+  void unlink(pool* at) noexcept {
+    if (at->next != &no_pool) at->next->previous = at->previous;
+    (at->previous != nullptr ? at->previous->next : linked[at->index].head) = at->next;
+    at->linked = false;
+  }
+
+  /// A pool of the class from the fullest arena that has a spare one, so that the emptier arenas get the chance to
+  /// become empty (as CPython does since 3.8).
+  pool* open(std::uint32_t index) noexcept {
+    arena* home = nullptr;
+    if (spare_counts != 0) {
+      home = with_spare[std::countr_zero(spare_counts) + 1];
+      leave(home);
+    } else {
+      home = arena::map();
+      if (home == nullptr) return nullptr;
+      ++arenas;
+      ++arenas_mapped;
+    }
+    pool* const opened = home->take();
+    enter(home);
+    opened->open(index, this);
+    ++pools;
+    return opened;
+  }
+
+  /// A linked pool without used blocks becomes spare, and its arena perhaps the system's.
+  void retire(pool* empty) noexcept {
+    arena* const home = empty->home;
+    unlink(empty);
+    leave(home);
+    home->put(empty);
+    --pools;
+    enter(home);
+    // One empty arena stays, so that a program at the edge does not map and unmap in turns.
+    if (home->is_empty() && home->next != nullptr) unmap(home);
+  }
+
+  void unmap(arena* empty) noexcept {
+    leave(empty);
+    arena::unmap(empty);
+    --arenas;
+    ++arenas_unmapped;
+  }
+
+  void enter(arena* at) noexcept {
+    const std::uint32_t spare = at->spare;
+    at->previous = nullptr;
+    at->next = with_spare[spare];
+    if (at->next != nullptr) at->next->previous = at;
+    with_spare[spare] = at;
+    if (spare != 0) spare_counts |= std::uint64_t{1} << (spare - 1);
+  }
+
+  void leave(arena* at) noexcept {
+    const std::uint32_t spare = at->spare;
+    if (at->next != nullptr) at->next->previous = at->previous;
+    (at->previous != nullptr ? at->previous->next : with_spare[spare]) = at->next;
+    if (spare != 0 && with_spare[spare] == nullptr) spare_counts &= ~(std::uint64_t{1} << (spare - 1));
+  }
+};
+
+static_assert(arena::pools == 64, "spare_counts has one bit for each count");
+
+/// The heap of a thread that has none yet: every list is empty, so that its first allocation takes the slow path.
+OURO_SHARED_STATE inline constinit pool_heap no_pool_heap{};
+OURO_SHARED_STATE inline constinit thread_local pool_heap* current_pool_heap = &no_pool_heap;
+
+}  // namespace ouro::detail

@@ -1,0 +1,38 @@
+#pragma once
+/// \file
+/// An allocator policy as a `std::pmr::memory_resource`, for code that takes its memory through that interface.
+
+#include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/allocator/pool_allocator.hpp>
+#include <ouro/allocator/throw.hpp>
+#include <ouro/config.hpp>
+
+#include <cstddef>
+#include <memory_resource>
+
+namespace ouro {
+
+/// Has no state: all resources of one policy are equal. Thread-safe as the policy is.
+template <allocator_policy AllocatorPolicy>
+class basic_pool_resource final : public std::pmr::memory_resource {
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    void* const block = AllocatorPolicy::allocate(bytes == 0 ? 1 : bytes, alignment);
+    if (block == nullptr) detail::throw_bad_alloc();
+    return block;
+  }
+
+  void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override {
+    AllocatorPolicy::deallocate(block, bytes == 0 ? 1 : bytes, alignment);
+  }
+
+  [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
+    // Without RTTI two resources are told apart although they could free each other's blocks: slower, never wrong.
+    if constexpr (has_rtti) return dynamic_cast<const basic_pool_resource*>(&other) != nullptr;
+    return this == &other;
+  }
+};
+
+using pool_resource = basic_pool_resource<pool_allocator>;
+
+}  // namespace ouro

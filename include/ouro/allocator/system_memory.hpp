@@ -1,0 +1,42 @@
+#pragma once
+/// \file
+/// Whole pages from the operating system, and back to it. `operator delete` would not do: a malloc keeps what it was
+/// given for itself.
+
+#include <ouro/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+namespace ouro::detail {
+
+/// `bytes` of zeroed memory at a multiple of `alignment`; null when the system has no more. Both are multiples of the
+/// system's page size. Thread-safe; a system call.
+[[nodiscard]] inline void* map_pages(std::size_t bytes, std::size_t alignment) noexcept {
+#if OURO_HAS_MMAP
+  // Maps too much and cuts both ends off, since mmap promises no more than the alignment of a page.
+  const std::size_t span = bytes + alignment;
+  void* const raw = ::mmap(nullptr, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (raw == MAP_FAILED) return nullptr;
+  const auto begin = reinterpret_cast<std::uintptr_t>(raw);
+  const std::uintptr_t aligned = (begin + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
+  if (aligned != begin) ::munmap(raw, aligned - begin);
+  const std::size_t rest = begin + span - (aligned + bytes);
+  if (rest != 0) ::munmap(reinterpret_cast<void*>(aligned + bytes), rest);
+  return reinterpret_cast<void*>(aligned);
+#else
+  return ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
+#endif
+}
+
+/// Gives back what `map_pages(bytes, alignment)` returned.
+inline void unmap_pages(void* pages, std::size_t bytes, [[maybe_unused]] std::size_t alignment) noexcept {
+#if OURO_HAS_MMAP
+  ::munmap(pages, bytes);
+#else
+  ::operator delete(pages, std::align_val_t{alignment});
+#endif
+}
+
+}  // namespace ouro::detail

@@ -1,0 +1,42 @@
+#pragma once
+/// \file
+/// The exceptions that the library throws, and what it does in programs without them.
+
+#include <ouro/config.hpp>
+
+#include <exception>
+#include <memory>
+#include <new>
+
+namespace ouro::detail {
+
+/// Throws `std::bad_alloc`. Without exceptions it calls the program's new-handler, which may end the program in its own
+/// way, and then `std::terminate`.
+[[noreturn]] OURO_NOINLINE inline void throw_bad_alloc() {
+#if OURO_HAS_EXCEPTIONS
+  throw std::bad_alloc{};
+#else
+  if (const std::new_handler handler = std::get_new_handler(); handler != nullptr) handler();
+  std::terminate();
+#endif
+}
+
+/// The same for a number of elements whose bytes no `std::size_t` can hold.
+[[noreturn]] OURO_NOINLINE inline void throw_bad_array_length() {
+#if OURO_HAS_EXCEPTIONS
+  throw std::bad_array_new_length{};
+#else
+  throw_bad_alloc();
+#endif
+}
+
+/// `std::bad_weak_ptr` for a weak pointer that has expired.
+[[noreturn]] OURO_NOINLINE inline void throw_bad_weak_ptr() {
+#if OURO_HAS_EXCEPTIONS
+  throw std::bad_weak_ptr{};
+#else
+  std::terminate();
+#endif
+}
+
+}  // namespace ouro::detail

@@ -1,0 +1,145 @@
+#pragma once
+/// \file
+/// What the compiler and the platform offer, the version, and the level of checking.
+/// The only file that defines macros for the rest of the library; everything else asks constants by `if constexpr`.
+
+#include <cstddef>
+#include <cstdint>
+
+#define OURO_VERSION_MAJOR 0
+#define OURO_VERSION_MINOR 1
+#define OURO_VERSION_PATCH 0
+
+/// How much misuse is caught: 0 nothing; 1 what costs a few instructions (underflow, foreign thread, double adopt,
+/// doubled edge); 2 also walks that prove the library's own invariants. It changes no layout, yet builds of different
+/// levels must not be mixed, and do not link.
+#ifndef OURO_CHECK_LEVEL
+#ifdef NDEBUG
+#define OURO_CHECK_LEVEL 0
+#else
+#define OURO_CHECK_LEVEL 1
+#endif
+#endif
+
+#if defined(__cpp_exceptions)
+#define OURO_HAS_EXCEPTIONS 1
+#define OURO_TRY try
+#define OURO_CATCH_ALL catch (...)
+#define OURO_RETHROW throw
+#else
+#define OURO_HAS_EXCEPTIONS 0
+#define OURO_TRY if constexpr (true)
+#define OURO_CATCH_ALL else
+#define OURO_RETHROW static_cast<void>(0)
+#endif
+
+#if defined(__cpp_rtti) || defined(__GXX_RTTI)
+#define OURO_HAS_RTTI 1
+#else
+#define OURO_HAS_RTTI 0
+#endif
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OURO_HAS_ASAN 1
+#endif
+#endif
+#if !defined(OURO_HAS_ASAN) && defined(__SANITIZE_ADDRESS__)
+#define OURO_HAS_ASAN 1
+#endif
+#if !defined(OURO_HAS_ASAN)
+#define OURO_HAS_ASAN 0
+#endif
+#if OURO_HAS_ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/lsan_interface.h>
+#endif
+
+#if __has_include(<sys/mman.h>)
+#define OURO_HAS_MMAP 1
+#include <sys/mman.h>
+#else
+#define OURO_HAS_MMAP 0
+#endif
+
+#if defined(__SIZEOF_INT128__)
+#define OURO_HAS_INT128 1
+#else
+#define OURO_HAS_INT128 0
+#endif
+
+#define OURO_ALWAYS_INLINE [[gnu::always_inline]] inline
+#define OURO_NOINLINE [[gnu::noinline]]
+/// State that several shared objects of one process share, even when they are built with hidden visibility.
+#define OURO_SHARED_STATE [[gnu::visibility("default")]]
+
+/// `make<aggregate>(a)` leaves the other members to their default initialisers, as the language says.
+#define OURO_FEWER_INITIALISERS_BEGIN \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
+#define OURO_FEWER_INITIALISERS_END _Pragma("GCC diagnostic pop")
+
+#if defined(__clang__)
+#define OURO_UNDEFINED_ON_PURPOSE_BEGIN \
+  _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wundefined-var-template\"")
+#define OURO_UNDEFINED_ON_PURPOSE_END _Pragma("clang diagnostic pop")
+#else
+#define OURO_UNDEFINED_ON_PURPOSE_BEGIN
+#define OURO_UNDEFINED_ON_PURPOSE_END
+#endif
+
+/// An absolute symbol whose value is the check level. Linkers accept any number of equal definitions and refuse
+/// unequal ones ("multiple definition"), which is what a mix of checked and unchecked objects deserves.
+#if defined(__ELF__)
+#define OURO_STRINGIFY_(x) #x
+#define OURO_STRINGIFY(x) OURO_STRINGIFY_(x)
+__asm__(
+    ".globl ouro_check_level_differs_between_objects\n"
+    ".hidden ouro_check_level_differs_between_objects\n"
+    ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) "\n");
+#endif
+
+namespace ouro {
+
+inline constexpr int version_major = OURO_VERSION_MAJOR;
+inline constexpr int version_minor = OURO_VERSION_MINOR;
+inline constexpr int version_patch = OURO_VERSION_PATCH;
+
+inline constexpr int check_level = OURO_CHECK_LEVEL;
+inline constexpr bool has_exceptions = OURO_HAS_EXCEPTIONS != 0;
+inline constexpr bool has_rtti = OURO_HAS_RTTI != 0;
+inline constexpr bool has_asan = OURO_HAS_ASAN != 0;
+
+namespace detail {
+
+/// Forbids the program to touch `[at, at + bytes)`; AddressSanitizer reports who does. Nothing in other builds.
+inline void poison([[maybe_unused]] const volatile void* at, [[maybe_unused]] std::size_t bytes) noexcept {
+#if OURO_HAS_ASAN
+  ASAN_POISON_MEMORY_REGION(at, bytes);
+#endif
+}
+
+inline void unpoison([[maybe_unused]] const volatile void* at, [[maybe_unused]] std::size_t bytes) noexcept {
+#if OURO_HAS_ASAN
+  ASAN_UNPOISON_MEMORY_REGION(at, bytes);
+#endif
+}
+
+/// The memory at `at` ceases to be the object that it was. Optimisers take stores of different types for stores to
+/// different places, and would move the last ones of the old object behind the first ones of the new: not across this.
+OURO_ALWAYS_INLINE void end_storage_use(void*& at) noexcept { __asm__ volatile("" : "+r"(at) : : "memory"); }
+
+/// Memory that LeakSanitizer searches for pointers: what lives in a pool may own memory of `malloc`.
+inline void add_leak_root([[maybe_unused]] const void* at, [[maybe_unused]] std::size_t bytes) noexcept {
+#if OURO_HAS_ASAN
+  __lsan_register_root_region(at, bytes);
+#endif
+}
+
+inline void remove_leak_root([[maybe_unused]] const void* at, [[maybe_unused]] std::size_t bytes) noexcept {
+#if OURO_HAS_ASAN
+  __lsan_unregister_root_region(at, bytes);
+#endif
+}
+
+}  // namespace detail
+}  // namespace ouro
