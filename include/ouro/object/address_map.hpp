@@ -1,0 +1,92 @@
+#pragma once
+/// \file
+/// A hash map from addresses to values, for what few objects have: nothing in their headers is spent on it.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ouro::detail {
+
+/// Open addressing with linear probing; backward shift on erasure (Knuth, TAOCP 3, 6.4, algorithm R), so that there are
+/// no tombstones. Insertion is amortised O(1) and throws `std::bad_alloc`, leaving the map as it was; the rest is O(1)
+/// and neither allocates nor throws. Constant-initialised, and without a destructor, so that it can be used until the
+/// process ends: it frees its memory when it becomes empty. Not thread-safe.
+template <class Value>
+class address_map {
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// The value at `key`, or null.
+  [[nodiscard]] Value* find(const void* key) noexcept {
+    if (capacity_ == 0) return nullptr;
+    for (std::size_t i = home(key);; i = next(i)) {
+      if (slots_[i].key == key) return &slots_[i].value;
+      if (slots_[i].key == nullptr) return nullptr;
+    }
+  }
+
+  /// The value at `key`, made by default if there was none. \pre `key != nullptr`
+  Value& operator[](const void* key) {
+    if (Value* const found = find(key); found != nullptr) return *found;
+    if ((size_ + 1) * 4 > capacity_ * 3) grow();
+    std::size_t i = home(key);
+    while (slots_[i].key != nullptr) i = next(i);
+    slots_[i].key = key;
+    ++size_;
+    return slots_[i].value;
+  }
+
+  void erase(const void* key) noexcept {
+    if (capacity_ == 0) return;
+    std::size_t hole = home(key);
+    while (slots_[hole].key != key) {
+      if (slots_[hole].key == nullptr) return;
+      hole = next(hole);
+    }
+    for (std::size_t i = next(hole); slots_[i].key != nullptr; i = next(i)) {
+      // An entry may move into the hole unless its home lies behind the hole, up to itself.
+      const std::size_t distance = (i - home(slots_[i].key)) & (capacity_ - 1);
+      if (distance < ((i - hole) & (capacity_ - 1))) continue;
+      slots_[hole] = slots_[i];
+      hole = i;
+    }
+    slots_[hole] = {};
+    --size_;
+    if (size_ == 0) {
+      delete[] slots_;
+      slots_ = nullptr;
+      capacity_ = 0;
+    }
+  }
+
+ private:
+  struct slot {
+    const void* key = nullptr;
+    Value value{};
+  };
+
+  [[nodiscard]] std::size_t home(const void* key) const noexcept {
+    // Fibonacci hashing (TAOCP 3, 6.4): the low bits of addresses are alike, the high bits of the product are not.
+    const std::uint64_t mixed = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(key)) * 0x9E3779B97F4A7C15u;
+    return static_cast<std::size_t>(mixed >> 32) & (capacity_ - 1);
+  }
+
+  [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }
+
+  void grow() {
+    address_map wider;
+    wider.capacity_ = capacity_ == 0 ? 16 : capacity_ * 2;
+    wider.slots_ = new slot[wider.capacity_];
+    for (std::size_t i = 0; i != capacity_; ++i) {
+      if (slots_[i].key != nullptr) wider[slots_[i].key] = slots_[i].value;
+    }
+    delete[] slots_;
+    *this = wider;
+  }
+
+  slot* slots_ = nullptr;
+  std::size_t capacity_ = 0;  ///< a power of two, or 0
+  std::size_t size_ = 0;      ///< < capacity_, at most three quarters of it
+};
+
+}  // namespace ouro::detail

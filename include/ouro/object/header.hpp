@@ -1,0 +1,102 @@
+#pragma once
+/// \file
+/// The 8 bytes in front of every managed object.
+///
+/// ```
+///   count   quiet | immortal | number of strong pointers                              refcount/count_word.hpp
+///   info    unlisted:  type index (16) | owner tag (8) | flags (7) | 0
+///           listed:    slot in the candidate buffer (31)            | 1
+/// ```
+/// An object in the candidate buffer has a slot number in place of its info, which its buffer entry keeps meanwhile
+/// (collector/candidate_buffer.hpp): so it can leave the buffer in O(1), and costs 8 bytes all the same.
+/// A dying object waits in a queue with the link to the next one in place of its count (object/dying_queue.hpp).
+
+#include <ouro/config.hpp>
+#include <ouro/refcount/count_word.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ouro::detail {
+
+/// The bits of an unlisted info word.
+struct info_word {
+  static constexpr std::uint32_t listed = 1u << 0;     ///< the rest is a slot number
+  static constexpr std::uint32_t tracked = 1u << 1;    ///< may be part of a cycle
+  static constexpr std::uint32_t watched = 1u << 2;    ///< has weak records
+  static constexpr std::uint32_t unborn = 1u << 3;     ///< its constructor has not returned
+  static constexpr std::uint32_t finalized = 1u << 4;  ///< `finalize` has been called
+  static constexpr std::uint32_t dead = 1u << 5;       ///< its destructor has been called, or never will be
+  static constexpr std::uint32_t reached = 1u << 6;    ///< the running collection has it in its worklist
+  static constexpr std::uint32_t alive = 1u << 7;      ///< the running collection has proven it alive
+
+  static constexpr std::uint32_t owner_shift = 8;
+  static constexpr std::uint32_t owner_mask = 0xFFu << owner_shift;
+  static constexpr std::uint32_t type_shift = 16;
+  static constexpr std::uint32_t slot_shift = 1;
+
+  [[nodiscard]] static constexpr bool is_listed(std::uint32_t word) noexcept { return (word & listed) != 0; }
+  [[nodiscard]] static constexpr std::uint32_t slot(std::uint32_t word) noexcept { return word >> slot_shift; }
+  [[nodiscard]] static constexpr std::uint32_t type(std::uint32_t word) noexcept { return word >> type_shift; }
+};
+
+template <counts_in_header RefcountPolicy>
+struct header {
+  using word = typename RefcountPolicy::count_type;
+
+  word count;
+  word info;
+
+  [[nodiscard]] static header* of(const volatile void* object) noexcept {
+    return reinterpret_cast<header*>(const_cast<void*>(object)) - 1;
+  }
+
+  [[nodiscard]] void* object() noexcept { return this + 1; }
+
+  [[nodiscard]] std::uint32_t load_count() const noexcept { return RefcountPolicy::load(count); }
+  [[nodiscard]] std::uint32_t load_info() const noexcept { return RefcountPolicy::load(info); }
+
+  /// Changes the count or info word by a function of its value, against other threads too if the policy is for them.
+  template <class Change>
+  static std::uint32_t update(word& at, Change change) noexcept {
+    std::uint32_t seen = RefcountPolicy::load(at);
+    while (!RefcountPolicy::compare_exchange(at, seen, change(seen))) {
+    }
+    return seen;
+  }
+
+  void set_info(std::uint32_t bits) noexcept {
+    update(info, [bits](std::uint32_t seen) { return seen | bits; });
+  }
+  void clear_info(std::uint32_t bits) noexcept {
+    update(info, [bits](std::uint32_t seen) { return seen & ~bits; });
+  }
+  void set_quiet() noexcept {
+    update(count, [](std::uint32_t seen) { return seen | count_word::quiet; });
+  }
+  void clear_quiet() noexcept {
+    update(count, [](std::uint32_t seen) { return seen & ~count_word::quiet; });
+  }
+
+  /// One pointer more, unless there is none: what a weak pointer does. Never brings an object back from zero.
+  [[nodiscard]] bool try_increment() noexcept {
+    std::uint32_t seen = load_count();
+    for (;;) {
+      if (count_word::is_immortal(seen)) return true;
+      if (count_word::strong(seen) == 0) return false;
+      if (RefcountPolicy::compare_exchange(count, seen, seen + 1)) return true;
+    }
+  }
+
+  /// One pointer fewer, without regard to candidacy. Returns whether it was the last.
+  [[nodiscard]] bool decrement_plainly() noexcept {
+    std::uint32_t seen = load_count();
+    for (;;) {
+      if (count_word::is_immortal(seen)) return false;
+      if (RefcountPolicy::compare_exchange(count, seen, seen - 1)) return count_word::strong(seen) == 1;
+    }
+  }
+};
+
+}  // namespace ouro::detail

@@ -1,0 +1,39 @@
+#pragma once
+/// \file
+/// Which counted raw pointers are under way between `release` and `adopt`, in checked builds: so an address that nobody
+/// released, one on the stack say, and one that is adopted a second time are caught.
+
+#include <ouro/config.hpp>
+#include <ouro/object/address_map.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+namespace ouro::detail {
+
+/// Thread-safe.
+class released_ledger {
+ public:
+  void note(const void* object) {
+    const std::lock_guard lock{mutex_};
+    ++under_way_[object];
+  }
+
+  /// Strikes one out; false if there is none.
+  [[nodiscard]] bool strike(const void* object) noexcept {
+    const std::lock_guard lock{mutex_};
+    std::size_t* const found = under_way_.find(object);
+    if (found == nullptr) return false;
+    if (--*found == 0) under_way_.erase(object);
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  address_map<std::size_t> under_way_;  ///< counted raw pointers of each object
+};
+
+OURO_SHARED_STATE inline constinit released_ledger released_pointers{};
+
+}  // namespace ouro::detail

@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// A list of types, and the few things that the library asks of one.
+
+#include <type_traits>
+
+namespace ouro::detail {
+
+template <class... Ts>
+struct types {
+  template <class T>
+  static constexpr bool contains = (std::is_same_v<T, Ts> || ...);
+};
+
+template <class... First, class... Second>
+[[nodiscard]] consteval auto operator+(types<First...>, types<Second...>) {
+  return types<First..., Second...>{};
+}
+
+/// Whether `T` is a complete type here. The first answer for a type stands for the whole translation unit.
+template <class T, class = void>
+inline constexpr bool is_complete = false;
+template <class T>
+inline constexpr bool is_complete<T, std::void_t<decltype(sizeof(T))>> = true;
+
+}  // namespace ouro::detail

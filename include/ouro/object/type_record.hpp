@@ -1,0 +1,84 @@
+#pragma once
+/// \file
+/// What the library knows of a managed type once the type itself is out of sight, and the table that turns the 16-bit
+/// index in a header into it.
+
+#include <ouro/config.hpp>
+#include <ouro/object/edge_sink.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/hooks.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace ouro::detail {
+
+/// One for each type and set of policies. The functions take the address of the object, which lies behind its header.
+struct type_record {
+  void (*destroy)(void* object);                      ///< runs the destructors; may throw what they throw
+  void (*deallocate)(void* object) noexcept;          ///< gives the block back; needs nothing but the block's length
+  void (*trace)(void* object, edge_sink& sink);       ///< reports the edges; null when there are none to report
+  void (*finalize)(void* object);                     ///< null when the type has no `finalize()`
+  std::size_t (*bytes)(const void* object) noexcept;  ///< the block: header, object, padding
+  std::string_view name;
+};
+
+/// Index 0 is no type: it is what the headers of tables made at compile time say.
+struct type_table {
+  static constexpr std::size_t capacity = std::size_t{1} << 16;
+
+  std::atomic<const type_record*> records[capacity];
+  std::atomic<std::uint32_t> size{1};
+
+  [[nodiscard]] const type_record& operator[](std::uint32_t index) const noexcept {
+    // relaxed: who has an object has synchronised with the thread that made it, and so with the registration.
+    return *records[index].load(std::memory_order_relaxed);
+  }
+
+  std::uint32_t add(const type_record& record) {
+    const std::uint32_t index = size.fetch_add(1, std::memory_order_relaxed);
+    if (index >= capacity) misuse("more than 65535 managed types", record.name);
+    records[index].store(&record, std::memory_order_release);
+    return index;
+  }
+};
+
+OURO_SHARED_STATE inline constinit type_table registered_types{};
+
+/// The first info word of the objects of a type; null until the first of them is made. At the first use instead of
+/// before `main`, because objects may be made there too.
+class type_info_word {
+ public:
+  [[nodiscard]] OURO_ALWAYS_INLINE std::uint32_t load() const noexcept { return word_.load(std::memory_order_relaxed); }
+
+  [[nodiscard]] OURO_ALWAYS_INLINE std::uint32_t get(const type_record& record, std::uint32_t flags) {
+    const std::uint32_t known = load();
+    return known != 0 ? known : add(record, flags);
+  }
+
+ private:
+  OURO_NOINLINE std::uint32_t add(const type_record& record, std::uint32_t flags) {
+    std::uint32_t mine = registered_types.add(record) << info_word::type_shift | flags;
+    std::uint32_t expected = 0;
+    // When two threads make the first object at once, one index stays unused.
+    if (!word_.compare_exchange_strong(expected, mine, std::memory_order_relaxed)) mine = expected;
+    return mine;
+  }
+
+  std::atomic<std::uint32_t> word_{0};
+};
+
+/// The record of an object whose info word is `info`.
+[[nodiscard]] inline const type_record& record_of(std::uint32_t info) noexcept {
+  return registered_types[info_word::type(info)];
+}
+
+/// For reports about an object that may be damaged: its type's name if the info word leads to one.
+[[nodiscard]] inline std::string_view name_in_report(std::uint32_t info) noexcept {
+  const type_record* const record = registered_types.records[info_word::type(info)].load(std::memory_order_relaxed);
+  return record == nullptr ? "unknown" : record->name;
+}
+
+}  // namespace ouro::detail

@@ -1,0 +1,219 @@
+#pragma once
+/// \file
+/// What weak pointers hold on to instead of the object.
+///
+/// A record names its target until the target begins to die. Records lie outside the block of the object, so that weak
+/// pointers do not keep its memory; an object that has some has the flag `watched`, and the table finds its records by
+/// its address, so that all other objects pay nothing. All weak pointers to an object share one record, but those with
+/// a callback have one of their own.
+
+#include <ouro/config.hpp>
+#include <ouro/object/address_map.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+namespace ouro::detail {
+
+/// A callback of a weak pointer, whatever its type.
+struct weak_callback {
+  virtual void run() = 0;
+  virtual ~weak_callback() = default;
+};
+
+template <class RefcountPolicy>
+struct weak_record {
+  using header_type = header<RefcountPolicy>;
+
+  header_type* target;                       ///< null once the target is dying; guarded by the shard's lock
+  const void* owner;                         ///< the target's address, kept as the identity to order by
+  typename RefcountPolicy::count_type pins;  ///< weak pointers that use this record, and the queue of callbacks
+  weak_record* next;                         ///< of the same target; or the next in the queue of callbacks
+  weak_callback* callback;                   ///< owned; null in the record that is shared
+};
+
+/// Stands in for a mutex where one thread uses the objects.
+struct no_mutex {
+  void lock() noexcept {}
+  void unlock() noexcept {}
+};
+
+/// Makes, finds and ends the records of one refcount policy. With a thread-safe policy it is shared by all threads, and
+/// the lock of a shard serialises `lock` with the clearing of a dying target: whoever holds it and reads a target may
+/// still look at its count, since the memory is freed only after the clearing.
+template <class RefcountPolicy>
+class weak_table {
+ public:
+  using header_type = header<RefcountPolicy>;
+  using record = weak_record<RefcountPolicy>;
+  static constexpr bool is_shared = RefcountPolicy::is_thread_safe;
+
+  /// The record that plain weak pointers to `target` share, with a pin for the caller. The caller holds a strong
+  /// pointer.
+  /// \throws std::bad_alloc, and nothing has changed then
+  [[nodiscard]] static record* watch(header_type& target) {
+    shard& home = shard_of(&target);
+    const std::lock_guard lock{home.mutex};
+    record*& first = home.records[&target];
+    // The shared record is the first in the list, if there is one; its last weak pointer may be going at this moment.
+    if (first != nullptr && first->callback == nullptr && try_pin(*first)) return first;
+    return enlist(home, first, target, nullptr);
+  }
+
+  /// A record of its own for a weak pointer with a callback, which the table takes over.
+  /// \throws std::bad_alloc, and nothing has changed then: the callback remains the caller's
+  [[nodiscard]] static record* watch(header_type& target, weak_callback* callback) {
+    shard& home = shard_of(&target);
+    const std::lock_guard lock{home.mutex};
+    record*& first = home.records[&target];
+    // Behind the shared record, if there is one.
+    record*& place = first != nullptr && first->callback == nullptr ? first->next : first;
+    return enlist(home, place, target, callback);
+  }
+
+  static void pin(record& at) noexcept { RefcountPolicy::increment(at.pins); }
+
+  /// Ends the record with its last pin.
+  static void unpin(record* at) noexcept {
+    if (RefcountPolicy::decrement(at->pins) != released::last) return;
+    {
+      shard& home = shard_of(at->owner);
+      const std::lock_guard lock{home.mutex};
+      if (at->target != nullptr) delist(home, at);
+    }
+    // calls user code: the callback's captures may drop the last pointer to the target; the record is on no list any
+    // more.
+    delete at->callback;
+    delete at;
+  }
+
+  /// One strong pointer more to the record's target, unless that is dying. Returns the target or null.
+  [[nodiscard]] static header_type* lock(record& at) noexcept {
+    shard& home = shard_of(at.owner);
+    const std::lock_guard lock{home.mutex};
+    return at.target != nullptr && at.target->try_increment() ? at.target : nullptr;
+  }
+
+  /// The target's count of strong pointers, or 0.
+  [[nodiscard]] static std::uint32_t use_count(record& at) noexcept {
+    shard& home = shard_of(at.owner);
+    const std::lock_guard lock{home.mutex};
+    return at.target == nullptr ? 0 : count_word::strong(at.target->load_count());
+  }
+
+  /// Makes all weak pointers to `target` expire, and queues their callbacks on this thread. \pre it has the flag
+  /// `watched`
+  static void clear(header_type& target) noexcept {
+    shard& home = shard_of(&target);
+    const std::lock_guard lock{home.mutex};
+    record** const found = home.records.find(&target);
+    if (found == nullptr) return;
+    for (record* at = *found; at != nullptr;) {
+      record* const next = at->next;
+      at->target = nullptr;
+      at->next = nullptr;
+      if (at->callback != nullptr && try_pin(*at)) due.push(at);
+      at = next;
+    }
+    home.records.erase(&target);
+  }
+
+  [[nodiscard]] static bool is_running_callbacks() noexcept { return due.running; }
+
+  /// Runs the callbacks that are due on this thread, those that are queued meanwhile included. A record whose weak
+  /// pointers have all gone since it was queued is silent: they were garbage themselves.
+  static void run_callbacks() noexcept {
+    if (due.first == nullptr || due.running) return;
+    due.running = true;
+    while (due.first != nullptr) {
+      record* const at = due.pop();
+      if (count_word::strong(RefcountPolicy::load(at->pins)) > 1) {
+        OURO_TRY {
+          at->callback->run();  // calls user code: no lock is held, no object is half-way
+        }
+        OURO_CATCH_ALL {
+          unraisable("callback of a weak pointer");
+        }
+      }
+      unpin(at);
+    }
+    due.running = false;
+  }
+
+ private:
+  struct shard {
+    [[no_unique_address]] std::conditional_t<is_shared, std::mutex, no_mutex> mutex{};
+    address_map<record*> records{};  ///< the list of each target
+  };
+
+  static constexpr std::size_t shards = is_shared ? 16 : 1;
+
+  struct shard_array {
+    shard at[shards];
+  };
+
+  /// Callbacks whose targets have died on this thread.
+  struct due_queue {
+    record* first = nullptr;
+    record* last = nullptr;
+    bool running = false;
+
+    void push(record* at) noexcept {
+      (first == nullptr ? first : last->next) = at;
+      last = at;
+    }
+
+    [[nodiscard]] record* pop() noexcept {
+      record* const at = first;
+      first = at->next;
+      at->next = nullptr;
+      return at;
+    }
+  };
+
+  static inline constinit shard_array shared_shards{};
+  static inline constinit thread_local shard_array local_shards{};
+  static inline constinit thread_local due_queue due{};
+
+  [[nodiscard]] static shard& shard_of(const void* target) noexcept {
+    if constexpr (is_shared) {
+      return shared_shards.at[reinterpret_cast<std::uintptr_t>(target) / 64 % shards];
+    } else {
+      static_cast<void>(target);
+      return local_shards.at[0];
+    }
+  }
+
+  [[nodiscard]] static bool try_pin(record& at) noexcept {
+    std::uint32_t seen = RefcountPolicy::load(at.pins);
+    while (count_word::strong(seen) != 0) {
+      if (RefcountPolicy::compare_exchange(at.pins, seen, seen + 1)) return true;
+    }
+    return false;
+  }
+
+  /// Makes a record in front of the one at `place`.
+  static record* enlist(shard& home, record*& place, header_type& target, weak_callback* callback) {
+    OURO_TRY { place = new record{&target, &target, count_word::quiet | 1, place, callback}; }
+    OURO_CATCH_ALL {
+      if (record** const found = home.records.find(&target); *found == nullptr) home.records.erase(&target);
+      OURO_RETHROW;
+    }
+    return place;
+  }
+
+  static void delist(shard& home, record* at) noexcept {
+    record** place = home.records.find(at->target);
+    while (*place != at) place = &(*place)->next;
+    *place = at->next;
+    if (record** const left = home.records.find(at->target); *left == nullptr) home.records.erase(at->target);
+  }
+};
+
+}  // namespace ouro::detail

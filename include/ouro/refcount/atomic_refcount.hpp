@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// An atomic integer, for objects that threads share.
+
+#include <ouro/config.hpp>
+#include <ouro/refcount/count_word.hpp>
+
+#include <atomic>
+#include <cstdint>
+
+namespace ouro {
+
+/// Thread-safe as `std::shared_ptr` is: threads may copy and drop different pointers to one object at the same time;
+/// one pointer object is written by one thread at a time. No verb allocates or blocks; all are O(1).
+struct atomic_refcount {
+  using count_type = std::atomic<std::uint32_t>;
+  static constexpr bool is_thread_safe = true;
+
+  // relaxed: a count says nothing about other memory, except when it falls to zero.
+  [[nodiscard]] static std::uint32_t load(const count_type& count) noexcept {
+    return count.load(std::memory_order_relaxed);
+  }
+
+  // relaxed: nobody else uses the object yet, or any more; what hands it over to others orders this store too.
+  static void store(count_type& count, std::uint32_t word) noexcept { count.store(word, std::memory_order_relaxed); }
+
+  // acq_rel: it may be the step from or to the last pointer, see `decrement`. relaxed on failure: nothing was learnt.
+  static bool compare_exchange(count_type& count, std::uint32_t& expected, std::uint32_t word) noexcept {
+    return count.compare_exchange_weak(expected, word, std::memory_order_acq_rel, std::memory_order_relaxed);
+  }
+
+  OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept {
+    // An immortal object is not written to, so that its cache line stays shared between the cores.
+    if (count_word::is_immortal(load(count))) [[unlikely]]
+      return;
+    // relaxed: who copies a pointer has one, so that the object cannot die meanwhile; handing the copy to another
+    // thread is what orders memory.
+    const std::uint32_t before = count.fetch_add(1, std::memory_order_relaxed);
+    if (count_word::is_immortal(before + 1)) [[unlikely]]
+      store(count, count_word::pinned);
+  }
+
+  OURO_ALWAYS_INLINE static released decrement(count_type& count) noexcept {
+    const std::uint32_t seen = load(count);
+    if (!count_word::is_quiet(seen) || count_word::is_immortal(seen)) [[unlikely]]
+      return decrement_rarely(count, seen);
+    // release: what this thread did with the object happens before its destruction. acquire: the thread that destroys
+    // it sees what all others did. One read-modify-write instead of a release and a fence, which TSan cannot follow.
+    const std::uint32_t before = count.fetch_sub(1, std::memory_order_acq_rel);
+    return count_word::strong(before) == 1 ? released::last : released::kept;
+  }
+
+ private:
+  static released decrement_rarely(count_type& count, std::uint32_t seen) noexcept {
+    for (;;) {
+      if (count_word::is_immortal(seen)) return released::kept;
+      const bool is_last = count_word::strong(seen) == 1;
+      // Not lowered before it is buffered: once lowered, another thread could free it under the hands of this one.
+      if (!is_last && !count_word::is_quiet(seen)) return released::suspect;
+      // The comparison notices a weak pointer that was locked since `seen` was read.
+      if (compare_exchange(count, seen, seen - 1)) return is_last ? released::last : released::kept;
+    }
+  }
+};
+
+}  // namespace ouro

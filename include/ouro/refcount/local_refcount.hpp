@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// A plain integer, for objects that one thread uses at a time.
+
+#include <ouro/config.hpp>
+#include <ouro/refcount/count_word.hpp>
+
+#include <cstdint>
+
+namespace ouro {
+
+/// Not thread-safe: an object and all pointers to it belong to one thread at a time. No verb allocates; all are O(1).
+struct local_refcount {
+  using count_type = std::uint32_t;
+  static constexpr bool is_thread_safe = false;
+
+  [[nodiscard]] static std::uint32_t load(const count_type& count) noexcept { return count; }
+  static void store(count_type& count, std::uint32_t word) noexcept { count = word; }
+
+  static bool compare_exchange(count_type& count, std::uint32_t& expected, std::uint32_t word) noexcept {
+    if (count != expected) {
+      expected = count;
+      return false;
+    }
+    count = word;
+    return true;
+  }
+
+  OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept {
+    const std::uint32_t raised = count + 1;
+    if (count_word::is_immortal(raised)) [[unlikely]] {
+      pin(count);
+    } else {
+      count = raised;
+    }
+  }
+
+  OURO_ALWAYS_INLINE static released decrement(count_type& count) noexcept {
+    const std::uint32_t lowered = count - 1;
+    // Quiet, mortal and not zero is one range of numbers: (quiet, quiet + immortal).
+    if (lowered - (count_word::quiet + 1) < count_word::immortal - 1) [[likely]] {
+      count = lowered;
+      return released::kept;
+    }
+    return decrement_rarely(count);
+  }
+
+ private:
+  /// Does not write what stands there already: immortal objects that are made at compile time are shared by all
+  /// threads.
+  static void pin(count_type& count) noexcept {
+    if (count != count_word::pinned) count = count_word::pinned;
+  }
+
+  static released decrement_rarely(count_type& count) noexcept {
+    if (count_word::is_immortal(count)) {
+      pin(count);
+      return released::kept;
+    }
+    if (count_word::strong(count) != 1) return released::suspect;
+    --count;
+    return released::last;
+  }
+};
+
+}  // namespace ouro

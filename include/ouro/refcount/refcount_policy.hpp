@@ -1,0 +1,85 @@
+#pragma once
+/// \file
+/// The contract of the refcount axis: what a count is, and how it is changed.
+///
+/// A policy that counts in the header (`count_word.hpp` says what the bits mean):
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `R::count_type` | type | holds 32 bits; the header has two of them |
+/// | `R::is_thread_safe` | `bool` | whether objects may be shared between threads |
+/// | `R::load(c)` | `std::uint32_t` | the word |
+/// | `R::store(c, word)` | `void` | sets it; nobody else uses the object |
+/// | `R::compare_exchange(c, expected, word)` | `bool` | sets it if it is `expected`, else loads `expected` |
+/// | `R::increment(c)` | `void` | one pointer more; pins the count when it reaches the immortal range |
+/// | `R::decrement(c)` | `released` | one pointer fewer, or says why not |
+///
+/// A policy for types that count themselves:
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `R::counts_itself` | `true` | the object has no header |
+/// | `R::increment(p)`, `R::decrement(p)` | `void` | one pointer to `*p` more or fewer; the latter may destroy `*p` |
+///
+/// All verbs are static and noexcept. A policy has no state of its own. To write one, inherit from one of ours and hide
+/// the verbs that differ, or write all of them.
+
+#include <ouro/refcount/count_word.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+namespace ouro {
+
+template <class RefcountPolicy>
+concept has_count_type = requires { typename RefcountPolicy::count_type; } &&
+                         sizeof(typename RefcountPolicy::count_type) == sizeof(std::uint32_t);
+
+template <class RefcountPolicy>
+concept has_is_thread_safe = requires {
+  { RefcountPolicy::is_thread_safe } -> std::convertible_to<bool>;
+};
+
+template <class RefcountPolicy>
+concept has_load = requires(const typename RefcountPolicy::count_type& count) {
+  { RefcountPolicy::load(count) } noexcept -> std::same_as<std::uint32_t>;
+};
+
+template <class RefcountPolicy>
+concept has_store = requires(typename RefcountPolicy::count_type& count, std::uint32_t word) {
+  { RefcountPolicy::store(count, word) } noexcept;
+};
+
+template <class RefcountPolicy>
+concept has_compare_exchange =
+    requires(typename RefcountPolicy::count_type& count, std::uint32_t& expected, std::uint32_t word) {
+      { RefcountPolicy::compare_exchange(count, expected, word) } noexcept -> std::same_as<bool>;
+    };
+
+template <class RefcountPolicy>
+concept has_increment = requires(typename RefcountPolicy::count_type& count) {
+  { RefcountPolicy::increment(count) } noexcept;
+};
+
+template <class RefcountPolicy>
+concept has_decrement = requires(typename RefcountPolicy::count_type& count) {
+  { RefcountPolicy::decrement(count) } noexcept -> std::same_as<released>;
+};
+
+/// Counts in the header that `make_managed` puts in front of the object.
+template <class RefcountPolicy>
+concept counts_in_header =
+    has_count_type<RefcountPolicy> && has_is_thread_safe<RefcountPolicy> && has_load<RefcountPolicy> &&
+    has_store<RefcountPolicy> && has_compare_exchange<RefcountPolicy> && has_increment<RefcountPolicy> &&
+    has_decrement<RefcountPolicy>;
+
+/// Leaves counting to the object.
+template <class RefcountPolicy>
+concept counts_itself = requires { requires RefcountPolicy::counts_itself; };
+
+template <class RefcountPolicy>
+concept refcount_policy =
+    std::is_empty_v<RefcountPolicy> && (counts_itself<RefcountPolicy> || counts_in_header<RefcountPolicy>);
+
+}  // namespace ouro
