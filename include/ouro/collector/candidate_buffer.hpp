@@ -1,0 +1,158 @@
+#pragma once
+/// \file
+/// The objects whose count fell to a non-zero value since they were last looked at: each may head a garbage cycle.
+
+#include <ouro/config.hpp>
+#include <ouro/object/header.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <type_traits>
+
+namespace ouro::detail {
+
+/// A growing array of trivial elements whose growth can fail without harm. It has no destructor: its owner says when
+/// its memory goes, so that it may be part of a thread's state that must outlive everything else.
+template <class T>
+struct raw_array {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+  T* items = nullptr;
+  std::size_t size = 0;
+  std::size_t capacity = 0;  ///< size <= capacity
+
+  /// Room for `wanted` elements; false, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve(std::size_t wanted) noexcept {
+    if (wanted <= capacity) return true;
+    std::size_t wider = capacity == 0 ? 256 : capacity * 2;
+    if (wider < wanted) wider = wanted;
+    void* const grown = std::realloc(static_cast<void*>(items), wider * sizeof(T));
+    if (grown == nullptr) return false;
+    items = static_cast<T*>(grown);
+    capacity = wider;
+    return true;
+  }
+
+  [[nodiscard]] OURO_ALWAYS_INLINE bool push(const T& item) noexcept {
+    if (size == capacity && !reserve(size + 1)) [[unlikely]]
+      return false;
+    items[size++] = item;
+    return true;
+  }
+
+  void release() noexcept {
+    std::free(static_cast<void*>(items));
+    *this = {};
+  }
+};
+
+/// Each candidate once. Its slot number stands in its header, so that entering and leaving are O(1); a slot that was
+/// left is used again. Slots keep the order of entry as far as that allows: what is collected, and so the order of
+/// destruction, is a function of the program's history, not of addresses.
+template <class RefcountPolicy>
+class candidate_buffer {
+ public:
+  using header_type = header<RefcountPolicy>;
+
+  /// How many candidates there are.
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size - holes_; }
+
+  /// How many slots there are, holes included.
+  [[nodiscard]] std::size_t slots() const noexcept { return entries_.size; }
+
+  /// The candidate in a slot; null for a hole.
+  [[nodiscard]] header_type* at(std::size_t slot) const noexcept { return entries_.items[slot].object; }
+
+  /// \pre unlisted. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool enter(header_type& object) noexcept {
+    std::size_t slot = first_hole_;
+    if (slot != none) {
+      first_hole_ = entries_.items[slot].info;
+      --holes_;
+    } else {
+      slot = entries_.size;
+      if (slot >= none || !entries_.push({})) return false;
+    }
+    const auto listed = static_cast<std::uint32_t>(slot) << info_word::slot_shift | info_word::listed;
+    entries_.items[slot] = {&object, header_type::update(object.info, [&](std::uint32_t) { return listed; })};
+    return true;
+  }
+
+  /// Gives the object its info word back, and returns it. \pre listed
+  std::uint32_t leave(header_type& object) noexcept {
+    const std::uint32_t slot = info_word::slot(object.load_info());
+    const std::uint32_t info = entries_.items[slot].info;
+    RefcountPolicy::store(object.info, info);
+    if (slot + 1 == entries_.size) {
+      --entries_.size;
+    } else {
+      entries_.items[slot] = {nullptr, first_hole_};
+      first_hole_ = slot;
+      ++holes_;
+    }
+    if (holes_ == entries_.size) close_up();
+    return info;
+  }
+
+  /// The info word that a listed object's entry keeps.
+  [[nodiscard]] std::uint32_t& info(const header_type& object) noexcept {
+    return entries_.items[info_word::slot(object.load_info())].info;
+  }
+
+  /// Moves the candidates to the front, in their order, so that there are no holes.
+  void close_up() noexcept {
+    std::size_t size = 0;
+    for (std::size_t slot = 0; slot != entries_.size; ++slot) {
+      const entry moved = entries_.items[slot];
+      if (moved.object == nullptr) continue;
+      entries_.items[size] = moved;
+      const auto listed = static_cast<std::uint32_t>(size) << info_word::slot_shift | info_word::listed;
+      RefcountPolicy::store(moved.object->info, listed);
+      ++size;
+    }
+    entries_.size = size;
+    first_hole_ = none;
+    holes_ = 0;
+  }
+
+  /// Whether each candidate knows its slot, and the list of holes has all holes and nothing else. O(slots)
+  [[nodiscard]] bool is_valid() const noexcept {
+    std::size_t empty = 0;
+    for (std::size_t slot = 0; slot != entries_.size; ++slot) {
+      const header_type* const object = entries_.items[slot].object;
+      if (object == nullptr) {
+        ++empty;
+      } else if (const std::uint32_t info = object->load_info();
+                 !info_word::is_listed(info) || info_word::slot(info) != slot) {
+        return false;
+      }
+    }
+    std::size_t linked = 0;
+    for (std::uint32_t hole = first_hole_; hole != none && linked <= empty; hole = entries_.items[hole].info) {
+      if (hole >= entries_.size || entries_.items[hole].object != nullptr) return false;
+      ++linked;
+    }
+    return empty == holes_ && linked == holes_;
+  }
+
+  void release() noexcept {
+    entries_.release();
+    first_hole_ = none;
+    holes_ = 0;
+  }
+
+ private:
+  static constexpr std::uint32_t none = std::uint32_t{1} << 31;
+
+  struct entry {
+    header_type* object;  ///< null in a hole
+    std::uint32_t info;   ///< the object's info word; in a hole, the next hole
+  };
+
+  raw_array<entry> entries_;
+  std::uint32_t first_hole_ = none;  ///< the hole left last
+  std::size_t holes_ = 0;
+};
+
+}  // namespace ouro::detail

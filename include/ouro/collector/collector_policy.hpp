@@ -1,0 +1,124 @@
+#pragma once
+/// \file
+/// The contract of the collector axis: who finds cycles.
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `C::finds_cycles` | `bool` | when false, nothing below is asked for |
+/// | `C::suspect(h)` | `bool` | the count of `h` is about to fall to a non-zero value: buffers it as a candidate and
+/// makes it quiet; false if there was no memory for that | | `C::forget(h)` | info word | `h` is listed and dies: takes
+/// it out of the buffer and gives it its info word back | | `C::info(h)` | info word | that of a listed object | |
+/// `C::add_flags(h, bits)` | `void` | sets flags in the info word of a listed object | | `C::before_make<R>()` | `void`
+/// | an object that may be cyclic is about to be made: the only moment for an automatic collection | |
+/// `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed | | `C::emergency<R>()` |
+/// `std::size_t` | the same, when memory is exhausted |
+///
+/// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
+/// inherit from one of ours and hide the verbs that differ.
+
+#include <ouro/object/header.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace ouro {
+
+namespace detail {
+
+/// The least that `counts_in_header` asks for. Only named, never called.
+struct refcount_archetype {
+  using count_type = std::uint32_t;
+  static constexpr bool is_thread_safe = false;
+  static std::uint32_t load(const count_type& count) noexcept;
+  static void store(count_type& count, std::uint32_t word) noexcept;
+  static bool compare_exchange(count_type& count, std::uint32_t& expected, std::uint32_t word) noexcept;
+  static void increment(count_type& count) noexcept;
+  static released decrement(count_type& count) noexcept;
+};
+
+using header_archetype = header<refcount_archetype>;
+
+}  // namespace detail
+
+template <class CollectorPolicy>
+concept has_finds_cycles = requires {
+  { CollectorPolicy::finds_cycles } -> std::convertible_to<bool>;
+};
+
+template <class CollectorPolicy>
+concept has_suspect = requires(detail::header_archetype& object) {
+  { CollectorPolicy::suspect(object) } noexcept -> std::same_as<bool>;
+};
+
+template <class CollectorPolicy>
+concept has_forget = requires(detail::header_archetype& object) {
+  { CollectorPolicy::forget(object) } noexcept -> std::same_as<std::uint32_t>;
+};
+
+template <class CollectorPolicy>
+concept has_info = requires(detail::header_archetype& object, std::uint32_t bits) {
+  { CollectorPolicy::info(object) } noexcept -> std::same_as<std::uint32_t>;
+  { CollectorPolicy::add_flags(object, bits) } noexcept -> std::same_as<void>;
+};
+
+template <class CollectorPolicy>
+concept has_before_make = requires {
+  { CollectorPolicy::template before_make<detail::refcount_archetype>() } noexcept -> std::same_as<void>;
+};
+
+template <class CollectorPolicy>
+concept has_collect = requires {
+  { CollectorPolicy::template collect<detail::refcount_archetype>() } noexcept -> std::same_as<std::size_t>;
+  { CollectorPolicy::template emergency<detail::refcount_archetype>() } noexcept -> std::same_as<std::size_t>;
+};
+
+template <class CollectorPolicy>
+concept finds_cycles = has_finds_cycles<CollectorPolicy> && static_cast<bool>(CollectorPolicy::finds_cycles);
+
+/// What a collector that finds cycles must offer besides.
+template <class CollectorPolicy>
+concept cycle_finder = has_suspect<CollectorPolicy> && has_forget<CollectorPolicy> && has_info<CollectorPolicy> &&
+                       has_before_make<CollectorPolicy> && has_collect<CollectorPolicy>;
+
+template <class CollectorPolicy>
+concept collector_policy = std::is_empty_v<CollectorPolicy> && has_finds_cycles<CollectorPolicy> &&
+                           (!finds_cycles<CollectorPolicy> || cycle_finder<CollectorPolicy>);
+
+namespace detail {
+
+/// The info word of an object, listed or not.
+template <class CollectorPolicy, class RefcountPolicy>
+[[nodiscard]] std::uint32_t info_of(header<RefcountPolicy>& object) noexcept {
+  const std::uint32_t word = object.load_info();
+  if constexpr (finds_cycles<CollectorPolicy>) {
+    if (info_word::is_listed(word)) return CollectorPolicy::info(object);
+  }
+  return word;
+}
+
+template <class CollectorPolicy, class RefcountPolicy>
+void add_flags(header<RefcountPolicy>& object, std::uint32_t bits) noexcept {
+  std::uint32_t seen = object.load_info();
+  for (;;) {
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      if (info_word::is_listed(seen)) return CollectorPolicy::add_flags(object, bits);
+    }
+    if (RefcountPolicy::compare_exchange(object.info, seen, seen | bits)) return;
+  }
+}
+
+/// The info word of an object that nobody else uses any more, which leaves the candidate buffer if it is there.
+template <class CollectorPolicy, class RefcountPolicy>
+[[nodiscard]] std::uint32_t unlisted_info_of(header<RefcountPolicy>& object) noexcept {
+  const std::uint32_t word = object.load_info();
+  if constexpr (finds_cycles<CollectorPolicy>) {
+    if (info_word::is_listed(word)) return CollectorPolicy::forget(object);
+  }
+  return word;
+}
+
+}  // namespace detail
+}  // namespace ouro

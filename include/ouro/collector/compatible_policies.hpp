@@ -1,0 +1,20 @@
+#pragma once
+/// \file
+/// Which policies go together.
+
+#include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
+
+namespace ouro {
+
+/// A collector keeps its marks in the header, which a type that counts itself has not got.
+template <class RefcountPolicy, class CollectorPolicy>
+concept collector_finds_a_header = counts_in_header<RefcountPolicy> || !finds_cycles<CollectorPolicy>;
+
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+concept compatible_policies =
+    refcount_policy<RefcountPolicy> && collector_policy<CollectorPolicy> && allocator_policy<AllocatorPolicy> &&
+    collector_finds_a_header<RefcountPolicy, CollectorPolicy>;
+
+}  // namespace ouro

@@ -1,0 +1,111 @@
+#pragma once
+/// \file
+/// What happens to an object when its last pointer goes: finalize, expire weak pointers, destroy, free.
+
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/config.hpp>
+#include <ouro/object/dying_queue.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/object/weak_record.hpp>
+
+#include <cstdint>
+
+namespace ouro::detail {
+
+/// The stages of a death under one refcount and collector policy. Nothing here throws: an exception out of a destructor
+/// or a finalizer goes to the unraisable handler, and the death goes on.
+template <class RefcountPolicy, class CollectorPolicy>
+struct death {
+  using header_type = header<RefcountPolicy>;
+
+  /// The count of `object` has fallen to zero. O(1) and what the destructor does.
+  OURO_NOINLINE static void come(header_type& object) noexcept {
+    const std::uint32_t info = unlisted_info_of<CollectorPolicy>(object);
+    if ((info & info_word::dead) != 0) [[unlikely]] {
+      // Either its constructor threw and a handle had escaped, whose end is the end of the block; or its destructor is
+      // running, made a pointer of a raw one and dropped it again.
+      if ((info & info_word::unborn) != 0) record_of(info).deallocate(object.object());
+      return;
+    }
+    if (dying<RefcountPolicy>.must_wait()) {
+      // Its count gives way to a link, which no weak pointer must read. Should its `finalize` bring it back later, it
+      // comes back without them.
+      expire(object, info);
+      dying<RefcountPolicy>.push(object, info);
+      return;
+    }
+    pass(object, info);
+    settle();
+  }
+
+  /// Runs `finalize` if the object has one that has not been called. Returns whether the object stays dead.
+  /// \pre no pointers
+  [[nodiscard]] static bool finalize(header_type& object, const type_record& record) noexcept {
+    add_flags<CollectorPolicy>(object, info_word::finalized);
+    // A pointer of the library's own keeps the object from dying a second time while it is finalized.
+    RefcountPolicy::store(object.count, count_word::quiet | 1);
+    dying<RefcountPolicy>.descend([&] { run_finalize(object, record); }, pass_waiting);
+    if (object.decrement_plainly()) return true;
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      // Resurrected, and its count has fallen to a non-zero value: a candidate.
+      if ((object.load_info() & info_word::tracked) != 0) {
+        object.clear_quiet();
+        static_cast<void>(CollectorPolicy::suspect(object));
+      }
+    }
+    return false;
+  }
+
+  static void run_finalize(header_type& object, const type_record& record) noexcept {
+    OURO_TRY {
+      record.finalize(object.object());  // calls user code: the object and its peers are intact
+    }
+    OURO_CATCH_ALL {
+      unraisable(record.name);
+    }
+  }
+
+  /// Makes the weak pointers to the object expire; their callbacks wait for `settle`.
+  static void expire(header_type& object, std::uint32_t info) noexcept {
+    if ((info & info_word::watched) != 0) weak_table<RefcountPolicy>::clear(object);
+  }
+
+  /// Runs the destructor. \post the object is dead, and nothing that it left behind waits
+  static void destroy(header_type& object, const type_record& record) noexcept {
+    add_flags<CollectorPolicy>(object, info_word::dead);
+    dying<RefcountPolicy>.descend(
+        [&] {
+          OURO_TRY {
+            record.destroy(object.object());  // calls user code: the object has no pointers, weak or strong
+          }
+          OURO_CATCH_ALL {
+            unraisable(record.name);
+          }
+        },
+        pass_waiting);
+  }
+
+  /// Runs the callbacks of expired weak pointers when the outermost death is over.
+  static void settle() noexcept {
+    if (!dying<RefcountPolicy>.is_destroying()) weak_table<RefcountPolicy>::run_callbacks();
+  }
+
+  static void pass_waiting(header_type& object) noexcept { pass(object, object.load_info()); }
+
+ private:
+  /// All stages, one after the other.
+  static void pass(header_type& object, std::uint32_t info) noexcept {
+    const type_record& record = record_of(info);
+    if (record.finalize != nullptr && (info & info_word::finalized) == 0) {
+      if (!finalize(object, record)) return;
+      info = object.load_info();
+    }
+    expire(object, info);
+    destroy(object, record);
+    record.deallocate(object.object());
+  }
+};
+
+}  // namespace ouro::detail
