@@ -1,0 +1,59 @@
+#pragma once
+/// \file
+/// Declares what people type, and is the only place where default policies are written. The policies themselves are
+/// included, since a pointer to an incomplete type is a complete type, whose policies are checked.
+
+#include <ouro/allocator/pool_allocator.hpp>
+#include <ouro/allocator/resource_allocator.hpp>
+#include <ouro/allocator/system_allocator.hpp>
+#include <ouro/collector/compatible_policies.hpp>
+#include <ouro/collector/no_collector.hpp>
+#include <ouro/collector/trial_deletion.hpp>
+#include <ouro/refcount/atomic_refcount.hpp>
+#include <ouro/refcount/local_refcount.hpp>
+#include <ouro/refcount/self_refcount.hpp>
+
+#include <functional>
+
+namespace ouro {
+
+template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator>
+  requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
+class managed_ptr;
+
+template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator>
+  requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
+class managed_weak;
+
+template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+  requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
+struct memory;
+
+template <refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator>
+class basic_gc;
+
+template <refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator>
+class basic_heap;
+
+using default_memory = memory<local_refcount, trial_deletion, pool_allocator>;
+using gc = basic_gc<>;
+using heap = basic_heap<>;
+
+template <class T>
+using ptr = managed_ptr<T>;
+template <class T>
+using weak = managed_weak<T>;
+
+template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator, class... Args>
+managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Args&&... args);
+
+template <refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator, class T>
+[[nodiscard]] managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> managed_from_this(T* self) noexcept;
+
+}  // namespace ouro

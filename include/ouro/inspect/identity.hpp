@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// Python's `id`, `is`, `type`, `sys.getsizeof` and `sys.getrefcount`.
+
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/object/type_name.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace ouro {
+
+/// A number that no other object has while this one lives; the next object at its address has it again. 0 for null.
+template <class T, class R, class C, class A>
+[[nodiscard]] std::uintptr_t id(const managed_ptr<T, R, C, A>& object) noexcept {
+  return reinterpret_cast<std::uintptr_t>(object.owner());
+}
+
+/// The same for an object that is not managed.
+template <class T>
+[[nodiscard]] std::uintptr_t id(const T& object) noexcept {
+  return reinterpret_cast<std::uintptr_t>(std::addressof(object));
+}
+
+/// Whether both are the same object. Says something of living objects only.
+template <class T, class U, class R, class C, class A>
+[[nodiscard]] bool is(const managed_ptr<T, R, C, A>& left, const managed_ptr<U, R, C, A>& right) noexcept {
+  return left.owner() == right.owner();
+}
+
+/// The name of the type that the object was made as, whatever the pointer's; `T`'s for null.
+template <class T, counts_in_header R, class C, class A>
+[[nodiscard]] std::string_view type_name(const managed_ptr<T, R, C, A>& object) noexcept {
+  if (object == nullptr) return type_name<T>();
+  const std::uint32_t info = detail::info_of<C>(*detail::header_of<R>(object.get()));
+  return detail::info_word::type(info) == 0 ? type_name<T>() : detail::record_of(info).name;
+}
+
+/// Bytes of the object's block: header, object, padding; what its members own is not included. 0 for null.
+template <class T, counts_in_header R, class C, class A>
+[[nodiscard]] std::size_t size_of(const managed_ptr<T, R, C, A>& object) noexcept {
+  if (object == nullptr) return 0;
+  const std::uint32_t info = detail::info_of<C>(*detail::header_of<R>(object.get()));
+  return detail::record_of(info).bytes(object.get());
+}
+
+/// Bytes of an object that is not managed.
+template <class T>
+[[nodiscard]] constexpr std::size_t size_of(const T&) noexcept {
+  return sizeof(T);
+}
+
+/// How many strong pointers the object has, `object` included: the true number, where CPython's `sys.getrefcount`
+/// counts its own argument too. 0 for null.
+template <class T, counts_in_header R, class C, class A>
+[[nodiscard]] std::size_t ref_count(const managed_ptr<T, R, C, A>& object) noexcept {
+  return static_cast<std::size_t>(object.use_count());
+}
+
+}  // namespace ouro

@@ -1,0 +1,173 @@
+#pragma once
+/// \file
+/// The block that holds a managed object: padding, the length of an array, the header, the object.
+///
+/// ```
+///   ┌─────────┬──────────────────┬────────────┬──────────────┐
+///   │ padding │ length, if array │ header (8) │ T, or T[n]   │
+///   └─────────┴──────────────────┴────────────┴──────────────┘
+///   ▲ multiple of the alignment               ▲ likewise: what a managed_ptr points to
+/// ```
+
+#include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/allocator/throw.hpp>
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/death.hpp>
+#include <ouro/config.hpp>
+#include <ouro/object/dying_queue.hpp>
+#include <ouro/object/edge_sink.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/leaf.hpp>
+#include <ouro/object/reach.hpp>
+#include <ouro/object/trace.hpp>
+#include <ouro/object/type_name.hpp>
+#include <ouro/object/type_record.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <type_traits>
+
+namespace ouro::detail {
+
+template <class T>
+concept has_finalize = requires(T& object) { object.finalize(); };
+
+/// A block from the policy, or null when it has none, in whichever way the policy says so.
+template <class AllocatorPolicy>
+[[nodiscard]] OURO_ALWAYS_INLINE void* try_allocate(std::size_t bytes, std::size_t alignment) noexcept {
+  if constexpr (noexcept(AllocatorPolicy::allocate(bytes, alignment))) {
+    return AllocatorPolicy::allocate(bytes, alignment);
+  } else {
+    OURO_TRY { return AllocatorPolicy::allocate(bytes, alignment); }
+    OURO_CATCH_ALL {
+      return nullptr;
+    }
+  }
+}
+
+/// The layout of blocks of `T`, and what is done with the object inside through its address. \pre `T` is no array of
+/// known bounds: that is held as one of unknown bounds
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+struct block {
+  using element = std::remove_cv_t<std::remove_extent_t<T>>;
+  using header_type = header<RefcountPolicy>;
+
+  static constexpr bool is_array = std::is_array_v<T>;
+  static constexpr std::size_t length_bytes = is_array ? sizeof(std::size_t) : 0;
+  static constexpr std::size_t alignment = alignof(element) > alignof(std::size_t) ? alignof(element)
+                                                                                   : alignof(std::size_t);
+  /// Bytes in front of the object, a multiple of its alignment.
+  static constexpr std::size_t front = (sizeof(header_type) + length_bytes + alignment - 1) / alignment * alignment;
+
+  static constexpr bool is_tracked = [] {
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      return !is_leaf<element>() && can_reach_itself<std::conditional_t<is_array, element[], element>>();
+    } else {
+      return false;
+    }
+  }();
+
+  [[nodiscard]] static constexpr std::size_t bytes(std::size_t elements) noexcept {
+    // An array without elements has an address of its own all the same.
+    return front + (elements == 0 ? 1 : elements * sizeof(element));
+  }
+
+  [[nodiscard]] static constexpr bool fits(std::size_t elements) noexcept {
+    return elements <= (static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) - front) / sizeof(element);
+  }
+
+  [[nodiscard]] static std::size_t length(const void* object) noexcept {
+    if constexpr (is_array) {
+      return *(reinterpret_cast<const std::size_t*>(header_type::of(object)) - 1);
+    } else {
+      return 1;
+    }
+  }
+
+  static void destroy(void* object) noexcept(std::is_nothrow_destructible_v<element>) {
+    // Backwards, as the language destroys arrays.
+    for (std::size_t i = length(object); i != 0; --i) std::destroy_at(static_cast<element*>(object) + (i - 1));
+  }
+
+  static void deallocate(void* object) noexcept {
+    AllocatorPolicy::deallocate(static_cast<std::byte*>(object) - front, bytes(length(object)), alignment);
+  }
+
+  static void trace(void* object, edge_sink& sink) {
+    for (std::size_t i = 0, end = length(object); i != end; ++i) {
+      trace_object<RefcountPolicy, CollectorPolicy>(static_cast<element*>(object)[i], sink);
+    }
+  }
+
+  static void finalize(void* object) {
+    if constexpr (has_finalize<element>) {
+      for (std::size_t i = 0, end = length(object); i != end; ++i) static_cast<element*>(object)[i].finalize();
+    }
+  }
+
+  [[nodiscard]] static std::size_t bytes_of(const void* object) noexcept { return bytes(length(object)); }
+
+  /// Instantiates the trace only where it will be called: no other type need be traceable.
+  [[nodiscard]] static consteval auto trace_function() -> decltype(type_record::trace) {
+    if constexpr (is_tracked) {
+      return &trace;
+    } else {
+      return nullptr;
+    }
+  }
+
+  static constexpr type_record record{
+      &destroy, &deallocate, trace_function(), has_finalize<element> ? &finalize : nullptr, &bytes_of, type_name_of<T>,
+  };
+
+  /// The first info word of an object, but for its owner.
+  [[nodiscard]] OURO_ALWAYS_INLINE static std::uint32_t first_info() {
+    return info_.get(record, info_word::unborn | (is_tracked ? info_word::tracked : 0));
+  }
+
+  /// Whether the object at `at` was made as this very type and nothing has happened to it since: it is no candidate, no
+  /// weak pointer watches it. Then its death needs neither its record nor any look at these.
+  [[nodiscard]] OURO_ALWAYS_INLINE static bool is_plain(const header_type& at) noexcept {
+    return (at.load_info() & ~info_word::owner_mask) == (info_.load() & ~info_word::unborn);
+  }
+
+  /// The death of a plain object, with destructor and size class known here. \pre `is_plain(at)`, no pointers
+  OURO_ALWAYS_INLINE static void die_plainly(header_type& at) noexcept {
+    void* const object = at.object();
+    if constexpr (std::is_trivially_destructible_v<element>) {
+      deallocate(object);
+    } else if (dying<RefcountPolicy>.must_wait()) {
+      death<RefcountPolicy, CollectorPolicy>::come(at);
+    } else {
+      destroy_plainly(at);
+    }
+  }
+
+  static constexpr bool can_die_plainly = !is_array && !has_finalize<element>;
+
+  static constexpr std::uint32_t first_count = (is_tracked ? 0 : count_word::quiet) | 1;
+
+ private:
+  OURO_NOINLINE static void destroy_plainly(header_type& at) noexcept {
+    RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
+    dying<RefcountPolicy>.descend(
+        [&] {
+          OURO_TRY {
+            destroy(at.object());  // calls user code: the object has no pointers, weak or strong
+          }
+          OURO_CATCH_ALL {
+            unraisable(type_name_of<T>);
+          }
+        },
+        death<RefcountPolicy, CollectorPolicy>::pass_waiting);
+    deallocate(at.object());
+    death<RefcountPolicy, CollectorPolicy>::settle();
+  }
+
+  OURO_SHARED_STATE static inline constinit type_info_word info_{};
+};
+
+}  // namespace ouro::detail

@@ -1,0 +1,88 @@
+#pragma once
+/// \file
+/// Which pointers convert to which, and the check that a base class lies where the header is looked for.
+
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/config.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/reach.hpp>
+#include <ouro/object/type_name.hpp>
+#include <ouro/pointer/counting.hpp>
+
+#include <memory>
+#include <type_traits>
+
+namespace ouro::detail {
+
+template <class From, class To>
+[[nodiscard]] consteval bool converts_pointer() {
+  if constexpr (std::is_array_v<From> && std::is_array_v<To>) {
+    using elements = std::remove_extent_t<To>;
+    return std::is_convertible_v<std::remove_extent_t<From>(*)[], elements(*)[]> &&
+           (std::is_unbounded_array_v<To> || std::extent_v<From> == std::extent_v<To>);
+  } else {
+    return !std::is_array_v<To> && (!std::is_array_v<From> || std::is_void_v<To>) &&
+           std::is_convertible_v<std::remove_extent_t<From>*, To*>;
+  }
+}
+
+/// As for `std::shared_ptr`: `From*` converts to `To*`, but arrays convert to arrays of the same elements only.
+template <class From, class To>
+concept pointer_converts_to = converts_pointer<From, To>();
+
+/// Declared to have an address that constant expressions may take, and never defined.
+template <class T>
+extern T phantom;
+
+OURO_UNDEFINED_ON_PURPOSE_BEGIN
+/// Whether `Base` is a base class of `Derived` at its very beginning. A virtual base is not: its place is known at run
+/// time only.
+template <class Derived, class Base>
+[[nodiscard]] consteval bool base_is_first() {
+  if constexpr (!requires(Base* base) { static_cast<Derived*>(base); }) {
+    return false;
+  } else if constexpr (std::is_abstract_v<Derived>) {
+    return true;  // cannot be asked of a type without objects; `to_base` looks when it runs
+  } else {
+    return static_cast<const volatile void*>(static_cast<Base*>(std::addressof(phantom<Derived>))) ==
+           static_cast<const volatile void*>(std::addressof(phantom<Derived>));
+  }
+}
+
+OURO_UNDEFINED_ON_PURPOSE_END
+
+template <class Derived, class Base>
+concept is_upcast = std::is_class_v<Derived> && std::is_class_v<Base> && !std::is_same_v<Derived, Base>;
+
+/// Converts the raw pointer inside a `managed_ptr<From>` to the one inside a `managed_ptr<To>`, where the types'
+/// headers are found at the same place, or does not compile.
+template <class CollectorPolicy, class To, class From>
+[[nodiscard]] OURO_ALWAYS_INLINE constexpr std::remove_extent_t<To>* convert(
+    std::remove_extent_t<From>* pointee) noexcept {
+  using from = std::remove_cv_t<From>;
+  using to = std::remove_cv_t<To>;
+  if constexpr (is_upcast<from, to>) {
+    static_assert(
+        interior_base<to> || base_is_first<from, to>(),
+        "ouro: the base class does not lie at the beginning of the object, where the header is looked for: make it "
+        "the first base, or say `template <> inline constexpr bool ouro::interior_base<Base> = true;`");
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      static_assert(
+          shows_edges_of<from, to>(),
+          "ouro: the derived class holds edges that its base does not show, so that cycles through pointers to the "
+          "base would not be found: give the base a virtual destructor, or say "
+          "`template <> inline constexpr bool ouro::extensible<Base> = true;`");
+    }
+    To* const base = pointee;
+    if constexpr (!interior_base<to> && std::is_abstract_v<from>) {
+      if (static_cast<const volatile void*>(base) != static_cast<const volatile void*>(pointee)) {
+        misuse("converted to a base class that does not lie at the beginning of the object", type_name_of<to>);
+      }
+    }
+    return base;
+  } else {
+    return pointee;
+  }
+}
+
+}  // namespace ouro::detail

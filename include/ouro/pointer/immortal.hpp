@@ -1,0 +1,30 @@
+#pragma once
+/// \file
+/// Objects that never die.
+
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+namespace ouro {
+
+/// Makes the object immortal: it is never destroyed, and copies of pointers to it do not count any more (PEP 683). What
+/// it points to counts as held from outside. Cannot be undone. O(1). \pre not null
+template <class T, counts_in_header R, class C, class A>
+void immortalize(const managed_ptr<T, R, C, A>& object) noexcept {
+  auto& target = *detail::header_of<R>(object.get());
+  detail::header<R>::update(target.count, [](std::uint32_t) { return count_word::pinned; });
+  if constexpr (finds_cycles<C>) {
+    // A candidate for garbage it is no more.
+    if (detail::info_word::is_listed(target.load_info())) static_cast<void>(C::forget(target));
+  }
+}
+
+/// \pre not null
+template <class T, counts_in_header R, class C, class A>
+[[nodiscard]] bool is_immortal(const managed_ptr<T, R, C, A>& object) noexcept {
+  return count_word::is_immortal(detail::header_of<R>(object.get())->load_count());
+}
+
+}  // namespace ouro

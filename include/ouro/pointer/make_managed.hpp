@@ -1,0 +1,196 @@
+#pragma once
+/// \file
+/// Makes managed objects: header and object in one block.
+
+#include <ouro/allocator/throw.hpp>
+#include <ouro/collector/death.hpp>
+#include <ouro/collector/trace_guard.hpp>
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/object/owner_tag.hpp>
+#include <ouro/pointer/block.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace ouro {
+
+namespace detail {
+
+/// An object on its way into the world. Until it is born its header says so, and one pointer of the maker's own holds
+/// it.
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+class maker {
+ public:
+  using layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using element = typename layout::element;
+  using header_type = header<RefcountPolicy>;
+
+  /// A block with its header and nothing in it. \throws std::bad_alloc after an emergency collection
+  explicit maker(std::size_t elements = 1) {
+    check_not_tracing(type_name<T>());
+    if constexpr (layout::is_tracked) CollectorPolicy::template before_make<RefcountPolicy>();
+    if constexpr (layout::is_array) {
+      if (!layout::fits(elements)) throw_bad_array_length();
+    }
+    const std::uint32_t info = layout::first_info();
+    const std::size_t bytes = layout::bytes(elements);
+    void* raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment);
+    if (raw == nullptr) [[unlikely]]
+      raw = allocate_in_emergency(bytes);
+    void* const object = static_cast<std::byte*>(raw) + layout::front;
+    header_ = ::new (static_cast<void*>(header_type::of(object))) header_type{layout::first_count, info | owner()};
+    if constexpr (layout::is_array)
+      ::new (static_cast<void*>(reinterpret_cast<std::size_t*>(header_) - 1)) std::size_t{elements};
+  }
+
+  [[nodiscard]] element* object() const noexcept { return static_cast<element*>(header_->object()); }
+
+  /// The object is whole. \post the caller owns the pointer that held it
+  OURO_ALWAYS_INLINE void born() const noexcept {
+    std::uint32_t seen = header_->load_info();
+    do {
+      if constexpr (finds_cycles<CollectorPolicy>) {
+        if (info_word::is_listed(seen)) [[unlikely]]
+          return born_as_candidate();
+      }
+    } while (!RefcountPolicy::compare_exchange(header_->info, seen, seen & ~info_word::unborn));
+  }
+
+  /// The constructor threw: there never was an object. Handles of it that have escaped are counted until they go, and
+  /// the block with them; weak ones expire.
+  OURO_NOINLINE void abandon() const noexcept {
+    const std::uint32_t info = unlisted_info_of<CollectorPolicy>(*header_);
+    death<RefcountPolicy, CollectorPolicy>::expire(*header_, info);
+    RefcountPolicy::store(header_->info, info | info_word::dead);
+    header_->set_quiet();
+    if (header_->decrement_plainly()) layout::deallocate(header_->object());
+    death<RefcountPolicy, CollectorPolicy>::settle();
+  }
+
+ private:
+  [[nodiscard]] static std::uint32_t owner() noexcept {
+    if constexpr (check_level >= 1 && !RefcountPolicy::is_thread_safe) {
+      return owner_tag() << info_word::owner_shift;
+    } else {
+      return 0;
+    }
+  }
+
+  [[nodiscard]] OURO_NOINLINE static void* allocate_in_emergency(std::size_t bytes) {
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) {
+        if (void* const raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment); raw != nullptr) return raw;
+      }
+    }
+    throw_bad_alloc();
+  }
+
+  /// A handle that the constructor gave away has been dropped already.
+  OURO_NOINLINE void born_as_candidate() const noexcept {
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      RefcountPolicy::store(header_->info, CollectorPolicy::forget(*header_) & ~info_word::unborn);
+      header_->clear_quiet();
+      static_cast<void>(CollectorPolicy::suspect(*header_));
+    }
+  }
+
+  header_type* header_;
+};
+
+/// Destroys what has been constructed of an array when a constructor throws, last element first.
+template <class Element>
+class array_under_construction {
+ public:
+  explicit array_under_construction(Element* first) noexcept : first_{first} {}
+  array_under_construction(const array_under_construction&) = delete;
+  array_under_construction& operator=(const array_under_construction&) = delete;
+  ~array_under_construction() {
+    while (made_ != 0) std::destroy_at(first_ + --made_);
+  }
+
+  template <class... Args>
+  void add(const Args&... args) {
+    ::new (static_cast<void*>(first_ + made_)) Element(args...);
+    ++made_;
+  }
+
+  void keep() noexcept { made_ = 0; }
+
+ private:
+  Element* first_;
+  std::size_t made_ = 0;  ///< elements [0, made_) are alive
+};
+
+/// Runs `construct` on the maker's object, and takes everything back if it throws.
+template <bool Throws, class Maker, class Construct>
+OURO_ALWAYS_INLINE void give_birth(const Maker& maker, Construct construct) {
+  if constexpr (Throws && has_exceptions) {
+    OURO_TRY {
+      construct(maker.object());  // calls user code: the header is in place, and says unborn
+    }
+    OURO_CATCH_ALL {
+      maker.abandon();
+      OURO_RETHROW;
+    }
+  } else {
+    construct(maker.object());  // calls user code: as above
+  }
+  maker.born();
+}
+
+OURO_FEWER_INITIALISERS_BEGIN
+
+template <class T, class R, class C, class A, class... Args>
+[[nodiscard]] OURO_ALWAYS_INLINE managed_ptr<T, R, C, A> make_object(Args&&... args) {
+  using element = std::remove_cv_t<T>;
+  const maker<element, R, C, A> maker;
+  give_birth<!std::is_nothrow_constructible_v<element, Args...>>(
+      maker, [&](element* at) { ::new (static_cast<void*>(at)) element(std::forward<Args>(args)...); });
+  return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
+}
+
+OURO_FEWER_INITIALISERS_END
+
+template <class T, class R, class C, class A, class... Args>
+[[nodiscard]] managed_ptr<T, R, C, A> make_array(std::size_t elements, const Args&... args) {
+  using element = std::remove_cv_t<std::remove_extent_t<T>>;
+  const maker<element[], R, C, A> maker{elements};
+  give_birth<!std::is_nothrow_constructible_v<element, const Args&...>>(maker, [&](element* at) {
+    array_under_construction<element> array{at};
+    for (std::size_t i = 0; i != elements; ++i) array.add(args...);
+    array.keep();
+  });
+  return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
+}
+
+}  // namespace detail
+
+/// Makes a `T(args...)`. For arrays: `make_managed<T[]>(n)` and `make_managed<T[N]>()` make value-initialised elements,
+/// and a further argument is what each is copied from.
+///
+/// O(1) and what the constructor does; with a collector, an automatic collection may come first. The object's own
+/// pointer can be had inside the constructor by `managed_from_this(this)`.
+/// \throws std::bad_alloc when memory is exhausted even after a collection, std::bad_array_new_length, and what the
+/// constructor throws; then nothing has been made, and a handle that has escaped from the constructor must not be used.
+template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy,
+          class... Args>
+OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Args&&... args) {
+  static_assert(!std::is_void_v<T> && !std::is_reference_v<T>, "ouro: make_managed needs an object type");
+  if constexpr (counts_itself<RefcountPolicy>) {
+    return managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>{new T(std::forward<Args>(args)...)};
+  } else if constexpr (std::is_unbounded_array_v<T>) {
+    return detail::make_array<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(args...);
+  } else if constexpr (std::is_bounded_array_v<T>) {
+    return detail::make_array<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(std::extent_v<T>, args...);
+  } else {
+    return detail::make_object<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(std::forward<Args>(args)...);
+  }
+}
+
+}  // namespace ouro

@@ -1,0 +1,106 @@
+#pragma once
+/// \file
+/// A pointer to a part of an object, which keeps the whole.
+
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <compare>
+#include <cstddef>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+namespace ouro {
+
+/// What the aliasing constructor of `std::shared_ptr` makes: points to a `T` anywhere, a member say, and owns the
+/// object that the `T` lives in. A `managed_ptr` cannot, since it finds the header in front of what it points to; this
+/// one is 16 bytes for that. Compares and hashes by what it points to, `owner_before` by what it owns. An edge like any
+/// other.
+template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator>
+class managed_alias {
+ public:
+  using element_type = T;
+  using owner_type = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
+  constexpr managed_alias() noexcept = default;
+  constexpr managed_alias(std::nullptr_t) noexcept {}
+
+  /// \pre `part` lives as long as `whole` does
+  template <class U>
+  managed_alias(managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy> whole, T* part) noexcept
+      : owner_{std::move(whole)}, part_{part} {}
+
+  /// Points to the whole.
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  managed_alias(managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy> whole) noexcept : part_{whole.get()} {
+    owner_ = std::move(whole);
+  }
+
+  /// Points to a part of the part.
+  template <class U>
+  managed_alias(managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy> from, T* part) noexcept
+      : owner_{std::move(from).owner()}, part_{part} {}
+
+  void reset() noexcept { managed_alias{}.swap(*this); }
+
+  void swap(managed_alias& with) noexcept {
+    owner_.swap(with.owner_);
+    std::swap(part_, with.part_);
+  }
+  friend void swap(managed_alias& first, managed_alias& second) noexcept { first.swap(second); }
+
+  [[nodiscard]] T* get() const noexcept { return part_; }
+  [[nodiscard]] std::add_lvalue_reference_t<T> operator*() const noexcept { return *part_; }
+  T* operator->() const noexcept { return part_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return part_ != nullptr; }
+
+  /// The whole. A weak pointer made of it expires with the object, not with the alias.
+  [[nodiscard]] const owner_type& owner() const& noexcept { return owner_; }
+  [[nodiscard]] owner_type owner() && noexcept {
+    part_ = nullptr;
+    return std::move(owner_);
+  }
+
+  [[nodiscard]] long use_count() const noexcept { return owner_.use_count(); }
+
+  template <class U>
+  [[nodiscard]] bool owner_before(
+      const managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
+    return owner_.owner_before(with.owner());
+  }
+  template <class U>
+  [[nodiscard]] bool owner_before(
+      const managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
+    return owner_.owner_before(with);
+  }
+
+  [[nodiscard]] friend bool operator==(const managed_alias& left, const managed_alias& right) noexcept {
+    return left.part_ == right.part_;
+  }
+  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_alias& left,
+                                                        const managed_alias& right) noexcept {
+    return std::compare_three_way{}(left.part_, right.part_);
+  }
+  [[nodiscard]] friend bool operator==(const managed_alias& left, std::nullptr_t) noexcept {
+    return left.part_ == nullptr;
+  }
+
+  void trace(auto&& visit) { visit(owner_); }
+
+ private:
+  owner_type owner_;
+  T* part_ = nullptr;
+};
+
+}  // namespace ouro
+
+template <class T, class R, class C, class A>
+struct std::hash<ouro::managed_alias<T, R, C, A>> {
+  [[nodiscard]] std::size_t operator()(const ouro::managed_alias<T, R, C, A>& hashed) const noexcept {
+    return std::hash<T*>{}(hashed.get());
+  }
+};

@@ -1,0 +1,58 @@
+#pragma once
+/// \file
+/// The bundle of the three policies, and all that a program says in its terms.
+
+#include <ouro/allocator/standard_allocator.hpp>
+#include <ouro/collector/gc.hpp>
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/pointer/heap.hpp>
+#include <ouro/pointer/make_managed.hpp>
+#include <ouro/pointer/managed_from_this.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/pointer/managed_weak.hpp>
+
+#include <utility>
+
+namespace ouro {
+
+/// `using m = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>;`, and then
+/// `m::ptr<node>`, `m::make<node>(…)`, `m::gc::collect()`.
+template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+  requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
+struct memory {
+  using refcount = RefcountPolicy;
+  using collector = CollectorPolicy;
+  using allocator = AllocatorPolicy;
+
+  using gc = basic_gc<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using heap = basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
+  template <class T>
+  using ptr = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  template <class T>
+  using weak = managed_weak<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  /// For the containers inside the objects.
+  template <class T>
+  using std_allocator = standard_allocator<T, AllocatorPolicy>;
+
+  /// \see make_managed
+  template <class T, class... Args>
+  OURO_ALWAYS_INLINE static ptr<T> make(Args&&... args) {
+    return make_managed<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(std::forward<Args>(args)...);
+  }
+
+  /// \see managed_from_this
+  template <class T>
+  [[nodiscard]] static ptr<T> from_this(T* self) noexcept {
+    return managed_from_this<RefcountPolicy, CollectorPolicy, AllocatorPolicy>(self);
+  }
+};
+
+/// Makes a `T` in default memory. \see make_managed
+template <class T, class... Args>
+OURO_ALWAYS_INLINE ptr<T> make(Args&&... args) {
+  return default_memory::make<T>(std::forward<Args>(args)...);
+}
+
+}  // namespace ouro

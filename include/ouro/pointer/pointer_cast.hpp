@@ -1,0 +1,70 @@
+#pragma once
+/// \file
+/// The casts of the standard library's pointers.
+
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/pointer/block.hpp>
+#include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace ouro {
+
+namespace detail {
+
+/// A pointer to the same object as `from`, which gives its count up.
+template <class To, class T, class R, class C, class A>
+[[nodiscard]] managed_ptr<To, R, C, A> recast(managed_ptr<T, R, C, A>&& from,
+                                              std::remove_extent_t<To>* pointee) noexcept {
+  if (pointee == nullptr) return nullptr;
+  pointer_access::forget(from);
+  return pointer_access::take<managed_ptr<To, R, C, A>>(pointee);
+}
+
+/// `dynamic_cast` for programs without RTTI: knows the class that the object was made as, and no other.
+template <class To, class T, class R, class C, class A>
+[[nodiscard]] std::remove_extent_t<To>* cast_by_record(const managed_ptr<T, R, C, A>& from) noexcept {
+  using made = block<std::remove_cv_t<To>, R, C, A>;
+  if (!from) return nullptr;
+  const std::uint32_t info = info_of<C>(*header_of<R>(from.get()));
+  return &record_of(info) == &made::record ? static_cast<std::remove_extent_t<To>*>(from.get()) : nullptr;
+}
+
+}  // namespace detail
+
+/// Each takes its pointer by value, so that a cast of an expiring pointer touches no count. O(1), noexcept.
+template <class To, class T, class R, class C, class A>
+[[nodiscard]] managed_ptr<To, R, C, A> static_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
+  auto* const pointee = static_cast<std::remove_extent_t<To>*>(from.get());
+  return detail::recast<To>(std::move(from), pointee);
+}
+
+/// Null if the object is no `To`. Without RTTI, null too if it was made as a class derived from `To`.
+template <class To, class T, class R, class C, class A>
+[[nodiscard]] managed_ptr<To, R, C, A> dynamic_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
+#if OURO_HAS_RTTI
+  auto* const pointee = dynamic_cast<std::remove_extent_t<To>*>(from.get());
+#else
+  auto* const pointee = detail::cast_by_record<To>(from);
+#endif
+  return detail::recast<To>(std::move(from), pointee);
+}
+
+template <class To, class T, class R, class C, class A>
+[[nodiscard]] managed_ptr<To, R, C, A> const_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
+  auto* const pointee = const_cast<std::remove_extent_t<To>*>(from.get());
+  return detail::recast<To>(std::move(from), pointee);
+}
+
+template <class To, class T, class R, class C, class A>
+[[nodiscard]] managed_ptr<To, R, C, A> reinterpret_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
+  auto* const pointee = reinterpret_cast<std::remove_extent_t<To>*>(from.get());
+  return detail::recast<To>(std::move(from), pointee);
+}
+
+}  // namespace ouro
