@@ -1,0 +1,160 @@
+#pragma once
+/// \file
+/// The table of an interner: which entry has which value.
+///
+/// The race that it has to win. Thread A drops the last handle to an entry: the count is zero, the entry is about to
+/// take itself out of the table. Before it gets the lock, thread B looks the same value up and finds the entry. If B
+/// took it, A would free it under B's hands. If B waited for it to go, it would wait for a thread that waits for the
+/// lock. So B raises the count only from a number that is not zero; failing that, it takes the entry for gone and
+/// inserts a new one with the same value. A then erases, by address, the very entry that died, and the new one stays.
+/// The table itself holds no count: it would keep every entry alive.
+
+#include <ouro/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+namespace ouro::detail {
+
+/// Open addressing with linear probing. A slot is one word: the address of the entry and 16 bits of its hash, so that a
+/// probe looks at other entries' memory once in 65536 times. `Entry` has a member `hash`. Amortised O(1); only
+/// `reserve` allocates. Constant-initialised, and without a destructor: it frees its memory when it becomes empty. Not
+/// thread-safe.
+template <class Entry>
+class intern_table {
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Bytes of the table itself.
+  [[nodiscard]] std::size_t bytes() const noexcept { return capacity_ * sizeof(std::uint64_t); }
+
+  /// The first entry of this hash that `matches` accepts; null if there is none. `matches` may change the table.
+  template <class Matches>
+  [[nodiscard]] Entry* find(std::size_t hash, Matches&& matches) {
+  again:
+    if (capacity_ == 0) return nullptr;
+    const std::uint64_t tag = tag_of(hash);
+    const std::size_t version = version_;
+    for (std::size_t i = home(hash);; i = next(i)) {
+      const std::uint64_t slot = slots_[i];
+      if (slot == empty) return nullptr;
+      if ((slot & tag_mask) != tag || slot == erased) continue;
+      Entry* const entry = entry_in(slot);
+      if (entry->hash != hash) continue;
+      const bool found = matches(*entry);  // calls user code: it may come back to this table
+      if (found) return entry;
+      if (version != version_) goto again;
+    }
+  }
+
+  /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
+  void reserve() {
+    if ((size_ + erased_ + 1) * 4 <= capacity_ * 3) return;
+    std::size_t wider = 16;
+    while (wider * 3 < (size_ + 1) * 4 + size_) wider *= 2;
+    auto* const slots = new std::uint64_t[wider]{};
+    const std::uint64_t* const old = slots_;
+    const std::size_t old_capacity = capacity_;
+    slots_ = slots;
+    capacity_ = wider;
+    erased_ = 0;
+    ++version_;
+    for (std::size_t i = 0; i != old_capacity; ++i) {
+      if (old[i] != empty && old[i] != erased) place(old[i], entry_in(old[i])->hash);
+    }
+    delete[] old;
+  }
+
+  /// \pre `reserve` has been called since the last insertion
+  void insert(Entry& entry) noexcept {
+    place(tag_of(entry.hash) | static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&entry)), entry.hash);
+    ++size_;
+    ++version_;
+  }
+
+  /// Takes out this entry, not one like it; nothing happens if it is not in the table.
+  void erase(const Entry& entry) noexcept {
+    if (capacity_ == 0) return;
+    const std::uint64_t wanted =
+        tag_of(entry.hash) | static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&entry));
+    for (std::size_t i = home(entry.hash); slots_[i] != empty; i = next(i)) {
+      if (slots_[i] != wanted) continue;
+      slots_[i] = slots_[next(i)] == empty ? empty : erased;
+      erased_ += slots_[i] == erased ? 1 : 0;
+      --size_;
+      ++version_;
+      break;
+    }
+    if (size_ == 0) clear();
+  }
+
+ private:
+  static constexpr std::uint64_t empty = 0;
+  static constexpr std::uint64_t erased = 1;
+  static constexpr std::uint64_t tag_mask = 0xFFFF000000000000u;
+
+  [[nodiscard]] static std::uint64_t tag_of(std::size_t hash) noexcept {
+    if constexpr (sizeof(hash) == 8) {
+      return static_cast<std::uint64_t>(hash) & tag_mask;
+    } else {
+      return static_cast<std::uint64_t>(hash) << 48;
+    }
+  }
+
+  [[nodiscard]] static Entry* entry_in(std::uint64_t slot) noexcept {
+    return reinterpret_cast<Entry*>(static_cast<std::uintptr_t>(slot & ~tag_mask));
+  }
+
+  [[nodiscard]] std::size_t home(std::size_t hash) const noexcept { return hash & (capacity_ - 1); }
+  [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }
+
+  void place(std::uint64_t slot, std::size_t hash) noexcept {
+    std::size_t i = home(hash);
+    while (slots_[i] != empty && slots_[i] != erased) i = next(i);
+    if (slots_[i] == erased) --erased_;
+    slots_[i] = slot;
+  }
+
+  void clear() noexcept {
+    delete[] slots_;
+    slots_ = nullptr;
+    capacity_ = 0;
+    erased_ = 0;
+  }
+
+  std::uint64_t* slots_ = nullptr;
+  std::size_t capacity_ = 0;  ///< a power of two, or 0
+  std::size_t size_ = 0;      ///< size_ + erased_ <= capacity_ * 3 / 4
+  std::size_t erased_ = 0;
+  std::size_t version_ = 0;  ///< changes with every change
+};
+
+/// A table with its lock, and the switch that turns it off.
+template <class Entry, class Locking>
+struct intern_cache {
+  typename Locking::mutex mutex;
+  intern_table<Entry> table;
+  bool is_enabled = true;
+
+  /// The calling thread's cache, or the one that all threads share.
+  [[nodiscard]] static intern_cache& current() noexcept {
+    if constexpr (Locking::is_shared) {
+      return shared_;
+    } else {
+      return local_;
+    }
+  }
+
+ private:
+  OURO_SHARED_STATE static constinit thread_local intern_cache local_;
+  OURO_SHARED_STATE static intern_cache shared_;
+};
+
+template <class Entry, class Locking>
+constinit thread_local intern_cache<Entry, Locking> intern_cache<Entry, Locking>::local_{};
+
+template <class Entry, class Locking>
+intern_cache<Entry, Locking> intern_cache<Entry, Locking>::shared_{};
+
+}  // namespace ouro::detail

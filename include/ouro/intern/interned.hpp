@@ -1,0 +1,44 @@
+#pragma once
+/// \file
+/// The handle to an interned value.
+
+#include <ouro/fwd.hpp>
+#include <ouro/inspect/identity.hpp>
+#include <ouro/object/leaf.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <compare>
+#include <cstddef>
+#include <functional>
+#include <utility>
+
+namespace ouro::detail {
+
+/// What handles to interned objects have in common: the identity of the object is theirs.
+/// `Handle` is the class that derives from this one; `pointer()` of a handle is never null but after a move.
+template <class Handle, class Pointer>
+class interned_handle {
+ public:
+  /// The counted pointer to the object.
+  [[nodiscard]] const Pointer& pointer() const noexcept { return pointer_; }
+
+  /// Whether both are the same object.
+  [[nodiscard]] friend bool is(const Handle& left, const Handle& right) noexcept {
+    return left.pointer() == right.pointer();
+  }
+  [[nodiscard]] friend std::uintptr_t id(const Handle& handle) noexcept { return ouro::id(handle.pointer()); }
+  [[nodiscard]] friend std::size_t size_of(const Handle& handle) noexcept { return ouro::size_of(handle.pointer()); }
+  [[nodiscard]] friend std::size_t ref_count(const Handle& handle) noexcept {
+    return ouro::ref_count(handle.pointer());
+  }
+  [[nodiscard]] friend std::size_t hash_value(const Handle& handle) noexcept { return hash_value(handle.pointer()); }
+
+ protected:
+  interned_handle() noexcept = default;
+  explicit interned_handle(Pointer pointer) noexcept : pointer_{std::move(pointer)} {}
+
+ private:
+  Pointer pointer_;
+};
+
+}  // namespace ouro::detail

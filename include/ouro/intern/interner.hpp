@@ -1,0 +1,181 @@
+#pragma once
+/// \file
+/// The cache in which equal immutable values become one object.
+
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/intern/intern_hash.hpp>
+#include <ouro/intern/intern_table.hpp>
+#include <ouro/intern/interned.hpp>
+#include <ouro/intern/interner_policy.hpp>
+#include <ouro/pointer/immortal.hpp>
+#include <ouro/pointer/make_managed.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <type_traits>
+#include <utility>
+
+namespace ouro {
+
+template <class T, class Hash = intern_hash<T>, class Equal = intern_equal<T>, lifetime_policy Lifetime = weak_entries,
+          locking_policy Locking = no_locking>
+class interner;
+
+template <class T, class Interner = interner<T>>
+class interned;
+
+/// What a cache holds at this moment.
+struct intern_statistics {
+  std::size_t entries = 0;      ///< values that are alive
+  std::size_t table_bytes = 0;  ///< of the table; the entries' blocks are the allocator's
+};
+
+namespace detail {
+
+/// An interned value as an object of the private heap. Takes itself out of the cache when it dies.
+template <class T, class Interner>
+struct interned_entry {
+  template <class Value>
+  interned_entry(std::size_t hashed, Value&& from) : hash{hashed}, value(std::forward<Value>(from)) {}
+  interned_entry(const interned_entry&) = delete;
+  interned_entry& operator=(const interned_entry&) = delete;
+  ~interned_entry() { Interner::forget(*this); }
+
+  const std::size_t hash;
+  const T value;
+};
+
+}  // namespace detail
+
+/// Interns values of type `T`: `interner<T>::intern(x)` is the one object that is equal to `x`.
+///
+/// `Hash` and `Equal` must agree. With `weak_entries` the cache keeps nothing alive. With `no_locking` each thread has
+/// a cache of its own; with `mutex_locking` all threads share one. Expected O(1) and one allocation for a new value,
+/// none for a known one. Whatever `Hash`, `Equal` or the copy of the value throw leaves the cache as it was; they may
+/// use it, too.
+template <class T, class Hash, class Equal, lifetime_policy Lifetime, locking_policy Locking>
+class interner {
+  using entry = detail::interned_entry<T, interner>;
+  using cache = detail::intern_cache<entry, Locking>;
+  using refcount = typename Locking::refcount;
+  friend entry;
+
+ public:
+  using handle = interned<T, interner>;
+  using pointer = managed_ptr<entry, refcount, no_collector, pool_allocator>;
+
+  interner() = delete;
+
+  /// \throws std::bad_alloc, and what `Hash`, `Equal` and the construction of a `T` throw
+  template <class Value>
+  [[nodiscard]] static handle intern(Value&& value) {
+    const std::size_t hash = Hash{}(value);  // calls user code: nothing has been touched yet
+    cache& here = cache::current();
+    const std::lock_guard lock{here.mutex};
+    if (!here.is_enabled) return handle{make(hash, std::forward<Value>(value))};
+    if (pointer known = find(here, hash, value)) return handle{std::move(known)};
+    // Making the entry may run any code, and so may comparing: look again when the cache has changed under it.
+    pointer made = make(hash, std::forward<Value>(value));
+    if (pointer known = find(here, hash, made->value)) return handle{std::move(known)};
+    here.table.reserve();
+    here.table.insert(*made);
+    if constexpr (Lifetime::is_immortal) immortalize(made);
+    return handle{std::move(made)};
+  }
+
+  /// Switched off, the cache knows no value, and `intern` makes a new object each time: for tests, and to measure what
+  /// it saves. Handles made before and after do not compare equal then.
+  static void disable() noexcept { switch_to(false); }
+  static void enable() noexcept { switch_to(true); }
+  [[nodiscard]] static bool is_enabled() noexcept {
+    cache& here = cache::current();
+    const std::lock_guard lock{here.mutex};
+    return here.is_enabled;
+  }
+
+  [[nodiscard]] static std::size_t size() noexcept { return statistics().entries; }
+
+  [[nodiscard]] static intern_statistics statistics() noexcept {
+    cache& here = cache::current();
+    const std::lock_guard lock{here.mutex};
+    return {here.table.size(), here.table.bytes()};
+  }
+
+ private:
+  template <class Value>
+  [[nodiscard]] static pointer make(std::size_t hash, Value&& value) {
+    return make_managed<entry, refcount, no_collector, pool_allocator>(hash, std::forward<Value>(value));
+  }
+
+  template <class Value>
+  [[nodiscard]] static pointer find(cache& here, std::size_t hash, const Value& value) {
+    entry* const found = here.table.find(hash, [&](entry& each) {
+      // A pointer of our own, since comparing may run code that drops all others.
+      if (!detail::header_of<refcount>(&each)->try_increment()) return false;
+      pointer held = detail::pointer_access::take<pointer>(&each);
+      if (!Equal{}(each.value, value)) return false;
+      detail::pointer_access::forget(held);
+      return true;
+    });
+    return detail::pointer_access::take<pointer>(found);
+  }
+
+  static void forget(const entry& gone) noexcept {
+    cache& here = cache::current();
+    const std::lock_guard lock{here.mutex};
+    here.table.erase(gone);
+  }
+
+  static void switch_to(bool enabled) noexcept {
+    cache& here = cache::current();
+    const std::lock_guard lock{here.mutex};
+    here.is_enabled = enabled;
+  }
+};
+
+/// A handle of 8 bytes to the one object that is equal to the value it was made of. Copies share it; comparing two
+/// handles compares two pointers. Null only after it was moved from.
+template <class T, class Interner>
+class interned : public detail::interned_handle<interned<T, Interner>, typename Interner::pointer> {
+  using base = detail::interned_handle<interned<T, Interner>, typename Interner::pointer>;
+
+ public:
+  using value_type = T;
+
+  /// \throws what `Interner::intern` throws
+  template <class Value>
+    requires(std::is_constructible_v<T, Value> && !std::is_base_of_v<interned, std::remove_cvref_t<Value>> &&
+             !std::is_same_v<std::remove_cvref_t<Value>, typename Interner::pointer>)
+  explicit interned(Value&& value) : interned(Interner::intern(T(std::forward<Value>(value)))) {}
+
+  explicit interned(typename Interner::pointer pointer) noexcept : base{std::move(pointer)} {}
+
+  /// \pre not moved from
+  [[nodiscard]] const T& get() const noexcept { return this->pointer()->value; }
+  [[nodiscard]] const T& operator*() const noexcept { return get(); }
+  [[nodiscard]] const T* operator->() const noexcept { return std::addressof(get()); }
+
+  [[nodiscard]] friend bool operator==(const interned& left, const interned& right) noexcept { return is(left, right); }
+};
+
+/// The one object equal to `value`, in the calling thread's cache. \see interner::intern
+template <class T>
+[[nodiscard]] interned<std::remove_cvref_t<T>> intern(T&& value) {
+  return interner<std::remove_cvref_t<T>>::intern(std::forward<T>(value));
+}
+
+/// What is interned is immutable, and older than what refers to it: no cycle leads through it.
+template <class T, class Interner>
+inline constexpr bool leaf<interned<T, Interner>> = true;
+
+}  // namespace ouro
+
+template <class T, class Interner>
+struct std::hash<ouro::interned<T, Interner>> {
+  [[nodiscard]] std::size_t operator()(const ouro::interned<T, Interner>& hashed) const noexcept {
+    return hash_value(hashed);
+  }
+};

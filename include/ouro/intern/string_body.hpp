@@ -1,0 +1,127 @@
+#pragma once
+/// \file
+/// The object behind an interned string.
+
+#include <ouro/allocator/pool_allocator.hpp>
+#include <ouro/allocator/throw.hpp>
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/intern/intern_hash.hpp>
+#include <ouro/intern/intern_table.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/owner_tag.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <mutex>
+#include <new>
+#include <string_view>
+
+namespace ouro::detail {
+
+/// ```
+///   header (8) │ hash │ length │ characters … │ NUL
+/// ```
+template <class Locking>
+struct string_body {
+  using refcount = typename Locking::refcount;
+  using header_type = header<refcount>;
+  using counted = managed_ptr<string_body, refcount, no_collector, pool_allocator>;
+
+  std::size_t hash;
+  std::size_t length;
+
+  [[nodiscard]] char* characters() noexcept { return reinterpret_cast<char*>(this + 1); }
+  [[nodiscard]] std::string_view view() const noexcept { return {reinterpret_cast<const char*>(this + 1), length}; }
+
+  [[nodiscard]] static std::size_t hash_of(std::string_view characters) noexcept {
+    return static_cast<std::size_t>(hash_bytes(characters.data(), characters.size()));
+  }
+
+  /// A new body, which no table knows yet. \throws std::bad_alloc
+  [[nodiscard]] static counted make(std::string_view characters, std::size_t hash) {
+    if (characters.size() >
+        static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) - front - sizeof(string_body) - 1) {
+      throw_bad_array_length();
+    }
+    const std::uint32_t info = info_.get(record, 0);
+    void* const block = pool_allocator::allocate(block_bytes(characters.size()), alignof(std::size_t));
+    if (block == nullptr) throw_bad_alloc();
+    void* const object = static_cast<std::byte*>(block) + front;
+    std::uint32_t owner = 0;
+    if constexpr (check_level >= 1 && !refcount::is_thread_safe) owner = owner_tag() << info_word::owner_shift;
+    ::new (static_cast<void*>(header_type::of(object))) header_type{count_word::quiet | 1, info | owner};
+    auto* const body = ::new (object) string_body{hash, characters.size()};
+    if (!characters.empty()) std::memcpy(body->characters(), characters.data(), characters.size());
+    body->characters()[characters.size()] = '\0';
+    return pointer_access::take<counted>(body);
+  }
+
+ private:
+  static constexpr std::size_t front = sizeof(header_type);
+  static_assert(front % alignof(std::size_t) == 0);
+
+  [[nodiscard]] static constexpr std::size_t block_bytes(std::size_t length) noexcept {
+    return front + sizeof(string_body) + length + 1;
+  }
+
+  static void destroy(void* object) {
+    using cache = intern_cache<string_body, Locking>;
+    cache& here = cache::current();
+    const std::lock_guard lock{here.mutex};
+    here.table.erase(*static_cast<string_body*>(object));
+  }
+
+  static void deallocate(void* object) noexcept {
+    pool_allocator::deallocate(static_cast<std::byte*>(object) - front, bytes(object), alignof(std::size_t));
+  }
+
+  [[nodiscard]] static std::size_t bytes(const void* object) noexcept {
+    return block_bytes(static_cast<const string_body*>(object)->length);
+  }
+
+  static constexpr type_record record{&destroy, &deallocate, nullptr, nullptr, &bytes, "ouro::interned_string"};
+
+  OURO_SHARED_STATE static inline constinit type_info_word info_{};
+};
+
+/// The empty string and those of one character, immortal and constant-initialised, so that they serve at any time.
+template <class Locking>
+class short_strings {
+  using body = string_body<Locking>;
+  using counted = typename body::counted;
+
+ public:
+  /// \pre at most one character
+  [[nodiscard]] static counted get(std::string_view characters) noexcept {
+    const std::size_t index = characters.empty() ? 256 : static_cast<unsigned char>(characters[0]);
+    return pointer_access::take<counted>(&table_.at[index].object);
+  }
+
+ private:
+  struct cell {
+    header<typename Locking::refcount> head;
+    body object;
+    char text[8];
+  };
+  static_assert(offsetof(cell, object) == sizeof(header<typename Locking::refcount>));
+
+  struct cells {
+    cell at[257];
+  };
+
+  [[nodiscard]] static consteval auto fill() {
+    return []<std::size_t... Is>(std::index_sequence<Is...>) {
+      return cells{
+          {cell{{count_word::pinned, 0}, {0, Is == 256 ? 0 : 1}, {Is == 256 ? '\0' : static_cast<char>(Is)}}...}};
+    }(std::make_index_sequence<257>{});
+  }
+
+  OURO_SHARED_STATE static inline constinit cells table_ = fill();
+};
+
+}  // namespace ouro::detail

@@ -1,0 +1,35 @@
+#pragma once
+/// \file
+/// The whole library.
+
+#include <ouro/allocator/pool_allocator.hpp>
+#include <ouro/allocator/pool_resource.hpp>
+#include <ouro/allocator/resource_allocator.hpp>
+#include <ouro/allocator/standard_allocator.hpp>
+#include <ouro/allocator/system_allocator.hpp>
+#include <ouro/collector/gc.hpp>
+#include <ouro/collector/no_collector.hpp>
+#include <ouro/collector/trial_deletion.hpp>
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/inspect/identity.hpp>
+#include <ouro/intern/interned.hpp>
+#include <ouro/intern/interned_string.hpp>
+#include <ouro/intern/interner.hpp>
+#include <ouro/intern/small_int.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/leaf.hpp>
+#include <ouro/object/reach.hpp>
+#include <ouro/object/trace.hpp>
+#include <ouro/object/type_name.hpp>
+#include <ouro/pointer/immortal.hpp>
+#include <ouro/pointer/make_managed.hpp>
+#include <ouro/pointer/managed_alias.hpp>
+#include <ouro/pointer/managed_from_this.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/pointer/managed_weak.hpp>
+#include <ouro/pointer/memory.hpp>
+#include <ouro/pointer/pointer_cast.hpp>
+#include <ouro/refcount/atomic_refcount.hpp>
+#include <ouro/refcount/local_refcount.hpp>
+#include <ouro/refcount/self_refcount.hpp>
