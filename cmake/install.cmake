@@ -1,0 +1,20 @@
+# Headers, and what find_package and pkg-config read. All of it under share/: nothing depends on the architecture.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_DATADIR}/ouro)
+
+# INCLUDES DESTINATION serves consumers with a CMake that knows no file sets.
+install(TARGETS ouro EXPORT ouro-targets
+  FILE_SET HEADERS COMPONENT dev
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT ouro-targets NAMESPACE ouro:: DESTINATION ${package_dir} COMPONENT dev)
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/ouro-config.cmake.in ouro-config.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(ouro-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ouro-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/ouro-config-version.cmake
+  DESTINATION ${package_dir} COMPONENT dev)
+
+configure_file(${CMAKE_CURRENT_LIST_DIR}/ouro.pc.in ouro.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ouro.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig COMPONENT dev)

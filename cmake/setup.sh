@@ -1,0 +1,59 @@
+# shellcheck shell=sh
+# Sourced by the run.sh scripts: puts on the machine what is missing for them.
+#
+# need COMMAND-OR-FILE PACKAGE: notes the Debian package unless the command is on the PATH, or the file exists.
+# install_needed: installs what was noted, on Debian and Ubuntu; elsewhere says what is missing and stops.
+
+missing=
+
+need() {
+  case $1 in
+    /*) [ -e "$1" ] ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
+  esac || missing="$missing $2"
+}
+
+install_needed() {
+  [ -n "$missing" ] || return 0
+  as_root=
+  [ "$(id -u)" = 0 ] || as_root=sudo
+  if ! command -v apt-get >/dev/null 2>&1 || ! command -v ${as_root:-true} >/dev/null 2>&1; then
+    echo "Please install what these Debian packages hold:$missing" >&2
+    exit 1
+  fi
+  echo "Installing:$missing"
+  update_packages
+  # shellcheck disable=SC2086 # one word for each package
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
+    install -y -q --no-install-recommends $missing >/dev/null
+  missing=
+}
+
+update_packages() {
+  as_root=
+  [ "$(id -u)" = 0 ] || as_root=sudo
+  $as_root apt-get -o DPkg::Lock::Timeout=600 update -q >/dev/null
+}
+
+# The compiler is g++, or what CXX names; Debian calls its packages as it calls the programs, but for clang++.
+need_to_build() {
+  compiler=${CXX:-g++}
+  case $compiler in
+    clang++-*)
+      version=${compiler#clang++-}
+      need "$compiler" "clang-$version"
+      need "/usr/lib/llvm-$version/lib/clang/$version/lib/linux" "libclang-rt-$version-dev"
+      ;;
+    clang++) need clang++ clang ;;
+    *) need "$compiler" "$compiler" ;;
+  esac
+  need cmake cmake
+  need ninja ninja-build
+}
+
+need_to_test() {
+  need_to_build
+  need /usr/include/doctest/doctest.h doctest-dev
+  need python3 python3
+  need pkg-config pkgconf
+}

@@ -1,0 +1,23 @@
+#!/bin/sh
+# The tour: the small programs 01 to 09, then package_graph on this machine's package database, or on the file that is given.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+file=${1:-}
+case $file in "" | /*) ;; *) file=$PWD/$file ;; esac
+cd "$here/.."
+. cmake/setup.sh
+need_to_build
+install_needed
+
+build=build/${CXX:+$(basename "$CXX")-}examples
+cmake --preset examples -B "$build" >/dev/null
+cmake --build "$build" --parallel 2
+
+for program in "$build"/examples/[0-9]*/; do
+  [ -d "$program" ] || continue
+  name=$(basename "$program")
+  printf '\n=== %s ===\n' "$name"
+  "$program/$name"
+done
+printf '\n=== package_graph ===\n'
+"$build/examples/package_graph/package_graph" ${file:+"$file"}
