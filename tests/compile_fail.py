@@ -1,0 +1,72 @@
+"""Compiles what must not compile.
+
+Each case is a file that begins with `// expect: REGEX`. With OURO_MUST_FAIL defined it must be refused with a message that
+the expression matches; without, its twin must compile, so that no typing error passes for a refusal.
+
+usage: compile_fail.py FOLDER COMPILER [FLAG ...]
+"""
+
+import concurrent.futures
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+
+def compile_source(command: list[str], source: pathlib.Path, *flags: str) -> tuple[bool, str]:
+    done = subprocess.run([*command, "-fsyntax-only", *flags, str(source)], capture_output=True, text=True, check=False)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+def fault_of(command: list[str], case: pathlib.Path) -> str:
+    """What is wrong with a case; empty if it behaves."""
+    first = case.read_text(encoding="utf-8").splitlines()[0]
+    expected = re.fullmatch(r"// expect: (.+)", first)
+    if expected is None:
+        return "has no '// expect: REGEX' in its first line"
+    compiles, output = compile_source(command, case)
+    if not compiles:
+        return f"its twin does not compile:\n{output}"
+    compiles, output = compile_source(command, case, "-DOURO_MUST_FAIL")
+    if compiles:
+        return "compiles, and must not"
+    if not re.search(expected.group(1), output, re.S):
+        return f"is refused without the message '{expected.group(1)}':\n{output}"
+    return ""
+
+
+def check_harness(command: list[str]) -> None:
+    """A harness that cannot fail proves nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        case = pathlib.Path(folder, "case.cpp")
+        for text, fault in (
+            ("// expect: no way\n#ifdef OURO_MUST_FAIL\n#error no way\n#endif\n", ""),
+            ("// expect: no way\nint i = 0;\n", "compiles"),
+            # Most refusals lie in the bodies of templates, which must be looked into.
+            ("// expect: no way\ntemplate <class T> void f() {\n#ifdef OURO_MUST_FAIL\n"
+             "static_assert(sizeof(T) == 0, \"no way\");\n#endif\n}\nvoid g() { f<int>(); }\n", ""),
+            ("// expect: no way\n#ifdef OURO_MUST_FAIL\n#error another\n#endif\n", "is refused without"),
+            ("// expect: no way\n#error no way\n", "its twin"),
+        ):
+            case.write_text(text, encoding="utf-8")
+            found = fault_of(command, case)
+            if not found.startswith(fault) or bool(found) != bool(fault):
+                sys.exit(f"the harness is broken: {text!r} gave {found!r}")
+
+
+def main() -> int:
+    folder, command = pathlib.Path(sys.argv[1]), sys.argv[2:]
+    check_harness(command)
+    cases = sorted(folder.glob("*.cpp"))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        faults = list(pool.map(lambda case: fault_of(command, case), cases))
+    for case, fault in zip(cases, faults):
+        if fault:
+            print(f"{case.name} {fault}")
+    print(f"{len(cases)} cases, {sum(map(bool, faults))} faults")
+    return 1 if any(faults) or not cases else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Checks that includes point down, and a few rules of the house that a compiler does not know.
+
+usage: include_order.py INCLUDE_FOLDER
+"""
+
+import pathlib
+import re
+import sys
+
+# Each layer with those that it may include besides itself; of another axis, its contract alone.
+LAYERS = {
+    "config.hpp": [],
+    "allocator": ["config.hpp"],
+    "refcount": ["config.hpp", "object"],
+    "object": ["config.hpp", "refcount"],
+    "collector": ["config.hpp", "allocator/allocator_policy.hpp", "refcount", "object"],
+    "fwd.hpp": ["config.hpp", "allocator", "refcount", "object", "collector"],
+    "pointer": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp"],
+    "intern": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "inspect"],
+    "inspect": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
+    "ouro.hpp": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "intern", "inspect"],
+}
+
+
+def faults_of(name: str, text: str) -> list[str]:
+    layer = name.split("/")[0]
+    faults = [] if layer in LAYERS else ["lies in no layer"]
+    for included in re.findall(r"#include <ouro/(.+?)>", text):
+        above = included.split("/")[0]
+        if above != layer and above not in LAYERS.get(layer, []) and included not in LAYERS.get(layer, []):
+            faults.append(f"includes {included}, which does not lie below it")
+    if re.search(r"#include <iostream>", text):
+        faults.append("includes <iostream>")
+    if '#include "' in text:
+        faults.append("includes by quotes")
+    if not text.startswith("#pragma once\n/// \\file\n"):
+        faults.append("does not begin with '#pragma once' and '/// \\file'")
+    if name != "config.hpp":
+        left = set(re.findall(r"#\s*define (\w+)", text)) - set(re.findall(r"#\s*undef (\w+)", text))
+        faults += [f"defines the macro {macro}" for macro in sorted(left)]
+        # What is misspelt here is silently false; config.hpp defines each of these, to 0 or to 1.
+        faults += [f"asks '#{asked}'" for asked in re.findall(r"^#\s*((?:if|elif|ifdef|ifndef)\b.*)", text, re.M)
+                   if not re.fullmatch(r"(el)?if !?OURO_HAS_\w+", asked)]
+    return faults
+
+
+def main() -> int:
+    root = pathlib.Path(sys.argv[1], "ouro")
+    files = sorted(root.rglob("*.hpp"))
+    faults = 0
+    for file in files:
+        name = file.relative_to(root).as_posix()
+        for fault in faults_of(name, file.read_text(encoding="utf-8")):
+            print(f"{name} {fault}")
+            faults += 1
+    print(f"{len(files)} headers, {faults} faults")
+    return 1 if faults or not files else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <utility>
+
+namespace {
+
+struct pair {
+  static inline int alive = 0;
+  pair() { ++alive; }
+  ~pair() { --alive; }
+  void trace(auto&& visit) { visit(part); }
+
+  int first = 1;
+  int second = 2;
+  ouro::managed_alias<int> part;
+};
+
+}  // namespace
+
+TEST_CASE("managed_alias: a part keeps the whole alive after its owner has gone (trap 21)") {
+  ouro::managed_alias<int> part;
+  ouro::weak<pair> watcher;
+  {
+    auto whole = ouro::make<pair>();
+    watcher = whole;
+    part = {whole, &whole->second};
+    CHECK(whole.use_count() == 2);
+  }
+  CHECK(*part == 2);
+  CHECK(pair::alive == 1);
+  CHECK(part.use_count() == 1);
+  CHECK_FALSE(watcher.expired());
+  part.reset();
+  CHECK(watcher.expired());
+  CHECK(pair::alive == 0);
+  ouro::gc::collect();
+}
+
+TEST_CASE("managed_alias: a weak pointer made of its owner tracks the object, not the part") {
+  auto whole = ouro::make<pair>();
+  ouro::managed_alias<int> part{whole, &whole->first};
+  const ouro::weak<void> watcher{part.owner()};
+  part.reset();
+  CHECK_FALSE(watcher.expired());
+  whole.reset();
+  CHECK(watcher.expired());
+}
+
+TEST_CASE("managed_alias: compares by part, orders owners by object (trap 22)") {
+  auto whole = ouro::make<pair>();
+  const ouro::managed_alias<int> first{whole, &whole->first};
+  const ouro::managed_alias<int> second{whole, &whole->second};
+  CHECK(first != second);
+  CHECK(first < second);
+  CHECK(std::hash<ouro::managed_alias<int>>{}(first) != std::hash<ouro::managed_alias<int>>{}(second));
+  CHECK_FALSE(first.owner_before(second));
+  CHECK_FALSE(second.owner_before(first));
+  CHECK_FALSE(first.owner_before(whole));
+}
+
+TEST_CASE("managed_alias: is an edge to the whole, so that a cycle through it is found") {
+  {
+    auto whole = ouro::make<pair>();
+    whole->part = {whole, &whole->first};
+  }
+  CHECK(pair::alive == 1);
+  CHECK(ouro::gc::collect() == 1);
+  CHECK(pair::alive == 0);
+}
+
+TEST_CASE("managed_alias: a move leaves null behind and no count changes") {
+  auto whole = ouro::make<pair>();
+  ouro::managed_alias<int> part{whole, &whole->first};
+  ouro::managed_alias<int> moved{std::move(part), &whole->second};
+  CHECK(whole.use_count() == 2);
+  CHECK(*moved == 2);
+  CHECK(moved == ouro::managed_alias<int>{whole, &whole->second});
+  CHECK(moved != nullptr);
+}
