@@ -1,0 +1,180 @@
+#include "support/mortal.hpp"
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <thread>
+#include <vector>
+
+using ouro::gc;
+using ouro::make;
+using ouro::ptr;
+using ouro::test::mortal;
+
+namespace {
+
+void leave_garbage(int objects) {
+  for (int i = 0; i != objects; ++i) {
+    const auto self = make<mortal>('g');
+    self->left = self;
+  }
+}
+
+/// Of another thread: the counter of `mortal` is not atomic.
+struct other {
+  static inline int alive = 0;
+  other() { ++alive; }
+  other(const other&) = delete;
+  other& operator=(const other&) = delete;
+  ~other() { --alive; }
+  void trace(auto&& visit) { visit(self); }
+
+  ptr<other> self;
+};
+
+/// Gives away a handle in its constructor, and collects there.
+struct early {
+  explicit early(bool collects) {
+    if (!collects) return;
+    {
+      const auto escaped = ouro::managed_from_this(this);
+    }
+    CHECK(gc::collect() == 0);
+    self = ouro::managed_from_this(this);
+  }
+  void trace(auto&& visit) { visit(self); }
+
+  ptr<early> self;
+};
+
+/// Settings of the heap, put back at the end.
+struct settings {
+  settings() { gc::collect(); }
+  settings(const settings&) = delete;
+  settings& operator=(const settings&) = delete;
+  ~settings() {
+    gc::enable();
+    gc::set_threshold(threshold);
+    gc::collect();
+    CHECK(mortal::alive == 0);
+  }
+  std::size_t threshold = gc::threshold();
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(settings, "gc: garbage is collected as a program goes on making objects") {
+  gc::set_threshold(100);
+  leave_garbage(1000);
+  CHECK(mortal::alive <= 101);
+  CHECK(gc::stats().automatic_collections >= 9);
+}
+
+TEST_CASE_FIXTURE(settings, "gc: a collection begins in make_managed and nowhere else (invariant 3)") {
+  gc::set_threshold(10);
+  std::vector<ptr<mortal>> held;
+  gc::disable();
+  for (int i = 0; i != 50; ++i) {
+    held.push_back(make<mortal>('h'));
+    held.back()->left = held.back();
+  }
+  gc::enable();
+  held.clear();  // 50 drops, each of which leaves garbage behind
+  CHECK(mortal::alive == 50);
+  CHECK(gc::count() == 50);
+  for (int i = 0; i != 100 && mortal::alive > 1; ++i) make<mortal>('m');
+  CHECK(mortal::alive == 0);
+}
+
+TEST_CASE_FIXTURE(settings, "gc: disabled, it collects when called for, and then only") {
+  gc::set_threshold(10);
+  gc::disable();
+  CHECK_FALSE(gc::is_enabled());
+  leave_garbage(200);
+  CHECK(mortal::alive == 200);
+  CHECK(gc::collect() == 200);
+  gc::enable();
+  CHECK(gc::is_enabled());
+}
+
+TEST_CASE_FIXTURE(settings, "gc: a threshold of zero switches automatic collections off") {
+  gc::set_threshold(0);
+  CHECK(gc::threshold() == 0);
+  leave_garbage(200);
+  CHECK(mortal::alive == 200);
+}
+
+TEST_CASE_FIXTURE(settings, "gc: a living heap is not walked again for each few candidates") {
+  gc::set_threshold(10);
+  std::vector<ptr<mortal>> living;
+  living.push_back(make<mortal>('l'));
+  for (int i = 0; i != 1000; ++i) {
+    living.push_back(make<mortal>('l'));
+    living.back()->left = living.front();
+    living.front()->many.push_back(living.back());
+  }
+  gc::collect();
+  const auto before = gc::stats();
+  for (int i = 0; i != 1000; ++i) {
+    {
+      const auto copy = living[static_cast<std::size_t>(i)];
+    }
+    make<mortal>('m');
+  }
+  const auto after = gc::stats();
+  CHECK(after.automatic_collections > before.automatic_collections);
+  CHECK(after.examined - before.examined <= 4 * 1001);
+  for (const auto& each : living) {
+    each->left.reset();
+    each->many.clear();
+  }
+}
+
+TEST_CASE_FIXTURE(settings, "gc: callbacks hear of the start and the stop of a collection, with its sums") {
+  std::vector<ouro::gc_info> heard;
+  const auto listener = gc::callbacks().add([&heard](const ouro::gc_info& info) { heard.push_back(info); });
+  leave_garbage(3);
+  gc::collect();
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[0].phase == ouro::gc_phase::start);
+  CHECK(heard[1].phase == ouro::gc_phase::stop);
+  CHECK(heard[1].collected == 3);
+  CHECK(heard[1].examined == 3);
+  CHECK_FALSE(heard[1].automatic);
+  gc::callbacks().remove(listener);
+  gc::collect();
+  CHECK(heard.size() == 2);
+}
+
+TEST_CASE_FIXTURE(settings, "gc: each thread has a heap of its own, and its last garbage goes with the thread") {
+  leave_garbage(2);
+  int alive_in_thread = -1;
+  std::size_t count_in_thread = 99;
+  std::thread{[&] {
+    count_in_thread = gc::count();
+    const auto self = make<other>();
+    self->self = self;
+    alive_in_thread = other::alive;
+  }}.join();
+  CHECK(count_in_thread == 0);
+  CHECK(alive_in_thread == 1);
+  CHECK(other::alive == 0);
+  CHECK(gc::count() == 2);
+}
+
+TEST_CASE("gc: without a collector there is nothing to find") {
+  using counting = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>;
+  CHECK(counting::gc::collect() == 0);
+  CHECK(counting::gc::count() == 0);
+  CHECK_FALSE(counting::gc::is_enabled());
+}
+
+TEST_CASE("gc: a collection while a constructor runs takes its object for held, and does not look into it (trap 7)") {
+  {
+    const auto object = make<early>(true);
+    CHECK(object.use_count() == 2);
+  }
+  CHECK(gc::collect() == 1);
+}

@@ -1,0 +1,197 @@
+#include "support/mortal.hpp"
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <string_view>
+
+using ouro::gc;
+using ouro::make;
+using ouro::ptr;
+using ouro::weak;
+using ouro::test::finalized;
+using ouro::test::mortal;
+
+namespace {
+
+struct fresh_log {
+  fresh_log() {
+    gc::collect();
+    mortal::log.clear();
+  }
+  fresh_log(const fresh_log&) = delete;
+  fresh_log& operator=(const fresh_log&) = delete;
+  ~fresh_log() {
+    gc::collect();
+    CHECK(mortal::alive == 0);
+    CHECK(gc::count() == 0);
+  }
+};
+
+/// Two that point to each other. The handles that it returns drop the second one first.
+std::pair<ptr<finalized>, ptr<finalized>> make_pair_of_peers() {
+  auto x = make<finalized>('x');
+  auto y = make<finalized>('y');
+  x->peer = y;
+  y->peer = x;
+  return {std::move(x), std::move(y)};
+}
+
+int upper(const std::string& log) {
+  int count = 0;
+  for (const char c : log) count += c >= 'A' && c <= 'Z' ? 1 : 0;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(fresh_log, "teardown: all are finalized before any is destroyed (invariant 5)") {
+  make_pair_of_peers();
+  CHECK(gc::collect() == 2);
+  CHECK(mortal::log.size() == 4);
+  CHECK(upper(mortal::log.substr(0, 2)) == 2);
+  CHECK(upper(mortal::log.substr(2)) == 0);
+}
+
+TEST_CASE_FIXTURE(fresh_log, "teardown: a finalizer sees its peers whole, a destructor sees null (trap 53)") {
+  bool saw_peer = false;
+  bool saw_null = false;
+  {
+    auto [x, y] = make_pair_of_peers();
+    finalized* const raw = x.get();
+    x->at_finalization = [&saw_peer, raw] { saw_peer = raw->peer != nullptr && raw->peer->name == 'y'; };
+    x->at_destruction = [&saw_null, raw] { saw_null = raw->peer == nullptr; };
+  }
+  CHECK(gc::collect() == 2);
+  CHECK(saw_peer);
+  CHECK(saw_null);
+}
+
+TEST_CASE_FIXTURE(fresh_log, "teardown: what a finalizer brings back lives with all that it reaches, once (trap 54)") {
+  ptr<finalized> saved;
+  {
+    auto [x, y] = make_pair_of_peers();
+    x->other = make<finalized>('z');
+    x->other->other = make<finalized>('q');
+    finalized* const z = x->other.get();
+    z->peer = x->other;
+    z->at_finalization = [&saved, z] { saved = ouro::managed_from_this(z); };
+  }
+  const auto before = gc::stats();
+  CHECK(gc::collect() == 2);  // x and y
+  CHECK(gc::stats().collected - before.collected == 2);
+  CHECK(gc::stats().resurrected - before.resurrected == 2);
+  REQUIRE(saved);
+  CHECK(saved->name == 'z');
+  CHECK(saved.use_count() == 2);
+  CHECK(saved->other->name == 'q');
+  CHECK(gc::is_finalized(saved));
+  mortal::log.clear();
+  saved.reset();
+  CHECK(gc::collect() == 2);
+  CHECK(upper(mortal::log) == 0);  // never finalized again
+}
+
+TEST_CASE_FIXTURE(fresh_log,
+                  "teardown: a finalizer that breaks its own cycle dies in the collection, and once (trap 55)") {
+  {
+    auto [x, y] = make_pair_of_peers();
+    finalized* const raw = x.get();
+    x->at_finalization = [raw] { raw->peer.reset(); };
+  }
+  CHECK(gc::collect() == 2);
+  CHECK(mortal::log.size() == 4);
+}
+
+TEST_CASE_FIXTURE(fresh_log, "teardown: an object that dies by its count is finalized too, and may come back") {
+  ptr<finalized> saved;
+  {
+    const auto x = make<finalized>('x');
+    finalized* const raw = x.get();
+    x->at_finalization = [&saved, raw] { saved = ouro::managed_from_this(raw); };
+  }
+  REQUIRE(saved);
+  CHECK(mortal::log == "X");
+  CHECK(saved.use_count() == 1);
+  saved.reset();
+  CHECK(mortal::log == "Xx");
+}
+
+TEST_CASE_FIXTURE(fresh_log, "teardown: weak pointers to garbage expire before any destructor runs (trap 26)") {
+  weak<finalized> to_x;
+  weak<finalized> to_y;
+  bool all_expired = true;
+  {
+    auto [x, y] = make_pair_of_peers();
+    to_x = x;
+    to_y = y;
+    x->at_destruction = y->at_destruction = [&] { all_expired &= to_x.expired() && to_y.expired(); };
+  }
+  CHECK_FALSE(to_x.expired());
+  CHECK(gc::collect() == 2);
+  CHECK(all_expired);
+}
+
+TEST_CASE_FIXTURE(
+    fresh_log, "teardown: callbacks of weak pointers outside run at the end, of those in the garbage not (trap 27)") {
+  int outside = 0;
+  int inside = 0;
+  struct holder {
+    ptr<holder> self;
+    weak<finalized> watcher;
+  };
+  weak<finalized> watcher;
+  {
+    auto [x, y] = make_pair_of_peers();
+    watcher = weak<finalized>{x, [&] {
+                                ++outside;
+                                CHECK(mortal::alive == 0);
+                              }};
+    const auto h = make<holder>();
+    h->self = h;
+    h->watcher = weak<finalized>{y, [&] { ++inside; }};
+  }
+  CHECK(gc::collect() == 3);
+  CHECK(outside == 1);
+  CHECK(inside == 0);
+}
+
+TEST_CASE_FIXTURE(fresh_log,
+                  "teardown: a destructor that throws is reported, the others run, the memory is freed (trap 57)") {
+  static int told;
+  told = 0;
+  ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) { ++told; });
+  const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
+  {
+    auto [x, y] = make_pair_of_peers();
+    x->at_destruction = y->at_destruction = [] { throw 1; };
+  }
+  CHECK(gc::collect() == 2);
+  CHECK(told == 2);
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before);
+  {
+    const auto single = make<mortal>('s');
+    single->at_destruction = [] { throw 1; };
+  }
+  CHECK(told == 3);
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before);
+  ouro::set_unraisable_handler(nullptr);
+}
+
+TEST_CASE_FIXTURE(fresh_log, "teardown: managed_from_this is null in every destructor of the garbage (traps 8, 56)") {
+  int null = 0;
+  {
+    auto [x, y] = make_pair_of_peers();
+    finalized* const first = x.get();
+    finalized* const second = y.get();
+    x->at_destruction = y->at_destruction = [&null, first, second] {
+      null += ouro::managed_from_this(first) == nullptr && ouro::managed_from_this(second) == nullptr ? 1 : 0;
+    };
+  }
+  CHECK(gc::collect() == 2);
+  CHECK(null == 2);
+}
