@@ -78,15 +78,6 @@
   _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
 #define OURO_FEWER_INITIALISERS_END _Pragma("GCC diagnostic pop")
 
-#if defined(__clang__)
-#define OURO_UNDEFINED_ON_PURPOSE_BEGIN \
-  _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wundefined-var-template\"")
-#define OURO_UNDEFINED_ON_PURPOSE_END _Pragma("clang diagnostic pop")
-#else
-#define OURO_UNDEFINED_ON_PURPOSE_BEGIN
-#define OURO_UNDEFINED_ON_PURPOSE_END
-#endif
-
 /// An absolute symbol whose value is the check level. Linkers accept any number of equal definitions and refuse
 /// unequal ones ("multiple definition"), which is what a mix of checked and unchecked objects deserves.
 #if defined(__ELF__)

@@ -167,7 +167,9 @@ template <class T>
   requires(sight_of<T>() == sight::members)
 struct parts_of<T> {
   template <class... Members>
-  static auto list(Members&...) -> types<std::remove_cvref_t<Members>...>;
+  static auto list(Members&...) -> types<std::remove_cvref_t<Members>...> {
+    return {};
+  }
   using type = decltype(with_members(std::declval<T&>(), [](auto&... members) { return list(members...); }));
 };
 

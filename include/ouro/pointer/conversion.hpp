@@ -30,11 +30,16 @@ template <class From, class To>
 template <class From, class To>
 concept pointer_converts_to = converts_pointer<From, To>();
 
-/// Declared to have an address that constant expressions may take, and never defined.
+/// Room for a `T` that is never made: constant expressions may ask where its bases would lie.
 template <class T>
-extern T phantom;
+union room_for {
+  constexpr room_for() noexcept : none{} {}
+  constexpr ~room_for() {}
 
-OURO_UNDEFINED_ON_PURPOSE_BEGIN
+  char none;
+  T object;
+};
+
 /// Whether `Base` is a base class of `Derived` at its very beginning. A virtual base is not: its place is known at run
 /// time only.
 template <class Derived, class Base>
@@ -42,14 +47,13 @@ template <class Derived, class Base>
   if constexpr (!requires(Base* base) { static_cast<Derived*>(base); }) {
     return false;
   } else if constexpr (std::is_abstract_v<Derived>) {
-    return true;  // cannot be asked of a type without objects; `to_base` looks when it runs
+    return true;  // cannot be asked of a type without objects; `convert` looks when it runs
   } else {
-    return static_cast<const volatile void*>(static_cast<Base*>(std::addressof(phantom<Derived>))) ==
-           static_cast<const volatile void*>(std::addressof(phantom<Derived>));
+    room_for<Derived> room;
+    Derived* const derived = std::addressof(room.object);
+    return static_cast<const volatile void*>(static_cast<Base*>(derived)) == static_cast<const volatile void*>(derived);
   }
 }
-
-OURO_UNDEFINED_ON_PURPOSE_END
 
 template <class Derived, class Base>
 concept is_upcast = std::is_class_v<Derived> && std::is_class_v<Base> && !std::is_same_v<Derived, Base>;
