@@ -9,10 +9,13 @@
 
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <utility>
 
-namespace ouro::detail {
+namespace ouro {
+
+namespace detail {
 
 /// What handles to interned objects have in common: the identity of the object is theirs.
 /// `Handle` is the class that derives from this one; `pointer()` of a handle is never null but after a move.
@@ -22,15 +25,6 @@ class interned_handle {
   /// The counted pointer to the object.
   [[nodiscard]] const Pointer& pointer() const noexcept { return pointer_; }
 
-  /// Whether both are the same object.
-  [[nodiscard]] friend bool is(const Handle& left, const Handle& right) noexcept {
-    return left.pointer() == right.pointer();
-  }
-  [[nodiscard]] friend std::uintptr_t id(const Handle& handle) noexcept { return ouro::id(handle.pointer()); }
-  [[nodiscard]] friend std::size_t size_of(const Handle& handle) noexcept { return ouro::size_of(handle.pointer()); }
-  [[nodiscard]] friend std::size_t ref_count(const Handle& handle) noexcept {
-    return ouro::ref_count(handle.pointer());
-  }
   [[nodiscard]] friend std::size_t hash_value(const Handle& handle) noexcept { return hash_value(handle.pointer()); }
 
  protected:
@@ -41,4 +35,32 @@ class interned_handle {
   Pointer pointer_;
 };
 
-}  // namespace ouro::detail
+}  // namespace detail
+
+/// A handle to an interned object, whatever is interned.
+template <class Handle>
+concept interned_object =
+    requires(const Handle& handle) { []<class Pointer>(const detail::interned_handle<Handle, Pointer>&) {}(handle); };
+
+/// Whether both are the same object, which is what equality of interned values comes to.
+template <interned_object Handle>
+[[nodiscard]] bool is(const Handle& left, const Handle& right) noexcept {
+  return left.pointer() == right.pointer();
+}
+
+template <interned_object Handle>
+[[nodiscard]] std::uintptr_t id(const Handle& handle) noexcept {
+  return id(handle.pointer());
+}
+
+template <interned_object Handle>
+[[nodiscard]] std::size_t size_of(const Handle& handle) noexcept {
+  return size_of(handle.pointer());
+}
+
+template <interned_object Handle>
+[[nodiscard]] std::size_t ref_count(const Handle& handle) noexcept {
+  return ref_count(handle.pointer());
+}
+
+}  // namespace ouro
