@@ -134,7 +134,7 @@ class teardown {
   }
 
   trial<RefcountPolicy>& trial_;
-  raw_array<visit<RefcountPolicy>>& visits_;
+  raw_array<visited<RefcountPolicy>>& visits_;
   std::size_t finalized_ = 0;
   std::size_t resurrected_ = 0;
 };

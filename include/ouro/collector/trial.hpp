@@ -26,7 +26,7 @@ namespace ouro::detail {
 
 /// An object that a collection has reached.
 template <class RefcountPolicy>
-struct visit {
+struct visited {
   header<RefcountPolicy>* object;
   std::uint32_t count;  ///< its count word before the trial
   std::uint32_t edges;  ///< that its trace has reported
@@ -35,7 +35,7 @@ struct visit {
 /// The memory of collections, kept from one to the next.
 template <class RefcountPolicy>
 struct trial_memory {
-  raw_array<visit<RefcountPolicy>> visits;
+  raw_array<visited<RefcountPolicy>> visits;
   raw_array<header<RefcountPolicy>*> queue;
 
   void release() noexcept {
@@ -74,7 +74,7 @@ class trial {
   /// Decides again over the objects in `visits` alone, without looking further. \pre they have no flag of a collection
   void run_again() noexcept {
     for (std::size_t i = 0; i != visits_.size; ++i) {
-      visit<RefcountPolicy>& each = visits_.items[i];
+      visited<RefcountPolicy>& each = visits_.items[i];
       each.count = each.object->load_count();
       set(*each.object, info_word::reached);
     }
@@ -210,7 +210,7 @@ class trial {
     std::size_t edges = 0;
     for (std::size_t i = 0; i != visits_.size; ++i) {
       fetch(i + ahead);
-      const visit<RefcountPolicy> each = visits_.items[i];
+      const visited<RefcountPolicy> each = visits_.items[i];
       const std::uint32_t info = each.object->load_info();
       RefcountPolicy::store(each.object->info, info & ~(info_word::reached | info_word::alive));
       if (is_decided_ && (info & info_word::alive) == 0) {
@@ -233,7 +233,7 @@ class trial {
     if (i < visits_.size) __builtin_prefetch(visits_.items[i].object, 1);
   }
 
-  raw_array<visit<RefcountPolicy>>& visits_;
+  raw_array<visited<RefcountPolicy>>& visits_;
   raw_array<header_type*>& queue_;
   candidate_buffer<RefcountPolicy>& candidates_;
   std::size_t roots_ = 0;

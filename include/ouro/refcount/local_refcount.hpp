@@ -37,8 +37,8 @@ struct local_refcount {
 
   OURO_ALWAYS_INLINE static released decrement(count_type& count) noexcept {
     const std::uint32_t lowered = count - 1;
-    // Quiet, mortal and not zero is one range of numbers: (quiet, quiet + immortal).
-    if (lowered - (count_word::quiet + 1) < count_word::immortal - 1) [[likely]] {
+    // Was quiet and mortal, and is not zero now: one range of numbers, [quiet + 1, quiet + immortal - 2].
+    if (lowered - (count_word::quiet + 1) < count_word::immortal - 2) [[likely]] {
       count = lowered;
       return released::kept;
     }

@@ -1,0 +1,212 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using ouro::make;
+using ouro::ptr;
+using ouro::weak;
+
+namespace {
+
+struct target {
+  int value = 1;
+};
+
+template <class Refcount>
+using without_collector = ouro::memory<Refcount, ouro::no_collector, ouro::pool_allocator>;
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("managed_weak: locks while the object lives and never again", Refcount, ouro::local_refcount,
+                   ouro::atomic_refcount) {
+  using memory = without_collector<Refcount>;
+  auto object = memory::template make<target>();
+  typename memory::template weak<target> watcher{object};
+  CHECK(watcher.use_count() == 1);
+  {
+    const auto locked = watcher.lock();
+    CHECK(locked == object);
+    CHECK(object.use_count() == 2);
+  }
+  const auto copy = watcher;
+  auto moved = std::move(watcher);
+  CHECK(watcher.lock() == nullptr);  // NOLINT(bugprone-use-after-move): what a move leaves behind
+  object.reset();
+  CHECK(moved.expired());
+  CHECK(copy.lock() == nullptr);
+  CHECK_THROWS_AS((typename memory::template ptr<target>{copy}), std::bad_weak_ptr);
+  moved.reset();
+  CHECK(moved.owner() == nullptr);
+}
+
+TEST_CASE("managed_weak: does not keep the object's memory, and objects without one pay nothing for it") {
+  CHECK(ouro::size_of(make<target>()) == sizeof(target) + 8);
+  auto object = make<target>();
+  const void* const address = object.get();
+  const weak<target> watcher{object};
+  object.reset();
+  const auto next = make<target>();
+  CHECK(next.get() == address);
+  CHECK(watcher.expired());
+}
+
+TEST_CASE("managed_weak: orders by object, also when that is dead, and beside strong pointers") {
+  auto a = make<target>();
+  const auto b = make<target>();
+  const weak<target> to_a{a};
+  const weak<target> also_to_a{a};
+  const weak<target> to_b{b};
+  CHECK(to_a.owner_equal(also_to_a));
+  CHECK(to_a.owner_before(to_b) != to_b.owner_before(to_a));
+  CHECK_FALSE(to_a.owner_before(a));
+  CHECK_FALSE(a.owner_before(to_a));
+  CHECK(to_a.owner_hash() == a.owner_hash());
+  a.reset();
+  CHECK(to_a.owner_equal(also_to_a));
+  CHECK_FALSE(to_a.owner_equal(to_b));
+}
+
+TEST_CASE("managed_weak: a weak pointer made in the destructor of its object is expired at once (trap 25)") {
+  using memory = without_collector<ouro::local_refcount>;
+  static memory::weak<target> in_destructor;
+  struct maker : target {
+    ~maker() { in_destructor = memory::from_this(static_cast<target*>(this)); }
+  };
+  memory::make<maker>();
+  CHECK(in_destructor.expired());
+}
+
+TEST_CASE("managed_weak: a callback runs once, after the destructor, when nothing is half-way") {
+  static int destroyed;
+  destroyed = 0;
+  struct noisy {
+    ~noisy() { ++destroyed; }
+  };
+  int seen = -1;
+  auto object = make<noisy>();
+  const weak<noisy> watcher{object, [&seen] { seen = destroyed; }};
+  const auto copy = watcher;
+  object.reset();
+  CHECK(seen == 1);
+}
+
+TEST_CASE("managed_weak: a callback whose weak pointers are gone does not run") {
+  int called = 0;
+  auto object = make<target>();
+  {
+    const weak<target> watcher{object, [&called] { ++called; }};
+  }
+  object.reset();
+  CHECK(called == 0);
+}
+
+TEST_CASE("managed_weak: a callback that owns the last pointer to its own target goes without running (trap 28)") {
+  int called = 0;
+  auto object = make<target>();
+  weak<target> watcher{object, [kept = object, &called] { ++called; }};
+  const weak<target> second{object};
+  object.reset();
+  CHECK_FALSE(second.expired());
+  watcher.reset();
+  CHECK(second.expired());
+  CHECK(called == 0);
+}
+
+TEST_CASE("managed_weak: callbacks may throw, add weak pointers and drop objects (trap 29)") {
+  static int told;
+  told = 0;
+  ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) { ++told; });
+  auto object = make<target>();
+  auto second = make<target>();
+  int called = 0;
+  std::vector<weak<target>> added;
+  std::vector<weak<target>> watchers;
+  watchers.emplace_back(object, [&] {
+    ++called;
+    throw 1;
+  });
+  watchers.emplace_back(object, [&] {
+    ++called;
+    added.emplace_back(second, [&] { ++called; });
+    second.reset();  // its callback waits for this one to end
+  });
+  watchers.emplace_back(object, [&] { ++called; });
+  object.reset();
+  CHECK(called == 4);
+  CHECK(told == 1);
+  CHECK(added[0].expired());
+  ouro::set_unraisable_handler(nullptr);
+}
+
+TEST_CASE("managed_weak: many objects with weak pointers find their records again") {
+  std::vector<ptr<target>> objects;
+  std::vector<weak<target>> watchers;
+  for (int i = 0; i != 1000; ++i) {
+    objects.push_back(make<target>(i));
+    watchers.emplace_back(objects.back());
+  }
+  for (std::size_t i = 0; i < objects.size(); i += 2) objects[i].reset();
+  for (std::size_t i = 0; i != objects.size(); ++i) {
+    REQUIRE(watchers[i].expired() == (i % 2 == 0));
+    if (i % 2 != 0) REQUIRE(watchers[i].lock()->value == static_cast<int>(i));
+    if (i % 2 != 0) REQUIRE(weak<target>{objects[i]}.owner_equal(watchers[i]));
+  }
+}
+
+namespace {
+
+/// Uses its own pointer while it is being made.
+class subscriber {
+ public:
+  explicit subscriber(bool throws) {
+    const auto self = ouro::managed_from_this(this);
+    CHECK(self.use_count() == 2);
+    last = self;
+    if (throws) {
+      escaped = self;
+      throw 1;
+    }
+  }
+  ~subscriber() {
+    ++destroyed;
+    CHECK(ouro::managed_from_this(this) == nullptr);
+  }
+  void trace(auto&&) {}
+
+  static inline weak<subscriber> last;
+  static inline ptr<subscriber> escaped;
+  static inline int destroyed = 0;
+};
+
+}  // namespace
+
+TEST_CASE("managed_from_this: works in the constructor, is null in the destructor (traps 7, 8)") {
+  {
+    const auto object = make<subscriber>(false);
+    CHECK(object.use_count() == 1);
+    CHECK(subscriber::last.lock() == object);
+    CHECK(ouro::managed_from_this(object.get()) == object);
+  }
+  CHECK(subscriber::destroyed == 1);
+  CHECK(subscriber::last.expired());
+}
+
+TEST_CASE("make_managed: a constructor that throws leaves nothing, though a handle has escaped (trap 6)") {
+  const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
+  const int destroyed = subscriber::destroyed;
+  CHECK_THROWS_AS(make<subscriber>(true), int);
+  CHECK(subscriber::last.expired());
+  CHECK(ouro::gc::collect() == 0);
+  CHECK(ouro::managed_from_this(subscriber::escaped.get()) == nullptr);
+  subscriber::escaped.reset();
+  CHECK(subscriber::destroyed == destroyed);  // there never was an object to destroy
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before);
+  CHECK(ouro::gc::count() == 0);
+}

@@ -1,0 +1,218 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <type_traits>
+
+using ouro::count_word;
+using ouro::released;
+
+namespace {
+
+/// All that counts_in_header asks for. Each `without_…` below lacks one verb of it.
+struct minimal {
+  using count_type = std::uint32_t;
+  static constexpr bool is_thread_safe = false;
+  static std::uint32_t load(const count_type&) noexcept;
+  static void store(count_type&, std::uint32_t) noexcept;
+  static bool compare_exchange(count_type&, std::uint32_t&, std::uint32_t) noexcept;
+  static void increment(count_type&) noexcept;
+  static released decrement(count_type&) noexcept;
+};
+
+struct without_load : minimal {
+  static void load() = delete;
+};
+struct without_store : minimal {
+  static void store() = delete;
+};
+struct without_compare_exchange : minimal {
+  static void compare_exchange() = delete;
+};
+struct without_increment : minimal {
+  static void increment() = delete;
+};
+struct decrement_that_may_throw : minimal {
+  static released decrement(count_type&);
+};
+struct wide_count : minimal {
+  using count_type = std::uint64_t;
+};
+struct with_state : minimal {
+  int state;
+};
+struct without_thread_safety {
+  using count_type = std::uint32_t;
+};
+
+template <class R, class C, class A>
+concept makes_a_pointer = requires { typename ouro::managed_ptr<int, R, C, A>; };
+
+struct no_allocator {};
+struct collector_without_verbs {
+  static constexpr bool finds_cycles = true;
+};
+
+}  // namespace
+
+static_assert(ouro::refcount_policy<minimal> && ouro::refcount_policy<ouro::local_refcount>);
+static_assert(ouro::refcount_policy<ouro::atomic_refcount> && ouro::refcount_policy<ouro::self_refcount>);
+static_assert(!ouro::counts_in_header<ouro::self_refcount> && ouro::counts_itself<ouro::self_refcount>);
+static_assert(!ouro::has_load<without_load> && !ouro::refcount_policy<without_load>);
+static_assert(!ouro::has_store<without_store> && !ouro::refcount_policy<without_store>);
+static_assert(!ouro::has_compare_exchange<without_compare_exchange> &&
+              !ouro::refcount_policy<without_compare_exchange>);
+static_assert(!ouro::has_increment<without_increment> && !ouro::refcount_policy<without_increment>);
+static_assert(!ouro::has_decrement<decrement_that_may_throw> && !ouro::refcount_policy<decrement_that_may_throw>);
+static_assert(!ouro::has_count_type<wide_count> && !ouro::refcount_policy<wide_count>);
+static_assert(!ouro::has_is_thread_safe<without_thread_safety> && !ouro::refcount_policy<int>);
+static_assert(!ouro::refcount_policy<with_state>);
+static_assert(std::is_empty_v<ouro::local_refcount> && std::is_empty_v<ouro::atomic_refcount>);
+
+static_assert(makes_a_pointer<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>);
+static_assert(makes_a_pointer<ouro::self_refcount, ouro::no_collector, ouro::system_allocator>);
+// A collector needs a header, which what counts itself has not got.
+static_assert(!makes_a_pointer<ouro::self_refcount, ouro::trial_deletion, ouro::pool_allocator>);
+static_assert(!makes_a_pointer<without_load, ouro::no_collector, ouro::pool_allocator>);
+static_assert(!makes_a_pointer<ouro::local_refcount, collector_without_verbs, ouro::pool_allocator>);
+static_assert(!makes_a_pointer<ouro::local_refcount, ouro::no_collector, no_allocator>);
+
+TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing is left", Policy, ouro::local_refcount,
+                   ouro::atomic_refcount) {
+  typename Policy::count_type count{count_word::quiet | 1};
+  Policy::increment(count);
+  CHECK(count_word::strong(Policy::load(count)) == 2);
+  CHECK(Policy::decrement(count) == released::kept);
+  CHECK(Policy::decrement(count) == released::last);
+  CHECK(Policy::load(count) == count_word::quiet);
+}
+
+TEST_CASE_TEMPLATE("refcount_policy: an object that is not quiet is suspect before its count falls", Policy,
+                   ouro::local_refcount, ouro::atomic_refcount) {
+  typename Policy::count_type count{3};
+  CHECK(Policy::decrement(count) == released::suspect);
+  CHECK(Policy::load(count) == 3);
+  Policy::store(count, 3 | count_word::quiet);
+  CHECK(Policy::decrement(count) == released::kept);
+  CHECK(Policy::load(count) == (2 | count_word::quiet));
+  Policy::store(count, 1);
+  CHECK(Policy::decrement(count) == released::last);
+}
+
+TEST_CASE_TEMPLATE("refcount_policy: a count that reaches its maximum is immortal, and never wraps (trap 9)", Policy,
+                   ouro::local_refcount, ouro::atomic_refcount) {
+  for (const std::uint32_t flag : {std::uint32_t{0}, count_word::quiet}) {
+    typename Policy::count_type count{flag | count_word::counted};
+    Policy::increment(count);
+    CHECK(count_word::is_immortal(Policy::load(count)));
+    for (int i = 0; i != 10; ++i) CHECK(Policy::decrement(count) == released::kept);
+    CHECK(count_word::is_immortal(Policy::load(count)));
+  }
+}
+
+TEST_CASE_TEMPLATE("refcount_policy: unbalanced changes cannot take an object's immortality away (trap 10)", Policy,
+                   ouro::local_refcount, ouro::atomic_refcount) {
+  typename Policy::count_type count{count_word::pinned};
+  for (int i = 0; i != 1000; ++i) REQUIRE(Policy::decrement(count) == released::kept);
+  CHECK(Policy::load(count) == count_word::pinned);
+  for (int i = 0; i != 1000; ++i) Policy::increment(count);
+  CHECK(Policy::load(count) == count_word::pinned);
+  // At the lower end of the range, as races may leave it.
+  Policy::store(count, count_word::quiet | count_word::immortal);
+  CHECK(Policy::decrement(count) == released::kept);
+  CHECK(count_word::is_immortal(Policy::load(count)));
+}
+
+TEST_CASE_TEMPLATE("refcount_policy: compare_exchange changes what it expects, and reports what it finds", Policy,
+                   ouro::local_refcount, ouro::atomic_refcount) {
+  typename Policy::count_type count{5};
+  std::uint32_t expected = 4;
+  CHECK_FALSE(Policy::compare_exchange(count, expected, 9));
+  CHECK(expected == 5);
+  while (!Policy::compare_exchange(count, expected, 9)) {
+  }
+  CHECK(Policy::load(count) == 9);
+}
+
+TEST_CASE_TEMPLATE("immortalize: an immortal object outlives its pointers", Policy, ouro::local_refcount,
+                   ouro::atomic_refcount) {
+  using memory = ouro::memory<Policy, ouro::trial_deletion, ouro::pool_allocator>;
+  static int destroyed;
+  destroyed = 0;
+  struct witness {
+    ~witness() { ++destroyed; }
+  };
+  witness* raw = nullptr;
+  {
+    const auto object = memory::template make<witness>();
+    CHECK_FALSE(ouro::is_immortal(object));
+    ouro::immortalize(object);
+    CHECK(ouro::is_immortal(object));
+    raw = object.get();
+  }
+  CHECK(destroyed == 0);
+  const auto again = memory::from_this(raw);
+  CHECK(ouro::is_immortal(again));
+}
+
+namespace {
+
+struct self_counted {
+  static inline int alive = 0;
+  self_counted() { ++alive; }
+  self_counted(const self_counted&) = delete;
+  self_counted& operator=(const self_counted&) = delete;
+  virtual ~self_counted() { --alive; }
+  int count = 0;
+  friend void intrusive_ptr_add_ref(self_counted* object) noexcept { ++object->count; }
+  friend void intrusive_ptr_release(self_counted* object) noexcept {
+    if (--object->count == 0) delete object;
+  }
+};
+
+struct derived_counted : self_counted {};
+
+template <class T>
+using intrusive = ouro::managed_ptr<T, ouro::self_refcount, ouro::no_collector, ouro::system_allocator>;
+
+static_assert(sizeof(intrusive<self_counted>) == sizeof(void*));
+static_assert(std::is_convertible_v<self_counted*, intrusive<self_counted>>);
+
+}  // namespace
+
+TEST_CASE("self_refcount: takes raw pointers as boost::intrusive_ptr does") {
+  auto* const raw = new self_counted;
+  {
+    const intrusive<self_counted> first = raw;
+    const intrusive<self_counted> second{raw};
+    CHECK(raw->count == 2);
+    CHECK(first == second);
+    CHECK(first == raw);
+    intrusive<self_counted> third{raw, true};
+    CHECK(raw->count == 3);
+    self_counted* const detached = third.detach();
+    CHECK(third == nullptr);
+    CHECK(raw->count == 3);
+    const intrusive<self_counted> adopted{detached, false};
+    CHECK(raw->count == 3);
+  }
+  CHECK(self_counted::alive == 0);
+}
+
+TEST_CASE("self_refcount: assigns, resets, converts and casts") {
+  intrusive<self_counted> base = new derived_counted;
+  base = base.get();  // to itself, by way of a raw pointer
+  CHECK(base->count == 1);
+  const intrusive<derived_counted> derived = ouro::dynamic_pointer_cast<derived_counted>(base);
+  CHECK(base->count == 2);
+  base.reset(new self_counted);
+  CHECK(self_counted::alive == 2);
+  base.reset(derived.get(), true);
+  CHECK(self_counted::alive == 1);
+  base = nullptr;
+  CHECK(derived->count == 1);
+  const auto made =
+      ouro::make_managed<derived_counted, ouro::self_refcount, ouro::no_collector, ouro::system_allocator>();
+  CHECK(made->count == 1);
+}
