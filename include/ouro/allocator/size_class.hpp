@@ -15,17 +15,21 @@ struct size_class {
   /// The strictest alignment that pools give, in bytes: blocks begin at a multiple of it behind the pool's header.
   static constexpr std::size_t strictest_alignment = 64;
 
-  /// Whether pools serve the request. A block of a class is aligned as its size is, so that rounding the size up to the
-  /// alignment is all that over-aligned types need.
+  /// The bytes of a request rounded up to its alignment, and to the spacing of the classes: a block of a class is
+  /// aligned as its size is, so that this is all that over-aligned types need.
+  [[nodiscard]] static constexpr std::size_t rounded(std::size_t bytes, std::size_t alignment) noexcept {
+    const std::size_t unit = alignment < spacing ? spacing : alignment;
+    return (bytes + unit - 1) / unit * unit;
+  }
+
+  /// Whether pools serve the request.
   [[nodiscard]] static constexpr bool serves(std::size_t bytes, std::size_t alignment) noexcept {
-    return alignment <= strictest_alignment && bytes <= largest - (alignment - 1);
+    return bytes <= largest && alignment <= strictest_alignment && rounded(bytes, alignment) <= largest;
   }
 
   /// The class of a request. \pre `serves(bytes, alignment)` and `bytes > 0`
   [[nodiscard]] static constexpr std::uint32_t of(std::size_t bytes, std::size_t alignment) noexcept {
-    const std::size_t unit = alignment < spacing ? spacing : alignment;
-    const std::size_t rounded = (bytes + unit - 1) / unit * unit;
-    return static_cast<std::uint32_t>(rounded / spacing - 1);
+    return static_cast<std::uint32_t>(rounded(bytes, alignment) / spacing - 1);
   }
 
   /// Bytes of a block of the class.
@@ -36,6 +40,7 @@ static_assert(size_class::of(1, 1) == 0 && size_class::bytes(0) == 8);
 static_assert(size_class::of(40, 8) == 4 && size_class::bytes(4) == 40);
 static_assert(size_class::of(40, 16) == 5 && size_class::bytes(5) == 48);
 static_assert(size_class::of(512, 8) == 63 && size_class::bytes(63) == 512);
-static_assert(size_class::serves(512, 1) && size_class::serves(449, 64) && !size_class::serves(513, 1));
+static_assert(size_class::serves(512, 8) && size_class::serves(449, 64) && !size_class::serves(513, 1));
+static_assert(!size_class::serves(static_cast<std::size_t>(-1), 8) && !size_class::serves(8, 128));
 
 }  // namespace ouro::detail

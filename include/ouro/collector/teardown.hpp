@@ -25,9 +25,9 @@ class teardown {
   using header_type = header<RefcountPolicy>;
   using end = death<RefcountPolicy, CollectorPolicy>;
 
-  /// \pre `found` has run, and `memory` is its
-  teardown(trial<RefcountPolicy>& found, trial_memory<RefcountPolicy>& memory) noexcept
-      : trial_{found}, visits_{memory.visits} {}
+  /// \pre `found` has run, and `kept` is its
+  teardown(trial<RefcountPolicy>& found, trial_memory<RefcountPolicy>& kept) noexcept
+      : trial_{found}, visits_{kept.visits} {}
 
   /// Returns how many objects were destroyed.
   std::size_t run() noexcept {

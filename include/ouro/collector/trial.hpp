@@ -49,8 +49,8 @@ class trial {
  public:
   using header_type = header<RefcountPolicy>;
 
-  trial(trial_memory<RefcountPolicy>& memory, candidate_buffer<RefcountPolicy>& candidates) noexcept
-      : visits_{memory.visits}, queue_{memory.queue}, candidates_{candidates} {
+  trial(trial_memory<RefcountPolicy>& kept, candidate_buffer<RefcountPolicy>& candidates) noexcept
+      : visits_{kept.visits}, queue_{kept.queue}, candidates_{candidates} {
     visits_.size = 0;
   }
 

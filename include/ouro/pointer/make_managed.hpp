@@ -157,8 +157,10 @@ template <class T, class R, class C, class A, class... Args>
 
 OURO_FEWER_INITIALISERS_END
 
-template <class T, class R, class C, class A, class... Args>
-[[nodiscard]] managed_ptr<T, R, C, A> make_array(std::size_t elements, const Args&... args) {
+template <class T, class R, class C, class A, class Length, class... Args>
+[[nodiscard]] managed_ptr<T, R, C, A> make_array(Length length, const Args&... args) {
+  // A negative length becomes one that no memory can hold.
+  const auto elements = static_cast<std::size_t>(length);
   using element = std::remove_cv_t<std::remove_extent_t<T>>;
   const maker<element[], R, C, A> maker{elements};
   give_birth<!std::is_nothrow_constructible_v<element, const Args&...>>(maker, [&](element* at) {

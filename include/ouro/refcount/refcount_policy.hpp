@@ -32,54 +32,58 @@
 
 namespace ouro {
 
-template <class RefcountPolicy>
-concept has_count_type = requires { typename RefcountPolicy::count_type; } &&
-                         sizeof(typename RefcountPolicy::count_type) == sizeof(std::uint32_t);
-
-template <class RefcountPolicy>
-concept has_is_thread_safe = requires {
-  { RefcountPolicy::is_thread_safe } -> std::convertible_to<bool>;
-};
-
-template <class RefcountPolicy>
-concept has_load = requires(const typename RefcountPolicy::count_type& count) {
-  { RefcountPolicy::load(count) } noexcept -> std::same_as<std::uint32_t>;
-};
-
-template <class RefcountPolicy>
-concept has_store = requires(typename RefcountPolicy::count_type& count, std::uint32_t word) {
-  { RefcountPolicy::store(count, word) } noexcept;
-};
-
-template <class RefcountPolicy>
-concept has_compare_exchange =
-    requires(typename RefcountPolicy::count_type& count, std::uint32_t& expected, std::uint32_t word) {
-      { RefcountPolicy::compare_exchange(count, expected, word) } noexcept -> std::same_as<bool>;
-    };
-
-template <class RefcountPolicy>
-concept has_increment = requires(typename RefcountPolicy::count_type& count) {
-  { RefcountPolicy::increment(count) } noexcept;
-};
-
-template <class RefcountPolicy>
-concept has_decrement = requires(typename RefcountPolicy::count_type& count) {
-  { RefcountPolicy::decrement(count) } noexcept -> std::same_as<released>;
-};
-
-/// Counts in the header that `make_managed` puts in front of the object.
-template <class RefcountPolicy>
-concept counts_in_header =
-    has_count_type<RefcountPolicy> && has_is_thread_safe<RefcountPolicy> && has_load<RefcountPolicy> &&
-    has_store<RefcountPolicy> && has_compare_exchange<RefcountPolicy> && has_increment<RefcountPolicy> &&
-    has_decrement<RefcountPolicy>;
-
 /// Leaves counting to the object.
 template <class RefcountPolicy>
 concept counts_itself = requires { requires RefcountPolicy::counts_itself; };
 
+// Each verb is asked for by itself, so that a compiler names the one that is missing. A policy that leaves counting to
+// the object needs none of them.
+
+template <class RefcountPolicy>
+concept has_count_type = counts_itself<RefcountPolicy> || (requires {
+                           typename RefcountPolicy::count_type;
+                         } && sizeof(typename RefcountPolicy::count_type) == sizeof(std::uint32_t));
+
+template <class RefcountPolicy>
+concept has_is_thread_safe = counts_itself<RefcountPolicy> || requires {
+  { RefcountPolicy::is_thread_safe } -> std::convertible_to<bool>;
+};
+
+template <class RefcountPolicy>
+concept has_load = counts_itself<RefcountPolicy> || requires(const typename RefcountPolicy::count_type& count) {
+  { RefcountPolicy::load(count) } noexcept -> std::same_as<std::uint32_t>;
+};
+
+template <class RefcountPolicy>
+concept has_store =
+    counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count, std::uint32_t word) {
+      { RefcountPolicy::store(count, word) } noexcept;
+    };
+
+template <class RefcountPolicy>
+concept has_compare_exchange = counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count,
+                                                                         std::uint32_t& expected, std::uint32_t word) {
+  { RefcountPolicy::compare_exchange(count, expected, word) } noexcept -> std::same_as<bool>;
+};
+
+template <class RefcountPolicy>
+concept has_increment = counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
+  { RefcountPolicy::increment(count) } noexcept;
+};
+
+template <class RefcountPolicy>
+concept has_decrement = counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
+  { RefcountPolicy::decrement(count) } noexcept -> std::same_as<released>;
+};
+
 template <class RefcountPolicy>
 concept refcount_policy =
-    std::is_empty_v<RefcountPolicy> && (counts_itself<RefcountPolicy> || counts_in_header<RefcountPolicy>);
+    std::is_empty_v<RefcountPolicy> && has_count_type<RefcountPolicy> && has_is_thread_safe<RefcountPolicy> &&
+    has_load<RefcountPolicy> && has_store<RefcountPolicy> && has_compare_exchange<RefcountPolicy> &&
+    has_increment<RefcountPolicy> && has_decrement<RefcountPolicy>;
+
+/// Counts in the header that `make_managed` puts in front of the object.
+template <class RefcountPolicy>
+concept counts_in_header = refcount_policy<RefcountPolicy> && !counts_itself<RefcountPolicy>;
 
 }  // namespace ouro

@@ -1,0 +1,269 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <memory_resource>
+#include <random>
+#include <set>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+using ouro::pool_allocator;
+
+namespace {
+
+/// Blocks of a test, given back at its end.
+template <class Allocator>
+class blocks {
+ public:
+  blocks() = default;
+  blocks(const blocks&) = delete;
+  blocks& operator=(const blocks&) = delete;
+  ~blocks() { clear(); }
+
+  void* add(std::size_t bytes, std::size_t alignment) {
+    void* const made = Allocator::allocate(bytes, alignment);
+    REQUIRE(made != nullptr);
+    all_.push_back({made, bytes, alignment});
+    return made;
+  }
+
+  void clear() {
+    for (const block& each : all_) Allocator::deallocate(each.at, each.bytes, each.alignment);
+    all_.clear();
+  }
+
+ private:
+  struct block {
+    void* at;
+    std::size_t bytes;
+    std::size_t alignment;
+  };
+  std::vector<block> all_;
+};
+
+std::uintptr_t address(const void* at) { return reinterpret_cast<std::uintptr_t>(at); }
+
+}  // namespace
+
+static_assert(ouro::allocator_policy<pool_allocator> && ouro::allocator_policy<ouro::system_allocator>);
+static_assert(ouro::allocator_policy<ouro::resource_allocator> && !ouro::allocator_policy<std::allocator<int>>);
+
+TEST_CASE_TEMPLATE("allocator_policy: blocks are aligned, apart from each other and writable to the end", Allocator,
+                   pool_allocator, ouro::system_allocator, ouro::resource_allocator) {
+  blocks<Allocator> all;
+  std::map<std::uintptr_t, std::size_t> ranges;
+  for (std::size_t alignment = 1; alignment <= 4096; alignment *= 2) {
+    for (std::size_t bytes = 1; bytes <= 600; bytes += bytes < 40 ? 1 : 37) {
+      void* const made = all.add(bytes, alignment);
+      REQUIRE(address(made) % alignment == 0);
+      std::memset(made, 0x5A, bytes);
+      ranges[address(made)] = bytes;
+    }
+  }
+  std::uintptr_t end = 0;
+  for (const auto& [begin, bytes] : ranges) {
+    REQUIRE(begin >= end);
+    end = begin + bytes;
+  }
+}
+
+TEST_CASE("pool_allocator: a freed block is the next one of its class, and of no other") {
+  void* const first = pool_allocator::allocate(40, 8);
+  void* const second = pool_allocator::allocate(40, 8);
+  pool_allocator::deallocate(first, 40, 8);
+  void* const other_class = pool_allocator::allocate(48, 8);
+  CHECK(other_class != first);
+  void* const again = pool_allocator::allocate(33, 8);
+  CHECK(again == first);
+  pool_allocator::deallocate(again, 33, 8);
+  pool_allocator::deallocate(second, 40, 8);
+  pool_allocator::deallocate(other_class, 48, 8);
+}
+
+TEST_CASE("pool_allocator: statistics are exact, in blocks and in bytes of their class") {
+  const auto before = pool_allocator::statistics();
+  blocks<pool_allocator> all;
+  for (int i = 0; i != 100; ++i) all.add(20, 8);  // of 24
+  for (int i = 0; i != 10; ++i) all.add(20, 32);  // of 32
+  for (int i = 0; i != 10; ++i) all.add(512, 8);  // of 512
+  for (int i = 0; i != 10; ++i) all.add(513, 8);  // the system's
+  const auto now = pool_allocator::statistics();
+  CHECK(now.used_blocks - before.used_blocks == 120);
+  CHECK(now.used_bytes - before.used_bytes == 100 * 24 + 10 * 32 + 10 * 512);
+  CHECK(now.arena_bytes == now.arenas * pool_allocator::arena_bytes);
+  all.clear();
+  CHECK(pool_allocator::statistics().used_bytes == before.used_bytes);
+}
+
+TEST_CASE("pool_allocator: an empty pool serves other classes, an empty arena goes back to the system") {
+  pool_allocator::trim();
+  const auto before = pool_allocator::statistics();
+  {
+    blocks<pool_allocator> all;
+    for (int i = 0; i != 100'000; ++i) all.add(64, 8);
+    const auto full = pool_allocator::statistics();
+    CHECK(full.arenas - before.arenas >= 6);
+    all.clear();
+    for (int i = 0; i != 30'000; ++i) all.add(200, 8);
+    CHECK(pool_allocator::statistics().arenas <= full.arenas);
+  }
+  const auto after = pool_allocator::statistics();
+  CHECK(after.arenas <= before.arenas + 3);  // one is kept, and the last pool of each of two classes
+  CHECK(after.arenas_mapped - after.arenas_unmapped == after.arenas);
+  pool_allocator::trim();
+  CHECK(pool_allocator::statistics().arenas <= before.arenas);
+}
+
+TEST_CASE("pool_allocator: one object made and dropped again and again maps no memory") {
+  pool_allocator::deallocate(pool_allocator::allocate(328, 8), 328, 8);
+  const auto before = pool_allocator::statistics();
+  for (int i = 0; i != 1000; ++i) pool_allocator::deallocate(pool_allocator::allocate(328, 8), 328, 8);
+  CHECK(pool_allocator::statistics().arenas_mapped == before.arenas_mapped);
+}
+
+TEST_CASE("pool_allocator: a random history keeps every block as it was written (trap 69)") {
+  struct block {
+    unsigned char* at;
+    std::size_t bytes;
+    unsigned char written;
+  };
+  const unsigned seed = 20'260'101;
+  std::mt19937 random{seed};
+  const auto before = pool_allocator::statistics();
+  std::vector<block> all;
+  std::size_t used = 0;
+  const auto round_up = [](std::size_t bytes) { return (bytes + 7) / 8 * 8; };
+  for (int i = 0; i != 200'000; ++i) {
+    // Grows to some thousands of blocks and shrinks again, so that pools and arenas fill and empty.
+    const bool grows = (i / 20'000) % 2 == 0;
+    if (all.empty() || random() % 100 < (grows ? 70u : 30u)) {
+      const std::size_t bytes = 1 + random() % 512;
+      auto* const made = static_cast<unsigned char*>(pool_allocator::allocate(bytes, 8));
+      const auto written = static_cast<unsigned char>(random());
+      std::memset(made, written, bytes);
+      all.push_back({made, bytes, written});
+      used += round_up(bytes);
+    } else {
+      std::swap(all[random() % all.size()], all.back());
+      const block gone = all.back();
+      all.pop_back();
+      for (std::size_t k = 0; k != gone.bytes; ++k) REQUIRE(gone.at[k] == gone.written);
+      pool_allocator::deallocate(gone.at, gone.bytes, 8);
+      used -= round_up(gone.bytes);
+    }
+    if (i % 10'000 == 0) REQUIRE(pool_allocator::statistics().used_bytes - before.used_bytes == used);
+  }
+  for (const block& each : all) pool_allocator::deallocate(each.at, each.bytes, 8);
+  CHECK(pool_allocator::statistics().used_blocks == before.used_blocks);
+}
+
+TEST_CASE("pool_allocator: the heap of a thread that ended is taken over by the next one") {
+  void* left = nullptr;
+  std::thread{[&left] { left = pool_allocator::allocate(72, 8); }}.join();
+  pool_allocator::deallocate(left, 72, 8);  // goes home, though nobody is there
+  std::size_t used_by_heir = 99;
+  std::thread{[&used_by_heir] {
+    pool_allocator::deallocate(pool_allocator::allocate(72, 8), 72, 8);
+    pool_allocator::trim();
+    used_by_heir = pool_allocator::statistics().used_blocks;
+  }}.join();
+  CHECK(used_by_heir == 0);
+}
+
+TEST_CASE("pool_allocator: freed blocks are poisoned under AddressSanitizer (trap 67)") {
+#if OURO_HAS_ASAN
+  auto* const block = static_cast<char*>(pool_allocator::allocate(40, 8));
+  CHECK_FALSE(__asan_address_is_poisoned(block + 39));
+  pool_allocator::deallocate(block, 40, 8);
+  for (int i = 0; i != 40; ++i) REQUIRE(__asan_address_is_poisoned(block + i));
+#endif
+}
+
+namespace {
+
+/// Counts what it passes on.
+class counting_resource final : public std::pmr::memory_resource {
+ public:
+  std::size_t used = 0;
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    used += bytes;
+    return std::pmr::new_delete_resource()->allocate(bytes, alignment);
+  }
+  void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override {
+    used -= bytes;
+    std::pmr::new_delete_resource()->deallocate(block, bytes, alignment);
+  }
+  [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
+    return this == &other;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("resource_allocator: blocks go home to the resource that they came from, whatever is chosen then") {
+  using memory = ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::resource_allocator>;
+  counting_resource outer;
+  counting_resource inner;
+  memory::ptr<long> from_inner;
+  {
+    const ouro::resource_allocator::scope a{&outer};
+    const auto from_outer = memory::make<long>(1);
+    CHECK(outer.used == 24);
+    {
+      const ouro::resource_allocator::scope b{&inner};
+      from_inner = memory::make<long>(2);
+      CHECK(inner.used == 24);
+    }
+    const auto second = memory::make<long>(3);
+    CHECK(outer.used == 48);
+  }
+  CHECK(outer.used == 0);
+  CHECK(*from_inner == 2);
+  from_inner.reset();
+  CHECK(inner.used == 0);
+  std::pmr::monotonic_buffer_resource none{std::pmr::null_memory_resource()};
+  const ouro::resource_allocator::scope exhausted{std::pmr::null_memory_resource()};
+  CHECK_THROWS_AS(memory::make<long>(4), std::bad_alloc);
+}
+
+TEST_CASE("standard_allocator: containers live in the private heap") {
+  const auto before = pool_allocator::statistics();
+  {
+    std::vector<int, ouro::standard_allocator<int>> vector(10);
+    std::map<int, int, std::less<>, ouro::standard_allocator<std::pair<const int, int>>> map;
+    std::unordered_map<int, int, std::hash<int>, std::equal_to<>, ouro::standard_allocator<std::pair<const int, int>>>
+        table;
+    for (int i = 0; i != 20; ++i) map[i] = table[i] = i;
+    CHECK(pool_allocator::statistics().used_blocks - before.used_blocks >= 1 + 20 + 20);
+    const auto copy = vector;
+    CHECK(copy == vector);
+  }
+  CHECK(pool_allocator::statistics().used_blocks == before.used_blocks);
+  static_assert(ouro::standard_allocator<int>{} == ouro::standard_allocator<long>{});
+  ouro::standard_allocator<int> allocator;
+  CHECK_THROWS_AS(static_cast<void>(allocator.allocate(std::numeric_limits<std::size_t>::max() / 2)),
+                  std::bad_array_new_length);
+}
+
+TEST_CASE("pool_resource: is a memory resource, and equal to others of its kind") {
+  const auto before = pool_allocator::statistics();
+  ouro::pool_resource resource;
+  const ouro::pool_resource second;
+  CHECK(resource.is_equal(second));
+  CHECK_FALSE(resource.is_equal(*std::pmr::new_delete_resource()));
+  {
+    std::pmr::vector<long> numbers(10, &resource);
+    CHECK(pool_allocator::statistics().used_bytes - before.used_bytes == 80);
+  }
+  CHECK(pool_allocator::statistics().used_bytes == before.used_bytes);
+}

@@ -1,0 +1,257 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+using namespace ouro::literals;
+using ouro::intern;
+using ouro::interned_string;
+using ouro::interner;
+using ouro::is;
+using ouro::small_int;
+
+namespace {
+
+struct without_mutex {
+  using refcount = ouro::local_refcount;
+  static constexpr bool is_shared = false;
+};
+struct shared_with_local_count {
+  using mutex = std::recursive_mutex;
+  using refcount = ouro::local_refcount;
+  static constexpr bool is_shared = true;
+};
+struct without_lifetime {};
+
+}  // namespace
+
+static_assert(sizeof(interned_string) == sizeof(void*) && sizeof(small_int) == sizeof(void*));
+static_assert(sizeof(ouro::interned<std::string>) == sizeof(void*));
+static_assert(ouro::locking_policy<ouro::no_locking> && ouro::locking_policy<ouro::mutex_locking>);
+static_assert(!ouro::has_mutex<without_mutex> && !ouro::locking_policy<without_mutex>);
+static_assert(!ouro::count_suits_table<shared_with_local_count> && !ouro::locking_policy<shared_with_local_count>);
+static_assert(ouro::lifetime_policy<ouro::weak_entries> && ouro::lifetime_policy<ouro::immortal_entries>);
+static_assert(!ouro::lifetime_policy<without_lifetime>);
+
+TEST_CASE("interned_string: equal strings are one object in one block") {
+  const auto before = ouro::pool_allocator::statistics();
+  const interned_string a{"dependency"};
+  const interned_string b{std::string("depend") + "ency"};
+  CHECK(a == b);
+  CHECK(is(a, b));
+  CHECK(a.data() == b.data());
+  CHECK(ouro::ref_count(a) == 2);
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before.used_blocks + 1);
+  CHECK(ouro::size_of(a) == 8 + 2 * sizeof(std::size_t) + 11);
+  CHECK(std::string_view{a.c_str()} == "dependency");
+  CHECK(a != interned_string{"dependencies"});
+  CHECK(std::hash<interned_string>{}(a) == std::hash<interned_string>{}(b));
+}
+
+TEST_CASE("interned_string: dies with its last handle, and its value may come again") {
+  const std::size_t before = interned_string::interned_count();
+  {
+    const auto word = "ephemeral"_is;
+    CHECK(interned_string::interned_count() == before + 1);
+  }
+  CHECK(interned_string::interned_count() == before);
+  CHECK("ephemeral"_is.view() == "ephemeral");
+}
+
+TEST_CASE("interned_string: the empty string and single characters are there for good") {
+  const auto before = ouro::pool_allocator::statistics();
+  CHECK(interned_string{} == ""_is);
+  CHECK(""_is.empty());
+  for (int c = 0; c != 256; ++c) {
+    const char character = static_cast<char>(c);
+    const interned_string one{std::string_view{&character, 1}};
+    REQUIRE(is(one, interned_string{character}));
+    REQUIRE(one.size() == 1);
+    REQUIRE(one.data()[0] == character);
+    REQUIRE(one.data()[1] == '\0');
+  }
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before.used_blocks);
+}
+
+TEST_CASE("interned_string: NUL is a character like any other (trap 74)") {
+  using namespace std::string_view_literals;
+  CHECK(interned_string{"a\0b"sv} != interned_string{"a\0c"sv});
+  CHECK(interned_string{"a\0b"sv} != interned_string{"a"sv});
+  CHECK(interned_string{"a\0b"sv}.size() == 3);
+}
+
+TEST_CASE("interned_string: orders by content, streams its characters") {
+  CHECK("abc"_is < "abd"_is);
+  CHECK(("abc"_is <=> "abc"_is) == std::strong_ordering::equal);
+  CHECK("abc"_is == "abc");
+  std::ostringstream out;
+  out << "some text"_is;
+  CHECK(out.str() == "some text");
+}
+
+TEST_CASE("interned_string: a hit allocates nothing") {
+  const auto word = "a word that is long enough for a block"_is;
+  const auto before = ouro::pool_allocator::statistics();
+  for (int i = 0; i != 100; ++i) CHECK(is(word, interned_string{"a word that is long enough for a block"}));
+  const auto after = ouro::pool_allocator::statistics();
+  CHECK(after.used_blocks == before.used_blocks);
+  CHECK(after.pools == before.pools);
+}
+
+TEST_CASE("interned_string: a random history has as many objects as values (trap 71)") {
+  const std::size_t before = interned_string::interned_count();
+  std::mt19937 random{4711};
+  std::vector<interned_string> handles;
+  std::map<std::string, std::size_t> model;
+  for (int i = 0; i != 100'000; ++i) {
+    if (handles.empty() || random() % 100 < (i / 10'000 % 2 == 0 ? 60u : 40u)) {
+      const std::string text = "key-" + std::to_string(random() % 5000);
+      handles.emplace_back(text);
+      ++model[text];
+    } else {
+      std::swap(handles[random() % handles.size()], handles.back());
+      const auto at = model.find(std::string{handles.back().view()});
+      if (--at->second == 0) model.erase(at);
+      handles.pop_back();
+    }
+    if (i % 5000 == 0) REQUIRE(interned_string::interned_count() - before == model.size());
+  }
+  for (const auto& [text, count] : model) REQUIRE(ouro::ref_count(interned_string{text}) == count + 1);
+}
+
+TEST_CASE("interned_string: switched off, equal strings are two objects") {
+  const auto word = "word"_is;
+  interned_string::disable();
+  CHECK_FALSE(is(word, "word"_is));
+  CHECK("word"_is.view() == "word");
+  interned_string::enable();
+  CHECK(is(word, "word"_is));
+}
+
+TEST_CASE("intern: any hashable value; equal ones are one object") {
+  const auto a = intern(std::string("value"));
+  const ouro::interned<std::string> b{"value"};
+  CHECK(a == b);
+  CHECK(a->size() == 5);
+  CHECK(ouro::ref_count(a) == 2);
+  CHECK(intern(7) != intern(8));
+  const std::unordered_set<ouro::interned<std::string>> set{a, b};
+  CHECK(set.size() == 1);
+}
+
+TEST_CASE("intern: 0.0 and -0.0 differ, a NaN is itself, and types are not mixed (trap 74)") {
+  const auto zero = intern(0.0);
+  CHECK(zero != intern(-0.0));
+  const auto nan = intern(std::numeric_limits<double>::quiet_NaN());
+  CHECK(nan == intern(std::numeric_limits<double>::quiet_NaN()));
+  const auto one = intern(1);
+  const auto truth = intern(true);
+  const auto real = intern(1.0);
+  CHECK(ouro::id(one) != ouro::id(truth));
+  CHECK(ouro::id(one) != ouro::id(real));
+  CHECK(interner<int>::size() == 1);
+}
+
+TEST_CASE("interner: weak entries go with the last handle, immortal ones stay") {
+  using keeping = interner<long, ouro::intern_hash<long>, ouro::intern_equal<long>, ouro::immortal_entries>;
+  {
+    const auto gone = interner<long>::intern(12345L);
+  }
+  CHECK(interner<long>::size() == 0);
+  {
+    const auto stays = keeping::intern(12345L);
+  }
+  CHECK(keeping::size() == 1);
+  const auto again = keeping::intern(12345L);
+  CHECK(keeping::size() == 1);
+  CHECK(ouro::is_immortal(again.pointer()));
+}
+
+namespace {
+
+/// A value whose comparison throws, or uses the cache, when a test wants it to.
+struct touchy {
+  int value;
+  static inline std::function<void()> at_comparison;
+  friend bool operator==(const touchy& left, const touchy& right) {
+    if (at_comparison) at_comparison();
+    return left.value == right.value;
+  }
+};
+
+struct touchy_hash {
+  static inline bool throws = false;
+  std::size_t operator()(const touchy&) const {
+    if (throws) throw std::runtime_error{"hash"};
+    return 1;  // all alike, so that each look-up compares
+  }
+};
+
+using touchy_interner = interner<touchy, touchy_hash>;
+
+}  // namespace
+
+TEST_CASE("interner: a hash or an equality that throws leaves the cache as it was (trap 72)") {
+  const auto first = touchy_interner::intern(touchy{1});
+  touchy_hash::throws = true;
+  CHECK_THROWS_AS(static_cast<void>(touchy_interner::intern(touchy{2})), std::runtime_error);
+  touchy_hash::throws = false;
+  touchy::at_comparison = [] { throw std::runtime_error{"equal"}; };
+  CHECK_THROWS_AS(static_cast<void>(touchy_interner::intern(touchy{2})), std::runtime_error);
+  touchy::at_comparison = nullptr;
+  CHECK(touchy_interner::size() == 1);
+  CHECK(ouro::ref_count(first) == 1);
+  CHECK(touchy_interner::intern(touchy{1}) == first);
+}
+
+TEST_CASE("interner: an equality that uses the cache sees a table that is whole (trap 72)") {
+  std::vector<touchy_interner::handle> made;
+  for (int i = 0; i != 10; ++i) made.push_back(touchy_interner::intern(touchy{i}));
+  int calls = 0;
+  touchy::at_comparison = [&] {
+    if (++calls > 20) return;
+    const auto keep = std::exchange(touchy::at_comparison, nullptr);
+    for (int i = 0; i != 30; ++i) made.push_back(touchy_interner::intern(touchy{1000 * calls + i}));
+    touchy::at_comparison = keep;
+  };
+  const auto last = touchy_interner::intern(touchy{9});
+  touchy::at_comparison = nullptr;
+  CHECK(last == made[9]);
+  CHECK(touchy_interner::size() == made.size());
+}
+
+TEST_CASE("small_int: from -5 to 256 there is one object per value, made before the program starts") {
+  const auto before = ouro::pool_allocator::statistics();
+  for (long long i = -5; i <= 256; ++i) {
+    REQUIRE(is(small_int{i}, small_int{i}));
+    REQUIRE(small_int{i}.value() == i);
+  }
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before.used_blocks);
+  for (const long long i :
+       {-6LL, 257LL, std::numeric_limits<long long>::min(), std::numeric_limits<long long>::max()}) {
+    CHECK_FALSE(is(small_int{i}, small_int{i}));
+    CHECK(small_int{i} == small_int{i});
+    CHECK(small_int{i}.value() == i);
+  }
+  CHECK(small_int{3} < small_int{1000});
+  CHECK(ouro::id(small_int{1}) != ouro::id(small_int{2}));
+}
+
+TEST_CASE("small_int: the range is a parameter") {
+  using python_3_15 = ouro::basic_small_int<int, -5, 1024>;
+  CHECK(is(python_3_15{1024}, python_3_15{1024}));
+  CHECK_FALSE(is(python_3_15{1025}, python_3_15{1025}));
+}

@@ -1,0 +1,44 @@
+#pragma once
+/// \file
+/// Runs what ends a program in a child of its own, and reads what it said last.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+namespace ouro::test {
+
+struct last_words {
+  bool aborted;
+  std::string text;  ///< what it wrote to stderr
+};
+
+/// \pre the calling process has one thread
+template <class Action>
+[[nodiscard]] last_words run_in_child(Action action) {
+  int ends[2];
+  if (::pipe(ends) != 0) std::abort();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], STDERR_FILENO);
+    std::signal(SIGABRT, SIG_DFL);  // doctest's handler would report a failure of the parent
+    action();
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  last_words said{false, {}};
+  char buffer[512];
+  for (ssize_t got = 0; (got = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
+    said.text.append(buffer, static_cast<std::size_t>(got));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  said.aborted = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+  return said;
+}
+
+}  // namespace ouro::test

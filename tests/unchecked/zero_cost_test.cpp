@@ -1,0 +1,39 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <type_traits>
+
+using ouro::make;
+using ouro::ptr;
+
+static_assert(ouro::check_level == 0);
+static_assert(std::is_empty_v<ouro::no_collector> && std::is_empty_v<ouro::trial_deletion>);
+static_assert(std::is_empty_v<ouro::pool_allocator> && std::is_empty_v<ouro::system_allocator>);
+static_assert(sizeof(ouro::detail::header<ouro::local_refcount>) == 8);
+static_assert(sizeof(ouro::detail::header<ouro::atomic_refcount>) == 8);
+
+namespace {
+
+struct doubled {
+  ptr<doubled> edge;
+  void trace(auto&& visit) { visit(edge, edge); }
+};
+
+}  // namespace
+
+TEST_CASE("unchecked: an edge that a trace reports twice keeps the object, and nothing worse (trap 38)") {
+  const auto before = ouro::gc::stats();
+  ouro::weak<doubled> watcher;
+  {
+    const auto object = make<doubled>();
+    object->edge = object;
+    watcher = object;
+  }
+  CHECK(ouro::gc::collect() == 0);
+  CHECK(ouro::gc::stats().over_reported > before.over_reported);
+  const auto kept = watcher.lock();
+  REQUIRE(kept);
+  CHECK(kept.use_count() == 2);
+  kept->edge.reset();
+}
