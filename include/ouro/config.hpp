@@ -73,10 +73,12 @@
 /// State that several shared objects of one process share, even when they are built with hidden visibility.
 #define OURO_SHARED_STATE [[gnu::visibility("default")]]
 
-/// `make<aggregate>(a)` leaves the other members to their default initialisers, as the language says.
-#define OURO_FEWER_INITIALISERS_BEGIN \
-  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
-#define OURO_FEWER_INITIALISERS_END _Pragma("GCC diagnostic pop")
+/// `make<T>(args...)` constructs as the language does: fewer initialisers than an aggregate has members, and arguments
+/// that convert, are the caller's affair, who would not be told where the standard library constructs either.
+#define OURO_QUIET_CONSTRUCTION_BEGIN                                                               \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"") \
+      _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
+#define OURO_QUIET_CONSTRUCTION_END _Pragma("GCC diagnostic pop")
 
 /// An absolute symbol whose value is the check level. Linkers accept any number of equal definitions and refuse
 /// unequal ones ("multiple definition"), which is what a mix of checked and unchecked objects deserves.

@@ -41,7 +41,7 @@ struct without_lifetime {};
 static_assert(sizeof(interned_string) == sizeof(void*) && sizeof(small_int) == sizeof(void*));
 static_assert(sizeof(ouro::interned<std::string>) == sizeof(void*));
 static_assert(ouro::locking_policy<ouro::no_locking> && ouro::locking_policy<ouro::mutex_locking>);
-static_assert(!ouro::has_mutex<without_mutex> && !ouro::locking_policy<without_mutex>);
+static_assert(!without_mutex::is_shared && !ouro::has_mutex<without_mutex> && !ouro::locking_policy<without_mutex>);
 static_assert(!ouro::count_suits_table<shared_with_local_count> && !ouro::locking_policy<shared_with_local_count>);
 static_assert(ouro::lifetime_policy<ouro::weak_entries> && ouro::lifetime_policy<ouro::immortal_entries>);
 static_assert(!ouro::lifetime_policy<without_lifetime>);

@@ -12,10 +12,13 @@
 
 namespace ouro::detail {
 
-/// Initialises a member of any type. Never called, only named.
+/// Initialises a member of any type. Never called, only named; has a body because some members' constructors, once
+/// named, are compiled, too.
 struct any_member {
   template <class T>
-  operator T() const noexcept;
+  operator T() const noexcept {
+    __builtin_unreachable();
+  }
 };
 
 /// Initialises a base class of `Derived` only.
@@ -23,7 +26,9 @@ template <class Derived>
 struct any_base {
   template <class Base>
     requires(std::is_base_of_v<Base, Derived> && !std::is_same_v<Base, Derived>)
-  operator Base() const noexcept;
+  operator Base() const noexcept {
+    __builtin_unreachable();
+  }
 };
 
 template <std::size_t>

@@ -144,7 +144,7 @@ OURO_ALWAYS_INLINE void give_birth(const Maker& maker, Construct construct) {
   maker.born();
 }
 
-OURO_FEWER_INITIALISERS_BEGIN
+OURO_QUIET_CONSTRUCTION_BEGIN
 
 template <class T, class R, class C, class A, class... Args>
 [[nodiscard]] OURO_ALWAYS_INLINE managed_ptr<T, R, C, A> make_object(Args&&... args) {
@@ -155,7 +155,7 @@ template <class T, class R, class C, class A, class... Args>
   return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
 }
 
-OURO_FEWER_INITIALISERS_END
+OURO_QUIET_CONSTRUCTION_END
 
 template <class T, class R, class C, class A, class Length, class... Args>
 [[nodiscard]] managed_ptr<T, R, C, A> make_array(Length length, const Args&... args) {

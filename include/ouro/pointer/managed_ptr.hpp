@@ -82,6 +82,8 @@ class managed_ptr {
  public:
   using element_type = std::remove_extent_t<T>;
   using pointer = element_type*;
+  using reference = typename std::conditional_t<std::is_void_v<T>, std::type_identity<void>,
+                                                std::add_lvalue_reference<element_type>>::type;
 
   constexpr managed_ptr() noexcept = default;
   constexpr managed_ptr(std::nullptr_t) noexcept {}
@@ -196,7 +198,7 @@ class managed_ptr {
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return pointee_ != nullptr; }
 
   /// \pre not null
-  [[nodiscard]] constexpr std::add_lvalue_reference_t<element_type> operator*() const noexcept
+  [[nodiscard]] constexpr reference operator*() const noexcept
     requires(!std::is_void_v<T> && !std::is_array_v<T>)
   {
     return *pointee_;
@@ -210,7 +212,7 @@ class managed_ptr {
   }
 
   /// \pre not null, and the array has more than `index` elements
-  [[nodiscard]] constexpr std::add_lvalue_reference_t<element_type> operator[](std::ptrdiff_t index) const noexcept
+  [[nodiscard]] constexpr reference operator[](std::ptrdiff_t index) const noexcept
     requires std::is_array_v<T>
   {
     return pointee_[index];
