@@ -51,7 +51,7 @@ int main() {
   const std::size_t bytes = ouro::heap::statistics().used_bytes - before;
   std::printf("         (%zu bytes of strings instead of at least %zu)\n", bytes, 10'000 * words[0].size());
   check(ouro::interned_string::interned_count() == known + 100, "a hundred objects");
-  check(bytes < 100 * 64, "in less than 64 bytes each");
+  check(bytes < std::size_t{100} * 64, "in less than 64 bytes each");
   interned.clear();
   check(ouro::interned_string::interned_count() == known, "which go with their last handle");
 
