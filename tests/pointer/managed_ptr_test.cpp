@@ -285,6 +285,7 @@ TEST_CASE("managed_ptr: compares by address, with any pointer to the same object
   CHECK(a != nullptr);
   CHECK((a <=> nullptr) == std::strong_ordering::greater);
   CHECK(a == a.get());
+  CHECK(get_pointer(a) == a.get());
   CHECK(std::hash<ptr<counted>>{}(base) == std::hash<counted*>{}(base.get()));
   CHECK(hash_value(a) == std::hash<ptr<derived>>{}(a));
   const std::map<ptr<derived>, int> ordered{{a, 1}, {b, 2}};

@@ -195,6 +195,9 @@ class managed_ptr {
 
   [[nodiscard]] constexpr pointer get() const noexcept { return pointee_; }
 
+  /// For `boost::mem_fn` and its like, found by its argument.
+  [[nodiscard]] friend constexpr pointer get_pointer(const managed_ptr& from) noexcept { return from.pointee_; }
+
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return pointee_ != nullptr; }
 
   /// \pre not null
