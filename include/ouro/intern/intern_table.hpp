@@ -140,7 +140,10 @@ struct intern_cache {
   /// The calling thread's cache, or the one that all threads share.
   [[nodiscard]] static intern_cache& current() noexcept {
     if constexpr (Locking::is_shared) {
-      return shared_;
+      // Never destroyed: handles of static objects take their entries out of it at the very end. Not every recursive
+      // mutex can be made at compile time.
+      static intern_cache* const shared = new intern_cache;
+      return *shared;
     } else {
       return local_;
     }
@@ -148,13 +151,9 @@ struct intern_cache {
 
  private:
   OURO_SHARED_STATE static constinit thread_local intern_cache local_;
-  OURO_SHARED_STATE static intern_cache shared_;
 };
 
 template <class Entry, class Locking>
 constinit thread_local intern_cache<Entry, Locking> intern_cache<Entry, Locking>::local_{};
-
-template <class Entry, class Locking>
-intern_cache<Entry, Locking> intern_cache<Entry, Locking>::shared_{};
 
 }  // namespace ouro::detail

@@ -80,11 +80,11 @@ concept says_leaf = std::is_same_v<decltype(leaf<T>), const bool>;
 template <class T>
 inline constexpr bool is_standard = type_name_of<T>.starts_with("std::");
 
+/// By members, or by the functions that `std::valarray` has instead.
 template <class T>
-concept is_range = requires(T& range) {
-  typename T::value_type;
-  range.begin() != range.end();
-};
+concept is_range = requires { typename T::value_type; } &&
+                   (requires(T& range) { range.begin() != range.end(); } ||
+                    requires(T& range) { begin(range) != end(range); });
 
 /// What `T` is made of, for the ways of seeing that take it apart.
 template <class T>
@@ -170,7 +170,7 @@ struct parts_of<T> {
   static auto list(Members&...) -> types<std::remove_cvref_t<Members>...> {
     return {};
   }
-  using type = decltype(with_members(std::declval<T&>(), [](auto&... members) { return list(members...); }));
+  using type = decltype(with_members(std::declval<T&>(), [](const auto&... members) { return list(members...); }));
 };
 
 /// Whether `T` holds no edges. Of a type that contains itself, by way of a container, what else it contains decides.

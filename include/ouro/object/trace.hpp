@@ -30,9 +30,10 @@ class edge_visitor {
   explicit edge_visitor(edge_sink& sink) noexcept : sink_{sink} {}
 
   template <class... Members>
-  OURO_ALWAYS_INLINE void operator()(Members&&... members) const {
-    // A const member is traced, and nulled when it is garbage, like any other: the object itself is never const.
-    (see(const_cast<std::remove_cvref_t<Members>&>(members)), ...);
+  OURO_ALWAYS_INLINE void operator()(const Members&... members) const {
+    // A const member is traced, and nulled when it is garbage, like any other: the object itself is never const. As
+    // const, bit-fields can be passed too.
+    (see(const_cast<std::remove_cv_t<Members>&>(members)), ...);
   }
 
  private:

@@ -270,7 +270,7 @@ class managed_ptr {
   [[nodiscard]] friend std::strong_ordering operator<=>(const managed_ptr& left, std::nullptr_t) noexcept {
     return std::compare_three_way{}(left.pointee_, static_cast<pointer>(nullptr));
   }
-  [[nodiscard]] friend constexpr bool operator==(const managed_ptr& left, pointer right) noexcept {
+  [[nodiscard]] friend constexpr bool operator==(const managed_ptr& left, const element_type* right) noexcept {
     return left.pointee_ == right;
   }
 
@@ -278,7 +278,7 @@ class managed_ptr {
   template <class Char, class Traits>
   friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
                                                       const managed_ptr& printed) {
-    return out << static_cast<const void*>(printed.pointee_);
+    return out << const_cast<const void*>(static_cast<const volatile void*>(printed.pointee_));
   }
 
   /// For `boost::hash`, found by its argument.
@@ -309,7 +309,11 @@ class managed_ptr {
 
   template <class U>
   [[nodiscard]] static pointer converted(std::remove_extent_t<U>* from) noexcept {
-    return detail::convert<CollectorPolicy, T, U>(from);
+    if constexpr (has_header) {
+      return detail::convert<CollectorPolicy, T, U>(from);
+    } else {
+      return from;
+    }
   }
 
   OURO_ALWAYS_INLINE void retain() const noexcept {

@@ -5,11 +5,15 @@
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/block.hpp>
+#include <ouro/pointer/conversion.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -17,7 +21,8 @@ namespace ouro {
 
 namespace detail {
 
-/// A pointer to the same object as `from`, which gives its count up.
+/// A pointer to the same object as `from`, which gives its count up; null if `pointee` is, and `from` keeps its count
+/// then.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> recast(managed_ptr<T, R, C, A>&& from,
                                               std::remove_extent_t<To>* pointee) noexcept {
@@ -37,22 +42,43 @@ template <class To, class T, class R, class C, class A>
 
 }  // namespace detail
 
-/// Each takes its pointer by value, so that a cast of an expiring pointer touches no count. O(1), noexcept.
+/// Each takes its pointer by value, so that a cast of an expiring pointer touches no count. O(1), noexcept. To a base
+/// class, a cast is the conversion, with all its checks.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> static_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
-  auto* const pointee = static_cast<std::remove_extent_t<To>*>(from.get());
-  return detail::recast<To>(std::move(from), pointee);
+  if constexpr (detail::pointer_converts_to<T, To>) {
+    return from;
+  } else {
+    auto* const pointee = static_cast<std::remove_extent_t<To>*>(from.get());
+    return detail::recast<To>(std::move(from), pointee);
+  }
 }
 
-/// Null if the object is no `To`. Without RTTI, null too if it was made as a class derived from `To`.
+/// Null if the object is no `To`, and `from` stays as it is then. Without RTTI, null too if it was made as a class
+/// derived from `To`.
 template <class To, class T, class R, class C, class A>
-[[nodiscard]] managed_ptr<To, R, C, A> dynamic_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
+[[nodiscard]] managed_ptr<To, R, C, A> dynamic_pointer_cast(managed_ptr<T, R, C, A>&& from) noexcept {
+  if constexpr (detail::pointer_converts_to<T, To>) {
+    return std::move(from);
+  } else {
 #if OURO_HAS_RTTI
-  auto* const pointee = dynamic_cast<std::remove_extent_t<To>*>(from.get());
+    auto* const pointee = dynamic_cast<std::remove_extent_t<To>*>(from.get());
+    // From one base class to another, which may lie anywhere in the object.
+    if constexpr (counts_in_header<R>) {
+      if (pointee != nullptr && detail::header_of<R>(pointee) != detail::header_of<R>(from.get())) {
+        detail::misuse("cast to a base class that does not lie at the beginning of the object", type_name<To>());
+      }
+    }
 #else
-  auto* const pointee = detail::cast_by_record<To>(from);
+    auto* const pointee = detail::cast_by_record<To>(from);
 #endif
-  return detail::recast<To>(std::move(from), pointee);
+    return detail::recast<To>(std::move(from), pointee);
+  }
+}
+
+template <class To, class T, class R, class C, class A>
+[[nodiscard]] managed_ptr<To, R, C, A> dynamic_pointer_cast(const managed_ptr<T, R, C, A>& from) noexcept {
+  return dynamic_pointer_cast<To>(managed_ptr<T, R, C, A>{from});
 }
 
 template <class To, class T, class R, class C, class A>
