@@ -186,6 +186,15 @@ TEST_CASE("managed_ptr: a second base that was declared interior finds the heade
   CHECK(watcher.expired());
 }
 
+TEST_CASE("managed_ptr: a pointer to void of an interior base leads to the whole object (traps 11, 13)") {
+  const auto whole = make<two_bases>();
+  const ptr<second_base> second = whole;
+  const ptr<void> erased = second;
+  CHECK(erased.get() == whole.get());
+  CHECK(erased.owner() == whole.owner());
+  CHECK(whole.use_count() == 3);
+}
+
 TEST_CASE("managed_ptr: over-aligned objects lie where their type wants them (trap 16)") {
   struct alignas(64) line {
     char bytes[64] = {};

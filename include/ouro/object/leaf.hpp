@@ -82,9 +82,9 @@ inline constexpr bool is_standard = type_name_of<T>.starts_with("std::");
 
 /// By members, or by the functions that `std::valarray` has instead.
 template <class T>
-concept is_range = requires { typename T::value_type; } &&
-                   (requires(T& range) { range.begin() != range.end(); } ||
-                    requires(T& range) { begin(range) != end(range); });
+concept is_range = requires {
+  typename T::value_type;
+} && (requires(T& range) { range.begin() != range.end(); } || requires(T& range) { begin(range) != end(range); });
 
 /// What `T` is made of, for the ways of seeing that take it apart.
 template <class T>

@@ -84,6 +84,9 @@ template <class CollectorPolicy, class To, class From>
       }
     }
     return base;
+  } else if constexpr (interior_base<from> && std::is_void_v<to>) {
+    // The beginning of the whole object: without its class nothing else leads to the header.
+    return dynamic_cast<To*>(pointee);
   } else {
     return pointee;
   }

@@ -49,6 +49,10 @@ template <class To, class T, class R, class C, class A>
   if constexpr (detail::pointer_converts_to<T, To>) {
     return from;
   } else {
+    static_assert(
+        !(interior_base<std::remove_cv_t<To>> && std::is_void_v<T>),
+        "ouro: a pointer to void points to the beginning of its object, which an interior_base does not: cast "
+        "to the class of the whole object first");
     auto* const pointee = static_cast<std::remove_extent_t<To>*>(from.get());
     return detail::recast<To>(std::move(from), pointee);
   }
@@ -89,6 +93,9 @@ template <class To, class T, class R, class C, class A>
 
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> reinterpret_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
+  static_assert(std::is_same_v<std::remove_cv_t<To>, std::remove_cv_t<T>> ||
+                    (!interior_base<std::remove_cv_t<To>> && !interior_base<std::remove_cv_t<T>>),
+                "ouro: the header of an object is not found through a reinterpreted interior_base");
   auto* const pointee = reinterpret_cast<std::remove_extent_t<To>*>(from.get());
   return detail::recast<To>(std::move(from), pointee);
 }
