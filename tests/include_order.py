@@ -13,7 +13,7 @@ LAYERS = {
     "allocator": ["config.hpp"],
     "refcount": ["config.hpp", "object"],
     "object": ["config.hpp", "refcount"],
-    "collector": ["config.hpp", "allocator/allocator_policy.hpp", "refcount", "object"],
+    "collector": ["config.hpp", "allocator/allocator_policy.hpp", "allocator/system_memory.hpp", "refcount", "object"],
     "fwd.hpp": ["config.hpp", "allocator", "refcount", "object", "collector"],
     "pointer": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp"],
     "intern": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "inspect"],

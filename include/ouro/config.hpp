@@ -62,6 +62,12 @@
 #define OURO_HAS_MMAP 0
 #endif
 
+#if defined(MADV_HUGEPAGE)
+#define OURO_HAS_HUGE_PAGES 1
+#else
+#define OURO_HAS_HUGE_PAGES 0
+#endif
+
 #if defined(__SIZEOF_INT128__)
 #define OURO_HAS_INT128 1
 #else

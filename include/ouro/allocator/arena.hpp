@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// An arena: 1 MiB from the system, cut into pools. It goes back to the system when every pool in it is spare.
+/// An arena: 2 MiB from the system, cut into pools. It goes back to the system when every pool in it is spare.
 
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/system_memory.hpp>
@@ -23,15 +23,16 @@ struct arena {
   arena* next;             ///< in the heap's list of arenas with as many spare pools
   arena* previous;
 
-  /// A new arena with every pool spare; null when the system has no memory.
-  [[nodiscard]] static arena* map() noexcept {
+  /// A new arena with every pool spare; null when the system has no memory. `huge`: on one huge page if there is one.
+  [[nodiscard]] static arena* map(bool huge) noexcept {
     void* const memory = ::operator new(sizeof(arena), std::nothrow);
     if (memory == nullptr) return nullptr;
-    void* const pages = map_pages(bytes, pool::bytes);
+    void* const pages = map_pages(bytes, bytes);
     if (pages == nullptr) {
       ::operator delete(memory);
       return nullptr;
     }
+    if (huge) advise_huge(pages, bytes);
     add_leak_root(pages, bytes);
     return ::new (memory) arena{static_cast<std::byte*>(pages), nullptr, pools, pools, nullptr, nullptr};
   }
@@ -40,7 +41,7 @@ struct arena {
   static void unmap(arena* gone) noexcept {
     unpoison(gone->base, bytes);
     remove_leak_root(gone->base, bytes);
-    unmap_pages(gone->base, bytes, pool::bytes);
+    unmap_pages(gone->base, bytes, bytes);
     ::operator delete(gone);
   }
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A pool: 16 KiB of blocks of one size class, with its header in front of them.
+/// A pool: 32 KiB of blocks of one size class, with its header in front of them.
 ///
 /// A block is *used* (the program has it), *freed* (on the pool's free list) or *untouched* (beyond `untouched`, never
 /// handed out: its page is not even in memory). A pool is
@@ -26,7 +26,7 @@ struct [[gnu::may_alias]] free_block {
 };
 
 struct alignas(size_class::strictest_alignment) pool {
-  static constexpr std::size_t bytes = std::size_t{16} << 10;
+  static constexpr std::size_t bytes = std::size_t{32} << 10;
   /// Blocks made ready at a time: enough to amortise the call, few enough not to touch pages that nobody asked for.
   static constexpr std::size_t carve_bytes = 1024;
 

@@ -3,7 +3,7 @@
 /// CPython's obmalloc with the type known at compile time: blocks, pools, arenas.
 ///
 /// ```
-///   object  ── asks for a block of its size class ──►  pool (16 KiB, one class)  ──►  arena (1 MiB)  ──►  system
+///   object  ── asks for a block of its size class ──►  pool (32 KiB, one class)  ──►  arena (2 MiB)  ──►  system
 /// ```
 /// Requests of up to 512 bytes are served from pools; larger ones, and alignments above 64, go to `operator new`.
 /// A freed block is the next one to be handed out; a pool without used blocks goes back to its arena, to serve any

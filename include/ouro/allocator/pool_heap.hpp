@@ -147,7 +147,7 @@ struct pool_heap {
       home = with_spare[std::countr_zero(spare_counts) + 1];
       leave(home);
     } else {
-      home = arena::map();
+      home = arena::map(arenas >= 2);
       if (home == nullptr) return nullptr;
       ++arenas;
       ++arenas_mapped;

@@ -39,4 +39,12 @@ inline void unmap_pages(void* pages, std::size_t bytes, [[maybe_unused]] std::si
 #endif
 }
 
+/// Asks for huge pages behind the memory, at multiples of 2 MiB: the system then clears it in one go, which costs an
+/// eighth of 512 page faults, and fewer addresses miss the TLB.
+inline void advise_huge([[maybe_unused]] void* pages, [[maybe_unused]] std::size_t bytes) noexcept {
+#if OURO_HAS_HUGE_PAGES
+  static_cast<void>(::madvise(pages, bytes, MADV_HUGEPAGE));
+#endif
+}
+
 }  // namespace ouro::detail

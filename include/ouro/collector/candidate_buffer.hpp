@@ -2,50 +2,14 @@
 /// \file
 /// The objects whose count fell to a non-zero value since they were last looked at: each may head a garbage cycle.
 
+#include <ouro/collector/raw_array.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <type_traits>
 
 namespace ouro::detail {
-
-/// A growing array of trivial elements whose growth can fail without harm. It has no destructor: its owner says when
-/// its memory goes, so that it may be part of a thread's state that must outlive everything else.
-template <class T>
-struct raw_array {
-  static_assert(std::is_trivially_copyable_v<T>);
-
-  T* items = nullptr;
-  std::size_t size = 0;
-  std::size_t capacity = 0;  ///< size <= capacity
-
-  /// Room for `wanted` elements; false, and nothing has changed, when memory is exhausted.
-  [[nodiscard]] bool reserve(std::size_t wanted) noexcept {
-    if (wanted <= capacity) return true;
-    std::size_t wider = capacity == 0 ? 256 : capacity * 2;
-    if (wider < wanted) wider = wanted;
-    void* const grown = std::realloc(static_cast<void*>(items), wider * sizeof(T));
-    if (grown == nullptr) return false;
-    items = static_cast<T*>(grown);
-    capacity = wider;
-    return true;
-  }
-
-  [[nodiscard]] OURO_ALWAYS_INLINE bool push(const T& item) noexcept {
-    if (size == capacity && !reserve(size + 1)) [[unlikely]]
-      return false;
-    items[size++] = item;
-    return true;
-  }
-
-  void release() noexcept {
-    std::free(static_cast<void*>(items));
-    *this = {};
-  }
-};
 
 /// Each candidate once. Its slot number stands in its header, so that entering and leaving are O(1); a slot that was
 /// left is used again. Slots keep the order of entry as far as that allows: what is collected, and so the order of
@@ -54,6 +18,10 @@ template <class RefcountPolicy>
 class candidate_buffer {
  public:
   using header_type = header<RefcountPolicy>;
+
+  /// `mark` is part of the info word of each listed object: `info_word::listed`, or that and
+  /// `info_word::listed_as_old`.
+  constexpr explicit candidate_buffer(std::uint32_t mark) noexcept : mark_{mark} {}
 
   /// How many candidates there are.
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size - holes_; }
@@ -74,7 +42,7 @@ class candidate_buffer {
       slot = entries_.size;
       if (slot >= none || !entries_.push({})) return false;
     }
-    const auto listed = static_cast<std::uint32_t>(slot) << info_word::slot_shift | info_word::listed;
+    const std::uint32_t listed = word_of(slot);
     entries_.items[slot] = {&object, header_type::update(object.info, [&](std::uint32_t) { return listed; })};
     return true;
   }
@@ -95,6 +63,22 @@ class candidate_buffer {
     return info;
   }
 
+  /// `leave` for a sweep over all slots: their holes are found by `close_up`, which must come in the end, not by
+  /// `enter`. Null if the slot is a hole, or if the constructor of its object has not returned.
+  [[nodiscard]] header_type* take(std::size_t slot) noexcept {
+    if (slot + ahead < entries_.size) __builtin_prefetch(entries_.items[slot + ahead].object, 1);
+    entry& taken = entries_.items[slot];
+    header_type* const object = taken.object;
+    if (object == nullptr || (taken.info & info_word::unborn) != 0) return nullptr;
+    RefcountPolicy::store(object->info, taken.info);
+    taken.object = nullptr;
+    ++holes_;
+    return object;
+  }
+
+  /// Brings the entry of a listed object near.
+  void fetch(std::uint32_t word) const noexcept { __builtin_prefetch(&entries_.items[info_word::slot(word)], 1); }
+
   /// The info word that a listed object's entry keeps.
   [[nodiscard]] std::uint32_t& info(const header_type& object) noexcept {
     return entries_.items[info_word::slot(object.load_info())].info;
@@ -107,8 +91,7 @@ class candidate_buffer {
       const entry moved = entries_.items[slot];
       if (moved.object == nullptr) continue;
       entries_.items[size] = moved;
-      const auto listed = static_cast<std::uint32_t>(size) << info_word::slot_shift | info_word::listed;
-      RefcountPolicy::store(moved.object->info, listed);
+      RefcountPolicy::store(moved.object->info, word_of(size));
       ++size;
     }
     entries_.size = size;
@@ -123,8 +106,7 @@ class candidate_buffer {
       const header_type* const object = entries_.items[slot].object;
       if (object == nullptr) {
         ++empty;
-      } else if (const std::uint32_t info = object->load_info();
-                 !info_word::is_listed(info) || info_word::slot(info) != slot) {
+      } else if (const std::uint32_t info = object->load_info(); info != word_of(slot)) {
         return false;
       }
     }
@@ -143,16 +125,22 @@ class candidate_buffer {
   }
 
  private:
-  static constexpr std::uint32_t none = std::uint32_t{1} << 31;
+  static constexpr std::uint32_t none = std::uint32_t{1} << 30;
+  static constexpr std::size_t ahead = 16;  ///< candidates to fetch ahead of a sweep
 
   struct entry {
     header_type* object;  ///< null in a hole
     std::uint32_t info;   ///< the object's info word; in a hole, the next hole
   };
 
+  [[nodiscard]] std::uint32_t word_of(std::size_t slot) const noexcept {
+    return static_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;
+  }
+
   raw_array<entry> entries_;
   std::uint32_t first_hole_ = none;  ///< the hole left last
   std::size_t holes_ = 0;
+  std::uint32_t mark_;
 };
 
 }  // namespace ouro::detail

@@ -3,9 +3,9 @@
 /// The state of trial deletion for one refcount policy: candidates, trigger, statistics, and the passes of a
 /// collection.
 
-#include <ouro/collector/candidate_buffer.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_stats.hpp>
+#include <ouro/collector/generations.hpp>
 #include <ouro/collector/teardown.hpp>
 #include <ouro/collector/trial.hpp>
 #include <ouro/collector/trigger.hpp>
@@ -46,12 +46,14 @@ class cycle_collector {
     if constexpr (is_shared) {
       // Another thread may have been faster.
       if (count_word::is_quiet(object.load_count())) return true;
-    } else if (candidates_.slots() == 0) {
+    } else if (!is_leased_) {
+      is_leased_ = true;
       lease();
     }
+    const bool is_old = (object.load_info() & info_word::old) != 0;
     if (!candidates_.enter(object)) return false;
     object.set_quiet();
-    trigger_.count_candidate();
+    if (!is_old) trigger_.count_candidate();
     return true;
   }
 
@@ -84,7 +86,7 @@ class cycle_collector {
 
   /// Destroys all garbage. Returns the number of objects; 0, and nothing happens, when called from a destructor, a
   /// finalizer, a callback or a trace.
-  std::size_t collect() noexcept { return is_busy() ? 0 : collect(false); }
+  std::size_t collect() noexcept { return is_busy() ? 0 : collect(false, false); }
 
   /// Candidates that wait for the next collection.
   [[nodiscard]] std::size_t count() const noexcept { return candidates_.size(); }
@@ -105,7 +107,7 @@ class cycle_collector {
   /// A destructor may leave new garbage behind, and its destructors again: after so many passes, the rest is for next
   /// time.
   static constexpr std::size_t most_passes = 8;
-  static constexpr std::size_t first_batch = 1024;                  ///< candidates
+  static constexpr std::size_t first_batch = std::size_t{1} << 13;  ///< objects
   static constexpr std::size_t kept_memory = std::size_t{1} << 16;  ///< visits; more is freed after a collection
 
   /// Ends a thread's collector with the thread.
@@ -124,11 +126,8 @@ class cycle_collector {
   /// Collects for the last time. Pointers that are dropped later than this are counted, and no more.
   void close() noexcept {
     collect();
-    for (std::size_t slot = 0; slot < candidates_.slots(); ++slot) {
-      if (header_type* const left = candidates_.at(slot); left != nullptr) candidates_.leave(*left);
-    }
     is_closed_ = true;
-    candidates_.release();
+    candidates_.clear();
     memory_.release();
     delete callbacks_;
     callbacks_ = nullptr;
@@ -140,26 +139,34 @@ class cycle_collector {
   }
 
   OURO_NOINLINE void collect_automatically() noexcept {
-    if (!trigger_.is_enabled() || is_busy() || candidates_.size() == 0) {
-      trigger_.restart(0);
+    const bool minor = !trigger_.is_full_due();
+    if (!trigger_.is_enabled() || is_busy() || (minor ? candidates_.young().size() : candidates_.size()) == 0) {
+      trigger_.after_none();
       return;
     }
-    collect(true);
+    collect(true, minor);
   }
 
-  std::size_t collect(bool automatic) noexcept {
+  std::size_t collect(bool automatic, bool minor) noexcept {
     is_collecting_ = true;
-    check_whole(candidates_, "candidate_buffer");
     const gc_stats before = stats_;
     call({gc_phase::start, automatic, 0, 0});
-    for (std::size_t pass = 0; pass != (automatic ? 1 : most_passes); ++pass) {
-      if (run_pass() == 0) break;
+    const std::size_t promoted = run_pass(minor);
+    for (std::size_t pass = 1; !automatic && pass != most_passes && stats_.collected != before.collected; ++pass) {
+      const std::size_t collected = stats_.collected;
+      run_pass(minor);
+      if (stats_.collected == collected) break;
     }
     const std::size_t collected = stats_.collected - before.collected;
     const std::size_t examined = stats_.examined - before.examined;
     ++stats_.collections;
     stats_.automatic_collections += automatic ? 1 : 0;
-    trigger_.restart(examined - collected);
+    stats_.full_collections += minor ? 0 : 1;
+    if (minor) {
+      trigger_.after_minor(examined, promoted);
+    } else {
+      trigger_.after_full(examined - collected);
+    }
     if (memory_.visits.capacity > kept_memory) memory_.release();
     call({gc_phase::stop, automatic, collected, examined});
     is_collecting_ = false;
@@ -167,43 +174,32 @@ class cycle_collector {
     return collected;
   }
 
-  /// Looks at every candidate of this moment, in batches: later batches find in the cache what earlier ones brought
-  /// there, and what was proven alive is not walked again for each candidate in it.
-  std::size_t run_pass() noexcept {
-    const std::size_t slots = candidates_.slots();
-    std::size_t collected = 0;
-    std::size_t batch = first_batch;
-    for (std::size_t slot = 0; slot < slots && slot < candidates_.slots();) {
-      const std::size_t found = run_batch(slot, slots, batch);
-      collected += found;
+  /// Looks at every candidate of this moment, in batches: those that garbage is found from are small enough for the
+  /// cache. Returns how many objects have become old.
+  std::size_t run_pass(bool minor) noexcept {
+    candidates_.check();
+    candidates_.begin_sweep(minor);
+    std::size_t promoted = 0;
+    for (std::size_t batch = first_batch;;) {
+      trial<RefcountPolicy> found{memory_, candidates_, minor};
+      const std::size_t destroyed = run_batch(found, batch);
+      if (found.candidates_taken() == 0) break;
       // Walks over what is alive overlap: fewer and larger ones look at less.
-      if (found == 0) batch *= 8;
+      if (destroyed == 0) batch *= 8;
+      promoted += found.promoted();
     }
-    candidates_.close_up();
-    check_whole(candidates_, "candidate_buffer");
-    return collected;
+    candidates_.end_sweep(minor);
+    candidates_.check();
+    return promoted;
   }
 
-  /// Takes up to `batch` candidates from `slot` on, and moves `slot` behind them.
-  std::size_t run_batch(std::size_t& slot, std::size_t slots, std::size_t batch) noexcept {
-    trial<RefcountPolicy> found{memory_, candidates_};
-    for (; batch != 0 && slot < slots && slot < candidates_.slots(); ++slot) {
-      header_type* const candidate = candidates_.at(slot);
-      // One whose constructor is still running cannot be looked into yet.
-      if (candidate == nullptr || (candidates_.info(*candidate) & info_word::unborn) != 0) continue;
-      candidates_.leave(*candidate);
-      ++stats_.candidates;
-      --batch;
-      if (!found.add_root(*candidate)) return_to_buffer(*candidate);
-    }
-    found.run();
+  /// Returns how many objects were destroyed.
+  std::size_t run_batch(trial<RefcountPolicy>& found, std::size_t batch) noexcept {
+    found.run(batch);
+    stats_.candidates += found.candidates_taken();
     stats_.examined += memory_.visits.size;
     stats_.over_reported += found.over_reported();
-    if (!found.is_decided()) {
-      ++stats_.abandoned;
-      for (std::size_t i = 0; i != found.roots(); ++i) return_to_buffer(*memory_.visits.items[i].object);
-      return 0;
-    }
+    if (!found.is_decided()) ++stats_.abandoned;
     if (found.garbage() == 0) return 0;
     teardown<RefcountPolicy, CollectorPolicy> end{found, memory_};
     const std::size_t destroyed = end.run();
@@ -211,13 +207,6 @@ class cycle_collector {
     stats_.finalized += end.finalized();
     stats_.resurrected += end.resurrected();
     return destroyed;
-  }
-
-  /// For a later collection. Where memory is exhausted the object stays unlisted and not quiet: its next drop tries
-  /// again.
-  void return_to_buffer(header_type& object) noexcept {
-    object.clear_quiet();
-    if (candidates_.enter(object)) object.set_quiet();
   }
 
   void call(const gc_info& info) noexcept {
@@ -229,12 +218,13 @@ class cycle_collector {
 
   [[no_unique_address]] std::conditional_t<is_shared, std::mutex, no_mutex> mutex_{};  ///< guards `candidates_`
   trigger trigger_{};
-  candidate_buffer<RefcountPolicy> candidates_{};
+  generations<RefcountPolicy> candidates_{};
   trial_memory<RefcountPolicy> memory_{};
   gc_stats stats_{};
   gc_callbacks* callbacks_ = nullptr;  ///< owned; made when first asked for
   bool is_collecting_ = false;
   bool is_closed_ = false;
+  bool is_leased_ = false;  ///< ends with the thread
 };
 
 template <class RefcountPolicy, class CollectorPolicy>

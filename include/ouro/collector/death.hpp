@@ -75,6 +75,11 @@ struct death {
   /// Runs the destructor. \post the object is dead, and nothing that it left behind waits
   static void destroy(header_type& object, const type_record& record) noexcept {
     add_flags<CollectorPolicy>(object, info_word::dead);
+    run_destructor(object, record);
+  }
+
+  /// \pre the object is marked as dead
+  static void run_destructor(header_type& object, const type_record& record) noexcept {
     dying<RefcountPolicy>.descend(
         [&] {
           OURO_TRY {

@@ -52,7 +52,8 @@ class basic_gc {
     }
   }
 
-  /// How many candidates make an automatic collection due, at the least; 0 switches them off.
+  /// How many candidates make an automatic collection due, at the least; 0 switches them off. Ten times as many objects
+  /// that such collections have found alive make a full one due, at the least.
   static void set_threshold(std::size_t candidates) noexcept
     requires has_collector
   {

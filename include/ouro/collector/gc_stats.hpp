@@ -10,6 +10,7 @@ namespace ouro {
 struct gc_stats {
   std::size_t collections = 0;            ///< collections run
   std::size_t automatic_collections = 0;  ///< of these, started by `make_managed`
+  std::size_t full_collections = 0;       ///< of all, those that looked at old objects too
   std::size_t candidates = 0;             ///< candidates that collections began from
   std::size_t examined = 0;               ///< objects that collections looked at
   std::size_t collected = 0;              ///< garbage destroyed

@@ -3,6 +3,7 @@
 /// The end of garbage: finalize, look again, expire, sever, destroy, free.
 
 #include <ouro/collector/death.hpp>
+#include <ouro/collector/trace_guard.hpp>
 #include <ouro/collector/trial.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/dying_queue.hpp>
@@ -27,16 +28,22 @@ class teardown {
 
   /// \pre `found` has run, and `kept` is its
   teardown(trial<RefcountPolicy>& found, trial_memory<RefcountPolicy>& kept) noexcept
-      : trial_{found}, visits_{kept.visits} {}
+      : trial_{found}, visits_{kept.visits}, edges_{kept.edges} {}
 
   /// Returns how many objects were destroyed.
   std::size_t run() noexcept {
     visits_.size = trial_.garbage();
-    each([](header_type& object) { hold(object); });
-    if (finalize()) look_again();
-    each([](header_type& object) { end::expire(object, object.load_info()); });
-    sever();
-    each([](header_type& object) { end::destroy(object, record_of(object.load_info())); });
+    if (trial_.has_finalizers()) {
+      hold_all();
+      if (finalize()) look_again();
+    }
+    if (trial_.has_edges()) {
+      sever();
+    } else {
+      hold_all();
+      sever_by_trace();
+    }
+    each([](header_type& object) { end::run_destructor(object, record_of(object.load_info())); });
     each([](header_type& object) {
       const type_record& record = record_of(object.load_info());
       if constexpr (check_level >= 1) {
@@ -52,15 +59,24 @@ class teardown {
   [[nodiscard]] std::size_t resurrected() const noexcept { return resurrected_; }
 
  private:
+  static constexpr std::size_t ahead = 8;  ///< objects to fetch ahead of a stage
+
   template <class Stage>
   void each(Stage stage) noexcept {
-    for (std::size_t i = 0; i != visits_.size; ++i) stage(*visits_.items[i].object);
+    for (std::size_t i = 0; i != visits_.size; ++i) {
+      if (i + ahead < visits_.size) __builtin_prefetch(visits_.items[i + ahead].object, 1);
+      stage(*visits_.items[i].object);
+    }
   }
 
-  /// A pointer of the collection's own: garbage does not die by count while it is torn down, and quiet, it is no
-  /// candidate.
-  static void hold(header_type& object) noexcept {
-    RefcountPolicy::store(object.count, (object.load_count() | count_word::quiet) + 1);
+  /// Its pointers, and one of the collection's own: garbage does not die by count while it is torn down, and quiet, it
+  /// is no candidate.
+  void hold_all() noexcept {
+    for (std::size_t i = 0; i != visits_.size; ++i) {
+      const visited<RefcountPolicy>& each = visits_.items[i];
+      if (i + ahead < visits_.size) __builtin_prefetch(visits_.items[i + ahead].object, 1);
+      RefcountPolicy::store(each.object->count, (each.count | count_word::quiet) + 1);
+    }
   }
 
   static void let_go(header_type& object) noexcept { RefcountPolicy::store(object.count, object.load_count() - 1); }
@@ -85,19 +101,36 @@ class teardown {
     trial_.run_again();
     visits_.size = trial_.garbage();
     resurrected_ = before - visits_.size;
-    each([](header_type& object) { hold(object); });
   }
 
-  /// Makes the edges among the garbage null, without counting: each object keeps the one pointer of `hold`. One that
-  /// has more is held by something that no trace has told of; it stays alive. \post all that is left in `visits` is
-  /// dead
+  /// Makes the edges among the garbage null, by the trial's record of them: all pointers that its objects have. What
+  /// each has instead is one of the collection's own. Weak pointers expire. \post all is dead
   void sever() noexcept {
-    each([](header_type& object) { RefcountPolicy::store(object.info, object.load_info() | info_word::reached); });
+    const edge* next = edges_.items;
+    for (std::size_t i = 0; i != visits_.size; ++i) {
+      if (i + ahead < visits_.size) __builtin_prefetch(visits_.items[i + ahead].object, 1);
+      header_type& object = *visits_.items[i].object;
+      const std::uint32_t info = object.load_info();
+      end::expire(object, info);
+      RefcountPolicy::store(object.info, (info & ~info_word::reached) | info_word::dead);
+      RefcountPolicy::store(object.count, count_word::quiet | 1);
+      for (const edge* const last = next + visits_.items[i].edges; next != last; ++next) {
+        if (next->slot != nullptr && (trial_.is_all_garbage() || is_garbage(*next))) next->sever();
+      }
+    }
+  }
+
+  /// The same where there are more edges than a trial keeps. Each object keeps the one pointer of `hold_all`; one that
+  /// has more is held by something that no trace has told of, and stays alive. \post all that is left in `visits` is
+  /// dead
+  void sever_by_trace() noexcept {
     {
       const trace_guard guard;
       edge_sink sink{&cut, nullptr};
       each([&](header_type& object) {
-        const type_record& record = record_of(object.load_info());
+        const std::uint32_t info = object.load_info();
+        const type_record& record = record_of(info);
+        end::expire(object, info);
         OURO_TRY {
           record.trace(object.object(), sink);  // calls user code: it may only report
           sink.flush();
@@ -109,8 +142,7 @@ class teardown {
       });
     }
     std::size_t dead = 0;
-    for (std::size_t i = 0; i != visits_.size; ++i) {
-      header_type& object = *visits_.items[i].object;
+    each([&](header_type& object) {
       const std::uint32_t info = object.load_info() & ~info_word::reached;
       if (count_word::strong(object.load_count()) == 1) {
         RefcountPolicy::store(object.info, info | info_word::dead);
@@ -119,22 +151,27 @@ class teardown {
         RefcountPolicy::store(object.info, info);
         RefcountPolicy::store(object.count, (object.load_count() - 1) & ~count_word::quiet);
       }
-    }
+    });
     visits_.size = dead;
   }
 
   static void cut(void*, const edge* first, const edge* last) {
     for (; first != last; ++first) {
-      auto& target = *static_cast<header_type*>(first->target);
-      const std::uint32_t info = target.load_info();
-      if (info_word::is_listed(info) || (info & info_word::reached) == 0) continue;
+      if (!is_garbage(*first)) continue;
       first->sever();
-      let_go(target);
+      let_go(*static_cast<header_type*>(first->target));
     }
+  }
+
+  /// An edge to something alive is the destructor's to drop.
+  [[nodiscard]] static bool is_garbage(const edge& inner) noexcept {
+    const std::uint32_t info = static_cast<header_type*>(inner.target)->load_info();
+    return !info_word::is_listed(info) && (info & (info_word::reached | info_word::dead)) != 0;
   }
 
   trial<RefcountPolicy>& trial_;
   raw_array<visited<RefcountPolicy>>& visits_;
+  raw_array<edge>& edges_;
   std::size_t finalized_ = 0;
   std::size_t resurrected_ = 0;
 };

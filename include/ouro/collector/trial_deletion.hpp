@@ -14,7 +14,8 @@ namespace ouro {
 
 /// Finds garbage cycles among what the objects reach whose count has fallen to a non-zero value (Bacon and Rajan 2001).
 /// A collection costs O(objects and edges reached from its candidates), not O(heap); types that cannot reach themselves
-/// are never candidates, and never looked at.
+/// are never candidates, and never looked at. Most automatic collections are minor ones, which do not walk into what an
+/// earlier one has found alive: their pauses do not grow with the heap (generations.hpp, trigger.hpp).
 ///
 /// With `local_refcount`, collections start by themselves inside `make_managed`, on the thread that makes. With
 /// `atomic_refcount`, objects are shared between threads, and a collection must have them to itself: it runs only when

@@ -32,7 +32,6 @@ class edge_sink {
 
   OURO_ALWAYS_INLINE void push(void* target, void* slot) {
     __builtin_prefetch(target, 1);
-    ++pushed_;
     edges_[size_++] = {target, slot};
     if (size_ == capacity) [[unlikely]]
       flush();
@@ -41,16 +40,17 @@ class edge_sink {
   /// Hands what is buffered to the phase.
   void flush() {
     const std::size_t size = size_;
+    flushed_ += size;
     size_ = 0;
     if (size != 0) work_(context_, edges_, edges_ + size);
   }
 
   /// Edges reported so far.
-  [[nodiscard]] std::size_t pushed() const noexcept { return pushed_; }
+  [[nodiscard]] std::size_t pushed() const noexcept { return flushed_ + size_; }
 
  private:
   std::size_t size_ = 0;  ///< < capacity between pushes
-  std::size_t pushed_ = 0;
+  std::size_t flushed_ = 0;
   phase work_;
   void* context_;
   edge edges_[capacity];

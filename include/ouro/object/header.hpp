@@ -4,8 +4,8 @@
 ///
 /// ```
 ///   count   quiet | immortal | number of strong pointers                              refcount/count_word.hpp
-///   info    unlisted:  type index (16) | owner tag (8) | flags (7) | 0
-///           listed:    slot in the candidate buffer (31)            | 1
+///   info    unlisted:  type index (16) | owner tag (7) | flags (8)          | 0
+///           listed:    which buffer (1) | slot in the candidate buffer (30) | 1
 /// ```
 /// An object in the candidate buffer has a slot number in place of its info, which its buffer entry keeps meanwhile
 /// (collector/candidate_buffer.hpp): so it can leave the buffer in O(1), and costs 8 bytes all the same.
@@ -31,13 +31,19 @@ struct info_word {
   static constexpr std::uint32_t reached = 1u << 6;    ///< the running collection has it in its worklist
   static constexpr std::uint32_t alive = 1u << 7;      ///< the running collection has proven it alive
 
-  static constexpr std::uint32_t owner_shift = 8;
-  static constexpr std::uint32_t owner_mask = 0xFFu << owner_shift;
+  static constexpr std::uint32_t old = 1u << 8;  ///< some collection has found it alive
+
+  static constexpr std::uint32_t owner_shift = 9;
+  static constexpr std::uint32_t owner_mask = 0x7Fu << owner_shift;
   static constexpr std::uint32_t type_shift = 16;
+
   static constexpr std::uint32_t slot_shift = 1;
+  static constexpr std::uint32_t listed_as_old = 1u << 31;  ///< in a listed word: the buffer is that of old objects
 
   [[nodiscard]] static constexpr bool is_listed(std::uint32_t word) noexcept { return (word & listed) != 0; }
-  [[nodiscard]] static constexpr std::uint32_t slot(std::uint32_t word) noexcept { return word >> slot_shift; }
+  [[nodiscard]] static constexpr std::uint32_t slot(std::uint32_t word) noexcept {
+    return (word & ~listed_as_old) >> slot_shift;
+  }
   [[nodiscard]] static constexpr std::uint32_t type(std::uint32_t word) noexcept { return word >> type_shift; }
 };
 

@@ -128,10 +128,10 @@ struct block {
     return info_.get(record, info_word::unborn | (is_tracked ? info_word::tracked : 0));
   }
 
-  /// Whether the object at `at` was made as this very type and nothing has happened to it since: it is no candidate, no
-  /// weak pointer watches it. Then its death needs neither its record nor any look at these.
+  /// Whether the object at `at` was made as this very type and nothing but time has happened to it since: it is no
+  /// candidate, no weak pointer watches it. Then its death needs neither its record nor any look at these.
   [[nodiscard]] OURO_ALWAYS_INLINE static bool is_plain(const header_type& at) noexcept {
-    return (at.load_info() & ~info_word::owner_mask) == (info_.load() & ~info_word::unborn);
+    return (at.load_info() & ~(info_word::owner_mask | info_word::old)) == (info_.load() & ~info_word::unborn);
   }
 
   /// The death of a plain object, with destructor and size class known here. \pre `is_plain(at)`, no pointers

@@ -1,0 +1,101 @@
+#pragma once
+/// \file
+/// The candidates by age, and the sweep of a collection over them.
+///
+/// An object is young until a collection has found it alive. A minor collection begins from young candidates and does
+/// not walk into old objects, whose edges count as references from outside: its cost follows the young, however much
+/// lives beside them. What it finds alive becomes old; the candidates among that stay candidates, for the full
+/// collection, which alone can tell whether an old object's edge keeps them alive or is garbage like them.
+
+#include <ouro/collector/candidate_buffer.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/hooks.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ouro::detail {
+
+template <class RefcountPolicy>
+class generations {
+ public:
+  using header_type = header<RefcountPolicy>;
+
+  /// \pre unlisted. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool enter(header_type& object) noexcept {
+    return ((object.load_info() & info_word::old) != 0 ? old_ : young_).enter(object);
+  }
+
+  /// Gives the object its info word back, and returns it. \pre listed
+  std::uint32_t leave(header_type& object) noexcept { return buffer_of(object.load_info()).leave(object); }
+
+  /// The info word that a listed object's entry keeps.
+  [[nodiscard]] std::uint32_t& info(const header_type& object) noexcept {
+    return buffer_of(object.load_info()).info(object);
+  }
+
+  /// Brings the entry of an object near, if it is listed.
+  void fetch(const header_type& object) noexcept {
+    const std::uint32_t word = object.load_info();
+    if (info_word::is_listed(word)) buffer_of(word).fetch(word);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return young_.size() + old_.size(); }
+  [[nodiscard]] const candidate_buffer<RefcountPolicy>& young() const noexcept { return young_; }
+
+  /// Begins a sweep over the candidates of this moment; `minor`: over the young ones alone.
+  void begin_sweep(bool minor) noexcept {
+    swept_ = minor ? &young_ : &old_;
+    slot_ = 0;
+    end_ = swept_->slots();
+    young_end_ = young_.slots();
+  }
+
+  /// The next candidate, which is one no more; null at the end of the sweep.
+  [[nodiscard]] header_type* next() noexcept {
+    for (;;) {
+      // A destructor between two batches may have taken the last candidates away.
+      while (slot_ < end_ && slot_ < swept_->slots()) {
+        if (header_type* const taken = swept_->take(slot_++); taken != nullptr) return taken;
+      }
+      if (swept_ == &young_) return nullptr;
+      swept_ = &young_;
+      slot_ = 0;
+      end_ = young_end_;
+    }
+  }
+
+  void end_sweep(bool minor) noexcept {
+    young_.close_up();
+    if (!minor) old_.close_up();
+  }
+
+  void check() const {
+    check_whole(young_, "candidate_buffer");
+    check_whole(old_, "candidate_buffer");
+  }
+
+  /// Forgets all candidates, and frees the memory.
+  void clear() noexcept {
+    for (candidate_buffer<RefcountPolicy>* const buffer : {&young_, &old_}) {
+      for (std::size_t slot = 0; slot < buffer->slots(); ++slot) {
+        if (header_type* const left = buffer->at(slot); left != nullptr) buffer->leave(*left);
+      }
+      buffer->release();
+    }
+  }
+
+ private:
+  [[nodiscard]] candidate_buffer<RefcountPolicy>& buffer_of(std::uint32_t word) noexcept {
+    return (word & info_word::listed_as_old) != 0 ? old_ : young_;
+  }
+
+  candidate_buffer<RefcountPolicy> young_{info_word::listed};
+  candidate_buffer<RefcountPolicy> old_{info_word::listed | info_word::listed_as_old};
+  candidate_buffer<RefcountPolicy>* swept_ = nullptr;
+  std::size_t slot_ = 0;       ///< of `swept_`: those before it are swept
+  std::size_t end_ = 0;        ///< slots of `swept_` when the sweep began
+  std::size_t young_end_ = 0;  ///< slots of `young_` when the sweep began
+};
+
+}  // namespace ouro::detail

@@ -1,0 +1,185 @@
+// Minor collections leave the old alone, and nothing that they pass by is lost.
+
+#include "support/mortal.hpp"
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <vector>
+
+using ouro::gc;
+using ouro::make;
+using ouro::ptr;
+using ouro::test::mortal;
+
+namespace {
+
+/// A small threshold, and nothing old or young of earlier tests.
+struct generation_settings {
+  generation_settings() {
+    gc::collect();
+    gc::set_threshold(100);
+  }
+  generation_settings(const generation_settings&) = delete;
+  generation_settings& operator=(const generation_settings&) = delete;
+  ~generation_settings() {
+    gc::set_threshold(threshold);
+    gc::collect();
+  }
+
+  std::size_t threshold = gc::threshold();
+};
+
+struct link {
+  ptr<link> next;
+  ptr<link> other;
+};
+
+/// Objects that nothing but the vector holds, each a candidate once, in a ring of their own.
+std::vector<ptr<link>> make_living(std::size_t objects) {
+  std::vector<ptr<link>> all;
+  for (std::size_t i = 0; i != objects; ++i) {
+    all.push_back(make<link>());
+    const auto candidate = all.back();
+    all.back()->other = all[i / 2];
+  }
+  for (std::size_t i = 0; i != objects; ++i) all[i]->next = all[(i + 1) % objects];
+  return all;
+}
+
+void unlink(std::vector<ptr<link>>& all) {
+  for (const ptr<link>& each : all) each->next = each->other = nullptr;
+}
+
+void leave_pairs(int pairs) {
+  for (int i = 0; i != pairs; ++i) {
+    const auto one = make<link>();
+    one->next = make<link>();
+    one->next->next = one;
+  }
+}
+
+/// Minor collections until the object is old.
+void grow_old(const ptr<link>& object) {
+  const std::size_t before = gc::stats().automatic_collections;
+  while (gc::stats().automatic_collections == before) {
+    const auto candidate = object;
+    leave_pairs(1);
+  }
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(generation_settings,
+                  "generations: a minor collection looks at the young, however many old there are") {
+  std::size_t examined[2];
+  for (const std::size_t living : {std::size_t{100}, std::size_t{50'000}}) {
+    auto all = make_living(living);
+    gc::collect();
+    for (const auto& each : all) const auto candidate = each;
+    const auto before = gc::stats();
+    leave_pairs(2000);
+    const auto after = gc::stats();
+    CHECK(after.automatic_collections - before.automatic_collections >= 10);
+    CHECK(after.full_collections == before.full_collections);
+    CHECK(after.collected - before.collected >= 3500);
+    examined[living == 100 ? 0 : 1] = after.examined - before.examined;
+    unlink(all);
+    all.clear();
+    gc::collect();
+  }
+  CHECK(examined[0] == examined[1]);
+  CHECK(examined[0] <= 4000);
+}
+
+TEST_CASE_FIXTURE(generation_settings, "generations: a cycle between old and young dies in a full collection") {
+  for (const bool old_dies_first : {false, true}) {
+    auto old = make<mortal>('o');
+    {
+      const auto holder = make<link>();
+      grow_old(holder);
+    }
+    gc::collect();
+    {
+      const auto candidate = old;
+    }
+    gc::collect();  // `old` is old now
+    auto young = make<mortal>('y');
+    old->left = young;
+    young->left = old;
+    (old_dies_first ? old : young).reset();
+    leave_pairs(500);  // minor collections see the one through the other's edge, and let it live
+    (old_dies_first ? young : old).reset();
+    const std::size_t full = gc::stats().full_collections;
+    leave_pairs(500);
+    CHECK(gc::stats().full_collections == full);
+    CHECK(mortal::alive == 2);
+    gc::collect();
+    CHECK(mortal::alive == 0);
+  }
+}
+
+TEST_CASE_FIXTURE(generation_settings, "generations: old garbage goes by itself, while the program makes objects") {
+  {
+    auto all = make_living(2000);
+    gc::collect();
+  }
+  const auto marker = make<mortal>('m');
+  {
+    const auto garbage = make<mortal>('g');
+    garbage->left = garbage;
+    gc::collect();
+  }
+  CHECK(mortal::alive == 2);
+  for (int i = 0; i != 100'000 && mortal::alive == 2; ++i) leave_pairs(1);
+  CHECK(mortal::alive == 1);
+}
+
+TEST_CASE_FIXTURE(generation_settings, "generations: a heap that grows is looked at as a whole now and then") {
+  const auto before = gc::stats();
+  auto all = make_living(20'000);
+  const auto after = gc::stats();
+  CHECK(after.full_collections > before.full_collections);
+  CHECK(after.examined - before.examined <= 8 * 20'000);
+  unlink(all);
+}
+
+TEST_CASE_FIXTURE(generation_settings, "generations: fruitless minor collections become rare, fruitful ones do not") {
+  const auto before = gc::stats();
+  auto all = make_living(10'000);
+  const auto fruitless = gc::stats();
+  unlink(all);
+  all.clear();
+  gc::collect();
+  const auto between = gc::stats();
+  leave_pairs(5'000);
+  const auto after = gc::stats();
+  const std::size_t rare = fruitless.automatic_collections - before.automatic_collections;
+  const std::size_t often = after.automatic_collections - between.automatic_collections;
+  CHECK(often >= 50);
+  CHECK(rare <= often / 2);
+}
+
+TEST_CASE_FIXTURE(generation_settings,
+                  "generations: garbage with more edges than a trial keeps lets go of the living") {
+  gc::set_threshold(0);
+  constexpr std::size_t objects = 50'000;
+  const auto living = make<link>();
+  {
+    const auto first = make<link>();
+    auto last = first;
+    for (std::size_t i = 1; i != objects; ++i) {
+      last->other = living;
+      last->next = make<link>();
+      last = last->next;
+    }
+    last->next = first;
+    last->other = living;
+  }
+  CHECK(living.use_count() == objects + 1);
+  const auto candidate = living;
+  CHECK(gc::collect() == objects);
+  CHECK(living.use_count() == 2);
+}
