@@ -9,19 +9,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace instructions {
 
-/// So many strings are interned while one of them is looked up.
-inline constexpr std::size_t strings = 1000;
-
-[[nodiscard]] inline std::vector<char> sixteen_characters(std::size_t number) {
-  std::vector<char> made(16, 'x');
-  std::memcpy(made.data(), &number, sizeof number);
-  return made;
-}
+/// Strings of 16 characters, and the order in which they are asked for: each as often as the others, since where a
+/// string lies in a table, and behind which, depends on the addresses of the program.
+struct queries {
+  explicit queries(std::size_t n) : all{n} {
+    for (std::size_t i = 0; i != distinct; ++i) {
+      texts.emplace_back(16, 'x');
+      std::memcpy(texts.back().data(), &i, sizeof i);
+    }
+    std::size_t next = 0;
+    fill(all, [&] { return std::string_view{texts[next++ % distinct]}; });
+  }
+  static constexpr std::size_t distinct = 1000;
+  std::vector<std::string> texts{};
+  slots<std::string_view> all;
+};
 
 namespace by_hand {
 
@@ -86,39 +94,31 @@ class small_int {
 
 /// Finds a string that is there, and drops the handle.
 struct intern_hit {
-  explicit intern_hit(std::size_t n) : turns{n} {
-    for (std::size_t i = 0; i != strings; ++i) {
-      const std::vector<char> text = sixteen_characters(i);
-      known.emplace_back(std::string_view{text.data(), text.size()});
-    }
+  explicit intern_hit(std::size_t n) : asked{n} {
+    for (const std::string& text : asked.texts) known.emplace_back(text);
   }
   [[gnu::noinline]] void run() {
-    each(turns, [&](long*) {
-      const ouro::interned_string found{std::string_view{query.data(), query.size()}};
+    each(asked.all, [](const std::string_view* at) {
+      const ouro::interned_string found{*at};
       touch(&found);
     });
   }
-  slots<long> turns;
+  queries asked;
   std::vector<ouro::interned_string> known{};
-  std::vector<char> query = sixteen_characters(strings / 2);
 };
 
 struct intern_hit_by_hand {
-  explicit intern_hit_by_hand(std::size_t n) : turns{n} {
-    for (std::size_t i = 0; i != strings; ++i) {
-      const std::vector<char> text = sixteen_characters(i);
-      static_cast<void>(by_hand::interned::find({text.data(), text.size()}));
-    }
+  explicit intern_hit_by_hand(std::size_t n) : asked{n} {
+    for (const std::string& text : asked.texts) static_cast<void>(by_hand::interned::find(text));
   }
   [[gnu::noinline]] void run() {
-    each(turns, [&](long*) {
-      auto* const found = by_hand::interned::find({query.data(), query.size()});
+    each(asked.all, [](const std::string_view* at) {
+      auto* const found = by_hand::interned::find(*at);
       touch(found);
       --found->count;
     });
   }
-  slots<long> turns;
-  std::vector<char> query = sixteen_characters(strings / 2);
+  queries asked;
 };
 
 /// Copies and drops an integer that is there from the beginning.
