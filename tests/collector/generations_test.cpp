@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(generation_settings,
     all.clear();
     gc::collect();
   }
-  CHECK(examined[0] == examined[1]);
+  CHECK(examined[1] <= examined[0] + 100);  // but for what is not due yet
   CHECK(examined[0] <= 4000);
 }
 

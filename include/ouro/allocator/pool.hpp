@@ -30,15 +30,17 @@ struct alignas(size_class::strictest_alignment) pool {
   /// Blocks made ready at a time: enough to amortise the call, few enough not to touch pages that nobody asked for.
   static constexpr std::size_t carve_bytes = 1024;
 
-  free_block* freed;     ///< the last block freed comes out first, its cache line is the warmest
-  std::uint32_t used;    ///< blocks that the program has; used + |freed| + |untouched| == capacity
-  std::uint16_t index;   ///< the size class
-  bool linked;           ///< on the list of its class
-  std::byte* untouched;  ///< first block never handed out
-  std::byte* end;        ///< behind the last whole block
-  pool_heap* owner;      ///< whose thread may use this header; all others leave blocks at the owner's door
-  pool* next;            ///< the next linked pool of the class, or the next spare pool of the arena
-  pool* previous;        ///< null at the head of the list
+  free_block* freed;         ///< the last block freed comes out first, its cache line is the warmest
+  std::uint32_t until_due;   ///< the free that takes this to 0 has the heap look at the pool
+  std::uint32_t put_aside;   ///< used blocks that `until_due` does not count: those of a full pool, but for one
+  std::uint16_t index;       ///< the size class
+  std::uint16_t block_size;  ///< bytes
+  bool linked;               ///< on the list of its class
+  bool kept;                 ///< `until_due` counts one more, so that the pool stays when it is empty
+  std::byte* untouched;      ///< first block never handed out
+  pool_heap* owner;          ///< whose thread may use this header; all others leave blocks at the owner's door
+  pool* next;                ///< the next linked pool of the class, or the next spare pool of the arena
+  pool* previous;            ///< null at the head of the list
   arena* home;
 
   [[nodiscard]] static pool* of(const void* block) noexcept {
@@ -47,23 +49,41 @@ struct alignas(size_class::strictest_alignment) pool {
 
   /// Makes a spare pool one of class `size`, with every block untouched.
   void open(std::uint32_t size, pool_heap* by) noexcept {
-    const std::size_t block = size_class::bytes(size);
-    auto* const begin = reinterpret_cast<std::byte*>(this) + sizeof(pool);
     freed = nullptr;
-    used = 0;
+    until_due = 0;
+    put_aside = 0;
     index = static_cast<std::uint16_t>(size);
+    block_size = static_cast<std::uint16_t>(size_class::bytes(size));
     linked = false;
-    untouched = begin;
-    end = begin + (bytes - sizeof(pool)) / block * block;
+    kept = false;
+    untouched = reinterpret_cast<std::byte*>(this + 1);
     owner = by;
   }
 
-  [[nodiscard]] bool is_exhausted() const noexcept { return freed == nullptr && untouched == end; }
+  /// Blocks that the program has. used() + |freed| + |untouched| == capacity
+  [[nodiscard]] std::uint32_t used() const noexcept { return until_due + put_aside - (kept ? 1 : 0); }
 
-  /// Moves some untouched blocks to the free list. \pre `untouched != end` \post `freed != nullptr`
+  /// The pool has no block left and leaves its list: the next free, which puts it back there, is due.
+  void put_used_aside() noexcept {
+    put_aside = until_due - 1;
+    until_due = 1;
+  }
+
+  /// \pre the free that was due has come
+  void take_used_back() noexcept {
+    until_due = put_aside;
+    put_aside = 0;
+  }
+
+  [[nodiscard]] std::size_t untouched_bytes() const noexcept {
+    const std::byte* const end = reinterpret_cast<const std::byte*>(this) + bytes;
+    return static_cast<std::size_t>(end - untouched) / block_size * block_size;
+  }
+
+  /// Moves some untouched blocks to the free list, if there are any.
   void carve() noexcept {
-    const std::size_t block = size_class::bytes(index);
-    const auto left = static_cast<std::size_t>(end - untouched);
+    const std::size_t block = block_size;
+    const std::size_t left = untouched_bytes();
     std::size_t take = carve_bytes / block * block;
     if (take > left) take = left;
     // Links them from the back, so that they are handed out in the order of their addresses.

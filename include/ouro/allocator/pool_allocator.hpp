@@ -47,8 +47,7 @@ struct pool_allocator {
     detail::pool* const from = detail::current_pool_heap->linked[index].head;
     if (from->freed == nullptr) [[unlikely]]
       return allocate_slowly(index);
-    ++from->used;
-    return from->pop();
+    return detail::pool_heap::take_from(from);
   }
 
   OURO_ALWAYS_INLINE static void deallocate(void* block, std::size_t bytes, std::size_t alignment) noexcept {
@@ -77,8 +76,8 @@ struct pool_allocator {
     sums.pools = heap.pools;
     sums.pool_bytes = heap.pools * pool_bytes;
     heap.each_pool([&](const detail::pool& each) {
-      sums.used_blocks += each.used;
-      sums.used_bytes += each.used * detail::size_class::bytes(each.index);
+      sums.used_blocks += each.used();
+      sums.used_bytes += each.used() * detail::size_class::bytes(each.index);
     });
     return sums;
   }

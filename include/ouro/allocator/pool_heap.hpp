@@ -27,6 +27,8 @@ OURO_SHARED_STATE inline constinit pool no_pool{};
 struct pool_heap {
   struct class_list {
     pool* head = &no_pool;
+    pool* kept =
+        nullptr;  ///< stays when it is empty, lest a program that makes and drops one object opens a pool each time
   };
 
   class_list linked[size_class::count];
@@ -45,24 +47,28 @@ struct pool_heap {
     for (;;) {
       pool* const from = list.head;
       if (from != &no_pool) {
-        if (from->freed == nullptr && from->untouched != from->end) from->carve();
-        if (from->freed != nullptr) {
-          ++from->used;
-          return from->pop();
-        }
+        if (from->freed == nullptr) from->carve();
+        if (from->freed != nullptr) return take_from(from);
+        from->put_used_aside();
         unlink(from);
       } else if (!take_foreign()) {
         pool* const opened = open(index);
         if (opened == nullptr) return nullptr;
         link(opened);
+        if (list.kept == nullptr) keep(opened);
       }
     }
   }
 
+  /// \pre `from->freed != nullptr`
+  OURO_ALWAYS_INLINE static void* take_from(pool* from) noexcept {
+    ++from->until_due;
+    return from->pop();
+  }
+
   OURO_ALWAYS_INLINE void deallocate(pool* to, void* block) noexcept {
-    const bool was_dry = to->freed == nullptr;
     to->push(block);
-    if (--to->used == 0 || was_dry) [[unlikely]]
+    if (--to->until_due == 0) [[unlikely]]
       settle(to);
   }
 
@@ -96,7 +102,7 @@ struct pool_heap {
       for (const arena* at = head; at != nullptr; at = at->next) {
         for (std::uint32_t i = 0; i != arena::pools - at->unopened; ++i) {
           const auto* const here = reinterpret_cast<const pool*>(at->base + i * pool::bytes);
-          if (here->used != 0 || here->linked) see(*here);
+          if (here->used() != 0 || here->linked) see(*here);
         }
       }
     }
@@ -106,22 +112,30 @@ struct pool_heap {
   void trim() noexcept {
     take_foreign();
     for (class_list& list : linked) {
-      for (pool* at = list.head; at != &no_pool;) {
-        pool* const next = at->next;
-        if (at->used == 0) retire(at);
-        at = next;
-      }
+      pool* const kept = list.kept;
+      if (kept == nullptr || kept->used() != 0) continue;
+      list.kept = nullptr;
+      kept->kept = false;
+      --kept->until_due;
+      retire(kept);
     }
     while (with_spare[arena::pools] != nullptr) unmap(with_spare[arena::pools]);
   }
 
  private:
-  /// After a push into a pool that had no freed block, or whose last used block it was.
+  /// After a free into a pool that had no block left, or of its last used block.
   OURO_NOINLINE void settle(pool* at) noexcept {
-    if (!at->linked) link(at);
-    // The only pool of a class stays, lest a program that makes and drops one object opens a pool each time.
-    const bool is_only_one = at->previous == nullptr && at->next == &no_pool;
-    if (at->used == 0 && !is_only_one) retire(at);
+    if (!at->linked) {
+      link(at);
+      at->take_used_back();
+    }
+    if (at->until_due == 0) retire(at);
+  }
+
+  void keep(pool* at) noexcept {
+    linked[at->index].kept = at;
+    at->kept = true;
+    ++at->until_due;
   }
 
   void link(pool* at) noexcept {

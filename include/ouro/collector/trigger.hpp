@@ -23,7 +23,7 @@ class trigger {
   static constexpr std::size_t default_threshold = 10'000;  ///< candidates
 
   /// One allocation. Returns whether a collection is due.
-  [[nodiscard]] OURO_ALWAYS_INLINE bool count_allocation() noexcept { return --budget_ <= 0; }
+  [[nodiscard]] OURO_ALWAYS_INLINE bool count_allocation() noexcept { return --budget_ < 0; }
 
   void count_candidate() noexcept { budget_ -= candidate_weight; }
 
@@ -77,7 +77,7 @@ class trigger {
     old_budget_ = static_cast<std::int64_t>(std::max(alive / 4, threshold_ * full_threshold)) * promotion_weight;
   }
 
-  std::int64_t budget_ = default_threshold * candidate_weight;  ///< allocations; due at 0 and below
+  std::int64_t budget_ = default_threshold * candidate_weight;                       ///< allocations; due below 0
   std::int64_t old_budget_ = default_threshold * full_threshold * promotion_weight;  ///< the same
   std::size_t threshold_ = default_threshold;
   std::size_t rarity_ = 1;  ///< thresholds between two minor collections

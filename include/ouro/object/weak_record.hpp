@@ -128,8 +128,13 @@ class weak_table {
 
   /// Runs the callbacks that are due on this thread, those that are queued meanwhile included. A record whose weak
   /// pointers have all gone since it was queued is silent: they were garbage themselves.
-  static void run_callbacks() noexcept {
-    if (due.first == nullptr || due.running) return;
+  OURO_ALWAYS_INLINE static void run_callbacks() noexcept {
+    if (due.first != nullptr && !due.running) [[unlikely]]
+      run_due_callbacks();
+  }
+
+ private:
+  OURO_NOINLINE static void run_due_callbacks() noexcept {
     due.running = true;
     while (due.first != nullptr) {
       record* const at = due.pop();
@@ -146,7 +151,6 @@ class weak_table {
     due.running = false;
   }
 
- private:
   struct shard {
     [[no_unique_address]] std::conditional_t<is_shared, std::mutex, no_mutex> mutex{};
     address_map<record*> records{};  ///< the list of each target

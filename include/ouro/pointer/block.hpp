@@ -123,15 +123,17 @@ struct block {
       &destroy, &deallocate, trace_function(), has_finalize<element> ? &finalize : nullptr, &bytes_of, type_name_of<T>,
   };
 
-  /// The first info word of an object, but for its owner.
-  [[nodiscard]] OURO_ALWAYS_INLINE static std::uint32_t first_info() {
-    return info_.get(record, info_word::unborn | (is_tracked ? info_word::tracked : 0));
+  /// The info word of an object that nothing has happened to, but for its owner.
+  [[nodiscard]] OURO_ALWAYS_INLINE static std::uint32_t plain_info() {
+    return info_.get(record, is_tracked ? info_word::tracked : 0);
   }
 
   /// Whether the object at `at` was made as this very type and nothing but time has happened to it since: it is no
   /// candidate, no weak pointer watches it. Then its death needs neither its record nor any look at these.
   [[nodiscard]] OURO_ALWAYS_INLINE static bool is_plain(const header_type& at) noexcept {
-    return (at.load_info() & ~(info_word::owner_mask | info_word::old)) == (info_.load() & ~info_word::unborn);
+    constexpr std::uint32_t owner = check_level >= 1 ? info_word::owner_mask : 0;
+    constexpr std::uint32_t age = is_tracked ? info_word::old : 0;
+    return (at.load_info() & ~(owner | age)) == info_.load();
   }
 
   /// The death of a plain object, with destructor and size class known here. \pre `is_plain(at)`, no pointers

@@ -23,28 +23,30 @@ namespace ouro {
 namespace detail {
 
 /// An object on its way into the world. Until it is born its header says so, and one pointer of the maker's own holds
-/// it.
-template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+/// it. `Throws`: its constructor may fail. One that cannot, of a type that no collector looks into, is born as soon as
+/// it has a header.
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bool Throws>
 class maker {
  public:
+  static constexpr bool throws = Throws && has_exceptions;
   using layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   using element = typename layout::element;
   using header_type = header<RefcountPolicy>;
 
   /// A block with its header and nothing in it. \throws std::bad_alloc after an emergency collection
-  explicit maker(std::size_t elements = 1) {
+  OURO_ALWAYS_INLINE explicit maker(std::size_t elements = 1) {
     check_not_tracing(type_name<T>());
     if constexpr (layout::is_tracked) CollectorPolicy::template before_make<RefcountPolicy>();
     if constexpr (layout::is_array) {
       if (!layout::fits(elements)) throw_bad_array_length();
     }
-    const std::uint32_t info = layout::first_info();
+    plain_info_ = layout::plain_info() | owner();
     const std::size_t bytes = layout::bytes(elements);
     void* raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment);
     if (raw == nullptr) [[unlikely]]
       raw = allocate_in_emergency(bytes);
     void* const object = static_cast<std::byte*>(raw) + layout::front;
-    header_ = ::new (static_cast<void*>(header_type::of(object))) header_type{layout::first_count, info | owner()};
+    header_ = ::new (static_cast<void*>(header_type::of(object))) header_type{layout::first_count, first_info()};
     if constexpr (layout::is_array)
       ::new (static_cast<void*>(reinterpret_cast<std::size_t*>(header_) - 1)) std::size_t{elements};
   }
@@ -53,13 +55,11 @@ class maker {
 
   /// The object is whole. \post the caller owns the pointer that held it
   OURO_ALWAYS_INLINE void born() const noexcept {
-    std::uint32_t seen = header_->load_info();
-    do {
-      if constexpr (finds_cycles<CollectorPolicy>) {
-        if (info_word::is_listed(seen)) [[unlikely]]
-          return born_as_candidate();
-      }
-    } while (!RefcountPolicy::compare_exchange(header_->info, seen, seen & ~info_word::unborn));
+    if constexpr (must_wait) {
+      std::uint32_t expected = first_info();
+      if (!RefcountPolicy::compare_exchange(header_->info, expected, plain_info_)) [[unlikely]]
+        born_late();
+    }
   }
 
   /// The constructor threw: there never was an object. Handles of it that have escaped are counted until they go, and
@@ -74,6 +74,12 @@ class maker {
   }
 
  private:
+  static constexpr bool must_wait = throws || layout::is_tracked;
+
+  [[nodiscard]] OURO_ALWAYS_INLINE std::uint32_t first_info() const noexcept {
+    return plain_info_ | (must_wait ? info_word::unborn : 0);
+  }
+
   [[nodiscard]] static std::uint32_t owner() noexcept {
     if constexpr (check_level >= 1 && !RefcountPolicy::is_thread_safe) {
       return owner_tag() << info_word::owner_shift;
@@ -91,8 +97,18 @@ class maker {
     throw_bad_alloc();
   }
 
-  /// A handle that the constructor gave away has been dropped already.
-  OURO_NOINLINE void born_as_candidate() const noexcept {
+  /// The constructor has given handles or weak pointers away.
+  OURO_NOINLINE void born_late() const noexcept {
+    std::uint32_t seen = header_->load_info();
+    do {
+      if constexpr (finds_cycles<CollectorPolicy>) {
+        if (info_word::is_listed(seen)) return born_as_candidate();
+      }
+    } while (!RefcountPolicy::compare_exchange(header_->info, seen, seen & ~info_word::unborn));
+  }
+
+  /// A handle has been dropped already.
+  void born_as_candidate() const noexcept {
     if constexpr (finds_cycles<CollectorPolicy>) {
       RefcountPolicy::store(header_->info, CollectorPolicy::forget(*header_) & ~info_word::unborn);
       header_->clear_quiet();
@@ -101,6 +117,7 @@ class maker {
   }
 
   header_type* header_;
+  std::uint32_t plain_info_;
 };
 
 /// Destroys what has been constructed of an array when a constructor throws, last element first.
@@ -128,9 +145,9 @@ class array_under_construction {
 };
 
 /// Runs `construct` on the maker's object, and takes everything back if it throws.
-template <bool Throws, class Maker, class Construct>
+template <class Maker, class Construct>
 OURO_ALWAYS_INLINE void give_birth(const Maker& maker, Construct construct) {
-  if constexpr (Throws && has_exceptions) {
+  if constexpr (Maker::throws) {
     OURO_TRY {
       construct(maker.object());  // calls user code: the header is in place, and says unborn
     }
@@ -149,9 +166,8 @@ OURO_QUIET_CONSTRUCTION_BEGIN
 template <class T, class R, class C, class A, class... Args>
 [[nodiscard]] OURO_ALWAYS_INLINE managed_ptr<T, R, C, A> make_object(Args&&... args) {
   using element = std::remove_cv_t<T>;
-  const maker<element, R, C, A> maker;
-  give_birth<!std::is_nothrow_constructible_v<element, Args...>>(
-      maker, [&](element* at) { ::new (static_cast<void*>(at)) element(std::forward<Args>(args)...); });
+  const maker<element, R, C, A, !std::is_nothrow_constructible_v<element, Args...>> maker;
+  give_birth(maker, [&](element* at) { ::new (static_cast<void*>(at)) element(std::forward<Args>(args)...); });
   return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
 }
 
@@ -162,8 +178,8 @@ template <class T, class R, class C, class A, class Length, class... Args>
   // A negative length becomes one that no memory can hold.
   const auto elements = static_cast<std::size_t>(length);
   using element = std::remove_cv_t<std::remove_extent_t<T>>;
-  const maker<element[], R, C, A> maker{elements};
-  give_birth<!std::is_nothrow_constructible_v<element, const Args&...>>(maker, [&](element* at) {
+  const maker<element[], R, C, A, !std::is_nothrow_constructible_v<element, const Args&...>> maker{elements};
+  give_birth(maker, [&](element* at) {
     array_under_construction<element> array{at};
     for (std::size_t i = 0; i != elements; ++i) array.add(args...);
     array.keep();

@@ -53,13 +53,14 @@ struct local_refcount {
   }
 
   static released decrement_rarely(count_type& count) noexcept {
-    if (count_word::is_immortal(count)) {
-      pin(count);
-      return released::kept;
+    const std::uint32_t lowered = count - 1;
+    if ((lowered & ~count_word::quiet) == 0) {
+      count = lowered;
+      return released::last;
     }
-    if (count_word::strong(count) != 1) return released::suspect;
-    --count;
-    return released::last;
+    if (!count_word::is_immortal(count)) return released::suspect;
+    pin(count);
+    return released::kept;
   }
 };
 
