@@ -7,7 +7,7 @@
 /// ```
 /// Requests of up to 512 bytes are served from pools; larger ones, and alignments above 64, go to `operator new`.
 /// A freed block is the next one to be handed out; a pool without used blocks goes back to its arena, to serve any
-/// class; an arena without used pools goes back to the system, but for one that is kept.
+/// class; an arena without used pools goes back to the system, but for some that are kept.
 /// After S. Vladimir Marangozov's obmalloc.c in CPython, and, for frees from other threads, mimalloc (Leijen, Zorn, de
 /// Moura 2019).
 
@@ -60,7 +60,7 @@ struct pool_allocator {
     home->owner->deallocate(home, block);
   }
 
-  /// Gives the arenas without a used block back to the system, the one that is kept for reuse included. O(arenas)
+  /// Gives the arenas without a used block back to the system, those that are kept for reuse included. O(arenas)
   static void trim() noexcept {
     if (detail::current_pool_heap != &detail::no_pool_heap) detail::current_pool_heap->trim();
   }

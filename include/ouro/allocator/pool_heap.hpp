@@ -35,6 +35,7 @@ struct pool_heap {
   arena* with_spare[arena::pools + 1] = {};  ///< [n]: the arenas with n spare pools; all arenas are on one of them
   std::uint64_t spare_counts = 0;            ///< bit n - 1 is set when with_spare[n], n > 0, is not empty
   std::size_t arenas = 0;
+  std::size_t empty_arenas = 0;               ///< of these, those whose pools are all spare
   std::size_t arenas_mapped = 0;              ///< ever
   std::size_t arenas_unmapped = 0;            ///< ever
   std::size_t pools = 0;                      ///< not spare
@@ -160,6 +161,7 @@ struct pool_heap {
     if (spare_counts != 0) {
       home = with_spare[std::countr_zero(spare_counts) + 1];
       leave(home);
+      if (home->is_empty()) --empty_arenas;
     } else {
       home = arena::map(arenas >= 2);
       if (home == nullptr) return nullptr;
@@ -181,13 +183,16 @@ struct pool_heap {
     home->put(empty);
     --pools;
     enter(home);
-    // One empty arena stays, so that a program at the edge does not map and unmap in turns.
-    if (home->is_empty() && home->next != nullptr) unmap(home);
+    if (!home->is_empty()) return;
+    // Some stay, so that a heap that breathes does not map and unmap in turns: one, and a quarter of the others.
+    ++empty_arenas;
+    if (empty_arenas > 1 + (arenas - empty_arenas) / 4) unmap(home);
   }
 
   void unmap(arena* empty) noexcept {
     leave(empty);
     arena::unmap(empty);
+    --empty_arenas;
     --arenas;
     ++arenas_unmapped;
   }

@@ -63,17 +63,21 @@ class candidate_buffer {
     return info;
   }
 
-  /// `leave` for a sweep over all slots: their holes are found by `close_up`, which must come in the end, not by
-  /// `enter`. Null if the slot is a hole, or if the constructor of its object has not returned.
-  [[nodiscard]] header_type* take(std::size_t slot) noexcept {
+  struct entry {
+    header_type* object;  ///< null in a hole
+    std::uint32_t info;   ///< the object's info word; in a hole, the next hole
+  };
+
+  /// `leave` for a sweep over all slots: the info word is the caller's to put back, and holes are found by `close_up`,
+  /// which must come in the end, not by `enter`. Null if the slot is a hole, or if the constructor of its object has
+  /// not returned.
+  [[nodiscard]] entry take(std::size_t slot) noexcept {
     if (slot + ahead < entries_.size) __builtin_prefetch(entries_.items[slot + ahead].object, 1);
-    entry& taken = entries_.items[slot];
-    header_type* const object = taken.object;
-    if (object == nullptr || (taken.info & info_word::unborn) != 0) return nullptr;
-    RefcountPolicy::store(object->info, taken.info);
-    taken.object = nullptr;
+    const entry taken = entries_.items[slot];
+    if (taken.object == nullptr || (taken.info & info_word::unborn) != 0) return {};
+    entries_.items[slot].object = nullptr;
     ++holes_;
-    return object;
+    return taken;
   }
 
   /// Brings the entry of a listed object near.
@@ -87,7 +91,7 @@ class candidate_buffer {
   /// Moves the candidates to the front, in their order, so that there are no holes.
   void close_up() noexcept {
     std::size_t size = 0;
-    for (std::size_t slot = 0; slot != entries_.size; ++slot) {
+    for (std::size_t slot = 0; slot != entries_.size && holes_ != entries_.size; ++slot) {
       const entry moved = entries_.items[slot];
       if (moved.object == nullptr) continue;
       entries_.items[size] = moved;
@@ -127,11 +131,6 @@ class candidate_buffer {
  private:
   static constexpr std::uint32_t none = std::uint32_t{1} << 30;
   static constexpr std::size_t ahead = 16;  ///< candidates to fetch ahead of a sweep
-
-  struct entry {
-    header_type* object;  ///< null in a hole
-    std::uint32_t info;   ///< the object's info word; in a hole, the next hole
-  };
 
   [[nodiscard]] std::uint32_t word_of(std::size_t slot) const noexcept {
     return static_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;

@@ -108,7 +108,7 @@ class cycle_collector {
   /// time.
   static constexpr std::size_t most_passes = 8;
   static constexpr std::size_t first_batch = std::size_t{1} << 13;  ///< objects
-  static constexpr std::size_t kept_memory = std::size_t{1} << 16;  ///< visits; more is freed after a collection
+  static constexpr std::size_t kept_memory = std::size_t{1} << 17;  ///< visits; more is freed after a collection
 
   /// Ends a thread's collector with the thread.
   struct thread_end {
@@ -219,7 +219,7 @@ class cycle_collector {
   [[no_unique_address]] std::conditional_t<is_shared, std::mutex, no_mutex> mutex_{};  ///< guards `candidates_`
   trigger trigger_{};
   generations<RefcountPolicy> candidates_{};
-  trial_memory<RefcountPolicy> memory_{};
+  trial_memory memory_{};
   gc_stats stats_{};
   gc_callbacks* callbacks_ = nullptr;  ///< owned; made when first asked for
   bool is_collecting_ = false;

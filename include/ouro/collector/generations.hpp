@@ -8,6 +8,7 @@
 /// collection, which alone can tell whether an old object's edge keeps them alive or is garbage like them.
 
 #include <ouro/collector/candidate_buffer.hpp>
+#include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
 
@@ -51,14 +52,17 @@ class generations {
     young_end_ = young_.slots();
   }
 
-  /// The next candidate, which is one no more; null at the end of the sweep.
-  [[nodiscard]] header_type* next() noexcept {
+  using entry = typename candidate_buffer<RefcountPolicy>::entry;
+
+  /// The next candidate, which is one no more, and the info word that the caller must give it back; null at the end of
+  /// the sweep.
+  [[nodiscard]] OURO_ALWAYS_INLINE entry next() noexcept {
     for (;;) {
       // A destructor between two batches may have taken the last candidates away.
       while (slot_ < end_ && slot_ < swept_->slots()) {
-        if (header_type* const taken = swept_->take(slot_++); taken != nullptr) return taken;
+        if (const entry taken = swept_->take(slot_++); taken.object != nullptr) return taken;
       }
-      if (swept_ == &young_) return nullptr;
+      if (swept_ == &young_) return {};
       swept_ = &young_;
       slot_ = 0;
       end_ = young_end_;

@@ -27,7 +27,7 @@ class teardown {
   using end = death<RefcountPolicy, CollectorPolicy>;
 
   /// \pre `found` has run, and `kept` is its
-  teardown(trial<RefcountPolicy>& found, trial_memory<RefcountPolicy>& kept) noexcept
+  teardown(trial<RefcountPolicy>& found, trial_memory& kept) noexcept
       : trial_{found}, visits_{kept.visits}, edges_{kept.edges} {}
 
   /// Returns how many objects were destroyed.
@@ -59,13 +59,20 @@ class teardown {
   [[nodiscard]] std::size_t resurrected() const noexcept { return resurrected_; }
 
  private:
-  static constexpr std::size_t ahead = 8;  ///< objects to fetch ahead of a stage
+  [[nodiscard]] static header_type& object_of(const visited& seen) noexcept {
+    return *static_cast<header_type*>(seen.header);
+  }
 
+  /// Garbage whose edges were kept is few enough to be in the cache still.
   template <class Stage>
   void each(Stage stage) noexcept {
-    for (std::size_t i = 0; i != visits_.size; ++i) {
-      if (i + ahead < visits_.size) __builtin_prefetch(visits_.items[i + ahead].object, 1);
-      stage(*visits_.items[i].object);
+    if (trial_.has_edges()) {
+      for (std::size_t i = 0; i != visits_.size; ++i) stage(object_of(visits_.items[i]));
+    } else {
+      for (std::size_t i = 0; i != visits_.size; ++i) {
+        fetch_ahead(visits_.items, i, visits_.size);
+        stage(object_of(visits_.items[i]));
+      }
     }
   }
 
@@ -73,9 +80,9 @@ class teardown {
   /// is no candidate.
   void hold_all() noexcept {
     for (std::size_t i = 0; i != visits_.size; ++i) {
-      const visited<RefcountPolicy>& each = visits_.items[i];
-      if (i + ahead < visits_.size) __builtin_prefetch(visits_.items[i + ahead].object, 1);
-      RefcountPolicy::store(each.object->count, (each.count | count_word::quiet) + 1);
+      const visited& each = visits_.items[i];
+      fetch_ahead(visits_.items, i, visits_.size);
+      RefcountPolicy::store(object_of(each).count, (each.count | count_word::quiet) + 1);
     }
   }
 
@@ -108,8 +115,7 @@ class teardown {
   void sever() noexcept {
     const edge* next = edges_.items;
     for (std::size_t i = 0; i != visits_.size; ++i) {
-      if (i + ahead < visits_.size) __builtin_prefetch(visits_.items[i + ahead].object, 1);
-      header_type& object = *visits_.items[i].object;
+      header_type& object = object_of(visits_.items[i]);
       const std::uint32_t info = object.load_info();
       end::expire(object, info);
       RefcountPolicy::store(object.info, (info & ~info_word::reached) | info_word::dead);
@@ -127,26 +133,27 @@ class teardown {
     {
       const trace_guard guard;
       edge_sink sink{&cut, nullptr};
-      each([&](header_type& object) {
+      for (std::size_t i = 0; i != visits_.size; ++i) {
+        header_type& object = object_of(visits_.items[i]);
         const std::uint32_t info = object.load_info();
         const type_record& record = record_of(info);
         end::expire(object, info);
         OURO_TRY {
-          record.trace(object.object(), sink);  // calls user code: it may only report
+          static_cast<void>(record.trace(visits_.items, i, i + 1, sink));  // calls user code: it may only report
           sink.flush();
         }
         OURO_CATCH_ALL {
           sink.flush();
           unraisable(record.name);
         }
-      });
+      }
     }
     std::size_t dead = 0;
     each([&](header_type& object) {
       const std::uint32_t info = object.load_info() & ~info_word::reached;
       if (count_word::strong(object.load_count()) == 1) {
         RefcountPolicy::store(object.info, info | info_word::dead);
-        visits_.items[dead++].object = &object;
+        visits_.items[dead++].header = &object;
       } else {
         RefcountPolicy::store(object.info, info);
         RefcountPolicy::store(object.count, (object.load_count() - 1) & ~count_word::quiet);
@@ -170,7 +177,7 @@ class teardown {
   }
 
   trial<RefcountPolicy>& trial_;
-  raw_array<visited<RefcountPolicy>>& visits_;
+  raw_array<visited>& visits_;
   raw_array<edge>& edges_;
   std::size_t finalized_ = 0;
   std::size_t resurrected_ = 0;

@@ -35,7 +35,7 @@ class trial {
   using header_type = header<RefcountPolicy>;
 
   /// `minor`: does not walk into old objects.
-  trial(trial_memory<RefcountPolicy>& kept, generations<RefcountPolicy>& candidates, bool minor) noexcept
+  trial(trial_memory& kept, generations<RefcountPolicy>& candidates, bool minor) noexcept
       : visits_{kept.visits}, edges_{kept.edges}, queue_{kept.queue}, candidates_{candidates}, is_minor_{minor} {
     visits_.size = 0;
   }
@@ -51,7 +51,7 @@ class trial {
 
   /// Decides again over the objects in `visits` alone, without looking further. \pre they are marked as reached
   void run_again() noexcept {
-    for (std::size_t i = 0; i != visits_.size; ++i) visits_.items[i].count = visits_.items[i].object->load_count();
+    for (std::size_t i = 0; i != visits_.size; ++i) visits_.items[i].count = object_of(visits_.items[i]).load_count();
     decide(mark<false>());
   }
 
@@ -69,15 +69,18 @@ class trial {
   /// Whether nothing alive was reached.
   [[nodiscard]] bool is_all_garbage() const noexcept { return is_all_garbage_; }
 
-  /// Whether any object reached has a `finalize` that has not been called.
+  /// Whether any object reached has a `finalize`.
   [[nodiscard]] bool has_finalizers() const noexcept { return has_finalizers_; }
 
  private:
   static constexpr std::uint32_t not_traceable = info_word::unborn | info_word::dead;
-  static constexpr std::size_t ahead = 32;                         ///< objects to fetch ahead of the walk
   static constexpr std::size_t long_walk = 4;                      ///< batches
   static constexpr std::size_t most_edges = std::size_t{1} << 16;  ///< kept: as many as stay in the cache
   static constexpr std::uint32_t is_alive = count_word::immortal;  ///< in the count of a visit: none is immortal
+
+  [[nodiscard]] static header_type& object_of(const visited& seen) noexcept {
+    return *static_cast<header_type*>(seen.header);
+  }
 
   [[nodiscard]] bool reach(header_type& object, std::uint32_t count, std::uint32_t info) noexcept {
     if (!visits_.push({&object, count, 0})) return false;
@@ -87,25 +90,25 @@ class trial {
 
   void add_roots(std::size_t wanted) noexcept {
     for (; wanted != 0; --wanted) {
-      header_type* const root = candidates_.next();
+      const auto [root, info] = candidates_.next();
       if (root == nullptr) return;
       ++candidates_taken_;
       const std::uint32_t count = root->load_count();
-      const std::uint32_t info = root->load_info();
-      if (count_word::is_immortal(count) || (info & (info_word::reached | not_traceable)) != 0) continue;
-      if (!reach(*root, count, info)) {
+      if (count_word::is_immortal(count) || (info & not_traceable) != 0) {
+        RefcountPolicy::store(root->info, info);
+      } else if (!reach(*root, count, info)) {
+        RefcountPolicy::store(root->info, info);
         has_memory_ = false;
-        return_to_buffer(*root);
-        return;
+        return return_to_buffer(*root);
       }
     }
   }
 
-  /// Reports the edges of an object to the sink. False when the trace throws.
-  [[nodiscard]] OURO_ALWAYS_INLINE static bool trace(header_type& object, const type_record& record,
-                                                     edge_sink& sink) noexcept {
+  /// Reports the edges of `visits[i]` and its like to the sink, and moves `i` on. False when the trace throws.
+  [[nodiscard]] OURO_ALWAYS_INLINE static bool trace(const raw_array<visited>& visits, std::size_t& i,
+                                                     const type_record& record, edge_sink& sink) noexcept {
     OURO_TRY {
-      record.trace(object.object(), sink);  // calls user code: it may only report
+      i = record.trace(visits.items, i, visits.size, sink);  // calls user code: it may only report
     }
     OURO_CATCH_ALL {
       unraisable(record.name);
@@ -123,21 +126,14 @@ class trial {
     has_edges_ = true;
     without_rest_ = 0;
     edge_sink sink{&subtract<Widen>, this};
-    for (std::size_t i = 0;; ++i) {
-      if (Widen && i + ahead > visits_.size && visits_.size < batch_) add_roots(ahead);
+    for (std::size_t i = 0;;) {
+      if (Widen && i + visit_ahead > visits_.size && visits_.size < batch_) add_roots(2 * visit_ahead);
       if (i == visits_.size) sink.flush();
       if (i == visits_.size || !has_memory_) return has_memory_;
       if (Widen && visits_.size > batch_ * long_walk) add_roots(batch_ = std::numeric_limits<std::size_t>::max());
-      fetch(i + ahead);
-      header_type& object = *visits_.items[i].object;
-      const std::uint32_t info = object.load_info();
-      const type_record& record = record_of(info);
-      if (record.finalize != nullptr && (info & info_word::finalized) == 0) has_finalizers_ = true;
-      const std::size_t before = sink.pushed();
-      if (!trace(object, record, sink)) return false;
-      const std::size_t edges = sink.pushed() - before;
-      if (edges > std::numeric_limits<std::uint32_t>::max()) return false;
-      visits_.items[i].edges = static_cast<std::uint32_t>(edges);
+      const type_record& record = record_of(object_of(visits_.items[i]).load_info());
+      if (record.finalize != nullptr) has_finalizers_ = true;
+      if (!trace(visits_, i, record, sink)) return false;
     }
   }
 
@@ -217,9 +213,9 @@ class trial {
     }
     if (is_marked && without_rest_ != 0) is_decided_ = scan();
     if (!is_decided_) {
-      each([this](const visited<RefcountPolicy>& seen) { abandon(seen); });
+      each([this](const visited& seen) { abandon(seen); });
     } else if (without_rest_ == 0) {
-      each([this](const visited<RefcountPolicy>& seen) { spare(seen); });
+      each([this](const visited& seen) { spare(seen); });
     } else {
       spare_alive();
     }
@@ -232,19 +228,18 @@ class trial {
     const trace_guard guard;
     edge_sink sink{&revive, this};
     for (std::size_t i = 0; i != visits_.size && without_rest_ != 0; ++i) {
-      fetch(i + ahead);
-      header_type& outer = *visits_.items[i].object;
+      fetch_ahead(visits_.items, i, visits_.size);
+      header_type& outer = object_of(visits_.items[i]);
       const std::uint32_t info = outer.load_info();
       if (count_word::strong(outer.load_count()) == 0 || (info & info_word::alive) != 0) continue;
       RefcountPolicy::store(outer.info, info | info_word::alive);
-      queue_.items[0] = &outer;
+      queue_.items[0] = {&outer, 0, 0};
       queue_.size = 1;
-      for (std::size_t traced = 0;; ++traced) {
+      for (std::size_t traced = 0;;) {
         if (traced == queue_.size) sink.flush();
         if (traced == queue_.size || without_rest_ == 0) break;
-        if (traced + ahead < queue_.size) __builtin_prefetch(queue_.items[traced + ahead]->object());
-        header_type& next = *queue_.items[traced];
-        if (!trace(next, record_of(next.load_info()), sink)) return false;
+        const type_record& record = record_of(object_of(queue_.items[traced]).load_info());
+        if (!trace(queue_, traced, record, sink)) return false;
       }
     }
     alive_edges_ = sink.pushed();
@@ -260,15 +255,15 @@ class trial {
         continue;
       RefcountPolicy::store(target.info, info | info_word::alive);
       if (count_word::strong(target.load_count()) == 0) --self.without_rest_;
-      self.queue_.items[self.queue_.size++] = &target;  // each object once: there is room for all
+      self.queue_.items[self.queue_.size++] = {&target, 0, 0};  // each object once: there is room for all
     }
   }
 
   /// Spares what is alive, and moves the garbage and its edges to the front.
   void spare_alive() noexcept {
     std::size_t edges = 0;
-    each([&](visited<RefcountPolicy>& seen) {
-      if ((seen.object->load_info() & info_word::alive) == 0) return;
+    each([&](visited& seen) {
+      if ((object_of(seen).load_info() & info_word::alive) == 0) return;
       spare(seen);
       seen.count |= is_alive;
       edges += seen.edges;
@@ -278,11 +273,11 @@ class trial {
     if (is_decided_) {
       gather_garbage();
     } else {
-      each([this](const visited<RefcountPolicy>& seen) {
+      each([this](const visited& seen) {
         if ((seen.count & is_alive) == 0) {
           abandon(seen);
         } else if (!is_minor_ && count_word::is_quiet(seen.count)) {
-          return_to_buffer(*seen.object);
+          return_to_buffer(object_of(seen));
         }
       });
     }
@@ -292,7 +287,7 @@ class trial {
     edge* kept = edges_.items;
     const edge* row = edges_.items;
     for (std::size_t i = 0; i != visits_.size; ++i) {
-      const visited<RefcountPolicy> each = visits_.items[i];
+      const visited each = visits_.items[i];
       if ((each.count & is_alive) == 0) {
         visits_.items[garbage_++] = each;
         if (has_edges_) kept = std::copy(row, row + each.edges, kept);
@@ -302,19 +297,21 @@ class trial {
   }
 
   /// Puts the count of an object back that is alive, and lets it age.
-  void spare(const visited<RefcountPolicy>& seen) noexcept {
-    const std::uint32_t info = seen.object->load_info();
+  void spare(const visited& seen) noexcept {
+    header_type& object = object_of(seen);
+    const std::uint32_t info = object.load_info();
     if ((info & info_word::old) == 0) ++promoted_;
-    RefcountPolicy::store(seen.object->info, (info & ~(info_word::reached | info_word::alive)) | info_word::old);
-    RefcountPolicy::store(seen.object->count, seen.count & ~count_word::quiet);
-    if (is_minor_ && count_word::is_quiet(seen.count)) return_to_buffer(*seen.object);
+    RefcountPolicy::store(object.info, (info & ~(info_word::reached | info_word::alive)) | info_word::old);
+    RefcountPolicy::store(object.count, seen.count & ~count_word::quiet);
+    if (is_minor_ && count_word::is_quiet(seen.count)) return_to_buffer(object);
   }
 
   /// Puts an object back as it was.
-  void abandon(const visited<RefcountPolicy>& seen) noexcept {
-    RefcountPolicy::store(seen.object->info, seen.object->load_info() & ~(info_word::reached | info_word::alive));
-    RefcountPolicy::store(seen.object->count, seen.count & ~count_word::quiet);
-    if (count_word::is_quiet(seen.count)) return_to_buffer(*seen.object);
+  void abandon(const visited& seen) noexcept {
+    header_type& object = object_of(seen);
+    RefcountPolicy::store(object.info, object.load_info() & ~(info_word::reached | info_word::alive));
+    RefcountPolicy::store(object.count, seen.count & ~count_word::quiet);
+    if (count_word::is_quiet(seen.count)) return_to_buffer(object);
   }
 
   /// Where memory is exhausted the object stays unlisted and not quiet: its next drop tries again.
@@ -326,18 +323,14 @@ class trial {
   template <class Do>
   void each(Do what) noexcept {
     for (std::size_t i = 0; i != visits_.size; ++i) {
-      fetch(i + ahead);
+      fetch_ahead(visits_.items, i, visits_.size);
       what(visits_.items[i]);
     }
   }
 
-  void fetch(std::size_t i) const noexcept {
-    if (i < visits_.size) __builtin_prefetch(visits_.items[i].object, 1);
-  }
-
-  raw_array<visited<RefcountPolicy>>& visits_;
+  raw_array<visited>& visits_;
   raw_array<edge>& edges_;
-  raw_array<header_type*>& queue_;
+  raw_array<visited>& queue_;
   generations<RefcountPolicy>& candidates_;
   std::size_t batch_ = 0;  ///< objects
   std::size_t candidates_taken_ = 0;

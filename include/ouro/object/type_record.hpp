@@ -7,6 +7,7 @@
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
+#include <ouro/object/visited.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -15,11 +16,16 @@
 
 namespace ouro::detail {
 
+/// Reports the edges of the object `visits[i]`, and of those that follow it before `last` as long as they are of the
+/// same type; counts them in each entry. Returns how far it came. The worklist may grow, and move, whenever the sink is
+/// full.
+using trace_function = std::size_t (*)(visited* const& visits, std::size_t i, std::size_t last, edge_sink& sink);
+
 /// One for each type and set of policies. The functions take the address of the object, which lies behind its header.
 struct type_record {
   void (*destroy)(void* object);                      ///< runs the destructors; may throw what they throw
   void (*deallocate)(void* object) noexcept;          ///< gives the block back; needs nothing but the block's length
-  void (*trace)(void* object, edge_sink& sink);       ///< reports the edges; null when there are none to report
+  trace_function trace;                               ///< null when there are no edges to report
   void (*finalize)(void* object);                     ///< null when the type has no `finalize()`
   std::size_t (*bytes)(const void* object) noexcept;  ///< the block: header, object, padding
   std::string_view name;

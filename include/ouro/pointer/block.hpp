@@ -23,6 +23,7 @@
 #include <ouro/object/trace.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
+#include <ouro/object/visited.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -96,10 +97,21 @@ struct block {
     AllocatorPolicy::deallocate(static_cast<std::byte*>(object) - front, bytes(length(object)), alignment);
   }
 
-  static void trace(void* object, edge_sink& sink) {
-    for (std::size_t i = 0, end = length(object); i != end; ++i) {
-      trace_object<RefcountPolicy, CollectorPolicy>(static_cast<element*>(object)[i], sink);
-    }
+  /// \see trace_function
+  static std::size_t trace(visited* const& visits, std::size_t i, std::size_t last, edge_sink& sink) {
+    const std::uint32_t type = info_word::type(info_.load());
+    std::size_t before = sink.pushed();
+    do {
+      fetch_ahead(visits, i, last);
+      void* const object = static_cast<header_type*>(visits[i].header)->object();
+      for (std::size_t at = 0, end = length(object); at != end; ++at) {
+        trace_object<RefcountPolicy, CollectorPolicy>(static_cast<element*>(object)[at], sink);
+      }
+      const std::size_t pushed = sink.pushed();
+      visits[i++].edges = static_cast<std::uint32_t>(pushed - before);
+      before = pushed;
+    } while (i != last && info_word::type(static_cast<header_type*>(visits[i].header)->load_info()) == type);
+    return i;
   }
 
   static void finalize(void* object) {
@@ -111,7 +123,7 @@ struct block {
   [[nodiscard]] static std::size_t bytes_of(const void* object) noexcept { return bytes(length(object)); }
 
   /// Instantiates the trace only where it will be called: no other type need be traceable.
-  [[nodiscard]] static consteval auto trace_function() -> decltype(type_record::trace) {
+  [[nodiscard]] static consteval trace_function trace_if_tracked() {
     if constexpr (is_tracked) {
       return &trace;
     } else {
@@ -120,7 +132,8 @@ struct block {
   }
 
   static constexpr type_record record{
-      &destroy, &deallocate, trace_function(), has_finalize<element> ? &finalize : nullptr, &bytes_of, type_name_of<T>,
+      &destroy,  &deallocate,     trace_if_tracked(), has_finalize<element> ? &finalize : nullptr,
+      &bytes_of, type_name_of<T>,
   };
 
   /// The info word of an object that nothing has happened to, but for its owner.
