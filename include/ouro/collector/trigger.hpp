@@ -10,7 +10,7 @@
 
 namespace ouro::detail {
 
-/// A minor collection is due after so many candidates, or eight times as many allocations, since a single candidate may
+/// A minor collection is due after so many candidates, or twice as many allocations, since a single candidate may
 /// hold a whole tree. While minor collections find nothing to destroy they come more rarely, down to an eighth: what
 /// they meet is under construction, and not yet worth a look.
 ///
@@ -62,8 +62,8 @@ class trigger {
   }
 
  private:
-  static constexpr std::int64_t candidate_weight = 8;    ///< allocations
-  static constexpr std::int64_t promotion_weight = 256;  ///< allocations
+  static constexpr std::int64_t candidate_weight = 2;    ///< allocations
+  static constexpr std::int64_t promotion_weight = 128;  ///< allocations
   static constexpr std::size_t most_rarity = 8;
   static constexpr std::size_t full_threshold = 10;  ///< thresholds
 
