@@ -1,6 +1,14 @@
 #pragma once
 /// \file
-/// An arena: 2 MiB from the system, cut into pools. It goes back to the system when every pool in it is spare.
+/// An arena: 2 MiB from the system, at a multiple of that, cut into pools. It goes back to the system when every pool
+/// in it is spare.
+///
+/// ```
+///   ┌──────────────────┬───────┬─────────────┬────────┬─────┬─────────┐
+///   │ headers of pools │ arena │ rest of     │ pool 1 │ ... │ pool 63 │
+///   │ 64 of 64 bytes   │       │ pool 0      │        │     │         │
+///   └──────────────────┴───────┴─────────────┴────────┴─────┴─────────┘
+/// ```
 
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/system_memory.hpp>
@@ -12,11 +20,10 @@
 
 namespace ouro::detail {
 
-struct arena {
-  static constexpr std::uint32_t pools = 64;
-  static constexpr std::size_t bytes = pools * pool::bytes;
+struct alignas(size_class::strictest_alignment) arena {
+  static constexpr std::uint32_t pools = pool::per_arena;
+  static constexpr std::size_t bytes = pool::arena_bytes;
 
-  std::byte* base;         ///< the first pool
   pool* returned;          ///< spare pools that have been open before
   std::uint32_t unopened;  ///< pools [pools - unopened, pools) were never open: their pages are not in memory
   std::uint32_t spare;     ///< |returned| + unopened
@@ -25,27 +32,37 @@ struct arena {
 
   /// A new arena with every pool spare; null when the system has no memory. `huge`: on one huge page if there is one.
   [[nodiscard]] static arena* map(bool huge) noexcept {
-    void* const memory = ::operator new(sizeof(arena), std::nothrow);
-    if (memory == nullptr) return nullptr;
     void* const pages = map_pages(bytes, bytes);
-    if (pages == nullptr) {
-      ::operator delete(memory);
-      return nullptr;
-    }
+    if (pages == nullptr) return nullptr;
     if (huge) advise_huge(pages, bytes);
     add_leak_root(pages, bytes);
-    return ::new (memory) arena{static_cast<std::byte*>(pages), nullptr, pools, pools, nullptr, nullptr};
+    void* const memory = static_cast<std::byte*>(pages) + pools * sizeof(pool);
+    return ::new (memory) arena{nullptr, pools, pools, nullptr, nullptr};
   }
 
   /// Back to the system. \pre `is_empty()`, and the arena is on no list
   static void unmap(arena* gone) noexcept {
-    unpoison(gone->base, bytes);
-    remove_leak_root(gone->base, bytes);
-    unmap_pages(gone->base, bytes, bytes);
-    ::operator delete(gone);
+    std::byte* const pages = gone->base();
+    unpoison(pages, bytes);
+    remove_leak_root(pages, bytes);
+    unmap_pages(pages, bytes, bytes);
+  }
+
+  [[nodiscard]] static arena* of(const pool* at) noexcept {
+    const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(at) & ~(std::uintptr_t{bytes} - 1);
+    return reinterpret_cast<arena*>(base + pools * sizeof(pool));
   }
 
   [[nodiscard]] bool is_empty() const noexcept { return spare == pools; }
+
+  [[nodiscard]] pool* at(std::uint32_t index) const noexcept { return reinterpret_cast<pool*>(base()) + index; }
+
+  /// Where the blocks of a pool begin.
+  [[nodiscard]] static std::byte* blocks_of(const pool* at) noexcept {
+    std::byte* const begin = at->begin();
+    // The arena's first pool has the headers in front of its blocks.
+    return reinterpret_cast<const std::byte*>(at) == begin ? begin + front : begin;
+  }
 
   /// \pre `spare > 0`
   [[nodiscard]] pool* take() noexcept {
@@ -54,11 +71,10 @@ struct arena {
       returned = again->next;
       return again;
     }
-    std::byte* const at = base + (pools - unopened) * pool::bytes;
+    auto* const first = ::new (static_cast<void*>(at(pools - unopened))) pool{};
     --unopened;
-    auto* const first = ::new (static_cast<void*>(at)) pool{};
-    poison(at + sizeof(pool), pool::bytes - sizeof(pool));
-    first->home = this;
+    std::byte* const blocks = blocks_of(first);
+    poison(blocks, static_cast<std::size_t>(first->begin() + pool::bytes - blocks));
     return first;
   }
 
@@ -68,6 +84,15 @@ struct arena {
     returned = back;
     ++spare;
   }
+
+ private:
+  [[nodiscard]] std::byte* base() const noexcept {
+    return reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(this) & ~(std::uintptr_t{bytes} - 1));
+  }
+
+  static const std::size_t front;  ///< bytes of headers
 };
+
+inline constexpr std::size_t arena::front = pools * sizeof(pool) + sizeof(arena);
 
 }  // namespace ouro::detail

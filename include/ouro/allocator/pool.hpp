@@ -1,6 +1,9 @@
 #pragma once
 /// \file
-/// A pool: 32 KiB of blocks of one size class, with its header in front of them.
+/// A pool: 32 KiB of blocks of one size class. This is its header.
+///
+/// The headers of an arena's pools lie side by side at its beginning. Each in its own pool, at a multiple of 32 KiB,
+/// all would fall into the same few sets of the cache, and a free of a random block would miss it.
 ///
 /// A block is *used* (the program has it), *freed* (on the pool's free list) or *untouched* (beyond `untouched`, never
 /// handed out: its page is not even in memory). A pool is
@@ -18,7 +21,6 @@
 namespace ouro::detail {
 
 struct pool_heap;
-struct arena;
 
 /// A free block holds the link to the next one.
 struct [[gnu::may_alias]] free_block {
@@ -27,6 +29,8 @@ struct [[gnu::may_alias]] free_block {
 
 struct alignas(size_class::strictest_alignment) pool {
   static constexpr std::size_t bytes = std::size_t{32} << 10;
+  static constexpr std::size_t per_arena = 64;
+  static constexpr std::size_t arena_bytes = per_arena * bytes;  ///< and the alignment of an arena
   /// Blocks made ready at a time: enough to amortise the call, few enough not to touch pages that nobody asked for.
   static constexpr std::size_t carve_bytes = 1024;
 
@@ -41,14 +45,21 @@ struct alignas(size_class::strictest_alignment) pool {
   pool_heap* owner;          ///< whose thread may use this header; all others leave blocks at the owner's door
   pool* next;                ///< the next linked pool of the class, or the next spare pool of the arena
   pool* previous;            ///< null at the head of the list
-  arena* home;
 
-  [[nodiscard]] static pool* of(const void* block) noexcept {
-    return reinterpret_cast<pool*>(reinterpret_cast<std::uintptr_t>(block) & ~(std::uintptr_t{bytes} - 1));
+  [[nodiscard]] OURO_ALWAYS_INLINE static pool* of(const void* block) noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(block);
+    return reinterpret_cast<pool*>(address & ~(std::uintptr_t{arena_bytes} - 1)) + address / bytes % per_arena;
   }
 
-  /// Makes a spare pool one of class `size`, with every block untouched.
-  void open(std::uint32_t size, pool_heap* by) noexcept {
+  /// The pool's memory. In the arena's first pool the headers come first.
+  [[nodiscard]] std::byte* begin() const noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(this);
+    const std::uintptr_t arena = address & ~(std::uintptr_t{arena_bytes} - 1);
+    return reinterpret_cast<std::byte*>(arena + (address - arena) / sizeof(pool) * bytes);
+  }
+
+  /// Makes a spare pool one of class `size`, with every block from `first` on untouched.
+  void open(std::uint32_t size, std::byte* first, pool_heap* by) noexcept {
     freed = nullptr;
     until_due = 0;
     put_aside = 0;
@@ -56,7 +67,7 @@ struct alignas(size_class::strictest_alignment) pool {
     block_size = static_cast<std::uint16_t>(size_class::bytes(size));
     linked = false;
     kept = false;
-    untouched = reinterpret_cast<std::byte*>(this + 1);
+    untouched = first;
     owner = by;
   }
 
@@ -76,8 +87,7 @@ struct alignas(size_class::strictest_alignment) pool {
   }
 
   [[nodiscard]] std::size_t untouched_bytes() const noexcept {
-    const std::byte* const end = reinterpret_cast<const std::byte*>(this) + bytes;
-    return static_cast<std::size_t>(end - untouched) / block_size * block_size;
+    return static_cast<std::size_t>(begin() + bytes - untouched) / block_size * block_size;
   }
 
   /// Moves some untouched blocks to the free list, if there are any.
@@ -112,6 +122,6 @@ struct alignas(size_class::strictest_alignment) pool {
   }
 };
 
-static_assert(sizeof(pool) % size_class::strictest_alignment == 0);
+static_assert(sizeof(pool) == size_class::strictest_alignment, "a header is one line of the cache");
 
 }  // namespace ouro::detail

@@ -102,8 +102,8 @@ struct pool_heap {
     for (const arena* head : with_spare) {
       for (const arena* at = head; at != nullptr; at = at->next) {
         for (std::uint32_t i = 0; i != arena::pools - at->unopened; ++i) {
-          const auto* const here = reinterpret_cast<const pool*>(at->base + i * pool::bytes);
-          if (here->used() != 0 || here->linked) see(*here);
+          const pool& here = *at->at(i);
+          if (here.used() != 0 || here.linked) see(here);
         }
       }
     }
@@ -170,14 +170,14 @@ struct pool_heap {
     }
     pool* const opened = home->take();
     enter(home);
-    opened->open(index, this);
+    opened->open(index, arena::blocks_of(opened), this);
     ++pools;
     return opened;
   }
 
   /// A linked pool without used blocks becomes spare, and its arena perhaps the system's.
   void retire(pool* empty) noexcept {
-    arena* const home = empty->home;
+    arena* const home = arena::of(empty);
     unlink(empty);
     leave(home);
     home->put(empty);
