@@ -84,19 +84,19 @@ class dying_queue {
   }
 
   /// Runs `destroy` one level deeper. The first to come back from the deepest level also destroys all that waits, one
-  /// after the other, by `destroy_waiting(header&)`, which may descend again.
-  template <class Destroy, class DestroyWaiting>
-  void descend(Destroy&& destroy, DestroyWaiting&& destroy_waiting) noexcept {
+  /// after the other, by `destroy_waiting`, which may descend again.
+  template <class Destroy>
+  OURO_ALWAYS_INLINE void descend(Destroy&& destroy, void (*destroy_waiting)(header_type&) noexcept) noexcept {
     ++depth_;
     destroy();
     --depth_;
-    if (first_ != nullptr && !is_emptying_) [[unlikely]]
+    if (first_ != nullptr) [[unlikely]]
       empty(destroy_waiting);
   }
 
  private:
-  template <class DestroyWaiting>
-  void empty(DestroyWaiting&& destroy_waiting) noexcept {
+  OURO_NOINLINE void empty(void (*destroy_waiting)(header_type&) noexcept) noexcept {
+    if (is_emptying_) return;
     is_emptying_ = true;
     while (first_ != nullptr) {
       header_type& next = *first_;

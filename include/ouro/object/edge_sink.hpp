@@ -38,7 +38,7 @@ class edge_sink {
   }
 
   /// Hands what is buffered to the phase.
-  void flush() {
+  OURO_NOINLINE void flush() {
     const std::size_t size = size_;
     flushed_ += size;
     size_ = 0;

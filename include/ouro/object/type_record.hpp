@@ -31,12 +31,13 @@ struct type_record {
   std::string_view name;
 };
 
-/// Index 0 is no type: it is what the headers of tables made at compile time say.
+/// Index 0 is no type: it is what the headers of tables made at compile time say. All zero at first, so that the table
+/// takes no room in a program's file, and none in memory but for the pages that are used.
 struct type_table {
   static constexpr std::size_t capacity = std::size_t{1} << 16;
 
   std::atomic<const type_record*> records[capacity];
-  std::atomic<std::uint32_t> size{1};
+  std::atomic<std::uint32_t> size{0};
 
   [[nodiscard]] const type_record& operator[](std::uint32_t index) const noexcept {
     // relaxed: who has an object has synchronised with the thread that made it, and so with the registration.
@@ -44,7 +45,7 @@ struct type_table {
   }
 
   std::uint32_t add(const type_record& record) {
-    const std::uint32_t index = size.fetch_add(1, std::memory_order_relaxed);
+    const std::uint32_t index = size.fetch_add(1, std::memory_order_relaxed) + 1;
     if (index >= capacity) misuse("more than 65535 managed types", record.name);
     records[index].store(&record, std::memory_order_release);
     return index;

@@ -49,6 +49,16 @@ template <class AllocatorPolicy>
   }
 }
 
+/// What is done with a block of which only the length counts: the same code for all types that agree in that.
+template <class AllocatorPolicy, std::size_t Front, std::size_t Bytes, std::size_t Alignment>
+struct sized_block {
+  static void deallocate(void* object) noexcept {
+    AllocatorPolicy::deallocate(static_cast<std::byte*>(object) - Front, Bytes, Alignment);
+  }
+
+  [[nodiscard]] static std::size_t bytes_of(const void*) noexcept { return Bytes; }
+};
+
 /// The layout of blocks of `T`, and what is done with the object inside through its address. \pre `T` is no array of
 /// known bounds: that is held as one of unknown bounds
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
@@ -93,7 +103,7 @@ struct block {
     for (std::size_t i = length(object); i != 0; --i) std::destroy_at(static_cast<element*>(object) + (i - 1));
   }
 
-  static void deallocate(void* object) noexcept {
+  OURO_ALWAYS_INLINE static void deallocate(void* object) noexcept {
     AllocatorPolicy::deallocate(static_cast<std::byte*>(object) - front, bytes(length(object)), alignment);
   }
 
@@ -120,7 +130,9 @@ struct block {
     }
   }
 
-  [[nodiscard]] static std::size_t bytes_of(const void* object) noexcept { return bytes(length(object)); }
+  static void deallocate_array(void* object) noexcept { deallocate(object); }
+
+  [[nodiscard]] static std::size_t bytes_of_array(const void* object) noexcept { return bytes(length(object)); }
 
   /// Instantiates the trace only where it will be called: no other type need be traceable.
   [[nodiscard]] static consteval trace_function trace_if_tracked() {
@@ -131,9 +143,15 @@ struct block {
     }
   }
 
+  using sized = sized_block<AllocatorPolicy, front, bytes(1), alignment>;
+
   static constexpr type_record record{
-      &destroy,  &deallocate,     trace_if_tracked(), has_finalize<element> ? &finalize : nullptr,
-      &bytes_of, type_name_of<T>,
+      &destroy,
+      is_array ? &deallocate_array : &sized::deallocate,
+      trace_if_tracked(),
+      has_finalize<element> ? &finalize : nullptr,
+      is_array ? &bytes_of_array : &sized::bytes_of,
+      type_name_of<T>,
   };
 
   /// The info word of an object that nothing has happened to, but for its owner.
@@ -151,14 +169,24 @@ struct block {
 
   /// The death of a plain object, with destructor and size class known here. \pre `is_plain(at)`, no pointers
   OURO_ALWAYS_INLINE static void die_plainly(header_type& at) noexcept {
-    void* const object = at.object();
-    if constexpr (std::is_trivially_destructible_v<element>) {
-      deallocate(object);
-    } else if (dying<RefcountPolicy>.must_wait()) {
-      death<RefcountPolicy, CollectorPolicy>::come(at);
-    } else {
-      destroy_plainly(at);
+    using death = death<RefcountPolicy, CollectorPolicy>;
+    if constexpr (!std::is_trivially_destructible_v<element>) {
+      if (dying<RefcountPolicy>.must_wait()) [[unlikely]]
+        return death::come(at);
+      RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
+      dying<RefcountPolicy>.descend(
+          [&] {
+            OURO_TRY {
+              destroy(at.object());  // calls user code: the object has no pointers, weak or strong
+            }
+            OURO_CATCH_ALL {
+              unraisable(type_name_of<T>);
+            }
+          },
+          &death::pass_waiting);
     }
+    deallocate(at.object());
+    if constexpr (!std::is_trivially_destructible_v<element>) death::settle();
   }
 
   static constexpr bool can_die_plainly = !is_array && !has_finalize<element>;
@@ -166,22 +194,6 @@ struct block {
   static constexpr std::uint32_t first_count = (is_tracked ? 0 : count_word::quiet) | 1;
 
  private:
-  OURO_NOINLINE static void destroy_plainly(header_type& at) noexcept {
-    RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
-    dying<RefcountPolicy>.descend(
-        [&] {
-          OURO_TRY {
-            destroy(at.object());  // calls user code: the object has no pointers, weak or strong
-          }
-          OURO_CATCH_ALL {
-            unraisable(type_name_of<T>);
-          }
-        },
-        death<RefcountPolicy, CollectorPolicy>::pass_waiting);
-    deallocate(at.object());
-    death<RefcountPolicy, CollectorPolicy>::settle();
-  }
-
   OURO_SHARED_STATE static inline constinit type_info_word info_{};
 };
 

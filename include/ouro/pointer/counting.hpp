@@ -61,13 +61,14 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   OURO_ALWAYS_INLINE static void decrement(T* pointee) noexcept {
     header_type& object = *header_of<RefcountPolicy>(pointee);
     check_use(object);
-    const released found = RefcountPolicy::decrement(object.count);
-    if (found == released::kept) [[likely]]
-      return;
-    if constexpr (!std::is_void_v<Block>) {
-      if (found == released::last && Block::is_plain(object)) return Block::die_plainly(object);
+    if constexpr (decrements_in_parts<RefcountPolicy>) {
+      if (!RefcountPolicy::try_keep(object.count)) [[unlikely]]
+        decrement_rarely<Block>(object);
+    } else {
+      const released found = RefcountPolicy::decrement(object.count);
+      if (found != released::kept) [[unlikely]]
+        follow<Block>(object, found);
     }
-    decrement_rarely(object, found);
   }
 
   template <class T>
@@ -80,8 +81,22 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     if constexpr (check_level >= 1) check_use_slowly(object);
   }
 
-  /// After a decrement that did more, or less, than to lower the count.
-  OURO_NOINLINE static void decrement_rarely(header_type& object, released found) noexcept {
+  template <class Block>
+  OURO_NOINLINE static void decrement_rarely(header_type& object) noexcept {
+    follow<Block>(object, RefcountPolicy::decrement_rarely(object.count));
+  }
+
+  /// What follows a decrement. Here, where few callers are, a plain object's death is written out.
+  template <class Block>
+  OURO_ALWAYS_INLINE static void follow(header_type& object, released found) noexcept {
+    if constexpr (!std::is_void_v<Block>) {
+      if (found == released::last && Block::is_plain(object)) [[likely]]
+        return Block::die_plainly(object);
+    }
+    if (found != released::kept) follow_rarely(object, found);
+  }
+
+  OURO_NOINLINE static void follow_rarely(header_type& object, released found) noexcept {
     if constexpr (finds_cycles<CollectorPolicy>) {
       if (found == released::suspect) {
         // Buffered it is quiet, and the second attempt lowers the count.

@@ -22,6 +22,17 @@ namespace ouro {
 
 namespace detail {
 
+/// Of the same code for all types. \throws std::bad_alloc
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+[[nodiscard]] OURO_NOINLINE void* allocate_in_emergency(std::size_t bytes, std::size_t alignment) {
+  if constexpr (finds_cycles<CollectorPolicy>) {
+    if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) {
+      if (void* const raw = try_allocate<AllocatorPolicy>(bytes, alignment); raw != nullptr) return raw;
+    }
+  }
+  throw_bad_alloc();
+}
+
 /// An object on its way into the world. Until it is born its header says so, and one pointer of the maker's own holds
 /// it. `Throws`: its constructor may fail. One that cannot, of a type that no collector looks into, is born as soon as
 /// it has a header.
@@ -44,7 +55,7 @@ class maker {
     const std::size_t bytes = layout::bytes(elements);
     void* raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment);
     if (raw == nullptr) [[unlikely]]
-      raw = allocate_in_emergency(bytes);
+      raw = allocate_in_emergency<RefcountPolicy, CollectorPolicy, AllocatorPolicy>(bytes, layout::alignment);
     void* const object = static_cast<std::byte*>(raw) + layout::front;
     header_ = ::new (static_cast<void*>(header_type::of(object))) header_type{layout::first_count, first_info()};
     if constexpr (layout::is_array)
@@ -86,15 +97,6 @@ class maker {
     } else {
       return 0;
     }
-  }
-
-  [[nodiscard]] OURO_NOINLINE static void* allocate_in_emergency(std::size_t bytes) {
-    if constexpr (finds_cycles<CollectorPolicy>) {
-      if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) {
-        if (void* const raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment); raw != nullptr) return raw;
-      }
-    }
-    throw_bad_alloc();
   }
 
   /// The constructor has given handles or weak pointers away.

@@ -35,21 +35,18 @@ struct local_refcount {
     }
   }
 
-  OURO_ALWAYS_INLINE static released decrement(count_type& count) noexcept {
+  using decrements_in_parts = local_refcount;
+
+  OURO_ALWAYS_INLINE static bool try_keep(count_type& count) noexcept {
     const std::uint32_t lowered = count - 1;
     // Was quiet and mortal, and is not zero now: one range of numbers, [quiet + 1, quiet + immortal - 2].
-    if (lowered - (count_word::quiet + 1) < count_word::immortal - 2) [[likely]] {
-      count = lowered;
-      return released::kept;
-    }
-    return decrement_rarely(count);
+    if (lowered - (count_word::quiet + 1) >= count_word::immortal - 2) return false;
+    count = lowered;
+    return true;
   }
 
- private:
-  /// Does not write what stands there already: immortal objects that are made at compile time are shared by all
-  /// threads.
-  static void pin(count_type& count) noexcept {
-    if (count != count_word::pinned) count = count_word::pinned;
+  static released decrement(count_type& count) noexcept {
+    return try_keep(count) ? released::kept : decrement_rarely(count);
   }
 
   static released decrement_rarely(count_type& count) noexcept {
@@ -61,6 +58,13 @@ struct local_refcount {
     if (!count_word::is_immortal(count)) return released::suspect;
     pin(count);
     return released::kept;
+  }
+
+ private:
+  /// Does not write what stands there already: immortal objects that are made at compile time are shared by all
+  /// threads.
+  static void pin(count_type& count) noexcept {
+    if (count != count_word::pinned) count = count_word::pinned;
   }
 };
 

@@ -76,6 +76,16 @@ concept has_decrement = counts_itself<RefcountPolicy> || requires(typename Refco
   { RefcountPolicy::decrement(count) } noexcept -> std::same_as<released>;
 };
 
+/// Optional: `decrement` in two parts, of which the first, inlined into every drop, does the common case and says
+/// whether it was that. A policy that inherits from one of ours names itself in `decrements_in_parts`, or its
+/// `decrement` is used.
+template <class RefcountPolicy>
+concept decrements_in_parts = requires(typename RefcountPolicy::count_type& count) {
+  requires std::same_as<typename RefcountPolicy::decrements_in_parts, RefcountPolicy>;
+  { RefcountPolicy::try_keep(count) } noexcept -> std::same_as<bool>;
+  { RefcountPolicy::decrement_rarely(count) } noexcept -> std::same_as<released>;
+};
+
 template <class RefcountPolicy>
 concept refcount_policy =
     std::is_empty_v<RefcountPolicy> && has_count_type<RefcountPolicy> && has_is_thread_safe<RefcountPolicy> &&
