@@ -122,6 +122,34 @@ TEST_CASE("pool_allocator: an empty pool serves other classes, an empty arena go
   CHECK(pool_allocator::statistics().arenas <= before.arenas);
 }
 
+TEST_CASE(
+    "pool_allocator: a full pool that gets blocks back waits behind the others, and hands out the last freed first") {
+  constexpr std::size_t bytes = 504;
+  constexpr std::size_t in_a_pool = pool_allocator::pool_bytes / bytes;
+  std::vector<void*> all;
+  for (std::size_t i = 0; i != 5 * in_a_pool; ++i) all.push_back(pool_allocator::allocate(bytes, 8));
+  // Neither the first pool, which others may have begun, nor the last, which serves.
+  const auto free = [&](std::size_t pool, std::size_t block) {
+    void*& at = all[(pool * in_a_pool) + in_a_pool / 2 + block];
+    pool_allocator::deallocate(at, bytes, 8);
+    return std::exchange(at, nullptr);
+  };
+  void* const freed[] = {free(2, 0), free(1, 0), free(2, 1), free(1, 1)};
+  std::vector<void*> again;
+  while (again.size() < 2 * in_a_pool && (again.empty() || again.back() != freed[1])) {
+    again.push_back(pool_allocator::allocate(bytes, 8));
+  }
+  REQUIRE(again.size() >= 4);
+  CHECK(again[again.size() - 4] == freed[2]);
+  CHECK(again[again.size() - 3] == freed[0]);
+  CHECK(again[again.size() - 2] == freed[3]);
+  CHECK(again[again.size() - 1] == freed[1]);
+  for (void* const each : all) {
+    if (each != nullptr) pool_allocator::deallocate(each, bytes, 8);
+  }
+  for (void* const each : again) pool_allocator::deallocate(each, bytes, 8);
+}
+
 TEST_CASE("pool_allocator: one object made and dropped again and again maps no memory") {
   pool_allocator::deallocate(pool_allocator::allocate(328, 8), 328, 8);
   const auto before = pool_allocator::statistics();

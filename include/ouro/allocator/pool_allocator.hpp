@@ -6,10 +6,9 @@
 ///   object  ── asks for a block of its size class ──►  pool (32 KiB, one class)  ──►  arena (2 MiB)  ──►  system
 /// ```
 /// Requests of up to 512 bytes are served from pools; larger ones, and alignments above 64, go to `operator new`.
-/// A freed block is the next one to be handed out; a pool without used blocks goes back to its arena, to serve any
-/// class; an arena without used pools goes back to the system, but for some that are kept.
-/// After S. Vladimir Marangozov's obmalloc.c in CPython, and, for frees from other threads, mimalloc (Leijen, Zorn, de
-/// Moura 2019).
+/// A freed block is the next one that its pool hands out; a pool without used blocks goes back to its arena, to serve
+/// any class; an arena without used pools goes back to the system, but for some that are kept. After S. Vladimir
+/// Marangozov's obmalloc.c in CPython, and, for frees from other threads, mimalloc (Leijen, Zorn, de Moura 2019).
 
 #include <ouro/allocator/pool_heap.hpp>
 #include <ouro/allocator/pool_lease.hpp>

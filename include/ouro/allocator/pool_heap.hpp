@@ -26,7 +26,8 @@ OURO_SHARED_STATE inline constinit pool no_pool{};
 
 struct pool_heap {
   struct class_list {
-    pool* head = &no_pool;
+    pool* head = &no_pool;  ///< serves
+    pool* tail = nullptr;
     pool* kept =
         nullptr;  ///< stays when it is empty, lest a program that makes and drops one object opens a pool each time
   };
@@ -139,18 +140,21 @@ struct pool_heap {
     ++at->until_due;
   }
 
+  /// At the end: a pool that was full and has one block again would be full again at once in front, and each allocation
+  /// a slow one. So it gathers some until its turn comes.
   void link(pool* at) noexcept {
     class_list& list = linked[at->index];
-    at->previous = nullptr;
-    at->next = list.head;
-    if (list.head != &no_pool) list.head->previous = at;
-    list.head = at;
+    at->previous = list.tail;
+    at->next = &no_pool;
+    (list.tail != nullptr ? list.tail->next : list.head) = at;
+    list.tail = at;
     at->linked = true;
   }
 
   void unlink(pool* at) noexcept {
-    if (at->next != &no_pool) at->next->previous = at->previous;
-    (at->previous != nullptr ? at->previous->next : linked[at->index].head) = at->next;
+    class_list& list = linked[at->index];
+    (at->next != &no_pool ? at->next->previous : list.tail) = at->previous;
+    (at->previous != nullptr ? at->previous->next : list.head) = at->next;
     at->linked = false;
   }
 
