@@ -39,6 +39,20 @@ void one_object(benchmark::State& state) {
   }
 }
 
+/// One after the other of as many as stay in the cache.
+template <class Peer, template <class> class Node = plain>
+void hot_objects(benchmark::State& state) {
+  constexpr std::size_t objects = 1024;
+  std::vector<typename Peer::template ptr<Node<Peer>>> all;
+  for (std::size_t i = 0; i != objects; ++i) all.push_back(Peer::template make<Node<Peer>>());
+  std::size_t i = 0;
+  for (auto _ : state) {
+    auto copy = all[i];
+    benchmark::DoNotOptimize(copy);
+    i = (i + 1) % objects;
+  }
+}
+
 /// A vector of pointers in random order, copied and dropped whole.
 template <class Peer, template <class> class Node = plain>
 void million_objects(benchmark::State& state) {
@@ -64,10 +78,21 @@ BENCHMARK_TEMPLATE(one_object, local_shared);
 BENCHMARK_TEMPLATE(one_object, shared);
 BENCHMARK_TEMPLATE(one_object, ouro_atomic);
 BENCHMARK_TEMPLATE(one_object, intrusive_safe);
-BENCHMARK_TEMPLATE(million_objects, ouro_plain)->Unit(benchmark::kMillisecond);
-BENCHMARK_TEMPLATE(million_objects, ouro_default)->Unit(benchmark::kMillisecond);
-BENCHMARK_TEMPLATE(million_objects, intrusive_unsafe)->Unit(benchmark::kMillisecond);
-BENCHMARK_TEMPLATE(million_objects, shared)->Unit(benchmark::kMillisecond);
+BENCHMARK_TEMPLATE(hot_objects, ouro_plain);
+BENCHMARK_TEMPLATE(hot_objects, ouro_default, cyclic);
+BENCHMARK_TEMPLATE(hot_objects, by_hand);
+BENCHMARK_TEMPLATE(hot_objects, intrusive_unsafe);
+BENCHMARK_TEMPLATE(hot_objects, local_shared);
+BENCHMARK_TEMPLATE(hot_objects, shared);
+BENCHMARK_TEMPLATE(hot_objects, intrusive_safe);
+BENCHMARK_TEMPLATE(million_objects, ouro_plain);
+BENCHMARK_TEMPLATE(million_objects, ouro_default, cyclic);
+BENCHMARK_TEMPLATE(million_objects, by_hand);
+BENCHMARK_TEMPLATE(million_objects, intrusive_unsafe);
+BENCHMARK_TEMPLATE(million_objects, local_shared);
+BENCHMARK_TEMPLATE(million_objects, shared);
+BENCHMARK_TEMPLATE(million_objects, intrusive_safe);
 BENCHMARK_TEMPLATE(one_object, shared_threaded);
+BENCHMARK_TEMPLATE(million_objects, shared_threaded);
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -41,39 +42,35 @@ void thousand(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(objects) * state.iterations());
 }
 
-/// A list, dropped from its head: pushed link by link, so that each destructor drops the next.
-template <class Peer>
-struct link : Peer::template counted<link<Peer>> {
-  explicit link(typename Peer::template ptr<link> after) : next{std::move(after)} {}
-  void trace(auto&& visit) { visit(next); }
-  typename Peer::template ptr<link> next;
-};
-
-template <class Peer>
-void list(benchmark::State& state) {
-  constexpr int links = 10'000;  // as many as the peers, which recurse, can bear
-  for (auto _ : state) {
-    typename Peer::template ptr<link<Peer>> head;
-    for (int i = 0; i != links; ++i) head = Peer::template make<link<Peer>>(std::move(head));
-    benchmark::DoNotOptimize(head);
-  }
-  state.SetItemsProcessed(std::int64_t{links} * state.iterations());
-}
-
 BENCHMARK_TEMPLATE(pair, ouro_default, 16);
 BENCHMARK_TEMPLATE(pair, ouro_default, 64);
-BENCHMARK_TEMPLATE(pair, intrusive_unsafe, 16);
-BENCHMARK_TEMPLATE(pair, intrusive_unsafe, 64);
-BENCHMARK_TEMPLATE(pair, local_shared, 64);
-BENCHMARK_TEMPLATE(pair, shared, 16);
-BENCHMARK_TEMPLATE(pair, shared, 64);
-BENCHMARK_TEMPLATE(thousand, ouro_default, 64)->Unit(benchmark::kMicrosecond);
-BENCHMARK_TEMPLATE(thousand, intrusive_unsafe, 64)->Unit(benchmark::kMicrosecond);
-BENCHMARK_TEMPLATE(thousand, local_shared, 64)->Unit(benchmark::kMicrosecond);
-BENCHMARK_TEMPLATE(thousand, shared, 64)->Unit(benchmark::kMicrosecond);
-BENCHMARK_TEMPLATE(list, ouro_default)->Unit(benchmark::kMicrosecond);
-BENCHMARK_TEMPLATE(list, ouro_plain)->Unit(benchmark::kMicrosecond);
-BENCHMARK_TEMPLATE(list, intrusive_unsafe)->Unit(benchmark::kMicrosecond);
-BENCHMARK_TEMPLATE(list, shared)->Unit(benchmark::kMicrosecond);
+BENCHMARK_TEMPLATE(pair, ouro_default, 512);
+BENCHMARK_TEMPLATE(thousand, ouro_default, 16);
+BENCHMARK_TEMPLATE(thousand, ouro_default, 64);
+BENCHMARK_TEMPLATE(thousand, ouro_default, 512);
+
+/// The same questions of a peer.
+template <class Peer>
+void ask(const char* name) {
+  const auto as = [name](const char* question, int bytes) {
+    return std::string{question} + '<' + name + ", " + std::to_string(bytes) + '>';
+  };
+  benchmark::RegisterBenchmark(as("pair", 16).c_str(), pair<Peer, 16>);
+  benchmark::RegisterBenchmark(as("pair", 64).c_str(), pair<Peer, 64>);
+  benchmark::RegisterBenchmark(as("pair", 512).c_str(), pair<Peer, 512>);
+  benchmark::RegisterBenchmark(as("thousand", 16).c_str(), thousand<Peer, 16>);
+  benchmark::RegisterBenchmark(as("thousand", 64).c_str(), thousand<Peer, 64>);
+  benchmark::RegisterBenchmark(as("thousand", 512).c_str(), thousand<Peer, 512>);
+}
+
+[[maybe_unused]] const bool asked = [] {
+  ask<free_list>("free_list");
+  ask<unique>("unique");
+  ask<intrusive_unsafe>("intrusive_unsafe");
+  ask<shared>("shared");
+  ask<local_shared>("local_shared");
+  ask<pmr_pool>("pmr_pool");
+  return true;
+}();
 
 }  // namespace

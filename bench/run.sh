@@ -1,40 +1,40 @@
 #!/bin/sh
-# Builds and runs the benchmarks on one pinned core and prints medians and ratios. --smoke: each for a moment, to see that it runs.
+# Builds and runs the benchmarks, ours beside the peers, and writes tables and pictures to build/bench/results.
+# usage: sh bench/run.sh [--smoke] [--only REGEX] [--repetitions N] [--publish] [--compare BEFORE.csv AFTER.csv]
 set -eu
 cd "$(dirname "$0")/.."
 . cmake/setup.sh
+smoke=
+for option in "$@"; do
+  case $option in
+    --smoke) smoke=yes ;;
+    --compare | --help | -h) exec python3 bench/report "$@" ;;
+  esac
+done
+
 need_to_build
 need python3 python3
 need taskset util-linux
 need /usr/include/benchmark/benchmark.h libbenchmark-dev
 need /usr/include/boost/smart_ptr/intrusive_ptr.hpp libboost-dev
+need /usr/include/valgrind/callgrind.h valgrind
+need /usr/include/absl/container/flat_hash_set.h libabsl-dev
+need /usr/lib/python3/dist-packages/matplotlib/__init__.py python3-matplotlib
+if [ -z "$smoke" ]; then
+  need /usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4 libtcmalloc-minimal4
+  need /usr/lib/x86_64-linux-gnu/libjemalloc.so.2 libjemalloc2
+  need /usr/include/gc/gc.h libgc-dev
+  need nim nim
+  need go golang-go
+  need javac openjdk-17-jdk-headless
+  need php php-cli
+  need curl curl
+fi
 install_needed
 
-repetitions=5
-min_time=0.2
-case ${1:-} in
-  --smoke)
-    repetitions=1
-    min_time=0.01
-    ;;
-  "") ;;
-  *)
-    echo "usage: sh bench/run.sh [--smoke]" >&2
-    exit 2
-    ;;
-esac
-
 build=build/bench
+[ -n "$smoke" ] || sh bench/allocators.sh "$build/peers"
 cmake --preset bench -B "$build" >/dev/null
 cmake --build "$build" --parallel 2
-results=$build/results
-rm -rf "$results"
-mkdir -p "$results"
-# The last of the cores that this shell may use.
-core=$(taskset -cp $$ | sed 's/.*[^0-9]//')
-for program in "$build"/bench/bench_*; do
-  [ -x "$program" ] || continue
-  taskset -c "$core" "$program" --benchmark_min_time=$min_time --benchmark_repetitions=$repetitions \
-    --benchmark_out="$results/$(basename "$program").json" --benchmark_out_format=json >/dev/null
-done
-python3 bench/ratios.py "$results"/*.json
+# The one for which Debian's python3-matplotlib is.
+PATH=/usr/bin:$PATH exec python3 bench/report --build "$build" "$@"

@@ -1,0 +1,79 @@
+"""Runs the benchmarks in turns, and writes tables and pictures. Called by bench/run.sh from the project's root."""
+
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import goals
+import plan
+import records
+import table
+
+
+def run_once(run: plan.Run, core: int) -> list[records.Record]:
+    """What a run prints, as records. A run that fails ends everything: a table with holes would look like a whole one."""
+    pinned = ["taskset", "-c", str(core)] if run.is_pinned else []
+    done = subprocess.run(pinned + run.command, env={**os.environ, **run.environment}, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"failed: {' '.join(run.command)}\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
+    read = records.from_google_benchmark if run.is_google else records.from_tsv
+    return read(done.stdout, run.suffix)
+
+
+def measure(runs: list[plan.Run], repetitions: int, only: str) -> list[records.Record]:
+    """All runs once, then all again: a machine that slows down slows all contenders down."""
+    core = max(os.sched_getaffinity(0))
+    found: list[records.Record] = []
+    for repetition in range(repetitions):
+        for run in runs:
+            if repetition >= run.most:
+                continue
+            if sys.stderr.isatty():
+                print(f"\r{repetition + 1}/{repetitions} {' '.join(run.command)[:90]:92}", end="", file=sys.stderr, flush=True)
+            found += [record for record in run_once(run, core) if re.search(only, record.question)]
+    return found
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(prog="sh bench/run.sh", description=__doc__)
+    arguments.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/bench"), help=argparse.SUPPRESS)
+    arguments.add_argument("--smoke", action="store_true", help="each for a moment, to see that it runs")
+    arguments.add_argument("--only", default="", metavar="REGEX", help="of the questions")
+    arguments.add_argument("--repetitions", type=int, default=5)
+    arguments.add_argument("--publish", action="store_true", help="rewrite the README's section and bench/published/")
+    arguments.add_argument("--compare", nargs=2, type=pathlib.Path, metavar="TABLE.CSV", help="two saved runs")
+    wanted = arguments.parse_args()
+    if wanted.compare:
+        before, after = (table.read_csv(file) for file in wanted.compare)
+        print(table.compare(before, after), end="")
+        return
+
+    runs = plan.plan(wanted.build, wanted.smoke)
+    found = measure(runs, 1 if wanted.smoke else wanted.repetitions, wanted.only)
+    medians = records.medians(record for record in found if not record.question.startswith("pause_ns"))
+    results = wanted.build / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    table.write_raw(found, results / "raw.csv")
+    table.write_csv(medians, results / "table.csv")
+    (results / "table.md").write_text(table.markdown(medians), encoding="utf-8")
+    import plots  # here, since a comparison needs no pictures
+
+    pictures = plots.draw(medians, found, results)
+    if wanted.smoke:
+        print(f"{len(medians)} questions, {len(found)} figures, {len(pictures)} pictures")
+        return
+    judged = table.goals_markdown(goals.judge(medians))
+    (results / "goals.md").write_text(judged, encoding="utf-8")
+    print(table.markdown(medians))
+    print(judged)
+    print(f"written to {results}: goals.md table.md table.csv raw.csv {' '.join(f'{name}.svg' for name in pictures)}")
+    if wanted.publish:
+        import published
+
+        published.publish(results, pathlib.Path.cwd(), judged, pictures)
+
+
+main()
