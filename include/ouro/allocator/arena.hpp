@@ -6,7 +6,7 @@
 /// ```
 ///   ┌──────────────────┬───────┬─────────────┬────────┬─────┬─────────┐
 ///   │ headers of pools │ arena │ rest of     │ pool 1 │ ... │ pool 63 │
-///   │ 64 of 64 bytes   │       │ pool 0      │        │     │         │
+///   │ 64 of 64 bytes   │ 1.2 K │ pool 0      │        │     │         │
 ///   └──────────────────┴───────┴─────────────┴────────┴─────┴─────────┘
 /// ```
 
@@ -20,24 +20,31 @@
 
 namespace ouro::detail {
 
+struct pool_heap;
+
 struct alignas(size_class::strictest_alignment) arena {
   static constexpr std::uint32_t pools = pool::per_arena;
   static constexpr std::size_t bytes = pool::arena_bytes;
 
-  pool* returned;          ///< spare pools that have been open before
+  /// Whose thread may use this arena; all others leave blocks in `foreign`. On a line of its own, which all threads
+  /// read.
+  pool_heap* owner;
+  alignas(size_class::strictest_alignment) foreign_blocks foreign[pools];  ///< of each pool
+
+  alignas(size_class::strictest_alignment) pool* returned;  ///< spare pools that have been open before
   std::uint32_t unopened;  ///< pools [pools - unopened, pools) were never open: their pages are not in memory
   std::uint32_t spare;     ///< |returned| + unopened
   arena* next;             ///< in the heap's list of arenas with as many spare pools
   arena* previous;
 
   /// A new arena with every pool spare; null when the system has no memory. `huge`: on one huge page if there is one.
-  [[nodiscard]] static arena* map(bool huge) noexcept {
+  [[nodiscard]] static arena* map(pool_heap* owner, bool huge) noexcept {
     void* const pages = map_pages(bytes, bytes);
     if (pages == nullptr) return nullptr;
     if (huge) advise_huge(pages, bytes);
     add_leak_root(pages, bytes);
     void* const memory = static_cast<std::byte*>(pages) + pools * sizeof(pool);
-    return ::new (memory) arena{nullptr, pools, pools, nullptr, nullptr};
+    return ::new (memory) arena{owner, {}, nullptr, pools, pools, nullptr, nullptr};
   }
 
   /// Back to the system. \pre `is_empty()`, and the arena is on no list
@@ -48,7 +55,8 @@ struct alignas(size_class::strictest_alignment) arena {
     unmap_pages(pages, bytes, bytes);
   }
 
-  [[nodiscard]] static arena* of(const pool* at) noexcept {
+  /// That of a pool, or of a block.
+  [[nodiscard]] OURO_ALWAYS_INLINE static arena* of(const void* at) noexcept {
     const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(at) & ~(std::uintptr_t{bytes} - 1);
     return reinterpret_cast<arena*>(base + pools * sizeof(pool));
   }

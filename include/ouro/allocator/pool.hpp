@@ -12,6 +12,7 @@
 /// - *spare*: no block is used, it belongs to its arena, its class is meaningless.
 /// The states and their names are those of CPython's obmalloc.c.
 
+#include <ouro/allocator/foreign_blocks.hpp>
 #include <ouro/allocator/size_class.hpp>
 #include <ouro/config.hpp>
 
@@ -19,13 +20,6 @@
 #include <cstdint>
 
 namespace ouro::detail {
-
-struct pool_heap;
-
-/// A free block holds the link to the next one.
-struct [[gnu::may_alias]] free_block {
-  free_block* next;
-};
 
 struct alignas(size_class::strictest_alignment) pool {
   static constexpr std::size_t bytes = std::size_t{32} << 10;
@@ -42,7 +36,6 @@ struct alignas(size_class::strictest_alignment) pool {
   bool linked;               ///< on the list of its class
   bool kept;                 ///< `until_due` counts one more, so that the pool stays when it is empty
   std::byte* untouched;      ///< first block never handed out
-  pool_heap* owner;          ///< whose thread may use this header; all others leave blocks at the owner's door
   pool* next;                ///< the next linked pool of the class, or the next spare pool of the arena
   pool* previous;            ///< null at the head of the list
 
@@ -51,15 +44,19 @@ struct alignas(size_class::strictest_alignment) pool {
     return reinterpret_cast<pool*>(address & ~(std::uintptr_t{arena_bytes} - 1)) + address / bytes % per_arena;
   }
 
+  /// In its arena.
+  [[nodiscard]] std::size_t number() const noexcept {
+    return reinterpret_cast<std::uintptr_t>(this) / sizeof(pool) % per_arena;
+  }
+
   /// The pool's memory. In the arena's first pool the headers come first.
   [[nodiscard]] std::byte* begin() const noexcept {
-    const auto address = reinterpret_cast<std::uintptr_t>(this);
-    const std::uintptr_t arena = address & ~(std::uintptr_t{arena_bytes} - 1);
-    return reinterpret_cast<std::byte*>(arena + (address - arena) / sizeof(pool) * bytes);
+    const std::uintptr_t arena = reinterpret_cast<std::uintptr_t>(this) & ~(std::uintptr_t{arena_bytes} - 1);
+    return reinterpret_cast<std::byte*>(arena + number() * bytes);
   }
 
   /// Makes a spare pool one of class `size`, with every block from `first` on untouched.
-  void open(std::uint32_t size, std::byte* first, pool_heap* by) noexcept {
+  void open(std::uint32_t size, std::byte* first) noexcept {
     freed = nullptr;
     until_due = 0;
     put_aside = 0;
@@ -68,7 +65,6 @@ struct alignas(size_class::strictest_alignment) pool {
     linked = false;
     kept = false;
     untouched = first;
-    owner = by;
   }
 
   /// Blocks that the program has. used() + |freed| + |untouched| == capacity
@@ -104,19 +100,22 @@ struct alignas(size_class::strictest_alignment) pool {
     untouched += take;
   }
 
-  OURO_ALWAYS_INLINE void push(void* block) noexcept {
+  OURO_ALWAYS_INLINE void push(void* block) noexcept { freed = link(block, freed); }
+
+  /// Makes a free block of it. Any thread's: only a debugging tool looks at the header.
+  OURO_ALWAYS_INLINE free_block* link(void* block, free_block* next_free) noexcept {
     end_storage_use(block);
     if constexpr (has_asan) unpoison(block, sizeof(free_block));
-    auto* const link = static_cast<free_block*>(block);
-    link->next = freed;
-    freed = link;
-    if constexpr (has_asan) poison(block, size_class::bytes(index));
+    auto* const freed_block = static_cast<free_block*>(block);
+    freed_block->next = next_free;
+    if constexpr (has_asan) poison(block, block_size);
+    return freed_block;
   }
 
   /// \pre `freed != nullptr`
   OURO_ALWAYS_INLINE void* pop() noexcept {
     free_block* const block = freed;
-    if constexpr (has_asan) unpoison(block, size_class::bytes(index));
+    if constexpr (has_asan) unpoison(block, block_size);
     freed = block->next;
     return block;
   }

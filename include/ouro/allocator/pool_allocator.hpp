@@ -5,11 +5,14 @@
 /// ```
 ///   object  ── asks for a block of its size class ──►  pool (32 KiB, one class)  ──►  arena (2 MiB)  ──►  system
 /// ```
-/// Requests of up to 512 bytes are served from pools; larger ones, and alignments above 64, go to `operator new`.
+/// Requests of up to 1024 bytes are served from pools; larger ones, and alignments above 64, go to `operator new`.
 /// A freed block is the next one that its pool hands out; a pool without used blocks goes back to its arena, to serve
 /// any class; an arena without used pools goes back to the system, but for some that are kept. After S. Vladimir
 /// Marangozov's obmalloc.c in CPython, and, for frees from other threads, mimalloc (Leijen, Zorn, de Moura 2019).
 
+#include <ouro/allocator/arena.hpp>
+#include <ouro/allocator/outgoing_blocks.hpp>
+#include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/pool_heap.hpp>
 #include <ouro/allocator/pool_lease.hpp>
 #include <ouro/allocator/size_class.hpp>
@@ -53,14 +56,15 @@ struct pool_allocator {
     if (!detail::size_class::serves(bytes, alignment)) {
       return system_allocator::deallocate(block, bytes, alignment);
     }
-    detail::pool* const home = detail::pool::of(block);
-    if (home->owner != detail::current_pool_heap) [[unlikely]]
-      return deallocate_slowly(home, block);
-    home->owner->deallocate(home, block);
+    detail::pool_heap* const owner = detail::arena::of(block)->owner;
+    if (owner != detail::current_pool_heap) [[unlikely]]
+      return detail::deallocate_foreign(block, bytes);
+    owner->deallocate(detail::pool::of(block), block);
   }
 
   /// Gives the arenas without a used block back to the system, those that are kept for reuse included. O(arenas)
   static void trim() noexcept {
+    detail::outgoing.send_all();
     if (detail::current_pool_heap != &detail::no_pool_heap) detail::current_pool_heap->trim();
   }
 
@@ -83,12 +87,9 @@ struct pool_allocator {
 
  private:
   OURO_NOINLINE static void* allocate_slowly(std::uint32_t index) noexcept {
+    detail::outgoing.send_all();
     detail::pool_heap* const heap = detail::lease_pool_heap();
     return heap == nullptr ? nullptr : heap->allocate_slowly(index);
-  }
-
-  OURO_NOINLINE static void deallocate_slowly(detail::pool* home, void* block) noexcept {
-    home->owner->deallocate_foreign(block);
   }
 };
 

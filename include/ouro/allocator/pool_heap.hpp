@@ -3,9 +3,9 @@
 /// One thread's pools and arenas.
 ///
 /// `pool_allocator` pops from the pool at the head of its class's list, and finds the pool of a freed block by masking
-/// its address. Neither takes a lock: a pool is used by the thread that owns its heap alone. A block freed on another
-/// thread is pushed on the owner's `foreign` stack, and taken in when the owner runs out of blocks. When a thread ends,
-/// its heap waits among the orphans until a new thread adopts it.
+/// its address. Neither takes a lock: a pool is used by the thread that owns its heap alone. Blocks freed on other
+/// threads come home in chains (foreign_blocks.hpp), and are taken in when the pool, or its class, runs out of blocks.
+/// When a thread ends, its heap waits among the orphans until a new thread adopts it.
 
 #include <ouro/allocator/arena.hpp>
 #include <ouro/allocator/pool.hpp>
@@ -36,11 +36,11 @@ struct pool_heap {
   arena* with_spare[arena::pools + 1] = {};  ///< [n]: the arenas with n spare pools; all arenas are on one of them
   std::uint64_t spare_counts = 0;            ///< bit n - 1 is set when with_spare[n], n > 0, is not empty
   std::size_t arenas = 0;
-  std::size_t empty_arenas = 0;               ///< of these, those whose pools are all spare
-  std::size_t arenas_mapped = 0;              ///< ever
-  std::size_t arenas_unmapped = 0;            ///< ever
-  std::size_t pools = 0;                      ///< not spare
-  std::atomic<free_block*> foreign{nullptr};  ///< blocks of this heap that other threads freed
+  std::size_t empty_arenas = 0;           ///< of these, those whose pools are all spare
+  std::size_t arenas_mapped = 0;          ///< ever
+  std::size_t arenas_unmapped = 0;        ///< ever
+  std::size_t pools = 0;                  ///< not spare
+  std::atomic<pool*> announced{nullptr};  ///< pools with blocks that other threads freed
   pool_heap* next_orphan = nullptr;
 
   /// A block of the class when the pool at the head of its list has no freed one; null when memory is exhausted.
@@ -50,6 +50,7 @@ struct pool_heap {
       pool* const from = list.head;
       if (from != &no_pool) {
         if (from->freed == nullptr) from->carve();
+        if (from->freed == nullptr) take_in(from);
         if (from->freed != nullptr) return take_from(from);
         from->put_used_aside();
         unlink(from);
@@ -74,27 +75,31 @@ struct pool_heap {
       settle(to);
   }
 
-  /// Another thread's `deallocate`.
-  void deallocate_foreign(void* block) noexcept {
-    if constexpr (has_asan) unpoison(block, sizeof(free_block));
-    auto* const link = static_cast<free_block*>(block);
-    link->next = foreign.load(std::memory_order_relaxed);
-    // release: whoever takes the stack sees the link, and all that the program did with the block before.
-    while (!foreign.compare_exchange_weak(link->next, link, std::memory_order_release, std::memory_order_relaxed)) {
+  /// Another thread's: pushes a pool on the stack of those with foreign blocks.
+  void announce(pool* at) noexcept {
+    pool*& next = arena::of(at)->foreign[at->number()].next;
+    next = announced.load(std::memory_order_relaxed);
+    // release: the owner, who takes the stack, sees `next`.
+    while (!announced.compare_exchange_weak(next, at, std::memory_order_release, std::memory_order_relaxed)) {
     }
   }
 
-  /// Takes in the blocks that other threads freed. Returns whether there were any.
+  /// Takes in the foreign blocks of all announced pools that have no other. Returns whether there were any.
   bool take_foreign() noexcept {
-    // acquire: pairs with the release of `deallocate_foreign`.
-    free_block* block = foreign.exchange(nullptr, std::memory_order_acquire);
-    if (block == nullptr) return false;
-    while (block != nullptr) {
-      free_block* const next = block->next;
-      deallocate(pool::of(block), block);
-      block = next;
+    bool found = false;
+    // acquire: pairs with the release of `announce`.
+    for (pool* at = announced.exchange(nullptr, std::memory_order_acquire); at != nullptr;) {
+      foreign_blocks& blocks = arena::of(at)->foreign[at->number()];
+      pool* const next = blocks.next;
+      blocks.take_announcement_back();
+      // A pool with blocks of its own is linked: it takes the others in when these have run out.
+      if (at->freed == nullptr && take_in(at)) {
+        found = true;
+        if (at->until_due == 0) retire(at);
+      }
+      at = next;
     }
-    return true;
+    return found;
   }
 
   /// Calls `see` with every pool that is not spare. O(arenas)
@@ -114,6 +119,11 @@ struct pool_heap {
   void trim() noexcept {
     take_foreign();
     for (class_list& list : linked) {
+      for (pool* at = list.head; at != &no_pool;) {
+        pool* const next = at->next;
+        free_foreign(at);
+        at = next;
+      }
       pool* const kept = list.kept;
       if (kept == nullptr || kept->used() != 0) continue;
       list.kept = nullptr;
@@ -121,10 +131,37 @@ struct pool_heap {
       --kept->until_due;
       retire(kept);
     }
-    while (with_spare[arena::pools] != nullptr) unmap(with_spare[arena::pools]);
+    while (with_spare[arena::pools] != nullptr) {
+      // A pool that is announced must not vanish.
+      take_foreign();
+      if (with_spare[arena::pools] != nullptr) unmap(with_spare[arena::pools]);
+    }
   }
 
  private:
+  /// Makes the pool's foreign blocks its own. \pre `at->freed == nullptr`. Returns whether there were any.
+  bool take_in(pool* at) noexcept {
+    const foreign_blocks::chain home = arena::of(at)->foreign[at->number()].take();
+    if (home.blocks == 0) return false;
+    if (!at->linked) link(at);
+    at->freed = home.first;
+    at->until_due = at->until_due + at->put_aside - home.blocks;
+    at->put_aside = 0;
+    return true;
+  }
+
+  /// The same beside blocks of its own, one after the other. The pool may be spare then.
+  void free_foreign(pool* at) noexcept {
+    const foreign_blocks::chain home = arena::of(at)->foreign[at->number()].take();
+    free_block* block = home.first;
+    for (std::uint32_t i = 0; i != home.blocks; ++i) {
+      if constexpr (has_asan) unpoison(block, sizeof(free_block));
+      free_block* const next = block->next;
+      deallocate(at, block);
+      block = next;
+    }
+  }
+
   /// After a free into a pool that had no block left, or of its last used block.
   OURO_NOINLINE void settle(pool* at) noexcept {
     if (!at->linked) {
@@ -167,14 +204,14 @@ struct pool_heap {
       leave(home);
       if (home->is_empty()) --empty_arenas;
     } else {
-      home = arena::map(arenas >= 2);
+      home = arena::map(this, arenas >= 2);
       if (home == nullptr) return nullptr;
       ++arenas;
       ++arenas_mapped;
     }
     pool* const opened = home->take();
     enter(home);
-    opened->open(index, arena::blocks_of(opened), this);
+    opened->open(index, arena::blocks_of(opened));
     ++pools;
     return opened;
   }
@@ -190,7 +227,9 @@ struct pool_heap {
     if (!home->is_empty()) return;
     // Some stay, so that a heap that breathes does not map and unmap in turns: one, and a quarter of the others.
     ++empty_arenas;
-    if (empty_arenas > 1 + (arenas - empty_arenas) / 4) unmap(home);
+    // None while pools are announced: some of these may be empty, and in the arena.
+    const bool is_enough = empty_arenas <= 1 + (arenas - empty_arenas) / 4;
+    if (!is_enough && announced.load(std::memory_order_relaxed) == nullptr) unmap(home);
   }
 
   void unmap(arena* empty) noexcept {

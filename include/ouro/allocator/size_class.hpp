@@ -9,8 +9,8 @@
 namespace ouro::detail {
 
 struct size_class {
-  static constexpr std::size_t spacing = 8;    ///< bytes
-  static constexpr std::size_t largest = 512;  ///< bytes; larger requests go to the system
+  static constexpr std::size_t spacing = 8;     ///< bytes
+  static constexpr std::size_t largest = 1024;  ///< bytes; larger requests go to the system
   static constexpr std::size_t count = largest / spacing;
   /// The strictest alignment that pools give, in bytes: blocks begin at a multiple of it behind the pool's header.
   static constexpr std::size_t strictest_alignment = 64;
@@ -40,7 +40,7 @@ static_assert(size_class::of(1, 1) == 0 && size_class::bytes(0) == 8);
 static_assert(size_class::of(40, 8) == 4 && size_class::bytes(4) == 40);
 static_assert(size_class::of(40, 16) == 5 && size_class::bytes(5) == 48);
 static_assert(size_class::of(512, 8) == 63 && size_class::bytes(63) == 512);
-static_assert(size_class::serves(512, 8) && size_class::serves(449, 64) && !size_class::serves(513, 1));
+static_assert(size_class::serves(1024, 8) && size_class::serves(961, 64) && !size_class::serves(1025, 1));
 static_assert(!size_class::serves(static_cast<std::size_t>(-1), 8) && !size_class::serves(8, 128));
 
 }  // namespace ouro::detail

@@ -1,0 +1,105 @@
+#pragma once
+/// \file
+/// The blocks of other heaps that a thread has freed and not yet sent home.
+///
+/// Blocks that one thread makes and another frees come in runs of the same pool. They are chained here, and sent when
+/// 4 KiB of a pool have gathered, when another pool needs the place, and when the thread asks the system for memory or
+/// ends: at most 64 times 4 KiB wait per thread. O(1).
+
+#include <ouro/allocator/arena.hpp>
+#include <ouro/allocator/foreign_blocks.hpp>
+#include <ouro/allocator/pool.hpp>
+#include <ouro/allocator/pool_heap.hpp>
+#include <ouro/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ouro::detail {
+
+class outgoing_blocks {
+ public:
+  /// \pre the block is of another heap's pool
+  void put(pool* home, void* block, std::size_t bytes) noexcept {
+    place& at = places_[home->number()];
+    if (at.home != home) {
+      send(at);
+      at.home = home;
+    }
+    at.first = home->link(block, at.first);
+    if (at.last == nullptr) at.last = at.first;
+    ++at.blocks;
+    ++waiting_;
+    at.bytes += bytes;
+    if (at.bytes >= most_bytes || ended_) send(at);
+  }
+
+  OURO_ALWAYS_INLINE void send_all() noexcept {
+    if (waiting_ != 0) [[unlikely]]
+      send_each();
+  }
+
+  /// The thread ends: from now on each block goes home at once.
+  void end() noexcept {
+    ended_ = true;
+    send_all();
+  }
+
+  [[nodiscard]] bool has_lease() const noexcept { return leased_ || ended_; }
+  void note_lease() noexcept { leased_ = true; }
+
+ private:
+  static constexpr std::size_t most_bytes = 4096;  ///< of a pool
+
+  struct place {
+    pool* home;
+    free_block* first;
+    free_block* last;
+    std::uint32_t blocks;
+    std::size_t bytes;
+  };
+
+  OURO_NOINLINE void send_each() noexcept {
+    for (place& at : places_) send(at);
+  }
+
+  void send(place& at) noexcept {
+    if (at.blocks != 0) {
+      waiting_ -= at.blocks;
+      pool* const home = at.home;
+      arena* const land = arena::of(home);
+      land->foreign[home->number()].put(
+          at.first, at.last, at.blocks, [&] { land->owner->announce(home); },
+          [&](free_block* last, free_block* next) { static_cast<void>(home->link(last, next)); });
+    }
+    at = {};
+  }
+
+  /// By the pool's number in its arena: pools that are busy at the same time are often of the same arena.
+  place places_[pool::per_arena] = {};
+  std::size_t waiting_ = 0;  ///< blocks
+  bool leased_ = false;
+  bool ended_ = false;
+};
+
+OURO_SHARED_STATE inline constinit thread_local outgoing_blocks outgoing{};
+
+/// Sends home what still waits when the thread ends.
+struct outgoing_lease {
+  outgoing_lease() noexcept = default;
+  outgoing_lease(const outgoing_lease&) = delete;
+  outgoing_lease& operator=(const outgoing_lease&) = delete;
+  ~outgoing_lease() { outgoing.end(); }
+};
+
+/// Another thread's `deallocate`.
+OURO_NOINLINE inline void deallocate_foreign(void* block, std::size_t bytes) noexcept {
+  if (!outgoing.has_lease()) [[unlikely]] {
+    static thread_local const outgoing_lease lease;
+    static_cast<void>(lease);
+    outgoing.note_lease();
+  }
+  outgoing.put(pool::of(block), block, bytes);
+}
+
+}  // namespace ouro::detail
