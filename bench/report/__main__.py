@@ -23,10 +23,22 @@ def run_once(run: plan.Run, core: int) -> list[records.Record]:
     return read(done.stdout, run.suffix)
 
 
+def selected(run: plan.Run, only: str) -> plan.Run | None:
+    """What is left of the run when only some questions are asked; None if nothing is."""
+    if not run.is_google or not only:
+        return run if re.search(only, " ".join(run.asks)) or not run.asks else None
+    listed = subprocess.run([*run.command, "--benchmark_list_tests"], capture_output=True, text=True, check=True).stdout
+    names = [name for name in listed.split("\n") if name and re.search(only, records.split_name(name)[0])]
+    if not names:
+        return None
+    return run._replace(command=[*run.command, "--benchmark_filter=^(" + "|".join(map(re.escape, names)) + ")$"])
+
+
 def measure(runs: list[plan.Run], repetitions: int, only: str) -> list[records.Record]:
     """All runs once, then all again: a machine that slows down slows all contenders down."""
     core = max(os.sched_getaffinity(0))
     found: list[records.Record] = []
+    runs = [run for run in (selected(each, only) for each in runs) if run is not None]
     for repetition in range(repetitions):
         for run in runs:
             if repetition >= run.most:

@@ -12,6 +12,7 @@ class Run(NamedTuple):
     is_google: bool = False
     most: int = 1000  # repetitions: what takes minutes is not repeated
     is_pinned: bool = True
+    asks: tuple[str, ...] = ()  # the questions, where they are known beforehand
 
 
 # Programs that ask about allocation: their contenders on operator new are asked again on other allocators.
@@ -21,7 +22,19 @@ TWO_THREADS = ("across_threads",)
 
 DEBIAN = pathlib.Path("/usr/lib/x86_64-linux-gnu")
 
-CYCLES = ("cyc", "ring", "grid", "scan", "scan_few", "scan_growth", "churn", "trees", "gcbench", "pause")
+# What the programs about cycles are asked, and the questions that they answer then.
+CYCLES = {
+    "cyc": ("cyc_make", "cyc_drop", "cyc_collect", "cyc_whole"),
+    "ring": ("ring",),
+    "grid": ("grid",),
+    "scan": ("scan",),
+    "scan_few": ("scan_few",),
+    "scan_growth": ("scan_growth",),
+    "churn": ("churn_on", "churn_off", "churn_make_on", "churn_make_off"),
+    "trees": ("trees",),
+    "gcbench": ("gcbench",),
+    "pause": ("pause_median", "pause_p999", "pause_longest", "pause_per_object", "pause_ns", "pause_collections"),
+}
 
 
 def allocators(build: pathlib.Path) -> dict[str, pathlib.Path]:
@@ -67,12 +80,13 @@ def cycle_programs(build: pathlib.Path, smoke: bool) -> list[Run]:
         programs += [(pathlib.Path(f"bench/cycles/cycles.{ending}"), [command, f"bench/cycles/cycles.{ending}"], 1)
                      for command, ending in (("python3", "py"), ("php", "php")) if shutil.which(command)]
     # One question at a time, so that what is compared has run within seconds of each other.
-    return [Run([*command, question] + (["--smoke"] if smoke else []), most=most)
-            for question in CYCLES for path, command, most in programs if path.exists()]
+    return [Run([*command, question] + (["--smoke"] if smoke else []), most=most, asks=answers)
+            for question, answers in CYCLES.items() for path, command, most in programs if path.exists()]
 
 
 def plan(build: pathlib.Path, smoke: bool) -> list[Run]:
-    costs = Run(["python3", "bench/build_cost.py", str(build / "build_cost")] + (["--smoke"] if smoke else []))
-    others = [Run([str(program)] + (["--smoke"] if smoke else []))
+    costs = Run(["python3", "bench/build_cost.py", str(build / "build_cost")] + (["--smoke"] if smoke else []),
+                asks=("code_per_type", "compile_time", "include_time"))
+    others = [Run([str(program)] + (["--smoke"] if smoke else []), asks=("bytes_per_object", "bytes_left", "trim_time"))
               for program in sorted((build / "bench").glob("*/print_*")) if program.is_file()]
     return google_benchmarks(build, smoke) + cycle_programs(build, smoke) + others + [costs]

@@ -91,9 +91,9 @@ TEST_CASE("pool_allocator: a freed block is the next one of its class, and of no
 TEST_CASE("pool_allocator: statistics are exact, in blocks and in bytes of their class") {
   const auto before = pool_allocator::statistics();
   blocks<pool_allocator> all;
-  for (int i = 0; i != 100; ++i) all.add(20, 8);  // of 24
-  for (int i = 0; i != 10; ++i) all.add(20, 32);  // of 32
-  for (int i = 0; i != 10; ++i) all.add(512, 8);  // of 512
+  for (int i = 0; i != 100; ++i) all.add(20, 8);   // of 24
+  for (int i = 0; i != 10; ++i) all.add(20, 32);   // of 32
+  for (int i = 0; i != 10; ++i) all.add(512, 8);   // of 512
   for (int i = 0; i != 10; ++i) all.add(1025, 8);  // the system's
   const auto now = pool_allocator::statistics();
   CHECK(now.used_blocks - before.used_blocks == 120);

@@ -53,27 +53,58 @@ OURO_SHARED_STATE inline constinit std::byte seed_place{};
   return loaded;
 }
 
-/// A multiply-and-fold hash in the manner of wyhash (Wang Yi): 16 bytes a step; the rest by two loads that may
-/// overlap, so that short strings need no loop. O(length)
+/// Where four loads of 8 bytes cover 8 to 32 bytes, without a branch: lengths of names are hard to foretell.
+struct four_loads {
+  std::size_t second;
+  std::size_t third;
+  std::size_t last;
+
+  /// \pre 8 <= length <= 32
+  [[nodiscard]] static four_loads over(std::size_t length) noexcept {
+    return {length < 16 ? length - 8 : 8, length < 16 ? 0 : length - 16, length - 8};
+  }
+};
+
+/// A multiply-and-fold hash in the manner of wyhash (Wang Yi). The seed is in every factor: a key that makes a known
+/// constant of one to zero would make the other's bytes count for nothing. O(length)
 [[nodiscard]] inline std::uint64_t hash_bytes(const char* bytes, std::size_t length) noexcept {
   constexpr std::uint64_t k0 = 0xA0761D6478BD642Fu;
   constexpr std::uint64_t k1 = 0xE7037ED1A0B428DBu;
-  std::uint64_t state = hash_seed();
-  std::uint64_t first = 0;
-  std::uint64_t last = 0;
-  std::size_t left = length;
-  for (; left > 16; left -= 16, bytes += 16) state = multiply_fold(load_8(bytes) ^ k0, load_8(bytes + 8) ^ state);
-  if (left >= 8) {
-    first = load_8(bytes);
-    last = load_8(bytes + left - 8);
-  } else if (left >= 4) {
-    first = load_4(bytes);
-    last = load_4(bytes + left - 4);
-  } else if (left != 0) {
+  const std::uint64_t seed = hash_seed();
+  const std::uint64_t other = seed * k0;
+  std::uint64_t folded = 0;
+  if (length >= 8 && length <= 32) {
+    const four_loads at = four_loads::over(length);
+    folded = multiply_fold(load_8(bytes) ^ seed, load_8(bytes + at.second) ^ other) ^
+             multiply_fold(load_8(bytes + at.third) ^ ~seed, load_8(bytes + at.last) ^ (other + k1));
+  } else if (length > 32) {
+    const char* const end = bytes + length;
+    std::uint64_t state = seed;
+    for (; end - bytes > 16; bytes += 16) {
+      state = multiply_fold(load_8(bytes) ^ other, load_8(bytes + 8) ^ state) + seed;
+    }
+    folded = multiply_fold(load_8(end - 16) ^ other, load_8(end - 8) ^ state);
+  } else if (length >= 4) {
+    folded = multiply_fold(load_4(bytes) ^ seed, load_4(bytes + length - 4) ^ other);
+  } else if (length != 0) {
     const auto at = [bytes](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])); };
-    first = at(0) << 16 | at(left / 2) << 8 | at(left - 1);
+    folded = multiply_fold((at(0) << 16 | at(length / 2) << 8 | at(length - 1)) ^ seed, other);
   }
-  return multiply_fold(k1 ^ length, multiply_fold(first ^ k1, last ^ state));
+  return multiply_fold(other ^ length, folded ^ k1);
+}
+
+/// Whether the bytes are the same: as `memcmp`, but for the lengths of names without a call. O(length)
+[[nodiscard]] inline bool equal_bytes(const char* a, const char* b, std::size_t length) noexcept {
+  const auto differ = [a, b](std::size_t at) { return load_8(a + at) ^ load_8(b + at); };
+  if (length >= 8 && length <= 32) {
+    const four_loads at = four_loads::over(length);
+    return (differ(0) | differ(at.second) | differ(at.third) | differ(at.last)) == 0;
+  }
+  if (length > 32) return std::memcmp(a, b, length) == 0;
+  for (std::size_t i = 0; i != length; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
 }
 
 /// The bits of a floating-point number, in which 0.0 and -0.0 differ, and a NaN is itself.

@@ -90,7 +90,7 @@ class basic_interned_string
     if (characters.size() <= 1) return detail::short_strings<Locking>::get(characters);
     const std::size_t hash = body::hash_of(characters);
     body* const known = here.table.find(hash, [&](body& each) {
-      return each.view() == characters && detail::header_of<typename Locking::refcount>(&each)->try_increment();
+      return each.holds(characters) && detail::header_of<typename Locking::refcount>(&each)->try_increment();
     });
     if (known != nullptr) return detail::pointer_access::take<counted>(known);
     here.table.reserve();

@@ -38,6 +38,10 @@ struct string_body {
   [[nodiscard]] char* characters() noexcept { return reinterpret_cast<char*>(this + 1); }
   [[nodiscard]] std::string_view view() const noexcept { return {reinterpret_cast<const char*>(this + 1), length}; }
 
+  [[nodiscard]] bool holds(std::string_view wanted) const noexcept {
+    return length == wanted.size() && equal_bytes(view().data(), wanted.data(), length);
+  }
+
   [[nodiscard]] static std::size_t hash_of(std::string_view characters) noexcept {
     return static_cast<std::size_t>(hash_bytes(characters.data(), characters.size()));
   }

@@ -1,0 +1,96 @@
+// Keys that are chosen to collide must not: the table's probes stay short for whatever a program is fed.
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+using ouro::detail::equal_bytes;
+using ouro::detail::hash_bytes;
+
+namespace {
+
+constexpr std::size_t keys = 100'000;
+
+std::string word(std::uint64_t value) {
+  std::string bytes(sizeof value, '\0');
+  std::memcpy(bytes.data(), &value, sizeof value);
+  return bytes;
+}
+
+/// The most keys that fall into one of the slots of a table that has room for twice as many.
+std::size_t fullest_slot(const std::vector<std::string>& all) {
+  std::unordered_map<std::uint64_t, std::size_t> slots;
+  std::size_t most = 0;
+  for (const std::string& key : all) {
+    std::size_t& here = slots[hash_bytes(key.data(), key.size()) % (1u << 18)];
+    if (++here > most) most = here;
+  }
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("intern hash: keys that make a constant of the hash zero do not collide") {
+  // A factor of zero would make the other half of such keys count for nothing. All constants of the hash, and what they
+  // become where the seed is not mixed in.
+  for (const std::uint64_t constant :
+       {0xA0761D6478BD642Fu, 0xE7037ED1A0B428DBu, 0x9E3779B97F4A7C15u, 0xA0761D6478BD642Fu ^ 0xE7037ED1A0B428DBu,
+        ~0xA0761D6478BD642Fu, std::uint64_t{0}}) {
+    std::vector<std::string> first;
+    std::vector<std::string> last;
+    std::vector<std::string> long_keys;
+    for (std::uint64_t i = 0; i != keys; ++i) {
+      first.push_back(word(constant) + word(i));
+      last.push_back(word(i) + word(constant));
+      long_keys.push_back(word(constant) + word(i) + word(constant) + word(~i) + word(constant) + word(i * i));
+    }
+    CHECK(fullest_slot(first) <= 12);
+    CHECK(fullest_slot(last) <= 12);
+    CHECK(fullest_slot(long_keys) <= 12);
+  }
+}
+
+TEST_CASE("intern hash: keys that differ in little, of every length up to 40, spread over the table") {
+  for (std::size_t length = 3; length <= 40; ++length) {
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i != 10'000; ++i) {
+      std::string key(length, 'a');
+      const std::size_t at = i % (length - 2);
+      key[at] = static_cast<char>(i >> 8);
+      key[at + 1] = static_cast<char>(i);
+      all.push_back(key);
+    }
+    const std::unordered_set<std::string> different(all.begin(), all.end());
+    all.assign(different.begin(), different.end());
+    CHECK(fullest_slot(all) <= 8);
+  }
+}
+
+TEST_CASE("intern hash: the bytes compared are all bytes, and no others") {
+  for (std::size_t length = 0; length <= 40; ++length) {
+    // Blocks of exactly that length: a sanitizer sees what is read beyond them.
+    const std::vector<char> a(length, 'x');
+    std::vector<char> b = a;
+    REQUIRE(equal_bytes(a.data(), b.data(), length));
+    for (char& each : b) {
+      each = 'y';
+      REQUIRE_FALSE(equal_bytes(a.data(), b.data(), length));
+      each = 'x';
+    }
+    const std::uint64_t hash = hash_bytes(a.data(), length);
+    REQUIRE(hash == hash_bytes(b.data(), length));
+    for (char& each : b) {
+      each = 'y';
+      REQUIRE(hash != hash_bytes(b.data(), length));
+      each = 'x';
+    }
+  }
+}
