@@ -64,7 +64,7 @@ def ratio_bars(medians: Medians, title: str, pattern: str, to: pathlib.Path) -> 
     if max(ratio for _, ratio, _ in rows) > 12:
         axes.set_xscale("symlog", linthresh=1)
     axes.set_yticks([])
-    axes.invert_yaxis()
+    axes.set_ylim(len(rows) - 0.4, -0.9)
     axes.set_xlabel("times ouro's figure (less is better)")
     axes.set_title(title, loc="left", weight="bold")
     save(drawn, to)
@@ -109,11 +109,11 @@ def pauses(records: Iterable[Record], to: pathlib.Path) -> bool:
         values.sort()
         heights, edges = logarithmic_histogram(values)
         top = max(heights)
-        axes.fill_between(edges, [at + 1] * len(edges), [at + 1 - 0.85 * height / top for height in heights], step="post",
+        axes.fill_between(edges, [at + 1] * len(edges), [at + 1 - 0.65 * height / top for height in heights], step="post",
                           color=OURS if is_ouro(contender) else THEIRS)
         texts = ", ".join(f"{name} {figure(values[min(len(values) - 1, int(part * len(values)))])}"
                           for name, part in (("median", 0.5), ("99.9 %", 0.999), ("longest", 1.0)))
-        axes.text(0.99, at + 0.35, f"{contender}: {texts} µs", ha="right", transform=axes.get_yaxis_transform())
+        axes.text(0.99, at + 0.28, f"{contender}: {texts} µs", ha="right", transform=axes.get_yaxis_transform())
     axes.set_xscale("log")
     axes.set_yticks([])
     axes.invert_yaxis()

@@ -36,10 +36,11 @@ struct pool_heap {
   arena* with_spare[arena::pools + 1] = {};  ///< [n]: the arenas with n spare pools; all arenas are on one of them
   std::uint64_t spare_counts = 0;            ///< bit n - 1 is set when with_spare[n], n > 0, is not empty
   std::size_t arenas = 0;
-  std::size_t empty_arenas = 0;           ///< of these, those whose pools are all spare
-  std::size_t arenas_mapped = 0;          ///< ever
-  std::size_t arenas_unmapped = 0;        ///< ever
-  std::size_t pools = 0;                  ///< not spare
+  std::size_t empty_arenas = 0;     ///< of these, those whose pools are all spare
+  std::size_t arenas_mapped = 0;    ///< ever
+  std::size_t arenas_unmapped = 0;  ///< ever
+  std::size_t pools = 0;            ///< not spare
+  bool is_taking_foreign = false;
   std::atomic<pool*> announced{nullptr};  ///< pools with blocks that other threads freed
   pool_heap* next_orphan = nullptr;
 
@@ -87,6 +88,7 @@ struct pool_heap {
   /// Takes in the foreign blocks of all announced pools that have no other. Returns whether there were any.
   bool take_foreign() noexcept {
     bool found = false;
+    is_taking_foreign = true;
     // acquire: pairs with the release of `announce`.
     for (pool* at = announced.exchange(nullptr, std::memory_order_acquire); at != nullptr;) {
       foreign_blocks& blocks = arena::of(at)->foreign[at->number()];
@@ -99,6 +101,7 @@ struct pool_heap {
       }
       at = next;
     }
+    is_taking_foreign = false;
     return found;
   }
 
@@ -227,9 +230,9 @@ struct pool_heap {
     if (!home->is_empty()) return;
     // Some stay, so that a heap that breathes does not map and unmap in turns: one, and a quarter of the others.
     ++empty_arenas;
-    // None while pools are announced: some of these may be empty, and in the arena.
     const bool is_enough = empty_arenas <= 1 + (arenas - empty_arenas) / 4;
-    if (!is_enough && announced.load(std::memory_order_relaxed) == nullptr) unmap(home);
+    // Not while pools are announced: some of these may be empty, and in the arena.
+    if (!is_enough && !is_taking_foreign && announced.load(std::memory_order_relaxed) == nullptr) unmap(home);
   }
 
   void unmap(arena* empty) noexcept {
