@@ -6,7 +6,9 @@ cd "$(dirname "$0")/../.."
 need_to_build
 need python3 python3
 need valgrind valgrind
+# All of bench/ is configured, though one program is built.
 need /usr/include/benchmark/benchmark.h libbenchmark-dev
+need /usr/include/absl/container/flat_hash_set.h libabsl-dev
 install_needed
 
 build=build/bench${CXX:+-$CXX}

@@ -79,10 +79,10 @@ TEST_CASE("intern hash: the bytes compared are all bytes, and no others") {
     // Blocks of exactly that length: a sanitizer sees what is read beyond them.
     const std::vector<char> a(length, 'x');
     std::vector<char> b = a;
-    REQUIRE(equal_bytes(a.data(), b.data(), length));
+    REQUIRE(equal_bytes({a.data(), length}, {b.data(), length}));
     for (char& each : b) {
       each = 'y';
-      REQUIRE_FALSE(equal_bytes(a.data(), b.data(), length));
+      REQUIRE_FALSE(equal_bytes({a.data(), length}, {b.data(), length}));
       each = 'x';
     }
     const std::uint64_t hash = hash_bytes(a.data(), length);

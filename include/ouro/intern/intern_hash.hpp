@@ -93,8 +93,12 @@ struct four_loads {
   return multiply_fold(other ^ length, folded ^ k1);
 }
 
-/// Whether the bytes are the same: as `memcmp`, but for the lengths of names without a call. O(length)
-[[nodiscard]] inline bool equal_bytes(const char* a, const char* b, std::size_t length) noexcept {
+/// Whether the bytes are the same: as `==`, but for the lengths of names without a call. \pre of the same length.
+/// O(length)
+[[nodiscard]] inline bool equal_bytes(std::string_view left, std::string_view right) noexcept {
+  const char* const a = left.data();
+  const char* const b = right.data();
+  const std::size_t length = left.size();
   const auto differ = [a, b](std::size_t at) { return load_8(a + at) ^ load_8(b + at); };
   if (length >= 8 && length <= 32) {
     const four_loads at = four_loads::over(length);

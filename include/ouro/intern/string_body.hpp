@@ -39,7 +39,7 @@ struct string_body {
   [[nodiscard]] std::string_view view() const noexcept { return {reinterpret_cast<const char*>(this + 1), length}; }
 
   [[nodiscard]] bool holds(std::string_view wanted) const noexcept {
-    return length == wanted.size() && equal_bytes(view().data(), wanted.data(), length);
+    return length == wanted.size() && equal_bytes(view(), wanted);
   }
 
   [[nodiscard]] static std::size_t hash_of(std::string_view characters) noexcept {
