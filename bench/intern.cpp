@@ -115,6 +115,23 @@ void find_string(benchmark::State& state) {
   }
 }
 
+/// The same, 16 queries at a time.
+template <class Distribution>
+void find_batch(benchmark::State& state) {
+  constexpr std::size_t batch = 16;
+  const auto distinct = static_cast<std::size_t>(state.range(0));
+  const ouro_string peer{distinct};
+  const std::vector<std::string> all = make_queries<Distribution>(distinct);
+  std::vector<ouro::interned_string> found(batch);
+  std::size_t i = 0;
+  for (auto _ : state) {
+    ouro::interned_string::intern_all(&all[i], &all[i] + batch, found.begin());
+    benchmark::DoNotOptimize(found.data());
+    i = (i + batch) % queries;
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(batch) * state.iterations());
+}
+
 void small_int(benchmark::State& state) {
   long long i = 0;
   for (auto _ : state) {
@@ -140,6 +157,10 @@ void ask(const char* name) {
   ask<unordered_set>("unordered_set");
   ask<flyweight_bare>("flyweight_bare");
   ask<flyweight_default>("flyweight_default");
+  for (const std::int64_t distinct : {1000, 100'000, 1'000'000}) {
+    benchmark::RegisterBenchmark("found<ouro_batch>", find_batch<uniform>)->Arg(distinct);
+    benchmark::RegisterBenchmark("found_zipf<ouro_batch>", find_batch<zipf>)->Arg(distinct);
+  }
   benchmark::RegisterBenchmark("small_int<ouro>", small_int);
   return true;
 }();

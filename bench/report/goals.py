@@ -54,6 +54,7 @@ GOALS = [
     *[Goal(f"found/{distinct}", "ouro", limit, "flat_hash_set")
       for distinct, limit in ((1000, 0.85), (100000, 0.65), (1000000, 0.55))],
     *[Goal(f"found/{distinct}", "ouro", 0.3, "flyweight_bare") for distinct in (1000, 100000, 1000000)],
+    Goal("found/1000000", "ouro_batch", 0.45, "flat_hash_set"),
     Goal("small_int", "ouro", 0.5),
     Goal("cyc_collect", "ouro", 0.2, "Nim ORC"),
     Goal("cyc_collect", "ouro", 0.08, "CPython 3.11"),

@@ -113,7 +113,7 @@ TEST_CASE("misuse: a count that would fall below zero is caught") {
   check(run_in_child([] {
           auto object = make<victim>();
           // As if somebody had taken the only count away.
-          ouro::detail::header<ouro::local_refcount>::of(object.get())->count = ouro::count_word::quiet;
+          ouro::detail::header<ouro::local_refcount>::of(object.get())->count = ouro::count_word::none;
           object.reset();
         }),
         "below zero", "victim");

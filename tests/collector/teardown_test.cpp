@@ -107,6 +107,17 @@ TEST_CASE_FIXTURE(fresh_log,
   CHECK(mortal::log.size() == 4);
 }
 
+TEST_CASE_FIXTURE(fresh_log, "teardown: a finalizer that drops the only pointer to its own object ends it") {
+  {
+    const auto x = make<finalized>('x');
+    x->peer = x;
+    finalized* const raw = x.get();
+    x->at_finalization = [raw] { raw->peer.reset(); };
+  }
+  CHECK(gc::collect() == 1);
+  CHECK(mortal::alive == 0);
+}
+
 TEST_CASE_FIXTURE(fresh_log, "teardown: an object that dies by its count is finalized too, and may come back") {
   ptr<finalized> saved;
   {

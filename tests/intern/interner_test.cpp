@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -254,4 +255,44 @@ TEST_CASE("small_int: the range is a parameter") {
   using python_3_15 = ouro::basic_small_int<int, -5, 1024>;
   CHECK(is(python_3_15{1024}, python_3_15{1024}));
   CHECK_FALSE(is(python_3_15{1025}, python_3_15{1025}));
+}
+
+TEST_CASE("interned_string: many at a time are the same objects as one by one") {
+  // More than a group, with repetitions, short ones and such as are there already.
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i != 50; ++i) texts.push_back("text " + std::to_string(i % 20));
+  texts.insert(texts.end(), {"", "x", "a string that is longer than what four loads of eight bytes reach"});
+  const interned_string known{texts[3]};
+  std::vector<interned_string> all;
+  interned_string::intern_all(texts.begin(), texts.end(), std::back_inserter(all));
+  REQUIRE(all.size() == texts.size());
+  for (std::size_t i = 0; i != texts.size(); ++i) CHECK(all[i] == interned_string{texts[i]});
+  CHECK(all[3] == known);
+  CHECK(all[23] == known);
+  CHECK(interned_string::interned_count() == 21);
+
+  std::string_view views[] = {"one", "two"};
+  interned_string two[2];
+  CHECK(interned_string::intern_all(views, views + 2, two) == two + 2);
+  CHECK(two[1].view() == "two");
+  CHECK(interned_string::intern_all(views, views, two) == two);
+}
+
+TEST_CASE("small_int: handles to the integers of the table move, swap and leave as the others do") {
+  small_int small{7};
+  small_int large{1000};
+  const small_int copy = large;
+  CHECK(ref_count(large.pointer()) == 2);
+  std::swap(small, large);
+  CHECK(small.value() == 1000);
+  CHECK(large.value() == 7);
+  CHECK(is(small, copy));
+  small = large;
+  CHECK(ref_count(copy.pointer()) == 1);
+  small = std::move(large);
+  CHECK(is(small, small_int{7}));
+  small_int& alias = small;
+  small = alias;
+  CHECK(small.value() == 7);
+  CHECK(ouro::is_immortal(small.pointer()));
 }

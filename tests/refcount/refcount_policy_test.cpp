@@ -78,36 +78,60 @@ static_assert(!makes_a_pointer<without_load, ouro::no_collector, ouro::pool_allo
 static_assert(!makes_a_pointer<ouro::local_refcount, collector_without_verbs, ouro::pool_allocator>);
 static_assert(!makes_a_pointer<ouro::local_refcount, ouro::no_collector, no_allocator>);
 
-TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing is left", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount) {
-  typename Policy::count_type count{count_word::quiet | 1};
-  Policy::increment(count);
-  CHECK(count_word::strong(Policy::load(count)) == 2);
-  CHECK(Policy::decrement(count) == released::kept);
-  CHECK(Policy::decrement(count) == released::last);
-  CHECK(Policy::load(count) == count_word::quiet);
+TEST_CASE("count_word: as many pointers, whatever the flags say") {
+  CHECK(count_word::strong(count_word::one) == 1);
+  CHECK(count_word::strong(count_word::none) == 0);
+  for (std::uint32_t pointers = 1; pointers != 100; ++pointers) {
+    std::uint32_t quiet = count_word::one;
+    for (std::uint32_t i = 1; i != pointers; ++i) quiet = count_word::raised(quiet);
+    const std::uint32_t loud = count_word::made_loud(quiet);
+    REQUIRE(count_word::strong(quiet) == pointers);
+    REQUIRE(count_word::strong(loud) == pointers);
+    REQUIRE(count_word::made_quiet(loud) == quiet);
+    REQUIRE(count_word::is_quiet(quiet));
+    REQUIRE(!count_word::is_quiet(loud));
+    REQUIRE(count_word::strong(count_word::lowered(quiet)) == pointers - 1);
+    REQUIRE(count_word::strong(count_word::lowered(loud)) == pointers - 1);
+  }
+  CHECK(count_word::made_loud(count_word::immortal) == count_word::pinned);
+  CHECK(count_word::made_quiet(count_word::pinned) == count_word::pinned);
+  CHECK(!count_word::is_immortal(count_word::none));
 }
 
-TEST_CASE_TEMPLATE("refcount_policy: an object that is not quiet is suspect before its count falls", Policy,
-                   ouro::local_refcount, ouro::atomic_refcount) {
-  typename Policy::count_type count{3};
+TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing is left", Policy, ouro::local_refcount,
+                   ouro::atomic_refcount) {
+  for (const std::uint32_t first : {count_word::one, count_word::made_loud(count_word::one)}) {
+    typename Policy::count_type count{first};
+    Policy::increment(count);
+    CHECK(count_word::strong(Policy::load(count)) == 2);
+    CHECK(count_word::is_quiet(Policy::load(count)) == (first == count_word::one));
+    Policy::store(count, count_word::made_quiet(Policy::load(count)));
+    CHECK(Policy::decrement(count) == released::kept);
+    CHECK(Policy::load(count) == count_word::one);
+    Policy::store(count, first);
+    CHECK(Policy::decrement(count) == released::last);
+    CHECK(Policy::load(count) == count_word::none);
+  }
+}
+
+TEST_CASE_TEMPLATE("refcount_policy: a loud object is suspect before its count falls", Policy, ouro::local_refcount,
+                   ouro::atomic_refcount) {
+  typename Policy::count_type count{count_word::loud | 2};
   CHECK(Policy::decrement(count) == released::suspect);
-  CHECK(Policy::load(count) == 3);
-  Policy::store(count, 3 | count_word::quiet);
+  CHECK(Policy::load(count) == (count_word::loud | 2));
+  Policy::store(count, 2);
   CHECK(Policy::decrement(count) == released::kept);
-  CHECK(Policy::load(count) == (2 | count_word::quiet));
-  Policy::store(count, 1);
-  CHECK(Policy::decrement(count) == released::last);
+  CHECK(Policy::load(count) == 1);
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: a count that reaches its maximum is immortal, and never wraps (trap 9)", Policy,
                    ouro::local_refcount, ouro::atomic_refcount) {
-  for (const std::uint32_t flag : {std::uint32_t{0}, count_word::quiet}) {
-    typename Policy::count_type count{flag | count_word::counted};
+  for (const std::uint32_t most : {count_word::loud - 1, count_word::loud | (count_word::immortal - 1)}) {
+    typename Policy::count_type count{most};
     Policy::increment(count);
-    CHECK(count_word::is_immortal(Policy::load(count)));
+    if (!count_word::is_immortal(Policy::load(count))) Policy::increment(count);
     for (int i = 0; i != 10; ++i) CHECK(Policy::decrement(count) == released::kept);
-    CHECK(count_word::is_immortal(Policy::load(count)));
+    CHECK(Policy::load(count) == count_word::pinned);
   }
 }
 
@@ -118,10 +142,15 @@ TEST_CASE_TEMPLATE("refcount_policy: unbalanced changes cannot take an object's 
   CHECK(Policy::load(count) == count_word::pinned);
   for (int i = 0; i != 1000; ++i) Policy::increment(count);
   CHECK(Policy::load(count) == count_word::pinned);
-  // At the lower end of the range, as races may leave it.
-  Policy::store(count, count_word::quiet | count_word::immortal);
-  CHECK(Policy::decrement(count) == released::kept);
-  CHECK(count_word::is_immortal(Policy::load(count)));
+  // At both ends of the range, as races may leave it.
+  for (const std::uint32_t end : {count_word::loud | count_word::immortal, count_word::none - 1}) {
+    Policy::store(count, end);
+    CHECK(Policy::decrement(count) == released::kept);
+    CHECK(count_word::is_immortal(Policy::load(count)));
+    Policy::store(count, end);
+    Policy::increment(count);
+    CHECK(Policy::load(count) == count_word::pinned);
+  }
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: compare_exchange changes what it expects, and reports what it finds", Policy,

@@ -32,19 +32,25 @@ class candidate_buffer {
   /// The candidate in a slot; null for a hole.
   [[nodiscard]] header_type* at(std::size_t slot) const noexcept { return entries_.items[slot].object; }
 
-  /// \pre unlisted. False, and nothing has changed, when memory is exhausted.
-  [[nodiscard]] bool enter(header_type& object) noexcept {
+  /// Whether one more can enter without asking for memory.
+  [[nodiscard]] bool has_room() const noexcept { return first_hole_ != none || entries_.size != entries_.capacity; }
+
+  /// False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool make_room() noexcept {
+    return has_room() || (entries_.size < most && entries_.reserve(entries_.size + 1));
+  }
+
+  /// \pre unlisted, and `has_room()`
+  void enter(header_type& object) noexcept {
     std::size_t slot = first_hole_;
     if (slot != none) {
       first_hole_ = entries_.items[slot].info;
       --holes_;
     } else {
-      slot = entries_.size;
-      if (slot >= none || !entries_.push({})) return false;
+      slot = entries_.size++;
     }
     const std::uint32_t listed = word_of(slot);
     entries_.items[slot] = {&object, header_type::update(object.info, [&](std::uint32_t) { return listed; })};
-    return true;
   }
 
   /// Gives the object its info word back, and returns it. \pre listed
@@ -130,7 +136,8 @@ class candidate_buffer {
 
  private:
   static constexpr std::uint32_t none = std::uint32_t{1} << 30;
-  static constexpr std::size_t ahead = 16;  ///< candidates to fetch ahead of a sweep
+  static constexpr std::size_t most = none / 2;  ///< candidates, before the last doubling
+  static constexpr std::size_t ahead = 16;       ///< candidates to fetch ahead of a sweep
 
   [[nodiscard]] std::uint32_t word_of(std::size_t slot) const noexcept {
     return static_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;

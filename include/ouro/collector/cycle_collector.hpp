@@ -42,18 +42,18 @@ class cycle_collector {
 
   [[nodiscard]] bool suspect(header_type& object) noexcept {
     const std::lock_guard lock{mutex_};
-    if (is_closed_) return false;
     if constexpr (is_shared) {
       // Another thread may have been faster.
       if (count_word::is_quiet(object.load_count())) return true;
-    } else if (!is_leased_) {
-      is_leased_ = true;
-      lease();
     }
-    const bool is_old = (object.load_info() & info_word::old) != 0;
-    if (!candidates_.enter(object)) return false;
+    const std::uint32_t info = object.load_info();
+    auto& buffer = candidates_.buffer_for(info);
+    if (!buffer.has_room()) [[unlikely]] {
+      if (!make_room(buffer)) return false;
+    }
+    buffer.enter(object);
     object.set_quiet();
-    if (!is_old) trigger_.count_candidate();
+    if ((info & info_word::old) == 0) trigger_.count_candidate();
     return true;
   }
 
@@ -117,6 +117,14 @@ class cycle_collector {
     thread_end& operator=(const thread_end&) = delete;
     ~thread_end() { local_.close(); }
   };
+
+  /// For the first candidate of the thread, too: there is no room before. False when memory is exhausted, and late in
+  /// the thread's end.
+  [[nodiscard]] OURO_NOINLINE bool make_room(candidate_buffer<RefcountPolicy>& buffer) noexcept {
+    if (is_closed_) return false;
+    if constexpr (!is_shared) lease();
+    return buffer.make_room();
+  }
 
   static void lease() noexcept {
     static thread_local const thread_end end;
@@ -224,7 +232,6 @@ class cycle_collector {
   gc_callbacks* callbacks_ = nullptr;  ///< owned; made when first asked for
   bool is_collecting_ = false;
   bool is_closed_ = false;
-  bool is_leased_ = false;  ///< ends with the thread
 };
 
 template <class RefcountPolicy, class CollectorPolicy>

@@ -45,7 +45,7 @@ struct death {
   [[nodiscard]] static bool finalize(header_type& object, const type_record& record) noexcept {
     add_flags<CollectorPolicy>(object, info_word::finalized);
     // A pointer of the library's own keeps the object from dying a second time while it is finalized.
-    RefcountPolicy::store(object.count, count_word::quiet | 1);
+    RefcountPolicy::store(object.count, count_word::one);
     dying<RefcountPolicy>.descend([&] { run_finalize(object, record); }, pass_waiting);
     if (object.decrement_plainly()) return true;
     if constexpr (finds_cycles<CollectorPolicy>) {

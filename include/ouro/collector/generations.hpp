@@ -22,9 +22,17 @@ class generations {
  public:
   using header_type = header<RefcountPolicy>;
 
+  /// Where an object with this info word is a candidate. \pre unlisted
+  [[nodiscard]] OURO_ALWAYS_INLINE candidate_buffer<RefcountPolicy>& buffer_for(std::uint32_t info) noexcept {
+    return (info & info_word::old) != 0 ? old_ : young_;
+  }
+
   /// \pre unlisted. False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool enter(header_type& object) noexcept {
-    return ((object.load_info() & info_word::old) != 0 ? old_ : young_).enter(object);
+    candidate_buffer<RefcountPolicy>& buffer = buffer_for(object.load_info());
+    if (!buffer.make_room()) return false;
+    buffer.enter(object);
+    return true;
   }
 
   /// Gives the object its info word back, and returns it. \pre listed

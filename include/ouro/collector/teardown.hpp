@@ -82,7 +82,7 @@ class teardown {
     for (std::size_t i = 0; i != visits_.size; ++i) {
       const visited& each = visits_.items[i];
       fetch_ahead(visits_.items, i, visits_.size);
-      RefcountPolicy::store(object_of(each).count, (each.count | count_word::quiet) + 1);
+      RefcountPolicy::store(object_of(each).count, count_word::made_quiet(each.count) + 1);
     }
   }
 
@@ -119,7 +119,7 @@ class teardown {
       const std::uint32_t info = object.load_info();
       end::expire(object, info);
       RefcountPolicy::store(object.info, (info & ~info_word::reached) | info_word::dead);
-      RefcountPolicy::store(object.count, count_word::quiet | 1);
+      RefcountPolicy::store(object.count, count_word::one);
       for (const edge* const last = next + visits_.items[i].edges; next != last; ++next) {
         if (next->slot != nullptr && (trial_.is_all_garbage() || is_garbage(*next))) next->sever();
       }
@@ -156,7 +156,7 @@ class teardown {
         visits_.items[dead++].header = &object;
       } else {
         RefcountPolicy::store(object.info, info);
-        RefcountPolicy::store(object.count, (object.load_count() - 1) & ~count_word::quiet);
+        RefcountPolicy::store(object.count, count_word::made_loud(object.load_count() - 1));
       }
     });
     visits_.size = dead;

@@ -46,12 +46,22 @@ class trial {
   /// others are alive, and old from now on; if the trial is not minor, they are no candidates any more.
   void run(std::size_t batch) noexcept {
     batch_ = batch;
+    without_rest_ = 0;
     decide(mark<true>());
   }
 
   /// Decides again over the objects in `visits` alone, without looking further. \pre they are marked as reached
   void run_again() noexcept {
-    for (std::size_t i = 0; i != visits_.size; ++i) visits_.items[i].count = object_of(visits_.items[i]).load_count();
+    without_rest_ = 0;
+    each([this](visited& seen) {
+      header_type& object = object_of(seen);
+      seen.count = object.load_count();
+      RefcountPolicy::store(object.count, count_word::strong(seen.count));
+      if (seen.count != count_word::none) return;
+      // Nobody is left to drop it. Should the trial fail, it stays with a pointer that nobody has.
+      ++without_rest_;
+      seen.count = count_word::one;
+    });
     decide(mark<false>());
   }
 
@@ -84,6 +94,7 @@ class trial {
 
   [[nodiscard]] bool reach(header_type& object, std::uint32_t count, std::uint32_t info) noexcept {
     if (!visits_.push({&object, count, 0})) return false;
+    RefcountPolicy::store(object.count, count_word::strong(count));
     RefcountPolicy::store(object.info, info | info_word::reached);
     return true;
   }
@@ -124,7 +135,6 @@ class trial {
     const trace_guard guard;
     edges_.size = 0;
     has_edges_ = true;
-    without_rest_ = 0;
     edge_sink sink{&subtract<Widen>, this};
     for (std::size_t i = 0;;) {
       if (Widen && i + visit_ahead > visits_.size && visits_.size < batch_) add_roots(2 * visit_ahead);
@@ -165,18 +175,17 @@ class trial {
   /// Returns whether the target is one of the objects reached.
   template <bool Widen>
   OURO_ALWAYS_INLINE bool subtract_one(header_type& target) noexcept {
-    const std::uint32_t count = target.load_count();
     const std::uint32_t word = target.load_info();
     if ((word & (info_word::listed | info_word::reached)) != info_word::reached) {
-      if (!Widen || !widen(target, count, word)) return false;
+      if (!Widen || !widen(target, target.load_count(), word)) return false;
     }
-    const std::uint32_t pointers = count_word::strong(count);
-    if (pointers == 0) [[unlikely]] {
+    const std::uint32_t rest = target.load_count();
+    if (rest == 0) [[unlikely]] {
       keep_over_reported(target);
       return true;
     }
-    RefcountPolicy::store(target.count, count - 1);
-    if (pointers == 1) ++without_rest_;
+    RefcountPolicy::store(target.count, rest - 1);
+    if (rest == 1) ++without_rest_;
     return true;
   }
 
@@ -200,7 +209,7 @@ class trial {
              record_of(target.load_info()).name);
     ++over_reported_;
     --without_rest_;
-    RefcountPolicy::store(target.count, target.load_count() | count_word::immortal >> 1);
+    RefcountPolicy::store(target.count, count_word::immortal);
   }
 
   void decide(bool is_marked) noexcept {
@@ -231,7 +240,7 @@ class trial {
       fetch_ahead(visits_.items, i, visits_.size);
       header_type& outer = object_of(visits_.items[i]);
       const std::uint32_t info = outer.load_info();
-      if (count_word::strong(outer.load_count()) == 0 || (info & info_word::alive) != 0) continue;
+      if (outer.load_count() == 0 || (info & info_word::alive) != 0) continue;
       RefcountPolicy::store(outer.info, info | info_word::alive);
       queue_.items[0] = {&outer, 0, 0};
       queue_.size = 1;
@@ -254,7 +263,7 @@ class trial {
       if (info_word::is_listed(info) || (info & (info_word::reached | info_word::alive)) != info_word::reached)
         continue;
       RefcountPolicy::store(target.info, info | info_word::alive);
-      if (count_word::strong(target.load_count()) == 0) --self.without_rest_;
+      if (target.load_count() == 0) --self.without_rest_;
       self.queue_.items[self.queue_.size++] = {&target, 0, 0};  // each object once: there is room for all
     }
   }
@@ -302,7 +311,7 @@ class trial {
     const std::uint32_t info = object.load_info();
     if ((info & info_word::old) == 0) ++promoted_;
     RefcountPolicy::store(object.info, (info & ~(info_word::reached | info_word::alive)) | info_word::old);
-    RefcountPolicy::store(object.count, seen.count & ~count_word::quiet);
+    RefcountPolicy::store(object.count, count_word::made_loud(seen.count));
     if (is_minor_ && count_word::is_quiet(seen.count)) return_to_buffer(object);
   }
 
@@ -310,7 +319,7 @@ class trial {
   void abandon(const visited& seen) noexcept {
     header_type& object = object_of(seen);
     RefcountPolicy::store(object.info, object.load_info() & ~(info_word::reached | info_word::alive));
-    RefcountPolicy::store(object.count, seen.count & ~count_word::quiet);
+    RefcountPolicy::store(object.count, count_word::made_loud(seen.count));
     if (count_word::is_quiet(seen.count)) return_to_buffer(object);
   }
 

@@ -31,6 +31,11 @@ class interned_handle {
   interned_handle() noexcept = default;
   explicit interned_handle(Pointer pointer) noexcept : pointer_{std::move(pointer)} {}
 
+  void swap(interned_handle& with) noexcept { pointer_.swap(with.pointer_); }
+
+  /// Becomes null without counting.
+  void forget() noexcept { pointer_access::forget(pointer_); }
+
  private:
   Pointer pointer_;
 };

@@ -14,14 +14,27 @@
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <iosfwd>
+#include <iterator>
 #include <mutex>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace ouro {
+
+namespace detail {
+
+/// An iterator over characters that outlive the step to the next ones.
+template <class It>
+concept string_iterator =
+    std::forward_iterator<It> && std::convertible_to<std::iter_reference_t<It>, std::string_view> &&
+    (std::is_lvalue_reference_v<std::iter_reference_t<It>> || std::same_as<std::iter_value_t<It>, std::string_view>);
+
+}  // namespace detail
 
 /// An immutable string of which there is one object per value: 8 bytes, compared by pointer, ordered by content. Found
 /// by `std::string_view` without allocating; a new string is one block of its characters and 25 bytes. The empty string
@@ -46,6 +59,24 @@ class basic_interned_string
   explicit basic_interned_string(std::string_view characters) : base{intern(characters)} {}
   explicit basic_interned_string(char character) noexcept
       : base{detail::short_strings<Locking>::get({&character, 1})} {}
+
+  /// Writes the handles of all strings of `[first, last)` to `out`, and returns its end. In a table that is larger than
+  /// the processor's caches this takes a fraction of the time of one by one, since memory is asked for 16 strings
+  /// ahead.
+  /// \throws std::bad_alloc, and what the iterators throw
+  template <detail::string_iterator It, std::sentinel_for<It> End, std::output_iterator<basic_interned_string> Out>
+  static Out intern_all(It first, End last, Out out) {
+    constexpr std::size_t most = 16;
+    std::string_view characters[most];
+    std::size_t hashes[most];
+    while (first != last) {
+      std::size_t strings = 0;
+      for (; strings != most && first != last; ++strings, ++first) characters[strings] = *first;
+      fetch(characters, hashes, strings);
+      for (std::size_t i = 0; i != strings; ++i) *out++ = basic_interned_string{intern(characters[i], hashes[i])};
+    }
+    return out;
+  }
 
   [[nodiscard]] std::string_view view() const noexcept { return this->pointer()->view(); }
   [[nodiscard]] explicit operator std::string_view() const noexcept { return view(); }
@@ -83,12 +114,17 @@ class basic_interned_string
   }
 
  private:
+  explicit basic_interned_string(counted pointer) noexcept : base{std::move(pointer)} {}
+
   [[nodiscard]] static counted intern(std::string_view characters) {
+    return intern(characters, body::hash_of(characters));
+  }
+
+  [[nodiscard]] OURO_ALWAYS_INLINE static counted intern(std::string_view characters, std::size_t hash) {
     cache& here = cache::current();
     const std::lock_guard lock{here.mutex};
-    if (!here.is_enabled) return body::make(characters, body::hash_of(characters));
+    if (!here.is_enabled) return body::make(characters, hash);
     if (characters.size() <= 1) return detail::short_strings<Locking>::get(characters);
-    const std::size_t hash = body::hash_of(characters);
     body* const known = here.table.find(hash, [&](body& each) {
       return each.holds(characters) && detail::header_of<typename Locking::refcount>(&each)->try_increment();
     });
@@ -97,6 +133,17 @@ class basic_interned_string
     counted made = body::make(characters, hash);
     here.table.insert(*made);
     return made;
+  }
+
+  /// Hashes so many strings, and has the memory that finding them takes on its way.
+  static void fetch(const std::string_view* characters, std::size_t* hashes, std::size_t strings) noexcept {
+    cache& here = cache::current();
+    const std::lock_guard lock{here.mutex};
+    for (std::size_t i = 0; i != strings; ++i) {
+      hashes[i] = body::hash_of(characters[i]);
+      here.table.fetch_slot(hashes[i]);
+    }
+    for (std::size_t i = 0; i != strings; ++i) here.table.fetch_entry(hashes[i]);
   }
 
   static void switch_to(bool enabled) noexcept {

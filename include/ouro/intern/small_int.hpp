@@ -12,6 +12,7 @@
 #include <compare>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <utility>
 
@@ -29,6 +30,11 @@ class small_int_table {
   /// \pre `holds(value)`
   [[nodiscard]] static Int* object(Int value) noexcept {
     return &cells_[static_cast<std::size_t>(value) - static_cast<std::size_t>(Min)].value;
+  }
+
+  /// Whether the object is one of these. Decided by its address, without a look at it.
+  [[nodiscard]] static bool owns(const Int* object) noexcept {
+    return reinterpret_cast<std::uintptr_t>(object) - reinterpret_cast<std::uintptr_t>(cells_.data()) < sizeof cells_;
   }
 
  private:
@@ -73,6 +79,23 @@ class basic_small_int : public detail::interned_handle<basic_small_int<Int, Min,
   /// \throws std::bad_alloc outside the range
   basic_small_int(Int value = 0) : base{object(value)} {}
 
+  // Handles to the objects of the table are not counted.
+  basic_small_int(const basic_small_int& from) noexcept : base{shared(from.pointer())} {}
+  basic_small_int(basic_small_int&&) noexcept = default;
+  basic_small_int& operator=(const basic_small_int& from) noexcept {
+    basic_small_int copy{from};
+    this->swap(copy);
+    return *this;
+  }
+  basic_small_int& operator=(basic_small_int&& from) noexcept {
+    basic_small_int taken{std::move(from)};
+    this->swap(taken);
+    return *this;
+  }
+  ~basic_small_int() {
+    if (table::owns(this->pointer().get())) this->forget();
+  }
+
   [[nodiscard]] Int value() const noexcept { return *this->pointer(); }
   [[nodiscard]] Int operator*() const noexcept { return value(); }
   [[nodiscard]] explicit operator Int() const noexcept { return value(); }
@@ -86,6 +109,10 @@ class basic_small_int : public detail::interned_handle<basic_small_int<Int, Min,
   }
 
  private:
+  [[nodiscard]] static counted shared(const counted& with) noexcept {
+    return table::owns(with.get()) ? detail::pointer_access::take<counted>(with.get()) : with;
+  }
+
   [[nodiscard]] OURO_ALWAYS_INLINE static counted object(Int value) {
     if (table::holds(value)) return detail::pointer_access::take<counted>(table::object(value));
     return make_managed<Int, local_refcount, no_collector, pool_allocator>(value);

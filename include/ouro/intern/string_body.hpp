@@ -58,7 +58,7 @@ struct string_body {
     void* const object = static_cast<std::byte*>(block) + front;
     std::uint32_t owner = 0;
     if constexpr (check_level >= 1 && !refcount::is_thread_safe) owner = owner_tag() << info_word::owner_shift;
-    ::new (static_cast<void*>(header_type::of(object))) header_type{count_word::quiet | 1, info | owner};
+    ::new (static_cast<void*>(header_type::of(object))) header_type{count_word::one, info | owner};
     auto* const body = ::new (object) string_body{hash, characters.size()};
     if (!characters.empty()) std::memcpy(body->characters(), characters.data(), characters.size());
     body->characters()[characters.size()] = '\0';

@@ -52,7 +52,7 @@ struct dying_link {
   static void erase(header<RefcountPolicy>& at) noexcept {
     const std::uint32_t info = at.load_info();
     const std::uint32_t flag = (info & finalized) != 0 ? info_word::finalized : 0;
-    RefcountPolicy::store(at.count, count_word::quiet);
+    RefcountPolicy::store(at.count, count_word::none);
     RefcountPolicy::store(at.info, info_word::type(info) << info_word::type_shift | flag);
   }
 };

@@ -3,7 +3,7 @@
 /// The 8 bytes in front of every managed object.
 ///
 /// ```
-///   count   quiet | immortal | number of strong pointers                              refcount/count_word.hpp
+///   count   flags and number of strong pointers                                       refcount/count_word.hpp
 ///   info    unlisted:  type index (16) | owner tag (7) | flags (8)          | 0
 ///           listed:    which buffer (1) | slot in the candidate buffer (30) | 1
 /// ```
@@ -78,20 +78,21 @@ struct header {
   void clear_info(std::uint32_t bits) noexcept {
     update(info, [bits](std::uint32_t seen) { return seen & ~bits; });
   }
-  void set_quiet() noexcept {
-    update(count, [](std::uint32_t seen) { return seen | count_word::quiet; });
-  }
-  void clear_quiet() noexcept {
-    update(count, [](std::uint32_t seen) { return seen & ~count_word::quiet; });
-  }
+  void set_quiet() noexcept { update(count, count_word::made_quiet); }
+  void clear_quiet() noexcept { update(count, count_word::made_loud); }
 
   /// One pointer more, unless there is none: what a weak pointer does. Never brings an object back from zero.
   [[nodiscard]] bool try_increment() noexcept {
     std::uint32_t seen = load_count();
+    if constexpr (!RefcountPolicy::is_thread_safe) {
+      if (seen == count_word::none) return false;
+      RefcountPolicy::increment(count);
+      return true;
+    }
     for (;;) {
-      if (count_word::is_immortal(seen)) return true;
-      if (count_word::strong(seen) == 0) return false;
-      if (RefcountPolicy::compare_exchange(count, seen, seen + 1)) return true;
+      if (seen == count_word::pinned) return true;
+      if (seen == count_word::none) return false;
+      if (RefcountPolicy::compare_exchange(count, seen, count_word::raised(seen))) return true;
     }
   }
 
@@ -100,7 +101,7 @@ struct header {
     std::uint32_t seen = load_count();
     for (;;) {
       if (count_word::is_immortal(seen)) return false;
-      if (RefcountPolicy::compare_exchange(count, seen, seen - 1)) return count_word::strong(seen) == 1;
+      if (RefcountPolicy::compare_exchange(count, seen, count_word::lowered(seen))) return count_word::is_last(seen);
     }
   }
 };

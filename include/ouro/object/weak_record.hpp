@@ -196,15 +196,15 @@ class weak_table {
 
   [[nodiscard]] static bool try_pin(record& at) noexcept {
     std::uint32_t seen = RefcountPolicy::load(at.pins);
-    while (count_word::strong(seen) != 0) {
-      if (RefcountPolicy::compare_exchange(at.pins, seen, seen + 1)) return true;
+    while (seen != count_word::none) {
+      if (RefcountPolicy::compare_exchange(at.pins, seen, count_word::raised(seen))) return true;
     }
     return false;
   }
 
   /// Makes a record in front of the one at `place`.
   static record* enlist(shard& home, record*& place, header_type& target, weak_callback* callback) {
-    OURO_TRY { place = new record{&target, &target, count_word::quiet | 1, place, callback}; }
+    OURO_TRY { place = new record{&target, &target, count_word::one, place, callback}; }
     OURO_CATCH_ALL {
       if (record** const found = home.records.find(&target); *found == nullptr) home.records.erase(&target);
       OURO_RETHROW;

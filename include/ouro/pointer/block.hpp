@@ -191,7 +191,7 @@ struct block {
 
   static constexpr bool can_die_plainly = !is_array && !has_finalize<element>;
 
-  static constexpr std::uint32_t first_count = (is_tracked ? 0 : count_word::quiet) | 1;
+  static constexpr std::uint32_t first_count = is_tracked ? count_word::made_loud(count_word::one) : count_word::one;
 
  private:
   OURO_SHARED_STATE static inline constinit type_info_word info_{};

@@ -117,7 +117,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     const std::uint32_t info = info_of<CollectorPolicy>(object);
     const std::string_view name = name_in_report(info);
     check_not_tracing(name);
-    if (count_word::strong(count) == 0 && (info & info_word::dead) == 0) {
+    if (count == count_word::none && (info & info_word::dead) == 0) {
       misuse("a pointer to an object without pointers was used: the count would fall below zero", name);
     }
     if constexpr (!RefcountPolicy::is_thread_safe) {

@@ -31,34 +31,42 @@ struct atomic_refcount {
 
   OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept {
     // An immortal object is not written to, so that its cache line stays shared between the cores.
-    if (count_word::is_immortal(load(count))) [[unlikely]]
-      return;
+    const std::uint32_t seen = load(count);
+    if (count_word::is_immortal(seen)) [[unlikely]]
+      return pin(count, seen);
     // relaxed: who copies a pointer has one, so that the object cannot die meanwhile; handing the copy to another
     // thread is what orders memory.
-    const std::uint32_t before = count.fetch_add(1, std::memory_order_relaxed);
-    if (count_word::is_immortal(before + 1)) [[unlikely]]
-      store(count, count_word::pinned);
+    // That immortality begins at half of what a quiet count can hold leaves room for the threads that raise it at the
+    // same time.
+    count.fetch_add(1, std::memory_order_relaxed);
   }
 
   OURO_ALWAYS_INLINE static released decrement(count_type& count) noexcept {
     const std::uint32_t seen = load(count);
-    if (!count_word::is_quiet(seen) || count_word::is_immortal(seen)) [[unlikely]]
+    if (seen >= count_word::immortal) [[unlikely]]  // loud, immortal, or none
       return decrement_rarely(count, seen);
     // release: what this thread did with the object happens before its destruction. acquire: the thread that destroys
     // it sees what all others did. One read-modify-write instead of a release and a fence, which TSan cannot follow.
     const std::uint32_t before = count.fetch_sub(1, std::memory_order_acq_rel);
-    return count_word::strong(before) == 1 ? released::last : released::kept;
+    return before == count_word::one ? released::last : released::kept;
   }
 
  private:
+  static void pin(count_type& count, std::uint32_t seen) noexcept {
+    if (seen != count_word::pinned) store(count, count_word::pinned);
+  }
+
   static released decrement_rarely(count_type& count, std::uint32_t seen) noexcept {
     for (;;) {
-      if (count_word::is_immortal(seen)) return released::kept;
-      const bool is_last = count_word::strong(seen) == 1;
+      if (count_word::is_immortal(seen)) {
+        pin(count, seen);
+        return released::kept;
+      }
+      const bool is_last = count_word::is_last(seen);
       // Not lowered before it is buffered: once lowered, another thread could free it under the hands of this one.
       if (!is_last && !count_word::is_quiet(seen)) return released::suspect;
       // The comparison notices a weak pointer that was locked since `seen` was read.
-      if (compare_exchange(count, seen, seen - 1)) return is_last ? released::last : released::kept;
+      if (compare_exchange(count, seen, count_word::lowered(seen))) return is_last ? released::last : released::kept;
     }
   }
 };

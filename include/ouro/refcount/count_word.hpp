@@ -10,27 +10,66 @@ namespace ouro {
 enum class released : std::uint8_t {
   kept,     ///< lowered; other pointers remain, and there is nothing to do
   suspect,  ///< not lowered yet: pointers would remain, and the collector must first buffer the object as a candidate
-  last      ///< lowered to zero: the object dies
+  last      ///< lowered to nothing: the object dies
 };
 
 /// ```
-///   31      30         29 … 0
-///   quiet   immortal   number of strong pointers
+///   0 nnn … n   quiet      n + 1 pointers
+///   1 0nn … n   loud       n pointers
+///   1 1nn … n   immortal   whatever n is
+///   1 111 … 1   none       no pointer: a dying object
 /// ```
-/// A *quiet* object needs no candidacy: its type cannot reach itself, or it is in the candidate buffer already. The bit
-/// lies next to the count so that one comparison of a decrement decides "lowered, nothing to do".
-/// A count that reaches 2^30 sets *immortal* by itself: such an object is never freed, and its count is put back to the
-/// middle of the immortal range whenever it is touched, so that unbalanced releases cannot bring it down (PEP 683).
+/// A *loud* object must become a candidate when a drop leaves it alive. The others are *quiet*: their types cannot
+/// reach themselves, or they are in the candidate buffer already. Quiet with one pointer is 0, so that the sign of what
+/// a subtraction leaves decides "lowered, nothing to do", and that of an addition "raised, nothing to do" for all but
+/// the loud, whose word is looked at once more.
+///
+/// An immortal object is never freed, and its count is put back to the middle of the range whenever it is touched, so
+/// that unbalanced releases cannot bring it down (PEP 683). A count that cannot be raised any more becomes immortal.
+/// The library takes quiet objects of 2^30 pointers and more for immortal already, and makes them so when it meets
+/// them.
 struct count_word {
-  static constexpr std::uint32_t quiet = std::uint32_t{1} << 31;
+  static constexpr std::uint32_t one = 0;  ///< quiet, and one pointer
+  static constexpr std::uint32_t loud = std::uint32_t{1} << 31;
   static constexpr std::uint32_t immortal = std::uint32_t{1} << 30;
-  static constexpr std::uint32_t counted = immortal - 1;  ///< mask, and the largest mortal count
-  static constexpr std::uint32_t pinned =
-      quiet | immortal | immortal >> 1;  ///< what an immortal object's count is set to
+  static constexpr std::uint32_t pinned = loud | immortal | immortal >> 1;  ///< what an immortal object's is set to
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-  [[nodiscard]] static constexpr bool is_immortal(std::uint32_t word) noexcept { return (word & immortal) != 0; }
-  [[nodiscard]] static constexpr bool is_quiet(std::uint32_t word) noexcept { return (word & quiet) != 0; }
-  [[nodiscard]] static constexpr std::uint32_t strong(std::uint32_t word) noexcept { return word & counted; }
+  [[nodiscard]] static constexpr bool is_immortal(std::uint32_t word) noexcept {
+    return (word & immortal) != 0 && word != none;
+  }
+  [[nodiscard]] static constexpr bool is_quiet(std::uint32_t word) noexcept { return (word & loud) == 0; }
+
+  /// Whether `sum` is a loud count and 1, and nothing has spilled into the flags.
+  [[nodiscard]] static constexpr bool is_loud_sum(std::uint32_t sum) noexcept { return sum - loud - 2 < immortal - 2; }
+
+  /// How many pointers; large if immortal.
+  [[nodiscard]] static constexpr std::uint32_t strong(std::uint32_t word) noexcept {
+    if (is_quiet(word)) return word + 1;
+    return word == none ? 0 : word & (immortal - 1);
+  }
+
+  /// Whether there is one pointer.
+  [[nodiscard]] static constexpr bool is_last(std::uint32_t word) noexcept { return word == one || word == (loud | 1); }
+
+  /// One pointer more.
+  [[nodiscard]] static constexpr std::uint32_t raised(std::uint32_t word) noexcept {
+    return is_immortal(word) || is_immortal(word + 1) ? pinned : word + 1;
+  }
+
+  /// One pointer fewer. \pre mortal, and not none
+  [[nodiscard]] static constexpr std::uint32_t lowered(std::uint32_t word) noexcept {
+    return word == (loud | 1) ? none : word - 1;
+  }
+
+  /// As many pointers, loud or quiet. Immortal stays immortal.
+  [[nodiscard]] static constexpr std::uint32_t made_loud(std::uint32_t word) noexcept {
+    if (word < immortal) return (word + 1) | loud;
+    return is_immortal(word) ? pinned : word;
+  }
+  [[nodiscard]] static constexpr std::uint32_t made_quiet(std::uint32_t word) noexcept {
+    return word - loud < immortal ? (word & ~loud) - 1 : word;
+  }
 };
 
 }  // namespace ouro

@@ -28,19 +28,17 @@ struct local_refcount {
 
   OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept {
     const std::uint32_t raised = count + 1;
-    if (count_word::is_immortal(raised)) [[unlikely]] {
-      pin(count);
-    } else {
-      count = raised;
+    if (!count_word::is_quiet(raised)) [[unlikely]] {
+      if (!count_word::is_loud_sum(raised)) return pin(count);
     }
+    count = raised;
   }
 
   using decrements_in_parts = local_refcount;
 
   OURO_ALWAYS_INLINE static bool try_keep(count_type& count) noexcept {
     const std::uint32_t lowered = count - 1;
-    // Was quiet and mortal, and is not zero now: one range of numbers, [quiet + 1, quiet + immortal - 2].
-    if (lowered - (count_word::quiet + 1) >= count_word::immortal - 2) return false;
+    if (!count_word::is_quiet(lowered)) return false;
     count = lowered;
     return true;
   }
@@ -50,9 +48,8 @@ struct local_refcount {
   }
 
   static released decrement_rarely(count_type& count) noexcept {
-    const std::uint32_t lowered = count - 1;
-    if ((lowered & ~count_word::quiet) == 0) {
-      count = lowered;
+    if (count_word::is_last(count)) {
+      count = count_word::none;
       return released::last;
     }
     if (!count_word::is_immortal(count)) return released::suspect;
@@ -63,7 +60,7 @@ struct local_refcount {
  private:
   /// Does not write what stands there already: immortal objects that are made at compile time are shared by all
   /// threads.
-  static void pin(count_type& count) noexcept {
+  OURO_NOINLINE static void pin(count_type& count) noexcept {
     if (count != count_word::pinned) count = count_word::pinned;
   }
 };
