@@ -94,7 +94,7 @@ class trial {
 
   [[nodiscard]] bool reach(header_type& object, std::uint32_t count, std::uint32_t info) noexcept {
     if (!visits_.push({&object, count, 0})) return false;
-    RefcountPolicy::store(object.count, count_word::strong(count));
+    RefcountPolicy::store(object.count, count_word::pointers(count));
     RefcountPolicy::store(object.info, info | info_word::reached);
     return true;
   }

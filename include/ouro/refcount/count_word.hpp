@@ -43,10 +43,14 @@ struct count_word {
   /// Whether `sum` is a loud count and 1, and nothing has spilled into the flags.
   [[nodiscard]] static constexpr bool is_loud_sum(std::uint32_t sum) noexcept { return sum - loud - 2 < immortal - 2; }
 
+  /// How many pointers. \pre mortal, and not none
+  [[nodiscard]] static constexpr std::uint32_t pointers(std::uint32_t word) noexcept {
+    return (word + 1 - (word >> 31)) & ~loud;
+  }
+
   /// How many pointers; large if immortal.
   [[nodiscard]] static constexpr std::uint32_t strong(std::uint32_t word) noexcept {
-    if (is_quiet(word)) return word + 1;
-    return word == none ? 0 : word & (immortal - 1);
+    return word == none ? 0 : pointers(word);
   }
 
   /// Whether there is one pointer.
