@@ -19,6 +19,7 @@ need /usr/include/benchmark/benchmark.h libbenchmark-dev
 need /usr/include/boost/smart_ptr/intrusive_ptr.hpp libboost-dev
 need /usr/include/valgrind/callgrind.h valgrind
 need /usr/include/absl/container/flat_hash_set.h libabsl-dev
+need /usr/include/xxhash.h libxxhash-dev
 need /usr/lib/python3/dist-packages/matplotlib/__init__.py python3-matplotlib
 if [ -z "$smoke" ]; then
   need /usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4 libtcmalloc-minimal4

@@ -62,7 +62,7 @@ GOALS = [
     Goal("scan", "ouro", 0.1, "bdwgc"),
     Goal("scan", "ouro", 0.1, "Go"),
     Goal("scan", "ouro", 0.018, "CPython 3.11"),
-    Goal("scan_growth/10000000", "ouro", 3.0, "ouro", "scan_growth/100000"),
+    *[Goal(f"scan_growth/{live}", "ouro", 3.0, "ouro", "scan_growth/100000") for live in (10_000_000, 100_000_000)],
     Goal("churn_on", "ouro", 1.05, "ouro", "churn_off"),
     Goal("churn_make_on", "ouro", 1.05, "ouro", "churn_make_off"),
     Goal("churn_on", "ouro", 2.3, "bdwgc"),
@@ -71,7 +71,7 @@ GOALS = [
     Goal("trees", "ouro", 0.25, "Nim ORC"),
     Goal("gcbench", "ouro", 1.0, "Java 17 Serial"),
     Goal("gcbench", "ouro", 0.5, "bdwgc"),
-    *[goal for live in (1_000_000, 10_000_000) for goal in (
+    *[goal for live in (1_000_000, 10_000_000, 100_000_000) for goal in (
         Goal(f"pause_median/{live}", "ouro", 80.0), Goal(f"pause_per_object/{live}", "ouro", 8.0))],
     *[Goal(f"bytes_per_object/{payload}", "ouro", (payload + 8) * 1.01) for payload in (16, 24, 32, 48)],
     Goal("code_per_type", "ouro", 1.0, "shared_ptr"),

@@ -1,5 +1,6 @@
 """What is run: every benchmark of ours, beside its peers."""
 
+import os
 import pathlib
 import shutil
 from typing import NamedTuple
@@ -19,6 +20,9 @@ class Run(NamedTuple):
 ON_ALLOCATORS = ("make_and_drop", "churn", "across_threads", "trees_and_lists")
 ON_NEW = "<(shared|intrusive|intrusive_unsafe|intrusive_safe|unique)[,>]"
 TWO_THREADS = ("across_threads",)
+
+# For 10^8 objects and what a collection takes to look at all of them.
+MEMORY_FOR_HUGE = 16 << 30
 
 DEBIAN = pathlib.Path("/usr/lib/x86_64-linux-gnu")
 
@@ -80,8 +84,12 @@ def cycle_programs(build: pathlib.Path, smoke: bool) -> list[Run]:
         programs += [(pathlib.Path(f"bench/cycles/cycles.{ending}"), [command, f"bench/cycles/cycles.{ending}"], 1)
                      for command, ending in (("python3", "py"), ("php", "php")) if shutil.which(command)]
     # One question at a time, so that what is compared has run within seconds of each other.
-    return [Run([*command, question] + (["--smoke"] if smoke else []), most=most, asks=answers)
+    runs = [Run([*command, question] + (["--smoke"] if smoke else []), most=most, asks=answers)
             for question, answers in CYCLES.items() for path, command, most in programs if path.exists()]
+    if not smoke and os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >= MEMORY_FOR_HUGE:
+        runs += [Run([str(here / "cycles_ouro"), "--huge", question], most=1, asks=CYCLES[question])
+                 for question in ("scan_growth", "pause")]
+    return runs
 
 
 def plan(build: pathlib.Path, smoke: bool) -> list[Run]:

@@ -26,7 +26,7 @@ struct death {
     if ((info & info_word::dead) != 0) [[unlikely]] {
       // Either its constructor threw and a handle had escaped, whose end is the end of the block; or its destructor is
       // running, made a pointer of a raw one and dropped it again.
-      if ((info & info_word::unborn) != 0) record_of(info).deallocate(object.object());
+      if ((info & info_word::unborn) != 0) record_of(info).deallocate_one(&object);
       return;
     }
     if (dying<RefcountPolicy>.must_wait()) {
@@ -75,21 +75,7 @@ struct death {
   /// Runs the destructor. \post the object is dead, and nothing that it left behind waits
   static void destroy(header_type& object, const type_record& record) noexcept {
     add_flags<CollectorPolicy>(object, info_word::dead);
-    run_destructor(object, record);
-  }
-
-  /// \pre the object is marked as dead
-  static void run_destructor(header_type& object, const type_record& record) noexcept {
-    dying<RefcountPolicy>.descend(
-        [&] {
-          OURO_TRY {
-            record.destroy(object.object());  // calls user code: the object has no pointers, weak or strong
-          }
-          OURO_CATCH_ALL {
-            unraisable(record.name);
-          }
-        },
-        pass_waiting);
+    dying<RefcountPolicy>.descend([&] { record.destroy_one(&object); }, pass_waiting);
   }
 
   /// Runs the callbacks of expired weak pointers when the outermost death is over.
@@ -109,7 +95,7 @@ struct death {
     }
     expire(object, info);
     destroy(object, record);
-    record.deallocate(object.object());
+    record.deallocate_one(&object);
   }
 };
 

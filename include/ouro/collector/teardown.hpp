@@ -43,15 +43,13 @@ class teardown {
       hold_all();
       sever_by_trace();
     }
-    each([](header_type& object) { end::run_destructor(object, record_of(object.load_info())); });
-    each([](header_type& object) {
-      const type_record& record = record_of(object.load_info());
-      if constexpr (check_level >= 1) {
-        if (count_word::strong(object.load_count()) != 1)
-          misuse("a destructor has let a pointer to its object escape", record.name);
-      }
-      record.deallocate(object.object());
+    each_run([](const type_record& record, const visited* first, const visited* last) {
+      // What the destructors leave behind is gone when the outermost of them returns: none of it waits here.
+      dying<RefcountPolicy>.descend([&] { record.destroy(first, last); }, end::pass_waiting);
     });
+    if constexpr (check_level >= 1) check_escapes();
+    each_run(
+        [](const type_record& record, const visited* first, const visited* last) { record.deallocate(first, last); });
     return visits_.size;
   }
 
@@ -61,6 +59,32 @@ class teardown {
  private:
   [[nodiscard]] static header_type& object_of(const visited& seen) noexcept {
     return *static_cast<header_type*>(seen.header);
+  }
+
+  /// Goes over runs of objects of one type, short enough for those that are looked at to stay in the cache.
+  template <class Stage>
+  void each_run(Stage stage) noexcept {
+    constexpr std::ptrdiff_t longest = 64;
+    const visited* const end_of_visits = visits_.items + visits_.size;
+    for (const visited* first = visits_.items; first != end_of_visits;) {
+      const std::uint32_t type = info_word::type(object_of(*first).load_info());
+      const visited* last = first + 1;
+      const visited* const most = end_of_visits - first > longest ? first + longest : end_of_visits;
+      for (; last != most; ++last) {
+        fetch_ahead(last, 0, static_cast<std::size_t>(end_of_visits - last));
+        if (info_word::type(object_of(*last).load_info()) != type) break;
+      }
+      stage(registered_types[type], first, last);
+      first = last;
+    }
+  }
+
+  void check_escapes() noexcept {
+    each([](header_type& object) {
+      if (count_word::strong(object.load_count()) != 1) {
+        misuse("a destructor has let a pointer to its object escape", record_of(object.load_info()).name);
+      }
+    });
   }
 
   /// Garbage whose edges were kept is few enough to be in the cache still.
@@ -113,15 +137,17 @@ class teardown {
   /// Makes the edges among the garbage null, by the trial's record of them: all pointers that its objects have. What
   /// each has instead is one of the collection's own. Weak pointers expire. \post all is dead
   void sever() noexcept {
+    const bool all_garbage = trial_.is_all_garbage();
     const edge* next = edges_.items;
-    for (std::size_t i = 0; i != visits_.size; ++i) {
-      header_type& object = object_of(visits_.items[i]);
+    const visited* const end_of_visits = visits_.items + visits_.size;
+    for (const visited* at = visits_.items; at != end_of_visits; ++at) {
+      header_type& object = object_of(*at);
       const std::uint32_t info = object.load_info();
       end::expire(object, info);
       RefcountPolicy::store(object.info, (info & ~info_word::reached) | info_word::dead);
       RefcountPolicy::store(object.count, count_word::one);
-      for (const edge* const last = next + visits_.items[i].edges; next != last; ++next) {
-        if (next->slot != nullptr && (trial_.is_all_garbage() || is_garbage(*next))) next->sever();
+      for (const edge* const last = next + at->edges; next != last; ++next) {
+        if (next->slot != nullptr && (all_garbage || is_garbage(*next))) next->sever();
       }
     }
   }

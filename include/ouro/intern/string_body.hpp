@@ -11,6 +11,7 @@
 #include <ouro/object/header.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/object/type_record.hpp>
+#include <ouro/object/visited.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <cstddef>
@@ -73,15 +74,17 @@ struct string_body {
     return front + sizeof(string_body) + length + 1;
   }
 
-  static void destroy(void* object) {
+  static void destroy(const visited* at, const visited* last) noexcept {
     using cache = intern_cache<string_body, Locking>;
     cache& here = cache::current();
     const std::lock_guard lock{here.mutex};
-    here.table.erase(*static_cast<string_body*>(object));
+    for (; at != last; ++at) here.table.erase(*static_cast<string_body*>(at->object()));
   }
 
-  static void deallocate(void* object) noexcept {
-    pool_allocator::deallocate(static_cast<std::byte*>(object) - front, bytes(object), alignof(std::size_t));
+  static void deallocate(const visited* at, const visited* last) noexcept {
+    for (; at != last; ++at) {
+      pool_allocator::deallocate(at->header, bytes(at->object()), alignof(std::size_t));
+    }
   }
 
   [[nodiscard]] static std::size_t bytes(const void* object) noexcept {

@@ -21,14 +21,26 @@ namespace ouro::detail {
 /// full.
 using trace_function = std::size_t (*)(visited* const& visits, std::size_t i, std::size_t last, edge_sink& sink);
 
-/// One for each type and set of policies. The functions take the address of the object, which lies behind its header.
+/// Does something to the objects of `[first, last)`, which are of one type.
+using run_function = void (*)(const visited* first, const visited* last) noexcept;
+
+/// One for each type and set of policies. What takes the address of the object gets what lies behind its header.
 struct type_record {
-  void (*destroy)(void* object);                      ///< runs the destructors; may throw what they throw
-  void (*deallocate)(void* object) noexcept;          ///< gives the block back; needs nothing but the block's length
+  run_function destroy;                               ///< runs the destructors; what they throw is reported
+  run_function deallocate;                            ///< gives the blocks back; needs nothing but their lengths
   trace_function trace;                               ///< null when there are no edges to report
   void (*finalize)(void* object);                     ///< null when the type has no `finalize()`
   std::size_t (*bytes)(const void* object) noexcept;  ///< the block: header, object, padding
   std::string_view name;
+
+  void destroy_one(void* header) const noexcept {
+    const visited one{header, 0, 0};
+    destroy(&one, &one + 1);
+  }
+  void deallocate_one(void* header) const noexcept {
+    const visited one{header, 0, 0};
+    deallocate(&one, &one + 1);
+  }
 };
 
 /// Index 0 is no type: it is what the headers of tables made at compile time say. All zero at first, so that the table

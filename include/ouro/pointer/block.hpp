@@ -52,8 +52,10 @@ template <class AllocatorPolicy>
 /// What is done with a block of which only the length counts: the same code for all types that agree in that.
 template <class AllocatorPolicy, std::size_t Front, std::size_t Bytes, std::size_t Alignment>
 struct sized_block {
-  static void deallocate(void* object) noexcept {
-    AllocatorPolicy::deallocate(static_cast<std::byte*>(object) - Front, Bytes, Alignment);
+  static void deallocate(const visited* at, const visited* last) noexcept {
+    for (; at != last; ++at) {
+      AllocatorPolicy::deallocate(static_cast<std::byte*>(at->object()) - Front, Bytes, Alignment);
+    }
   }
 
   [[nodiscard]] static std::size_t bytes_of(const void*) noexcept { return Bytes; }
@@ -98,9 +100,18 @@ struct block {
     }
   }
 
-  static void destroy(void* object) noexcept(std::is_nothrow_destructible_v<element>) {
-    // Backwards, as the language destroys arrays.
-    for (std::size_t i = length(object); i != 0; --i) std::destroy_at(static_cast<element*>(object) + (i - 1));
+  OURO_ALWAYS_INLINE static void destroy(void* object) noexcept {
+    OURO_TRY {
+      // Backwards, as the language destroys arrays. Calls user code: the object has no pointers, weak or strong.
+      for (std::size_t i = length(object); i != 0; --i) std::destroy_at(static_cast<element*>(object) + (i - 1));
+    }
+    OURO_CATCH_ALL {
+      unraisable(type_name_of<T>);
+    }
+  }
+
+  static void destroy_run(const visited* at, const visited* last) noexcept {
+    for (; at != last; ++at) destroy(at->object());
   }
 
   OURO_ALWAYS_INLINE static void deallocate(void* object) noexcept {
@@ -113,7 +124,7 @@ struct block {
     std::size_t before = sink.pushed();
     do {
       fetch_ahead(visits, i, last);
-      void* const object = static_cast<header_type*>(visits[i].header)->object();
+      void* const object = visits[i].object();
       for (std::size_t at = 0, end = length(object); at != end; ++at) {
         trace_object<RefcountPolicy, CollectorPolicy>(static_cast<element*>(object)[at], sink);
       }
@@ -130,7 +141,9 @@ struct block {
     }
   }
 
-  static void deallocate_array(void* object) noexcept { deallocate(object); }
+  static void deallocate_arrays(const visited* at, const visited* last) noexcept {
+    for (; at != last; ++at) deallocate(at->object());
+  }
 
   [[nodiscard]] static std::size_t bytes_of_array(const void* object) noexcept { return bytes(length(object)); }
 
@@ -146,8 +159,8 @@ struct block {
   using sized = sized_block<AllocatorPolicy, front, bytes(1), alignment>;
 
   static constexpr type_record record{
-      &destroy,
-      is_array ? &deallocate_array : &sized::deallocate,
+      &destroy_run,
+      is_array ? &deallocate_arrays : &sized::deallocate,
       trace_if_tracked(),
       has_finalize<element> ? &finalize : nullptr,
       is_array ? &bytes_of_array : &sized::bytes_of,
@@ -174,16 +187,7 @@ struct block {
       if (dying<RefcountPolicy>.must_wait()) [[unlikely]]
         return death::come(at);
       RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
-      dying<RefcountPolicy>.descend(
-          [&] {
-            OURO_TRY {
-              destroy(at.object());  // calls user code: the object has no pointers, weak or strong
-            }
-            OURO_CATCH_ALL {
-              unraisable(type_name_of<T>);
-            }
-          },
-          &death::pass_waiting);
+      dying<RefcountPolicy>.descend([&] { destroy(at.object()); }, &death::pass_waiting);
     }
     deallocate(at.object());
     if constexpr (!std::is_trivially_destructible_v<element>) death::settle();
