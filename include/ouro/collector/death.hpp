@@ -33,7 +33,7 @@ struct death {
       // Its count gives way to a link, which no weak pointer must read. Should its `finalize` bring it back later, it
       // comes back without them.
       expire(object, info);
-      dying<RefcountPolicy>.push(object, info);
+      dying<RefcountPolicy>.push(object, pass_waiting);
       return;
     }
     pass(object, info);
@@ -75,15 +75,29 @@ struct death {
   /// Runs the destructor. \post the object is dead, and nothing that it left behind waits
   static void destroy(header_type& object, const type_record& record) noexcept {
     add_flags<CollectorPolicy>(object, info_word::dead);
-    dying<RefcountPolicy>.descend([&] { record.destroy_one(&object); }, pass_waiting);
+    run_destructor(object, record);
   }
 
   /// Runs the callbacks of expired weak pointers when the outermost death is over.
   static void settle() noexcept {
-    if (!dying<RefcountPolicy>.is_destroying()) weak_table<RefcountPolicy>::run_callbacks();
+    if (weak_table<RefcountPolicy>::has_callbacks() && !dying<RefcountPolicy>.is_destroying()) [[unlikely]]
+      weak_table<RefcountPolicy>::run_callbacks();
   }
 
-  static void pass_waiting(header_type& object) noexcept { pass(object, object.load_info()); }
+  /// An object that has waited has no weak pointers any more, and is no candidate.
+  static void pass_waiting(header_type& object) noexcept {
+    const std::uint32_t info = object.load_info();
+    const type_record& record = record_of(info);
+    if (record.finalize != nullptr && (info & info_word::finalized) == 0) return pass(object, info);
+    RefcountPolicy::store(object.info, info | info_word::dead);
+    run_destructor(object, record);
+    record.deallocate_one(&object);
+  }
+
+  /// \pre the object is marked as dead
+  static void run_destructor(header_type& object, const type_record& record) noexcept {
+    dying<RefcountPolicy>.descend([&] { record.destroy_one(&object); }, pass_waiting);
+  }
 
  private:
   /// All stages, one after the other.

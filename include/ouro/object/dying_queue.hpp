@@ -28,17 +28,11 @@ struct dying_link {
 
   /// \pre `at` is no link yet: its info word is `info`
   static void write(header<RefcountPolicy>& at, const header<RefcountPolicy>* next, std::uint32_t info) noexcept {
-    const std::uint32_t flag = (info & info_word::finalized) != 0 ? finalized : 0;
-    RefcountPolicy::store(at.info, info_word::type(info) << info_word::type_shift | flag);
-    set_next(at, next);
+    store(at, next, (info & type_mask) | ((info & info_word::finalized) != 0 ? finalized : 0));
   }
 
   static void set_next(header<RefcountPolicy>& at, const header<RefcountPolicy>* next) noexcept {
-    std::uint64_t link = reinterpret_cast<std::uintptr_t>(next);
-    if constexpr (is_split) link >>= 3;
-    const auto upper = static_cast<std::uint32_t>(link >> 32);
-    RefcountPolicy::store(at.count, static_cast<std::uint32_t>(link));
-    RefcountPolicy::store(at.info, (at.load_info() & ~(upper_mask << upper_shift)) | upper << upper_shift);
+    store(at, next, at.load_info() & (type_mask | finalized));
   }
 
   [[nodiscard]] static header<RefcountPolicy>* next(const header<RefcountPolicy>& at) noexcept {
@@ -51,9 +45,18 @@ struct dying_link {
   /// Makes the header one of an object without pointers again.
   static void erase(header<RefcountPolicy>& at) noexcept {
     const std::uint32_t info = at.load_info();
-    const std::uint32_t flag = (info & finalized) != 0 ? info_word::finalized : 0;
     RefcountPolicy::store(at.count, count_word::none);
-    RefcountPolicy::store(at.info, info_word::type(info) << info_word::type_shift | flag);
+    RefcountPolicy::store(at.info, (info & type_mask) | ((info & finalized) != 0 ? info_word::finalized : 0));
+  }
+
+ private:
+  static constexpr std::uint32_t type_mask = ~std::uint32_t{0} << info_word::type_shift;
+
+  static void store(header<RefcountPolicy>& at, const header<RefcountPolicy>* next, std::uint32_t rest) noexcept {
+    std::uint64_t link = reinterpret_cast<std::uintptr_t>(next);
+    if constexpr (is_split) link >>= 3;
+    RefcountPolicy::store(at.count, static_cast<std::uint32_t>(link));
+    RefcountPolicy::store(at.info, static_cast<std::uint32_t>(link >> 32) << upper_shift | rest);
   }
 };
 
@@ -71,45 +74,62 @@ class dying_queue {
 
   [[nodiscard]] bool must_wait() const noexcept { return depth_ == deepest; }
 
-  /// \pre `must_wait()`; the object has no pointers, no weak records and is in no candidate buffer
-  void push(header_type& object, std::uint32_t info) noexcept {
+  /// Ends an object that has waited.
+  using end_function = void (*)(header_type&) noexcept;
+
+  /// `end` may be one for the object's type. \pre `must_wait()`; the object has no pointers, no weak records and is in
+  /// no candidate buffer
+  OURO_NOINLINE void push(header_type& object, end_function end) noexcept {
     if (last_left_ == nullptr) {
-      link::write(object, first_, info);
+      if (next_ != nullptr) {
+        link::write(*next_, first_, next_->load_info());
+        first_ = next_;
+      }
+      next_ = &object;
+      end_next_ = end;
+    } else if (last_left_ == next_) {
+      link::write(object, first_, object.load_info());
       first_ = &object;
     } else {
-      link::write(object, link::next(*last_left_), info);
+      link::write(object, link::next(*last_left_), object.load_info());
       link::set_next(*last_left_, &object);
     }
     last_left_ = &object;
   }
 
-  /// Runs `destroy` one level deeper. The first to come back from the deepest level also destroys all that waits, one
-  /// after the other, by `destroy_waiting`, which may descend again.
+  /// Runs `destroy` one level deeper. The first to come back from the deepest level also ends all that waits, one after
+  /// the other, which may descend again; `end` ends an object of any type.
   template <class Destroy>
-  OURO_ALWAYS_INLINE void descend(Destroy&& destroy, void (*destroy_waiting)(header_type&) noexcept) noexcept {
+  OURO_ALWAYS_INLINE void descend(Destroy&& destroy, end_function end) noexcept {
     ++depth_;
     destroy();
     --depth_;
-    if (first_ != nullptr) [[unlikely]]
-      empty(destroy_waiting);
+    if (next_ != nullptr && !is_emptying_) [[unlikely]]
+      empty(end);
   }
 
  private:
-  OURO_NOINLINE void empty(void (*destroy_waiting)(header_type&) noexcept) noexcept {
-    if (is_emptying_) return;
+  OURO_NOINLINE void empty(end_function end) noexcept {
     is_emptying_ = true;
-    while (first_ != nullptr) {
-      header_type& next = *first_;
-      first_ = link::next(next);
+    while (next_ != nullptr) {
+      header_type& dies = *next_;
+      const end_function end_of_it = end_next_;
+      next_ = first_;
+      if (next_ != nullptr) {
+        first_ = link::next(*next_);
+        link::erase(*next_);
+        end_next_ = end;
+      }
       last_left_ = nullptr;
-      link::erase(next);
-      destroy_waiting(next);
+      end_of_it(dies);
     }
     last_left_ = nullptr;
     is_emptying_ = false;
   }
 
-  header_type* first_ = nullptr;      ///< dies next
+  end_function end_next_ = nullptr;
+  header_type* next_ = nullptr;       ///< dies next: not linked, since most leave one object behind, or none
+  header_type* first_ = nullptr;      ///< and then these, linked
   header_type* last_left_ = nullptr;  ///< the last that the object being destroyed has left behind
   std::uint32_t depth_ = 0;           ///< nested destructors, <= deepest
   bool is_emptying_ = false;

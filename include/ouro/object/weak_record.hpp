@@ -124,6 +124,9 @@ class weak_table {
     home.records.erase(&target);
   }
 
+  /// Whether callbacks are due on this thread.
+  [[nodiscard]] OURO_ALWAYS_INLINE static bool has_callbacks() noexcept { return due.first != nullptr; }
+
   [[nodiscard]] static bool is_running_callbacks() noexcept { return due.running; }
 
   /// Runs the callbacks that are due on this thread, those that are queued meanwhile included. A record whose weak

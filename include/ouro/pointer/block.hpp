@@ -182,15 +182,22 @@ struct block {
 
   /// The death of a plain object, with destructor and size class known here. \pre `is_plain(at)`, no pointers
   OURO_ALWAYS_INLINE static void die_plainly(header_type& at) noexcept {
-    using death = death<RefcountPolicy, CollectorPolicy>;
-    if constexpr (!std::is_trivially_destructible_v<element>) {
-      if (dying<RefcountPolicy>.must_wait()) [[unlikely]]
-        return death::come(at);
-      RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
-      dying<RefcountPolicy>.descend([&] { destroy(at.object()); }, &death::pass_waiting);
+    if constexpr (std::is_trivially_destructible_v<element>) {
+      deallocate(at.object());
+    } else if (dying<RefcountPolicy>.must_wait()) [[unlikely]] {
+      dying<RefcountPolicy>.push(at, &end_plainly);
+    } else {
+      end_plainly(at);
     }
+  }
+
+  /// \pre as `die_plainly`, and need not wait
+  static void end_plainly(header_type& at) noexcept {
+    using death = death<RefcountPolicy, CollectorPolicy>;
+    RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
+    dying<RefcountPolicy>.descend([&] { destroy(at.object()); }, &death::pass_waiting);
     deallocate(at.object());
-    if constexpr (!std::is_trivially_destructible_v<element>) death::settle();
+    death::settle();
   }
 
   static constexpr bool can_die_plainly = !is_array && !has_finalize<element>;
