@@ -24,6 +24,7 @@ need /usr/lib/python3/dist-packages/matplotlib/__init__.py python3-matplotlib
 if [ -z "$smoke" ]; then
   need /usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4 libtcmalloc-minimal4
   need /usr/lib/x86_64-linux-gnu/libjemalloc.so.2 libjemalloc2
+  need /usr/lib/x86_64-linux-gnu/libtbbmalloc_proxy.so.2 libtbbmalloc2
   need /usr/include/gc/gc.h libgc-dev
   need nim nim
   need go golang-go

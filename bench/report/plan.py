@@ -48,6 +48,7 @@ def allocators(build: pathlib.Path) -> dict[str, pathlib.Path]:
         "snmalloc": build / "peers/libsnmalloc.so",
         "tcmalloc": DEBIAN / "libtcmalloc_minimal.so.4",
         "jemalloc": DEBIAN / "libjemalloc.so.2",
+        "tbbmalloc": DEBIAN / "libtbbmalloc_proxy.so.2",
     }
     for name in [name for name, place in places.items() if not place.exists()]:
         print(f"{name} is not here, and left out")

@@ -91,7 +91,8 @@ class teardown {
   template <class Stage>
   void each(Stage stage) noexcept {
     if (trial_.has_edges()) {
-      for (std::size_t i = 0; i != visits_.size; ++i) stage(object_of(visits_.items[i]));
+      const visited* const last = visits_.items + visits_.size;
+      for (const visited* at = visits_.items; at != last; ++at) stage(object_of(*at));
     } else {
       for (std::size_t i = 0; i != visits_.size; ++i) {
         fetch_ahead(visits_.items, i, visits_.size);
@@ -137,18 +138,16 @@ class teardown {
   /// Makes the edges among the garbage null, by the trial's record of them: all pointers that its objects have. What
   /// each has instead is one of the collection's own. Weak pointers expire. \post all is dead
   void sever() noexcept {
-    const bool all_garbage = trial_.is_all_garbage();
-    const edge* next = edges_.items;
-    const visited* const end_of_visits = visits_.items + visits_.size;
-    for (const visited* at = visits_.items; at != end_of_visits; ++at) {
-      header_type& object = object_of(*at);
+    each([](header_type& object) {
       const std::uint32_t info = object.load_info();
       end::expire(object, info);
       RefcountPolicy::store(object.info, (info & ~info_word::reached) | info_word::dead);
       RefcountPolicy::store(object.count, count_word::one);
-      for (const edge* const last = next + at->edges; next != last; ++next) {
-        if (next->slot != nullptr && (all_garbage || is_garbage(*next))) next->sever();
-      }
+    });
+    const bool all_garbage = trial_.is_all_garbage();
+    const edge* const last = edges_.items + edges_.size;
+    for (const edge* inner = edges_.items; inner != last; ++inner) {
+      if (inner->slot != nullptr && (all_garbage || is_garbage(*inner))) inner->sever();
     }
   }
 
@@ -188,7 +187,7 @@ class teardown {
     visits_.size = dead;
   }
 
-  static void cut(void*, const edge* first, const edge* last) {
+  static void cut(void*, edge* first, edge* last) {
     for (; first != last; ++first) {
       if (!is_garbage(*first)) continue;
       first->sever();

@@ -134,8 +134,9 @@ class trial {
   [[nodiscard]] bool mark() noexcept {
     const trace_guard guard;
     edges_.size = 0;
-    has_edges_ = true;
     edge_sink sink{&subtract<Widen>, this};
+    sink_ = &sink;
+    keep_edges();
     for (std::size_t i = 0;;) {
       if (Widen && i + visit_ahead > visits_.size && visits_.size < batch_) add_roots(2 * visit_ahead);
       if (i == visits_.size) sink.flush();
@@ -148,28 +149,25 @@ class trial {
   }
 
   template <bool Widen>
-  static void subtract(void* context, const edge* first, const edge* last) {
+  static void subtract(void* context, edge* first, edge* last) {
     auto& self = *static_cast<trial*>(context);
     if (!self.has_memory_) return;
     if (self.candidates_.size() != 0) {
       for (const edge* at = first; at != last; ++at) self.candidates_.fetch(*static_cast<header_type*>(at->target));
     }
-    edge* seen = self.keep_edges(static_cast<std::size_t>(last - first));
+    const auto flushed = static_cast<std::size_t>(last - first);
     for (; first != last; ++first) {
-      auto& target = *static_cast<header_type*>(first->target);
-      const bool is_inner = self.template subtract_one<Widen>(target);
-      if (seen != nullptr) *seen++ = {&target, is_inner ? first->slot : nullptr};
+      if (!self.template subtract_one<Widen>(*static_cast<header_type*>(first->target))) first->slot = nullptr;
     }
+    if (!self.has_edges_) return;
+    self.edges_.size += flushed;
+    self.keep_edges();
   }
 
-  /// Room for so many edges more; null when they are too many to be kept.
-  [[nodiscard]] edge* keep_edges(std::size_t more) noexcept {
-    if (!has_edges_ || edges_.size + more > most_edges || !edges_.reserve(edges_.size + more)) {
-      has_edges_ = false;
-      return nullptr;
-    }
-    edges_.size += more;
-    return edges_.items + edges_.size - more;
+  /// Has the sink write the next edges behind those that are kept, until they are too many.
+  void keep_edges() noexcept {
+    has_edges_ = edges_.size < most_edges && edges_.reserve(edges_.size + edge_sink::capacity);
+    if (has_edges_) sink_->write_to(edges_.items + edges_.size);
   }
 
   /// Returns whether the target is one of the objects reached.
@@ -255,7 +253,7 @@ class trial {
     return true;
   }
 
-  static void revive(void* context, const edge* first, const edge* last) {
+  static void revive(void* context, edge* first, edge* last) {
     auto& self = *static_cast<trial*>(context);
     for (; first != last; ++first) {
       auto& target = *static_cast<header_type*>(first->target);
@@ -303,6 +301,7 @@ class trial {
       }
       if (has_edges_) row += each.edges;
     }
+    edges_.size = static_cast<std::size_t>(kept - edges_.items);
   }
 
   /// Puts the count of an object back that is alive, and lets it age.
@@ -341,7 +340,8 @@ class trial {
   raw_array<edge>& edges_;
   raw_array<visited>& queue_;
   generations<RefcountPolicy>& candidates_;
-  std::size_t batch_ = 0;  ///< objects
+  edge_sink* sink_ = nullptr;  ///< of the walk that subtracts
+  std::size_t batch_ = 0;      ///< objects
   std::size_t candidates_taken_ = 0;
   std::size_t promoted_ = 0;
   std::size_t garbage_ = 0;

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// Where a trace leaves the edges it finds. One trace function per type serves every phase of a collection: it writes
-/// the edges into a buffer in the cache, and the phase, which knows no types, works through the buffer.
+/// the edges into a buffer, and the phase, which knows no types, works through the buffer while it is in the cache.
 
 #include <ouro/config.hpp>
 
@@ -24,7 +24,8 @@ class edge_sink {
  public:
   static constexpr std::size_t capacity = 64;
 
-  using phase = void (*)(void* context, const edge* first, const edge* last);
+  /// Works through `[first, last)`, and may change it.
+  using phase = void (*)(void* context, edge* first, edge* last);
 
   edge_sink(phase work, void* context) noexcept : work_{work}, context_{context} {}
   edge_sink(const edge_sink&) = delete;
@@ -32,28 +33,39 @@ class edge_sink {
 
   OURO_ALWAYS_INLINE void push(void* target, void* slot) {
     __builtin_prefetch(target, 1);
-    edges_[size_++] = {target, slot};
-    if (size_ == capacity) [[unlikely]]
+    *next_++ = {target, slot};
+    if (next_ == last_) [[unlikely]]
       flush();
   }
 
   /// Hands what is buffered to the phase.
   OURO_NOINLINE void flush() {
-    const std::size_t size = size_;
-    flushed_ += size;
-    size_ = 0;
-    if (size != 0) work_(context_, edges_, edges_ + size);
+    edge* const first = first_;
+    edge* const next = next_;
+    flushed_ += static_cast<std::size_t>(next - first);
+    write_to(own_);
+    if (next != first) work_(context_, first, next);
+  }
+
+  /// Has the edges from now on written to `buffer`, which has room for `capacity`, until they are flushed.
+  /// \pre nothing is buffered
+  void write_to(edge* buffer) noexcept {
+    first_ = buffer;
+    next_ = buffer;
+    last_ = buffer + capacity;
   }
 
   /// Edges reported so far.
-  [[nodiscard]] std::size_t pushed() const noexcept { return flushed_ + size_; }
+  [[nodiscard]] std::size_t pushed() const noexcept { return flushed_ + static_cast<std::size_t>(next_ - first_); }
 
  private:
-  std::size_t size_ = 0;  ///< < capacity between pushes
+  edge* next_ = own_;  ///< in [first_, last_) between pushes
+  edge* last_ = own_ + capacity;
+  edge* first_ = own_;
   std::size_t flushed_ = 0;
   phase work_;
   void* context_;
-  edge edges_[capacity];
+  edge own_[capacity];
 };
 
 }  // namespace ouro::detail
