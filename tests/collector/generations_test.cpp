@@ -121,6 +121,36 @@ TEST_CASE_FIXTURE(generation_settings, "generations: a cycle between old and you
   }
 }
 
+TEST_CASE_FIXTURE(generation_settings, "generations: young garbage gives the old what it held of it") {
+  const auto old = make<link>();
+  {
+    const auto candidate = old;
+  }
+  gc::collect();
+  // Few enough for their edges to be kept while they are looked at, and too many.
+  for (const int links : {100, 100'000}) {
+    gc::disable();
+    gc::set_threshold(static_cast<std::size_t>(links));
+    {
+      const auto first = make<link>();
+      ptr<link> last = first;
+      for (int i = 1; i != links; ++i) {
+        last->other = old;
+        last->next = make<link>();
+        last = last->next;
+      }
+      last->next = first;
+    }
+    CHECK(old.use_count() == links);
+    gc::enable();
+    const auto before = gc::stats();
+    leave_pairs(links);
+    CHECK(gc::stats().full_collections == before.full_collections);
+    CHECK(gc::stats().collected - before.collected >= static_cast<std::size_t>(links));
+    CHECK(old.use_count() == 1);
+  }
+}
+
 TEST_CASE_FIXTURE(generation_settings, "generations: old garbage goes by itself, while the program makes objects") {
   {
     auto all = make_living(2000);

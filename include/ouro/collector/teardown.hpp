@@ -12,6 +12,7 @@
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -40,7 +41,6 @@ class teardown {
     if (trial_.has_edges()) {
       sever();
     } else {
-      hold_all();
       sever_by_trace();
     }
     each_run([](const type_record& record, const visited* first, const visited* last) {
@@ -57,19 +57,20 @@ class teardown {
   [[nodiscard]] std::size_t resurrected() const noexcept { return resurrected_; }
 
  private:
+  static constexpr std::size_t longest_run = 64;  ///< objects: as many as stay in the innermost cache
+
   [[nodiscard]] static header_type& object_of(const visited& seen) noexcept {
     return *static_cast<header_type*>(seen.header);
   }
 
-  /// Goes over runs of objects of one type, short enough for those that are looked at to stay in the cache.
+  /// Goes over runs of objects of one type.
   template <class Stage>
   void each_run(Stage stage) noexcept {
-    constexpr std::ptrdiff_t longest = 64;
     const visited* const end_of_visits = visits_.items + visits_.size;
     for (const visited* first = visits_.items; first != end_of_visits;) {
       const std::uint32_t type = info_word::type(object_of(*first).load_info());
       const visited* last = first + 1;
-      const visited* const most = end_of_visits - first > longest ? first + longest : end_of_visits;
+      const visited* const most = first + std::min<std::ptrdiff_t>(longest_run, end_of_visits - first);
       for (; last != most; ++last) {
         fetch_ahead(last, 0, static_cast<std::size_t>(end_of_visits - last));
         if (info_word::type(object_of(*last).load_info()) != type) break;
@@ -138,60 +139,55 @@ class teardown {
   /// Makes the edges among the garbage null, by the trial's record of them: all pointers that its objects have. What
   /// each has instead is one of the collection's own. Weak pointers expire. \post all is dead
   void sever() noexcept {
-    each([](header_type& object) {
-      const std::uint32_t info = object.load_info();
-      end::expire(object, info);
-      RefcountPolicy::store(object.info, (info & ~info_word::reached) | info_word::dead);
-      RefcountPolicy::store(object.count, count_word::one);
-    });
     const bool all_garbage = trial_.is_all_garbage();
-    const edge* const last = edges_.items + edges_.size;
-    for (const edge* inner = edges_.items; inner != last; ++inner) {
-      if (inner->slot != nullptr && (all_garbage || is_garbage(*inner))) inner->sever();
+    const edge* inner = edges_.items;
+    const visited* const last = visits_.items + visits_.size;
+    for (const visited* at = visits_.items; at != last; ++at) {
+      bury(object_of(*at));
+      for (const edge* const end_of_row = inner + at->edges; inner != end_of_row; ++inner) {
+        if (inner->slot != nullptr && (all_garbage || is_garbage(*inner))) inner->sever();
+      }
     }
   }
 
-  /// The same where there are more edges than a trial keeps. Each object keeps the one pointer of `hold_all`; one that
-  /// has more is held by something that no trace has told of, and stays alive. \post all that is left in `visits` is
-  /// dead
+  /// The same where there are more edges than a trial keeps: asks the traces again. An edge that one conceals this time
+  /// is dropped by its destructor, on an object that is dead and whose memory is there still.
   void sever_by_trace() noexcept {
-    {
-      const trace_guard guard;
-      edge_sink sink{&cut, nullptr};
-      for (std::size_t i = 0; i != visits_.size; ++i) {
-        header_type& object = object_of(visits_.items[i]);
-        const std::uint32_t info = object.load_info();
-        const type_record& record = record_of(info);
-        end::expire(object, info);
-        OURO_TRY {
-          static_cast<void>(record.trace(visits_.items, i, i + 1, sink));  // calls user code: it may only report
-          sink.flush();
-        }
-        OURO_CATCH_ALL {
-          sink.flush();
-          unraisable(record.name);
-        }
+    const trace_guard guard;
+    edge_sink sink{trial_.is_all_garbage() && trial_.is_closed() ? &cut_all : &cut, nullptr};
+    for (std::size_t i = 0; i != visits_.size;) {
+      const std::size_t last = std::min(i + longest_run, visits_.size);
+      const type_record& record = record_of(object_of(visits_.items[i]).load_info());
+      std::size_t traced = i + 1;
+      OURO_TRY {
+        traced = record.trace(visits_.items, i, last, sink);  // calls user code: it may only report
+      }
+      OURO_CATCH_ALL {
+        // One of them: the others are asked once more, and have nothing to report if they were asked before.
+        unraisable(record.name);
+      }
+      sink.flush();
+      for (; i != traced; ++i) {
+        __builtin_prefetch(visits_.items[std::min(i + longest_run, visits_.size - 1)].header, 1);
+        bury(object_of(visits_.items[i]));
       }
     }
-    std::size_t dead = 0;
-    each([&](header_type& object) {
-      const std::uint32_t info = object.load_info() & ~info_word::reached;
-      if (count_word::strong(object.load_count()) == 1) {
-        RefcountPolicy::store(object.info, info | info_word::dead);
-        visits_.items[dead++].header = &object;
-      } else {
-        RefcountPolicy::store(object.info, info);
-        RefcountPolicy::store(object.count, count_word::made_loud(object.load_count() - 1));
-      }
-    });
-    visits_.size = dead;
+  }
+
+  static void bury(header_type& object) noexcept {
+    const std::uint32_t info = object.load_info();
+    end::expire(object, info);
+    RefcountPolicy::store(object.info, (info & ~info_word::reached) | info_word::dead);
+    RefcountPolicy::store(object.count, count_word::one);
+  }
+
+  static void cut_all(void*, edge* first, edge* last) {
+    for (; first != last; ++first) first->sever();
   }
 
   static void cut(void*, edge* first, edge* last) {
     for (; first != last; ++first) {
-      if (!is_garbage(*first)) continue;
-      first->sever();
-      let_go(*static_cast<header_type*>(first->target));
+      if (is_garbage(*first)) first->sever();
     }
   }
 

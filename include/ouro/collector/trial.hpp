@@ -79,6 +79,9 @@ class trial {
   /// Whether nothing alive was reached.
   [[nodiscard]] bool is_all_garbage() const noexcept { return is_all_garbage_; }
 
+  /// Whether no edge leads out of what was reached, to what a trial does not look at.
+  [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
+
   /// Whether any object reached has a `finalize`.
   [[nodiscard]] bool has_finalizers() const noexcept { return has_finalizers_; }
 
@@ -134,6 +137,7 @@ class trial {
   [[nodiscard]] bool mark() noexcept {
     const trace_guard guard;
     edges_.size = 0;
+    is_closed_ = true;
     edge_sink sink{&subtract<Widen>, this};
     sink_ = &sink;
     keep_edges();
@@ -157,7 +161,9 @@ class trial {
     }
     const auto flushed = static_cast<std::size_t>(last - first);
     for (; first != last; ++first) {
-      if (!self.template subtract_one<Widen>(*static_cast<header_type*>(first->target))) first->slot = nullptr;
+      if (self.template subtract_one<Widen>(*static_cast<header_type*>(first->target))) continue;
+      first->slot = nullptr;
+      self.is_closed_ = false;
     }
     if (!self.has_edges_) return;
     self.edges_.size += flushed;
@@ -354,6 +360,7 @@ class trial {
   bool has_memory_ = true;
   bool is_decided_ = false;
   bool is_all_garbage_ = false;
+  bool is_closed_ = false;
 };
 
 }  // namespace ouro::detail
