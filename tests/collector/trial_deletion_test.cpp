@@ -274,6 +274,51 @@ TEST_CASE_FIXTURE(quiet_unraisable, "trial_deletion: a trace that throws frees n
   CHECK(gc::collect() == 2);
 }
 
+/// Each with two edges to the next, and more of them than a trial keeps edges: their traces are called twice.
+template <class T>
+void leave_double_ring(int objects) {
+  const auto first = make<T>();
+  ptr<T> last = first;
+  for (int i = 1; i != objects; ++i) {
+    const auto next = make<T>();
+    last->next = last->again = next;
+    last = next;
+  }
+  last->next = last->again = first;
+}
+
+struct two_faced {
+  ptr<two_faced> next;
+  ptr<two_faced> again;
+  two_faced() { ++alive; }
+  two_faced(const two_faced&) = delete;
+  two_faced& operator=(const two_faced&) = delete;
+  ~two_faced() { --alive; }
+  void trace(auto&& visit) {
+    if (++calls > candid && throws) throw std::runtime_error{"trace"};
+    if (calls > candid) return;
+    visit(next);
+    visit(again);
+  }
+  static inline int alive = 0;
+  static inline int calls = 0;
+  static inline int candid = 0;
+  static inline bool throws = false;
+};
+
+TEST_CASE_FIXTURE(quiet_unraisable,
+                  "trial_deletion: what a trace conceals when garbage is severed is dropped on the dead") {
+  constexpr int objects = 50'000;
+  for (const bool throws : {false, true}) {
+    leave_double_ring<two_faced>(objects);
+    two_faced::calls = 0;
+    two_faced::candid = objects + objects / 2;
+    two_faced::throws = throws;
+    CHECK(gc::collect() == objects);
+    CHECK(two_faced::alive == 0);
+  }
+}
+
 TEST_CASE_FIXTURE(clean_heap,
                   "trial_deletion: collect does nothing in a destructor, a finalizer, a callback (trap 42)") {
   std::vector<std::size_t> results;

@@ -114,6 +114,13 @@ TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing i
   }
 }
 
+TEST_CASE_TEMPLATE("refcount_policy: a drop of what has no pointers changes nothing", Policy, ouro::local_refcount,
+                   ouro::atomic_refcount) {
+  typename Policy::count_type count{count_word::none};
+  CHECK(Policy::decrement(count) == released::kept);
+  CHECK(Policy::load(count) == count_word::none);
+}
+
 TEST_CASE_TEMPLATE("refcount_policy: a loud object is suspect before its count falls", Policy, ouro::local_refcount,
                    ouro::atomic_refcount) {
   typename Policy::count_type count{count_word::loud | 2};

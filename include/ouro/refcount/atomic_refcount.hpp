@@ -58,8 +58,8 @@ struct atomic_refcount {
 
   static released decrement_rarely(count_type& count, std::uint32_t seen) noexcept {
     for (;;) {
-      if (count_word::is_immortal(seen)) {
-        pin(count, seen);
+      if ((seen & count_word::immortal) != 0) {
+        if (seen != count_word::none) pin(count, seen);
         return released::kept;
       }
       const bool is_last = count_word::is_last(seen);

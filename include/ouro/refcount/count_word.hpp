@@ -17,7 +17,7 @@ enum class released : std::uint8_t {
 ///   0 nnn … n   quiet      n + 1 pointers
 ///   1 0nn … n   loud       n pointers
 ///   1 1nn … n   immortal   whatever n is
-///   1 111 … 1   none       no pointer: a dying object
+///   1 111 … 1   none       no pointer: a dying object; a drop leaves it so
 /// ```
 /// A *loud* object must become a candidate when a drop leaves it alive. The others are *quiet*: their types cannot
 /// reach themselves, or they are in the candidate buffer already. Quiet with one pointer is 0, so that the sign of what

@@ -52,8 +52,8 @@ struct local_refcount {
       count = count_word::none;
       return released::last;
     }
-    if (!count_word::is_immortal(count)) return released::suspect;
-    pin(count);
+    if ((count & count_word::immortal) == 0) return released::suspect;
+    if (count != count_word::none) pin(count);
     return released::kept;
   }
 
