@@ -1,6 +1,7 @@
 """Runs the benchmarks in turns, and writes tables and pictures. Called by bench/run.sh from the project's root."""
 
 import argparse
+import itertools
 import os
 import pathlib
 import re
@@ -39,13 +40,15 @@ def measure(runs: list[plan.Run], repetitions: int, only: str) -> list[records.R
     core = max(os.sched_getaffinity(0))
     found: list[records.Record] = []
     runs = [run for run in (selected(each, only) for each in runs) if run is not None]
-    for repetition in range(repetitions):
-        for run in runs:
+    try:
+        for repetition, run in itertools.product(range(repetitions), runs):
             if repetition >= run.most:
                 continue
             if sys.stderr.isatty():
                 print(f"\r{repetition + 1}/{repetitions} {' '.join(run.command)[:90]:92}", end="", file=sys.stderr, flush=True)
             found += [record for record in run_once(run, core) if re.search(only, record.question)]
+    except KeyboardInterrupt:
+        print("\ninterrupted: what has been measured is reported", file=sys.stderr)
     return found
 
 

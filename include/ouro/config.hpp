@@ -127,6 +127,15 @@ inline void unpoison([[maybe_unused]] const volatile void* at, [[maybe_unused]] 
 /// different places, and would move the last ones of the old object behind the first ones of the new: not across this.
 OURO_ALWAYS_INLINE void end_storage_use(void*& at) noexcept { __asm__ volatile("" : "+r"(at) : : "memory"); }
 
+/// Tells the processor that the thread waits for another one in a loop.
+inline void spin_pause() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__ARM_ARCH)
+  __asm__ volatile("yield");
+#endif
+}
+
 /// Memory that LeakSanitizer searches for pointers: what lives in a pool may own memory of `malloc`.
 inline void add_leak_root([[maybe_unused]] const void* at, [[maybe_unused]] std::size_t bytes) noexcept {
 #if OURO_HAS_ASAN

@@ -12,6 +12,7 @@
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
+#include <ouro/object/weak_target.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
 #include <cstddef>
@@ -31,7 +32,7 @@ template <class RefcountPolicy>
 struct weak_record {
   using header_type = header<RefcountPolicy>;
 
-  header_type* target;                       ///< null once the target is dying; guarded by the shard's lock
+  weak_target<RefcountPolicy> target;        ///< cleared once it is dying, under the shard's lock
   const void* owner;                         ///< the target's address, kept as the identity to order by
   typename RefcountPolicy::count_type pins;  ///< weak pointers that use this record, and the queue of callbacks
   weak_record* next;                         ///< of the same target; or the next in the queue of callbacks
@@ -44,9 +45,8 @@ struct no_mutex {
   void unlock() noexcept {}
 };
 
-/// Makes, finds and ends the records of one refcount policy. With a thread-safe policy it is shared by all threads, and
-/// the lock of a shard serialises `lock` with the clearing of a dying target: whoever holds it and reads a target may
-/// still look at its count, since the memory is freed only after the clearing.
+/// Makes, finds and ends the records of one refcount policy. With a thread-safe policy it is shared by all threads: the
+/// lock of a shard guards the lists, and `lock` takes turns with the clearing of a dying target alone.
 template <class RefcountPolicy>
 class weak_table {
  public:
@@ -85,7 +85,7 @@ class weak_table {
     {
       shard& home = shard_of(at->owner);
       const std::lock_guard lock{home.mutex};
-      if (at->target != nullptr) delist(home, at);
+      if (!at->target.is_cleared()) delist(home, at);
     }
     // calls user code: the callback's captures may drop the last pointer to the target; the record is on no list any
     // more.
@@ -95,16 +95,16 @@ class weak_table {
 
   /// One strong pointer more to the record's target, unless that is dying. Returns the target or null.
   [[nodiscard]] static header_type* lock(record& at) noexcept {
-    shard& home = shard_of(at.owner);
-    const std::lock_guard lock{home.mutex};
-    return at.target != nullptr && at.target->try_increment() ? at.target : nullptr;
+    return at.target.look([](header_type* target) {
+      // The memory is there: it is freed only after the clearing.
+      return target != nullptr && target->try_increment() ? target : nullptr;
+    });
   }
 
   /// The target's count of strong pointers, or 0.
   [[nodiscard]] static std::uint32_t use_count(record& at) noexcept {
-    shard& home = shard_of(at.owner);
-    const std::lock_guard lock{home.mutex};
-    return at.target == nullptr ? 0 : count_word::strong(at.target->load_count());
+    return at.target.look(
+        [](header_type* target) { return target == nullptr ? 0 : count_word::strong(target->load_count()); });
   }
 
   /// Makes all weak pointers to `target` expire, and queues their callbacks on this thread. \pre it has the flag
@@ -116,7 +116,7 @@ class weak_table {
     if (found == nullptr) return;
     for (record* at = *found; at != nullptr;) {
       record* const next = at->next;
-      at->target = nullptr;
+      at->target.clear();
       at->next = nullptr;
       if (at->callback != nullptr && try_pin(*at)) due.push(at);
       at = next;
@@ -207,7 +207,7 @@ class weak_table {
 
   /// Makes a record in front of the one at `place`.
   static record* enlist(shard& home, record*& place, header_type& target, weak_callback* callback) {
-    OURO_TRY { place = new record{&target, &target, count_word::one, place, callback}; }
+    OURO_TRY { place = new record{weak_target<RefcountPolicy>{target}, &target, count_word::one, place, callback}; }
     OURO_CATCH_ALL {
       if (record** const found = home.records.find(&target); *found == nullptr) home.records.erase(&target);
       OURO_RETHROW;
@@ -216,10 +216,10 @@ class weak_table {
   }
 
   static void delist(shard& home, record* at) noexcept {
-    record** place = home.records.find(at->target);
+    record** place = home.records.find(at->owner);
     while (*place != at) place = &(*place)->next;
     *place = at->next;
-    if (record** const left = home.records.find(at->target); *left == nullptr) home.records.erase(at->target);
+    if (record** const left = home.records.find(at->owner); *left == nullptr) home.records.erase(at->owner);
   }
 };
 
