@@ -21,7 +21,7 @@ def machine() -> str:
     cores = sum(line.startswith("processor") for line in pathlib.Path("/proc/cpuinfo").read_text("utf-8").splitlines())
     compiler = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
     today = datetime.date.today().isoformat()
-    return f"{cpu}, {cores} cores, Linux {platform.release()}, g++ {compiler} -O3, {today}"
+    return f"{cpu}, {cores} cores, Linux {platform.release()}, g++ {compiler} -O2, {today}"
 
 
 def replace_between(text: str, inside: str) -> str:
