@@ -200,7 +200,7 @@ struct block {
     death::settle();
   }
 
-  static constexpr bool can_die_plainly = !is_array && !has_finalize<element>;
+  static constexpr bool can_die_plainly = !has_finalize<element>;
 
   static constexpr std::uint32_t first_count = is_tracked ? count_word::made_loud(count_word::one) : count_word::one;
 

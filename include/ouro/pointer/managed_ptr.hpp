@@ -296,13 +296,14 @@ class managed_ptr {
 
   /// The block of an object made as `T`, where `T` is known well enough here: what most pointers point to.
   [[nodiscard]] static auto find_known_block() noexcept {
-    using object = std::remove_cv_t<T>;
-    if constexpr (!has_header || std::is_array_v<T> || !detail::is_complete<object>) {
+    using object = std::remove_cv_t<std::remove_extent_t<T>>;
+    if constexpr (!has_header || std::is_array_v<object> || !detail::is_complete<object>) {
       return std::type_identity<void>{};
     } else if constexpr (std::is_abstract_v<object> || !std::is_destructible_v<object>) {
       return std::type_identity<void>{};
     } else {
-      using known = detail::block<object, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+      using held = std::conditional_t<std::is_array_v<T>, object[], object>;
+      using known = detail::block<held, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
       return std::type_identity<std::conditional_t<known::can_die_plainly, known, void>>{};
     }
   }
