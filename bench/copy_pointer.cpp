@@ -70,6 +70,7 @@ void million_objects(benchmark::State& state) {
 }
 
 BENCHMARK_TEMPLATE(one_object, ouro_plain);
+BENCHMARK_TEMPLATE(one_object, ouro_biased);
 BENCHMARK_TEMPLATE(one_object, ouro_default);
 BENCHMARK_TEMPLATE(one_object, ouro_default, cyclic);
 BENCHMARK_TEMPLATE(one_object, by_hand);
@@ -79,6 +80,7 @@ BENCHMARK_TEMPLATE(one_object, shared);
 BENCHMARK_TEMPLATE(one_object, ouro_atomic);
 BENCHMARK_TEMPLATE(one_object, intrusive_safe);
 BENCHMARK_TEMPLATE(hot_objects, ouro_plain);
+BENCHMARK_TEMPLATE(hot_objects, ouro_biased);
 BENCHMARK_TEMPLATE(hot_objects, ouro_default, cyclic);
 BENCHMARK_TEMPLATE(hot_objects, by_hand);
 BENCHMARK_TEMPLATE(hot_objects, intrusive_unsafe);
@@ -86,6 +88,7 @@ BENCHMARK_TEMPLATE(hot_objects, local_shared);
 BENCHMARK_TEMPLATE(hot_objects, shared);
 BENCHMARK_TEMPLATE(hot_objects, intrusive_safe);
 BENCHMARK_TEMPLATE(million_objects, ouro_plain);
+BENCHMARK_TEMPLATE(million_objects, ouro_biased);
 BENCHMARK_TEMPLATE(million_objects, ouro_default, cyclic);
 BENCHMARK_TEMPLATE(million_objects, by_hand);
 BENCHMARK_TEMPLATE(million_objects, intrusive_unsafe);

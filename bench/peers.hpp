@@ -43,6 +43,7 @@ inline constexpr bool is_ouro<ouro_with<R, C, A>> = true;
 using ouro_default = ouro_with<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 using ouro_plain = ouro_with<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>;
 using ouro_atomic = ouro_with<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>;
+using ouro_biased = ouro_with<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
 
 template <class Counter>
 struct intrusive {

@@ -11,9 +11,9 @@ import sys
 LAYERS = {
     "config.hpp": [],
     "allocator": ["config.hpp"],
-    "refcount": ["config.hpp", "object"],
+    "refcount": ["config.hpp", "allocator/raw_array.hpp", "object"],
     "object": ["config.hpp", "refcount"],
-    "collector": ["config.hpp", "allocator/allocator_policy.hpp", "allocator/system_memory.hpp", "refcount", "object"],
+    "collector": ["config.hpp", "allocator/allocator_policy.hpp", "allocator/raw_array.hpp", "refcount", "object"],
     "fwd.hpp": ["config.hpp", "allocator", "refcount", "object", "collector"],
     "pointer": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp"],
     "intern": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "inspect"],

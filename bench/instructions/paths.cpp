@@ -24,6 +24,7 @@ void measure_types(const char* path) {
   measure_both<Path, cyclic>(path);
   measure_both<Path, local>(path);
   measure_both<Path, atomic>(path);
+  measure_both<Path, biased>(path);
 }
 
 }  // namespace

@@ -63,4 +63,11 @@ struct atomic {
   using limit = hand_made<record, by_hand::shared>;
 };
 
+/// On the thread that made the objects.
+struct biased {
+  static constexpr auto name = "biased, no collector";
+  using ours = managed<ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>, record>;
+  using limit = hand_made<record, by_hand::plain>;
+};
+
 }  // namespace instructions

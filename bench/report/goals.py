@@ -35,6 +35,7 @@ GOALS = [
     Goal("one_object", "ouro_default", 1.05, "by_hand"),
     Goal("one_object", "ouro_default cyclic", 1.5, "by_hand"),
     Goal("one_object", "ouro_atomic", 1.0, "intrusive_safe"),
+    Goal("one_object", "ouro_biased", 1.3, "ouro_plain"),
     Goal("million_objects", "ouro_plain", 1.05, "intrusive_unsafe"),
     *on_sizes("pair", (16, 64, 512), ("ouro_default", 0.17, "shared"), ("ouro_default", 0.6, "unique on tcmalloc"),
               ("ouro_default", 0.6, "unique on snmalloc")),

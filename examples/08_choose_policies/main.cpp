@@ -57,6 +57,7 @@ using standard = default_memory;
 using counting = memory<local_refcount, no_collector, pool_allocator>;
 using on_malloc = memory<local_refcount, trial_deletion, system_allocator>;
 using shared = memory<atomic_refcount, no_collector, pool_allocator>;
+using mostly_local = memory<biased_refcount, no_collector, pool_allocator>;
 using shared_cyclic = memory<atomic_refcount, trial_deletion, pool_allocator>;
 
 /// A type that counts itself, in the way of Boost's intrusive_ptr or of a COM object.
@@ -82,6 +83,7 @@ int main() {
   show<counting>("local_refcount, no_collector, pool_allocator");
   show<on_malloc>("local_refcount, trial_deletion, system_allocator");
   show<shared>("atomic_refcount, no_collector, pool_allocator");
+  show<mostly_local>("biased_refcount, no_collector, pool_allocator");
   show<shared_cyclic>("atomic_refcount, trial_deletion, pool_allocator");
   check(leak_of_a_cycle<standard>() == 0 && leak_of_a_cycle<shared_cyclic>() == 0, "trial_deletion finds the cycle");
   check(leak_of_a_cycle<counting>() == 2, "no_collector leaks it, as std::shared_ptr would");
@@ -94,6 +96,16 @@ int main() {
   }};
   reader.join();
   check(answer.use_count() == 1, "the count is exact when the thread is done");
+
+  std::printf("Objects that are seldom shared count atomically on other threads only\n");
+  {
+    auto borrowed = mostly_local::make<long>(42);
+    std::thread borrower{[taken = std::move(borrowed)]() mutable { taken.reset(); }};
+    borrower.join();
+    // The maker alone can tell that this was the last pointer: it does so the next time that it makes an object.
+    const auto next = mostly_local::make<long>(43);
+    check(next.use_count() == 1, "what another thread drops dies when its maker makes the next");
+  }
 
   std::printf("Objects that count themselves are held as they are\n");
   using self_counted = managed_ptr<handle, self_refcount, no_collector, system_allocator>;

@@ -10,6 +10,7 @@
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/refcount/atomic_refcount.hpp>
+#include <ouro/refcount/biased_refcount.hpp>
 #include <ouro/refcount/local_refcount.hpp>
 #include <ouro/refcount/self_refcount.hpp>
 

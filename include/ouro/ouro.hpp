@@ -31,5 +31,6 @@
 #include <ouro/pointer/memory.hpp>
 #include <ouro/pointer/pointer_cast.hpp>
 #include <ouro/refcount/atomic_refcount.hpp>
+#include <ouro/refcount/biased_refcount.hpp>
 #include <ouro/refcount/local_refcount.hpp>
 #include <ouro/refcount/self_refcount.hpp>

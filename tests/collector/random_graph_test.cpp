@@ -201,7 +201,8 @@ using pool = ouro::pool_allocator;
 TEST_CASE_TEMPLATE("trial_deletion: a random graph lives and dies as its model says", Memory, ouro::default_memory,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::system_allocator>,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::resource_allocator>,
-                   ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, pool>) {
+                   ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, pool>,
+                   ouro::memory<ouro::biased_refcount, ouro::trial_deletion, pool>) {
   const unsigned seed = seed_of_run();
   INFO("OURO_TEST_SEED=" << seed);
   MESSAGE("OURO_TEST_SEED=" << seed);

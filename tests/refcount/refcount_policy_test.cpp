@@ -57,7 +57,7 @@ struct collector_without_verbs {
 }  // namespace
 
 static_assert(ouro::refcount_policy<minimal> && ouro::refcount_policy<ouro::local_refcount>);
-static_assert(ouro::refcount_policy<ouro::atomic_refcount> && ouro::refcount_policy<ouro::self_refcount>);
+static_assert(ouro::refcount_policy<ouro::atomic_refcount> && ouro::refcount_policy<ouro::biased_refcount> && ouro::refcount_policy<ouro::self_refcount>);
 static_assert(!ouro::counts_in_header<ouro::self_refcount> && ouro::counts_itself<ouro::self_refcount>);
 static_assert(!ouro::has_load<without_load> && !ouro::refcount_policy<without_load>);
 static_assert(!ouro::has_store<without_store> && !ouro::refcount_policy<without_store>);
@@ -99,7 +99,7 @@ TEST_CASE("count_word: as many pointers, whatever the flags say") {
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing is left", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount) {
+                   ouro::atomic_refcount, ouro::biased_refcount) {
   for (const std::uint32_t first : {count_word::one, count_word::made_loud(count_word::one)}) {
     typename Policy::count_type count{first};
     Policy::increment(count);
@@ -115,14 +115,14 @@ TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing i
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: a drop of what has no pointers changes nothing", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount) {
+                   ouro::atomic_refcount, ouro::biased_refcount) {
   typename Policy::count_type count{count_word::none};
   CHECK(Policy::decrement(count) == released::kept);
   CHECK(Policy::load(count) == count_word::none);
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: a loud object is suspect before its count falls", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount) {
+                   ouro::atomic_refcount, ouro::biased_refcount) {
   typename Policy::count_type count{count_word::loud | 2};
   CHECK(Policy::decrement(count) == released::suspect);
   CHECK(Policy::load(count) == (count_word::loud | 2));
@@ -132,7 +132,7 @@ TEST_CASE_TEMPLATE("refcount_policy: a loud object is suspect before its count f
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: a count that reaches its maximum is immortal, and never wraps (trap 9)", Policy,
-                   ouro::local_refcount, ouro::atomic_refcount) {
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
   for (const std::uint32_t most : {count_word::loud - 1, count_word::loud | (count_word::immortal - 1)}) {
     typename Policy::count_type count{most};
     Policy::increment(count);
@@ -143,7 +143,7 @@ TEST_CASE_TEMPLATE("refcount_policy: a count that reaches its maximum is immorta
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: unbalanced changes cannot take an object's immortality away (trap 10)", Policy,
-                   ouro::local_refcount, ouro::atomic_refcount) {
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
   typename Policy::count_type count{count_word::pinned};
   for (int i = 0; i != 1000; ++i) REQUIRE(Policy::decrement(count) == released::kept);
   CHECK(Policy::load(count) == count_word::pinned);
@@ -161,7 +161,7 @@ TEST_CASE_TEMPLATE("refcount_policy: unbalanced changes cannot take an object's 
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: compare_exchange changes what it expects, and reports what it finds", Policy,
-                   ouro::local_refcount, ouro::atomic_refcount) {
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
   typename Policy::count_type count{5};
   std::uint32_t expected = 4;
   CHECK_FALSE(Policy::compare_exchange(count, expected, 9));
@@ -172,7 +172,7 @@ TEST_CASE_TEMPLATE("refcount_policy: compare_exchange changes what it expects, a
 }
 
 TEST_CASE_TEMPLATE("immortalize: an immortal object outlives its pointers", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount) {
+                   ouro::atomic_refcount, ouro::biased_refcount) {
   using memory = ouro::memory<Policy, ouro::trial_deletion, ouro::pool_allocator>;
   static int destroyed;
   destroyed = 0;

@@ -12,6 +12,7 @@ static_assert(std::is_empty_v<ouro::no_collector> && std::is_empty_v<ouro::trial
 static_assert(std::is_empty_v<ouro::pool_allocator> && std::is_empty_v<ouro::system_allocator>);
 static_assert(sizeof(ouro::detail::header<ouro::local_refcount>) == 8);
 static_assert(sizeof(ouro::detail::header<ouro::atomic_refcount>) == 8);
+static_assert(sizeof(ouro::detail::header<ouro::biased_refcount>) <= 16);
 
 namespace {
 

@@ -2,7 +2,7 @@
 /// \file
 /// The objects whose count fell to a non-zero value since they were last looked at: each may head a garbage cycle.
 
-#include <ouro/collector/raw_array.hpp>
+#include <ouro/allocator/raw_array.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 

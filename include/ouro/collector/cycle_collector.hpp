@@ -14,6 +14,7 @@
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/weak_record.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -86,7 +87,11 @@ class cycle_collector {
 
   /// Destroys all garbage. Returns the number of objects; 0, and nothing happens, when called from a destructor, a
   /// finalizer, a callback or a trace.
-  std::size_t collect() noexcept { return is_busy() ? 0 : collect(false, false); }
+  std::size_t collect() noexcept {
+    if (is_busy()) return 0;
+    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle_all();
+    return collect(false, false);
+  }
 
   /// Candidates that wait for the next collection.
   [[nodiscard]] std::size_t count() const noexcept { return candidates_.size(); }

@@ -40,6 +40,11 @@ struct death {
     settle();
   }
 
+  /// `come`, where no more than the count is at hand.
+  static void come_by_count(typename RefcountPolicy::count_type& count) noexcept {
+    come(*header_type::of_count(count));
+  }
+
   /// Runs `finalize` if the object has one that has not been called. Returns whether the object stays dead.
   /// \pre no pointers
   [[nodiscard]] static bool finalize(header_type& object, const type_record& record) noexcept {
@@ -47,7 +52,7 @@ struct death {
     // A pointer of the library's own keeps the object from dying a second time while it is finalized.
     RefcountPolicy::store(object.count, count_word::one);
     dying<RefcountPolicy>.descend([&] { run_finalize(object, record); }, pass_waiting);
-    if (object.decrement_plainly()) return true;
+    if (object.decrement_plainly() == released::last) return true;
     if constexpr (finds_cycles<CollectorPolicy>) {
       // Resurrected, and its count has fallen to a non-zero value: a candidate.
       if ((object.load_info() & info_word::tracked) != 0) {

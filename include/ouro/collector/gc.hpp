@@ -6,6 +6,7 @@
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_stats.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
 
 #include <cstddef>
 
@@ -22,10 +23,12 @@ class basic_gc {
  public:
   basic_gc() = delete;
 
-  /// Destroys all garbage. Returns the number of garbage objects destroyed.
+  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, first what other
+  /// threads have left to this one.
   /// Called from a destructor, a `finalize`, a callback or a trace it does nothing and returns 0.
   /// O(objects and edges that the candidates reach). Never throws.
   static std::size_t collect() noexcept {
+    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
     if constexpr (has_collector) {
       return CollectorPolicy::template collect<RefcountPolicy>();
     } else {

@@ -12,8 +12,8 @@
 /// takes all other candidates along in the order of their entry, so that nothing alive is walked once for each of them.
 /// O(objects + edges reached), no recursion; 16 bytes of worklist per object, 24 where garbage and living mix.
 
+#include <ouro/allocator/raw_array.hpp>
 #include <ouro/collector/generations.hpp>
-#include <ouro/collector/raw_array.hpp>
 #include <ouro/collector/trace_guard.hpp>
 #include <ouro/collector/trial_memory.hpp>
 #include <ouro/config.hpp>

@@ -18,8 +18,9 @@ namespace ouro {
 /// earlier one has found alive: their pauses do not grow with the heap (generations.hpp, trigger.hpp).
 ///
 /// With `local_refcount`, collections start by themselves inside `make_managed`, on the thread that makes. With
-/// `atomic_refcount`, objects are shared between threads, and a collection must have them to itself: it runs only when
-/// called for, and the program must see to it that no other thread uses such objects meanwhile.
+/// `atomic_refcount` and `biased_refcount`, objects are shared between threads, and a collection must have them to
+/// itself: it runs only when called for, and the program must see to it that no other thread uses such objects
+/// meanwhile.
 struct trial_deletion {
   static constexpr bool finds_cycles = true;
 

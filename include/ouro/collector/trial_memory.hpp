@@ -2,7 +2,7 @@
 /// \file
 /// The worklists of collections.
 
-#include <ouro/collector/raw_array.hpp>
+#include <ouro/allocator/raw_array.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/visited.hpp>
 

@@ -74,16 +74,20 @@ struct string_body {
     return front + sizeof(string_body) + length + 1;
   }
 
+  [[nodiscard]] static string_body& body_of(const visited& at) noexcept {
+    return *static_cast<string_body*>(static_cast<header_type*>(at.header)->object());
+  }
+
   static void destroy(const visited* at, const visited* last) noexcept {
     using cache = intern_cache<string_body, Locking>;
     cache& here = cache::current();
     const std::lock_guard lock{here.mutex};
-    for (; at != last; ++at) here.table.erase(*static_cast<string_body*>(at->object()));
+    for (; at != last; ++at) here.table.erase(body_of(*at));
   }
 
   static void deallocate(const visited* at, const visited* last) noexcept {
     for (; at != last; ++at) {
-      pool_allocator::deallocate(at->header, bytes(at->object()), alignof(std::size_t));
+      pool_allocator::deallocate(at->header, bytes(&body_of(*at)), alignof(std::size_t));
     }
   }
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The 8 bytes in front of every managed object.
+/// The 8 bytes in front of every managed object; 16 where a count is more than an integer.
 ///
 /// ```
 ///   count   flags and number of strong pointers                                       refcount/count_word.hpp
@@ -48,11 +48,14 @@ struct info_word {
 };
 
 template <counts_in_header RefcountPolicy>
-struct header {
-  using word = typename RefcountPolicy::count_type;
+struct alignas(std::size_t) header {
+  using count_type = typename RefcountPolicy::count_type;
+  using info_type = typename info_type_of<RefcountPolicy>::type;
 
-  word count;
-  word info;
+  count_type count;
+  info_type info;
+
+  [[nodiscard]] static header* of_count(count_type& count) noexcept { return reinterpret_cast<header*>(&count); }
 
   [[nodiscard]] static header* of(const volatile void* object) noexcept {
     return reinterpret_cast<header*>(const_cast<void*>(object)) - 1;
@@ -64,8 +67,8 @@ struct header {
   [[nodiscard]] std::uint32_t load_info() const noexcept { return RefcountPolicy::load(info); }
 
   /// Changes the count or info word by a function of its value, against other threads too if the policy is for them.
-  template <class Change>
-  static std::uint32_t update(word& at, Change change) noexcept {
+  template <class Word, class Change>
+  static std::uint32_t update(Word& at, Change change) noexcept {
     std::uint32_t seen = RefcountPolicy::load(at);
     while (!RefcountPolicy::compare_exchange(at, seen, change(seen))) {
     }
@@ -96,12 +99,17 @@ struct header {
     }
   }
 
-  /// One pointer fewer, without regard to candidacy. Returns whether it was the last.
-  [[nodiscard]] bool decrement_plainly() noexcept {
-    std::uint32_t seen = load_count();
-    for (;;) {
-      if (count_word::is_immortal(seen)) return false;
-      if (RefcountPolicy::compare_exchange(count, seen, count_word::lowered(seen))) return count_word::is_last(seen);
+  /// One pointer fewer, without regard to candidacy.
+  [[nodiscard]] released decrement_plainly() noexcept {
+    if constexpr (requires { RefcountPolicy::decrement_plainly(count); }) {
+      return RefcountPolicy::decrement_plainly(count);
+    } else {
+      std::uint32_t seen = load_count();
+      for (;;) {
+        if (count_word::is_immortal(seen)) return released::kept;
+        if (RefcountPolicy::compare_exchange(count, seen, count_word::lowered(seen)))
+          return count_word::is_last(seen) ? released::last : released::kept;
+      }
     }
   }
 };

@@ -12,8 +12,6 @@ struct visited {
   void* header;         ///< a `header<R>`, of the R whose collector visits
   std::uint32_t count;  ///< its count word before the trial
   std::uint32_t edges;  ///< that its trace has reported
-
-  [[nodiscard]] void* object() const noexcept { return static_cast<std::uint64_t*>(header) + 1; }
 };
 
 /// Objects to fetch ahead of a walk over a worklist: a miss takes as long as a few dozen objects.

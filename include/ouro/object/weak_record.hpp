@@ -13,6 +13,8 @@
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/object/weak_target.hpp>
+#include <ouro/refcount/atomic_refcount.hpp>
+#include <ouro/refcount/local_refcount.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
 #include <cstddef>
@@ -28,15 +30,20 @@ struct weak_callback {
   virtual ~weak_callback() = default;
 };
 
+/// Counts the weak pointers, which are shared between threads where the objects are.
+template <class RefcountPolicy>
+using pin_refcount = std::conditional_t<RefcountPolicy::is_thread_safe, atomic_refcount, local_refcount>;
+
 template <class RefcountPolicy>
 struct weak_record {
   using header_type = header<RefcountPolicy>;
 
-  weak_target<RefcountPolicy> target;        ///< cleared once it is dying, under the shard's lock
-  const void* owner;                         ///< the target's address, kept as the identity to order by
-  typename RefcountPolicy::count_type pins;  ///< weak pointers that use this record, and the queue of callbacks
-  weak_record* next;                         ///< of the same target; or the next in the queue of callbacks
-  weak_callback* callback;                   ///< owned; null in the record that is shared
+  weak_target<RefcountPolicy> target;  ///< cleared once it is dying, under the shard's lock
+  const void* owner;                   ///< the target's address, kept as the identity to order by
+  typename pin_refcount<RefcountPolicy>::count_type
+      pins;                 ///< weak pointers that use this record, and the queue of callbacks
+  weak_record* next;        ///< of the same target; or the next in the queue of callbacks
+  weak_callback* callback;  ///< owned; null in the record that is shared
 };
 
 /// Stands in for a mutex where one thread uses the objects.
@@ -49,6 +56,8 @@ struct no_mutex {
 /// lock of a shard guards the lists, and `lock` takes turns with the clearing of a dying target alone.
 template <class RefcountPolicy>
 class weak_table {
+  using pins = pin_refcount<RefcountPolicy>;
+
  public:
   using header_type = header<RefcountPolicy>;
   using record = weak_record<RefcountPolicy>;
@@ -77,11 +86,11 @@ class weak_table {
     return enlist(home, place, target, callback);
   }
 
-  static void pin(record& at) noexcept { RefcountPolicy::increment(at.pins); }
+  static void pin(record& at) noexcept { pins::increment(at.pins); }
 
   /// Ends the record with its last pin.
   static void unpin(record* at) noexcept {
-    if (RefcountPolicy::decrement(at->pins) != released::last) return;
+    if (pins::decrement(at->pins) != released::last) return;
     {
       shard& home = shard_of(at->owner);
       const std::lock_guard lock{home.mutex};
@@ -141,7 +150,7 @@ class weak_table {
     due.running = true;
     while (due.first != nullptr) {
       record* const at = due.pop();
-      if (count_word::strong(RefcountPolicy::load(at->pins)) > 1) {
+      if (count_word::strong(pins::load(at->pins)) > 1) {
         OURO_TRY {
           at->callback->run();  // calls user code: no lock is held, no object is half-way
         }
@@ -198,9 +207,9 @@ class weak_table {
   }
 
   [[nodiscard]] static bool try_pin(record& at) noexcept {
-    std::uint32_t seen = RefcountPolicy::load(at.pins);
+    std::uint32_t seen = pins::load(at.pins);
     while (seen != count_word::none) {
-      if (RefcountPolicy::compare_exchange(at.pins, seen, count_word::raised(seen))) return true;
+      if (pins::compare_exchange(at.pins, seen, count_word::raised(seen))) return true;
     }
     return false;
   }

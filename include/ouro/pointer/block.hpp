@@ -4,7 +4,7 @@
 ///
 /// ```
 ///   ┌─────────┬──────────────────┬────────────┬──────────────┐
-///   │ padding │ length, if array │ header (8) │ T, or T[n]   │
+///   │ padding │ length, if array │   header   │ T, or T[n]   │
 ///   └─────────┴──────────────────┴────────────┴──────────────┘
 ///   ▲ multiple of the alignment               ▲ likewise: what a managed_ptr points to
 /// ```
@@ -50,11 +50,11 @@ template <class AllocatorPolicy>
 }
 
 /// What is done with a block of which only the length counts: the same code for all types that agree in that.
-template <class AllocatorPolicy, std::size_t Front, std::size_t Bytes, std::size_t Alignment>
+template <class AllocatorPolicy, std::size_t Padding, std::size_t Bytes, std::size_t Alignment>
 struct sized_block {
   static void deallocate(const visited* at, const visited* last) noexcept {
     for (; at != last; ++at) {
-      AllocatorPolicy::deallocate(static_cast<std::byte*>(at->object()) - Front, Bytes, Alignment);
+      AllocatorPolicy::deallocate(static_cast<std::byte*>(at->header) - Padding, Bytes, Alignment);
     }
   }
 
@@ -92,6 +92,10 @@ struct block {
     return elements <= (static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) - front) / sizeof(element);
   }
 
+  [[nodiscard]] static void* object_of(const visited& at) noexcept {
+    return static_cast<header_type*>(at.header)->object();
+  }
+
   [[nodiscard]] static std::size_t length(const void* object) noexcept {
     if constexpr (is_array) {
       return *(reinterpret_cast<const std::size_t*>(header_type::of(object)) - 1);
@@ -111,7 +115,7 @@ struct block {
   }
 
   static void destroy_run(const visited* at, const visited* last) noexcept {
-    for (; at != last; ++at) destroy(at->object());
+    for (; at != last; ++at) destroy(object_of(*at));
   }
 
   OURO_ALWAYS_INLINE static void deallocate(void* object) noexcept {
@@ -124,7 +128,7 @@ struct block {
     std::size_t before = sink.pushed();
     do {
       fetch_ahead(visits, i, last);
-      void* const object = visits[i].object();
+      void* const object = object_of(visits[i]);
       for (std::size_t at = 0, end = length(object); at != end; ++at) {
         trace_object<RefcountPolicy, CollectorPolicy>(static_cast<element*>(object)[at], sink);
       }
@@ -142,7 +146,7 @@ struct block {
   }
 
   static void deallocate_arrays(const visited* at, const visited* last) noexcept {
-    for (; at != last; ++at) deallocate(at->object());
+    for (; at != last; ++at) deallocate(object_of(*at));
   }
 
   [[nodiscard]] static std::size_t bytes_of_array(const void* object) noexcept { return bytes(length(object)); }
@@ -156,7 +160,7 @@ struct block {
     }
   }
 
-  using sized = sized_block<AllocatorPolicy, front, bytes(1), alignment>;
+  using sized = sized_block<AllocatorPolicy, front - sizeof(header_type), bytes(1), alignment>;
 
   static constexpr type_record record{
       &destroy_run,

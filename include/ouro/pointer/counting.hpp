@@ -103,9 +103,13 @@ struct counting<RefcountPolicy, CollectorPolicy> {
         if (CollectorPolicy::suspect(object)) {
           found = RefcountPolicy::decrement(object.count);
         } else {
-          found = object.decrement_plainly() ? released::last : released::kept;
+          found = object.decrement_plainly();
         }
       }
+    }
+    if constexpr (leaves_to_owners<RefcountPolicy>) {
+      if (found == released::left)
+        return RefcountPolicy::leave(object.count, &death<RefcountPolicy, CollectorPolicy>::come_by_count);
     }
     if (found == released::last) death<RefcountPolicy, CollectorPolicy>::come(object);
   }

@@ -47,6 +47,7 @@ class maker {
   /// A block with its header and nothing in it. \throws std::bad_alloc after an emergency collection
   OURO_ALWAYS_INLINE explicit maker(std::size_t elements = 1) {
     check_not_tracing(type_name<T>());
+    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
     if constexpr (layout::is_tracked) CollectorPolicy::template before_make<RefcountPolicy>();
     if constexpr (layout::is_array) {
       if (!layout::fits(elements)) throw_bad_array_length();
@@ -80,7 +81,7 @@ class maker {
     death<RefcountPolicy, CollectorPolicy>::expire(*header_, info);
     RefcountPolicy::store(header_->info, info | info_word::dead);
     header_->set_quiet();
-    if (header_->decrement_plainly()) layout::deallocate(header_->object());
+    if (header_->decrement_plainly() == released::last) layout::deallocate(header_->object());
     death<RefcountPolicy, CollectorPolicy>::settle();
   }
 

@@ -10,7 +10,8 @@ namespace ouro {
 enum class released : std::uint8_t {
   kept,     ///< lowered; other pointers remain, and there is nothing to do
   suspect,  ///< not lowered yet: pointers would remain, and the collector must first buffer the object as a candidate
-  last      ///< lowered to nothing: the object dies
+  last,     ///< lowered to nothing: the object dies
+  left      ///< lowered, and what that means is to be left for the thread that owns the object: `R::leave` is due
 };
 
 /// ```

@@ -6,13 +6,23 @@
 ///
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
-/// | `R::count_type` | type | holds 32 bits; the header has two of them |
+/// | `R::count_type` | type | holds 32 bits; the header has two of them, unless there is an `R::info_type` |
 /// | `R::is_thread_safe` | `bool` | whether objects may be shared between threads |
 /// | `R::load(c)` | `std::uint32_t` | the word |
 /// | `R::store(c, word)` | `void` | sets it; nobody else uses the object |
 /// | `R::compare_exchange(c, expected, word)` | `bool` | sets it if it is `expected`, else loads `expected` |
 /// | `R::increment(c)` | `void` | one pointer more; pins the count when it reaches the immortal range |
 /// | `R::decrement(c)` | `released` | one pointer fewer, or says why not |
+///
+/// Optional, for counts that are more than an integer:
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `R::info_type` | type | holds 32 bits: the other word of the header, for which there are the verbs above as well |
+/// | `R::decrement_plainly(c)` | `released` | one pointer fewer, whether the object is loud or not |
+/// | `R::leave(c, die)` | `void` | what `released::left` asks for; calls `die(c)` when no pointer is left |
+/// | `R::settle()` | `void` | what other threads have left for this one; objects may die |
+/// | `R::settle_all()` | `void` | what was left for any thread; nobody else uses objects |
 ///
 /// A policy for types that count themselves:
 ///
@@ -40,9 +50,14 @@ concept counts_itself = requires { requires RefcountPolicy::counts_itself; };
 // the object needs none of them.
 
 template <class RefcountPolicy>
-concept has_count_type = counts_itself<RefcountPolicy> || (requires {
-                           typename RefcountPolicy::count_type;
-                         } && sizeof(typename RefcountPolicy::count_type) == sizeof(std::uint32_t));
+concept has_info_type = requires { typename RefcountPolicy::info_type; } &&
+                        sizeof(typename RefcountPolicy::info_type) == sizeof(std::uint32_t);
+
+template <class RefcountPolicy>
+concept has_count_type =
+    counts_itself<RefcountPolicy> || (requires {
+      typename RefcountPolicy::count_type;
+    } && (sizeof(typename RefcountPolicy::count_type) == sizeof(std::uint32_t) || has_info_type<RefcountPolicy>));
 
 template <class RefcountPolicy>
 concept has_is_thread_safe = counts_itself<RefcountPolicy> || requires {
@@ -86,11 +101,33 @@ concept decrements_in_parts = requires(typename RefcountPolicy::count_type& coun
   { RefcountPolicy::decrement_rarely(count) } noexcept -> std::same_as<released>;
 };
 
+/// Optional: objects belong to threads, and other threads leave something about them for those to settle.
+template <class RefcountPolicy>
+concept leaves_to_owners =
+    requires(typename RefcountPolicy::count_type& count, void (*die)(typename RefcountPolicy::count_type&) noexcept) {
+      { RefcountPolicy::leave(count, die) } noexcept;
+      { RefcountPolicy::settle() } noexcept;
+      { RefcountPolicy::settle_all() } noexcept;
+    };
+
 template <class RefcountPolicy>
 concept refcount_policy =
     std::is_empty_v<RefcountPolicy> && has_count_type<RefcountPolicy> && has_is_thread_safe<RefcountPolicy> &&
     has_load<RefcountPolicy> && has_store<RefcountPolicy> && has_compare_exchange<RefcountPolicy> &&
     has_increment<RefcountPolicy> && has_decrement<RefcountPolicy>;
+
+namespace detail {
+
+template <class RefcountPolicy>
+struct info_type_of {
+  using type = typename RefcountPolicy::count_type;
+};
+template <has_info_type RefcountPolicy>
+struct info_type_of<RefcountPolicy> {
+  using type = typename RefcountPolicy::info_type;
+};
+
+}  // namespace detail
 
 /// Counts in the header that `make_managed` puts in front of the object.
 template <class RefcountPolicy>

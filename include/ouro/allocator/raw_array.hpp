@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The growing arrays of a collector.
+/// Growing arrays, for what the library keeps about objects.
 
 #include <ouro/allocator/system_memory.hpp>
 #include <ouro/config.hpp>

@@ -1,0 +1,91 @@
+#pragma once
+/// \file
+/// The threads that biased counts belong to, and what other threads have left for each of them to settle.
+
+#include <ouro/allocator/raw_array.hpp>
+#include <ouro/config.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+namespace ouro::detail {
+
+class biased_count;
+
+/// An object of whose pointers other threads than its owner have dropped more than they have made: how many are left,
+/// the owner alone can tell.
+struct left_object {
+  biased_count* count;
+  void (*die)(biased_count&) noexcept;  ///< ends the object, whose last pointer has gone
+};
+
+/// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
+/// objects; until then, who drops one of these settles it in the owner's place.
+struct bias_owner {
+  std::mutex mutex;
+  bool is_alive = false;              ///< guarded by `mutex`, as is `left`
+  raw_array<left_object> left;        ///< in the order of arrival
+  std::atomic<bool> has_left{false};  ///< a glance at `left` without the lock
+  std::uint32_t next_free = 0;        ///< tag; guarded by the table
+};
+
+/// All owners, by their tags. Zero at first, so that the table takes no room in a program's file, and none in memory
+/// but for the pages that are used.
+class bias_owners {
+ public:
+  static constexpr std::uint32_t capacity = 1u << 12;  ///< threads at the same time; what others make has no owner
+
+  [[nodiscard]] bias_owner& operator[](std::uint32_t tag) noexcept { return owners_[tag]; }
+
+  /// A tag for the calling thread, or 0 if there is none left. O(1)
+  [[nodiscard]] std::uint32_t enter() noexcept {
+    const std::lock_guard lock{mutex_};
+    std::uint32_t tag = first_free_;
+    if (tag != 0) {
+      first_free_ = owners_[tag].next_free;
+    } else {
+      if (given_ + 1 == capacity) return 0;
+      tag = ++given_;
+    }
+    const std::lock_guard lock_of_owner{owners_[tag].mutex};
+    owners_[tag].is_alive = true;
+    return tag;
+  }
+
+  /// The thread ends. False, and nothing has changed, when there is something left for it to settle.
+  [[nodiscard]] bool leave(std::uint32_t tag) noexcept {
+    const std::lock_guard lock{mutex_};
+    bias_owner& owner = owners_[tag];
+    const std::lock_guard lock_of_owner{owner.mutex};
+    if (owner.left.size != 0) return false;
+    owner.left.release();
+    owner.is_alive = false;
+    owner.next_free = first_free_;
+    first_free_ = tag;
+    return true;
+  }
+
+  /// The highest tag that was ever given.
+  [[nodiscard]] std::uint32_t given() noexcept {
+    const std::lock_guard lock{mutex_};
+    return given_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::uint32_t first_free_ = 0;
+  std::uint32_t given_ = 0;
+  bias_owner owners_[capacity];  ///< that at 0 stays unused
+};
+
+OURO_SHARED_STATE inline constinit bias_owners all_bias_owners{};
+
+/// Where the tag lies in the owner's part of a count.
+inline constexpr std::uint32_t bias_tag_shift = 19;
+
+/// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
+OURO_SHARED_STATE inline constinit thread_local std::uint32_t bias_of_thread = 0;
+
+}  // namespace ouro::detail

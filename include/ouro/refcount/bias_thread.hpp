@@ -1,0 +1,83 @@
+#pragma once
+/// \file
+/// A thread as the owner of biased counts: its beginning, its duties, its end.
+
+#include <ouro/allocator/raw_array.hpp>
+#include <ouro/config.hpp>
+#include <ouro/refcount/bias_owner.hpp>
+#include <ouro/refcount/biased_count.hpp>
+#include <ouro/refcount/count_word.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+
+namespace ouro::detail {
+
+/// Settles what was left for `owner` at this moment. Objects die meanwhile, whose destructors may do anything.
+/// \pre the calling thread is the owner, or nobody else uses such objects
+OURO_NOINLINE inline void settle_left_for(bias_owner& owner) noexcept {
+  raw_array<left_object> left;
+  {
+    const std::lock_guard lock{owner.mutex};
+    left = std::exchange(owner.left, {});
+    owner.has_left.store(false, std::memory_order_relaxed);
+  }
+  for (std::size_t i = 0; i != left.size; ++i) {
+    if (left.items[i].count->settle() == released::last) left.items[i].die(*left.items[i].count);
+  }
+  left.release();
+}
+
+/// One a thread.
+class bias_thread {
+ public:
+  /// Begins, if the thread has not, and does what is left for it, if it is not at it already.
+  OURO_ALWAYS_INLINE void settle() noexcept {
+    if (bias_of_thread == 0) [[unlikely]]
+      return begin();
+    // relaxed: a glance; the lock is what orders.
+    bias_owner& owner = all_bias_owners[bias_of_thread >> bias_tag_shift];
+    if (owner.has_left.load(std::memory_order_relaxed) && !is_settling_) [[unlikely]]
+      settle_now(owner);
+  }
+
+ private:
+  /// Ends the owner with the thread.
+  struct end {
+    end() noexcept = default;
+    end(const end&) = delete;
+    end& operator=(const end&) = delete;
+    ~end() {
+      const std::uint32_t tag = bias_of_thread >> bias_tag_shift;
+      do settle_left_for(all_bias_owners[tag]);
+      while (!all_bias_owners.leave(tag));
+      bias_of_thread = 0;
+    }
+  };
+
+  /// Nothing once the thread ends, or when there are too many threads: what it makes then has no owner.
+  OURO_NOINLINE void begin() noexcept {
+    if (has_begun_) return;
+    has_begun_ = true;
+    bias_of_thread = all_bias_owners.enter() << bias_tag_shift;
+    if (bias_of_thread == 0) return;
+    static thread_local const end at_end;
+    static_cast<void>(at_end);
+  }
+
+  OURO_NOINLINE void settle_now(bias_owner& owner) noexcept {
+    is_settling_ = true;
+    settle_left_for(owner);
+    is_settling_ = false;
+  }
+
+  bool has_begun_ = false;
+  bool is_settling_ = false;
+};
+
+OURO_SHARED_STATE inline constinit thread_local bias_thread this_bias_thread{};
+
+}  // namespace ouro::detail

@@ -1,0 +1,239 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using biased = ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
+using collected = ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>;
+
+struct counted {
+  static inline std::atomic<int> alive = 0;
+  static inline std::atomic<std::thread::id> last_to_die = std::thread::id{};
+
+  counted() { ++alive; }
+  counted(const counted&) = delete;
+  counted& operator=(const counted&) = delete;
+  ~counted() {
+    --alive;
+    last_to_die = std::this_thread::get_id();
+  }
+
+  void trace(auto&& visit) { visit(next); }
+
+  collected::ptr<counted> next;
+};
+
+template <class Do>
+void on_another_thread(Do what) {
+  std::thread{std::move(what)}.join();
+}
+
+}  // namespace
+
+TEST_CASE("biased_refcount: what others drop is settled when the owner makes an object, on its thread (trap 62)") {
+  auto object = biased::make<counted>();
+  on_another_thread([taken = std::move(object)]() mutable { taken.reset(); });
+  CHECK(counted::alive == 1);
+  CHECK(biased::make<int>(1).use_count() == 1);
+  CHECK(counted::alive == 0);
+  CHECK(counted::last_to_die.load() == std::this_thread::get_id());
+}
+
+TEST_CASE("biased_refcount: gc::collect() settles too, with a collector and without") {
+  auto plain = biased::make<counted>();
+  auto cyclic = collected::make<counted>();
+  on_another_thread([one = std::move(plain), two = std::move(cyclic)]() mutable {
+    one.reset();
+    two.reset();
+  });
+  biased::gc::collect();
+  CHECK(counted::alive == 0);
+  collected::gc::collect();
+  CHECK(counted::alive == 0);
+}
+
+TEST_CASE("biased_refcount: a pointer that stays with the owner keeps an object that is left for it") {
+  auto object = biased::make<counted>();
+  auto second = object;
+  auto third = object;
+  on_another_thread([one = std::move(second), two = std::move(third)]() mutable {
+    one.reset();
+    two.reset();
+  });
+  biased::gc::collect();
+  CHECK(object.use_count() == 1);
+  on_another_thread([taken = std::move(object)]() mutable { taken.reset(); });
+  // Merged by now, it dies where its last pointer is dropped.
+  CHECK(counted::alive == 0);
+  CHECK(counted::last_to_die.load() != std::this_thread::get_id());
+}
+
+TEST_CASE("biased_refcount: an object that is left for its owner waits for that, though the owner drops its last pointer") {
+  auto object = biased::make<counted>();
+  auto second = object;
+  biased::ptr<counted> third;
+  on_another_thread([taken = std::move(second), &object, &third]() mutable {
+    taken.reset();   // one fewer than none: left for the owner
+    third = object;  // and none
+  });
+  object.reset();
+  third.reset();
+  CHECK(counted::alive == 1);
+  biased::gc::collect();
+  CHECK(counted::alive == 0);
+}
+
+TEST_CASE("biased_refcount: the owner's last drop of its own merges with what others still hold") {
+  auto object = biased::make<counted>();
+  std::atomic<int> stage = 0;
+  std::thread other{[copied = biased::ptr<counted>{object}, &stage]() mutable {
+    const auto own = copied;
+    copied.reset();
+    stage = 1;
+    while (stage != 2) std::this_thread::yield();
+    CHECK(counted::alive == 1);
+  }};
+  while (stage != 1) std::this_thread::yield();
+  object.reset();
+  CHECK(counted::alive == 1);
+  stage = 2;
+  other.join();
+  biased::gc::collect();
+  CHECK(counted::alive == 0);
+}
+
+TEST_CASE("biased_refcount: what a thread that has ended made dies with its last pointer, wherever that is (trap 62)") {
+  std::vector<biased::ptr<counted>> objects;
+  on_another_thread([&] {
+    for (int i = 0; i != 100; ++i) objects.push_back(biased::make<counted>());
+  });
+  CHECK(counted::alive == 100);
+  auto copy = objects.front();
+  objects.clear();
+  CHECK(counted::alive == 1);
+  // The next thread takes the dead one's place: what is left belongs to it, and is settled at its end.
+  on_another_thread([&] {
+    const auto mine = biased::make<counted>();
+    copy.reset();
+  });
+  CHECK(counted::alive == 0);
+}
+
+TEST_CASE("biased_refcount: a thread settles before it ends") {
+  std::atomic<int> stage = 0;
+  biased::ptr<counted> object;
+  std::thread owner{[&] {
+    object = biased::make<counted>();
+    stage = 1;
+    while (stage != 2) std::this_thread::yield();
+  }};
+  while (stage != 1) std::this_thread::yield();
+  object.reset();
+  CHECK(counted::alive == 1);
+  stage = 2;
+  owner.join();
+  CHECK(counted::alive == 0);
+}
+
+TEST_CASE("biased_refcount: immortal objects stay, whatever their owner and others do") {
+  auto object = biased::make<int>(7);
+  const auto copy = object;
+  int* const raw = object.get();
+  on_another_thread([taken = std::move(object)]() mutable {
+    ouro::immortalize(taken);
+    taken.reset();
+  });
+  biased::gc::collect();
+  CHECK(ouro::is_immortal(copy));
+  on_another_thread([raw] { CHECK(ouro::is_immortal(biased::from_this(raw))); });
+}
+
+TEST_CASE("biased_refcount: cycles between threads are candidates, and are collected when all have gone") {
+  auto first = collected::make<counted>();
+  on_another_thread([&first] {
+    first->next = collected::make<counted>();
+    first->next->next = first;
+  });
+  CHECK(counted::alive == 2);
+  on_another_thread([taken = std::move(first)]() mutable { taken.reset(); });
+  CHECK(collected::gc::collect() == 2);
+  CHECK(counted::alive == 0);
+}
+
+// Objects in slots that threads exchange with one another: counts are changed by owners and others, objects are left
+// while their owner settles, owners end and are taken over. Whatever happened, all objects die, none twice, and none
+// while a slot has it.
+TEST_CASE("biased_refcount: threads that make, copy, pass and drop at random leave no object and no count behind") {
+  constexpr std::size_t slots = 16;
+  struct exchange {
+    std::mutex mutex;
+    biased::ptr<counted> held;
+  };
+  std::array<exchange, slots> passed;
+  for (unsigned round = 0; round != 10; ++round) {
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i != 4; ++i) {
+      threads.emplace_back([&passed, seed = round * 4 + i] {
+        std::mt19937 random{seed};
+        std::array<biased::ptr<counted>, 8> own;
+        for (int step = 0; step != 4000; ++step) {
+          auto& mine = own[random() % own.size()];
+          switch (random() % 4) {
+            case 0:
+              mine = biased::make<counted>();
+              break;
+            case 1:
+              mine = own[random() % own.size()];
+              break;
+            case 2:
+              mine.reset();
+              break;
+            default: {
+              exchange& with = passed[random() % slots];
+              const std::lock_guard lock{with.mutex};
+              swap(with.held, mine);
+            }
+          }
+        }
+      });
+    }
+    for (std::thread& each : threads) each.join();
+    for (const exchange& each : passed) {
+      if (each.held) CHECK(each.held.use_count() >= 1);
+    }
+  }
+  for (exchange& each : passed) each.held.reset();
+  biased::gc::collect();
+  CHECK(counted::alive == 0);
+}
+
+TEST_CASE("biased_refcount: a lock races with the owner's drop and with that of others (trap 24)") {
+  for (int round = 0; round != 200; ++round) {
+    auto original = biased::make<counted>();
+    const biased::weak<counted> watcher{original};
+    std::atomic<bool> go = false;
+    std::thread locker{[&] {
+      while (!go) {
+      }
+      for (int i = 0; i != 50; ++i) {
+        if (const auto locked = watcher.lock()) CHECK(counted::alive.load() == 1);
+      }
+    }};
+    go = true;
+    original.reset();
+    locker.join();
+    biased::gc::collect();
+    CHECK(counted::alive == 0);
+    CHECK(watcher.expired());
+  }
+}
