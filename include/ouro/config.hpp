@@ -68,6 +68,12 @@
 #define OURO_HAS_HUGE_PAGES 0
 #endif
 
+#if __has_include(<execinfo.h>) && __has_include(<cxxabi.h>)
+#define OURO_HAS_BACKTRACE 1
+#else
+#define OURO_HAS_BACKTRACE 0
+#endif
+
 #if defined(__SIZEOF_INT128__)
 #define OURO_HAS_INT128 1
 #else

@@ -7,6 +7,8 @@
 /// | `A::allocate(bytes, alignment)` | `void*` | a block; null, or `std::bad_alloc` thrown, when memory is exhausted |
 /// | `A::deallocate(block, bytes, alignment)` | `void` | gives it back; noexcept; both numbers as at the allocation |
 /// | `A::trim()` (optional) | `void` | gives what is cached back to the system; noexcept |
+/// | `A::allocate_for(bytes, alignment, type)` (optional) | `void*` | `allocate`, told the name of the type that the
+/// block is for; noexcept if `allocate` is |
 ///
 /// `bytes` is at least 1, `alignment` a power of two. Both are constants wherever the type is known, so that a
 /// policy whose verbs are inline decides its size class at compile time. A policy is a name for static functions: it
@@ -14,6 +16,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 namespace ouro {
@@ -34,6 +37,11 @@ concept has_no_state = std::is_empty_v<Policy>;
 template <class AllocatorPolicy>
 concept has_trim = requires {
   { AllocatorPolicy::trim() } noexcept -> std::same_as<void>;
+};
+
+template <class AllocatorPolicy>
+concept has_allocate_for = requires(std::size_t bytes, std::size_t alignment, std::string_view type) {
+  { AllocatorPolicy::allocate_for(bytes, alignment, type) } -> std::same_as<void*>;
 };
 
 template <class AllocatorPolicy>

@@ -65,6 +65,18 @@ struct alignas(size_class::strictest_alignment) arena {
 
   [[nodiscard]] pool* at(std::uint32_t index) const noexcept { return reinterpret_cast<pool*>(base()) + index; }
 
+  /// The same if it is not spare, or null.
+  [[nodiscard]] const pool* used_pool(std::uint32_t index) const noexcept {
+    if (index >= pools - unopened) return nullptr;
+    const pool* const here = at(index);
+    return here->used() != 0 || here->linked ? here : nullptr;
+  }
+
+  /// Blocks that a pool that is not spare has room for.
+  [[nodiscard]] static std::size_t capacity_of(const pool& of) noexcept {
+    return static_cast<std::size_t>(of.begin() + pool::bytes - blocks_of(&of)) / of.block_size;
+  }
+
   /// Where the blocks of a pool begin.
   [[nodiscard]] static std::byte* blocks_of(const pool* at) noexcept {
     std::byte* const begin = at->begin();

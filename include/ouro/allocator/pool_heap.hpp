@@ -105,17 +105,21 @@ struct pool_heap {
     return found;
   }
 
+  template <class See>
+  void each_arena(See&& see) const {
+    for (const arena* head : with_spare) {
+      for (const arena* at = head; at != nullptr; at = at->next) see(*at);
+    }
+  }
+
   /// Calls `see` with every pool that is not spare. O(arenas)
   template <class See>
   void each_pool(See&& see) const {
-    for (const arena* head : with_spare) {
-      for (const arena* at = head; at != nullptr; at = at->next) {
-        for (std::uint32_t i = 0; i != arena::pools - at->unopened; ++i) {
-          const pool& here = *at->at(i);
-          if (here.used() != 0 || here.linked) see(here);
-        }
+    each_arena([&](const arena& at) {
+      for (std::uint32_t i = 0; i != arena::pools; ++i) {
+        if (const pool* const here = at.used_pool(i); here != nullptr) see(*here);
       }
-    }
+    });
   }
 
   /// Gives every arena without a used block back to the system.

@@ -6,6 +6,8 @@
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/allocator/pool_allocator.hpp>
 #include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/try_allocate.hpp>
+#include <ouro/object/type_name.hpp>
 
 #include <cstddef>
 #include <limits>
@@ -26,7 +28,7 @@ struct standard_allocator {
     if (objects > std::numeric_limits<std::size_t>::max() / sizeof(T)) detail::throw_bad_array_length();
     // A block of no bytes would have no address of its own.
     const std::size_t bytes = objects == 0 ? 1 : objects * sizeof(T);
-    void* const block = AllocatorPolicy::allocate(bytes, alignof(T));
+    void* const block = detail::allocate_for<AllocatorPolicy>(bytes, alignof(T), detail::type_name_of<T>);
     if (block == nullptr) detail::throw_bad_alloc();
     return static_cast<T*>(block);
   }

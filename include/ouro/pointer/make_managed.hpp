@@ -3,6 +3,7 @@
 /// Makes managed objects: header and object in one block.
 
 #include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/try_allocate.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/trace_guard.hpp>
 #include <ouro/config.hpp>
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -24,10 +26,11 @@ namespace detail {
 
 /// Of the same code for all types. \throws std::bad_alloc
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
-[[nodiscard]] OURO_NOINLINE void* allocate_in_emergency(std::size_t bytes, std::size_t alignment) {
+[[nodiscard]] OURO_NOINLINE void* allocate_in_emergency(std::size_t bytes, std::size_t alignment,
+                                                        std::string_view type) {
   if constexpr (finds_cycles<CollectorPolicy>) {
     if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) {
-      if (void* const raw = try_allocate<AllocatorPolicy>(bytes, alignment); raw != nullptr) return raw;
+      if (void* const raw = try_allocate<AllocatorPolicy>(bytes, alignment, type); raw != nullptr) return raw;
     }
   }
   throw_bad_alloc();
@@ -54,9 +57,10 @@ class maker {
     }
     plain_info_ = layout::plain_info() | owner();
     const std::size_t bytes = layout::bytes(elements);
-    void* raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment);
+    void* raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment, type_name<T>());
     if (raw == nullptr) [[unlikely]]
-      raw = allocate_in_emergency<RefcountPolicy, CollectorPolicy, AllocatorPolicy>(bytes, layout::alignment);
+      raw = allocate_in_emergency<RefcountPolicy, CollectorPolicy, AllocatorPolicy>(bytes, layout::alignment,
+                                                                                    type_name<T>());
     void* const object = static_cast<std::byte*>(raw) + layout::front;
     header_ = ::new (static_cast<void*>(header_type::of(object))) header_type{layout::first_count, first_info()};
     if constexpr (layout::is_array)

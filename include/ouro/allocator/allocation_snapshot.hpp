@@ -1,0 +1,174 @@
+#pragma once
+/// \file
+/// What a program has allocated at one moment, by where it did: Python's `tracemalloc.Snapshot`.
+
+#include <ouro/allocator/allocation_scope.hpp>
+#include <ouro/allocator/call_frames.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace ouro {
+
+/// Where a block comes from, and what it holds.
+struct allocation_trace {
+  std::string_view type;
+  std::vector<allocation_site> scopes;   ///< that were open, innermost first
+  std::vector<const void*> frames = {};  ///< the calls that were under way, innermost first: return addresses
+
+  [[nodiscard]] friend bool operator==(const allocation_trace& left, const allocation_trace& right) {
+    return left.type == right.type && std::ranges::equal(left.scopes, right.scopes, is_same_place) &&
+           left.frames == right.frames;
+  }
+
+  [[nodiscard]] static bool is_same_place(const allocation_site& left, const allocation_site& right) {
+    return left.line == right.line && left.name == right.name && std::string_view{left.file} == right.file;
+  }
+};
+
+/// The blocks of one origin that are in use.
+struct allocation_statistic {
+  allocation_trace trace;
+  std::size_t bytes = 0;
+  std::size_t blocks = 0;
+};
+
+/// What has changed between two snapshots, for one origin.
+struct allocation_difference {
+  allocation_statistic now;
+  std::ptrdiff_t more_bytes = 0;
+  std::ptrdiff_t more_blocks = 0;
+};
+
+/// By what statistics are put together.
+enum class group_by {
+  type,   ///< what the blocks hold
+  scope,  ///< the innermost scope
+  trace   ///< both, all scopes, and all frames
+};
+
+/// A value: it holds no block, and stays as it is. Its functions allocate, and are O(n log n) or less in its entries.
+class allocation_snapshot {
+ public:
+  allocation_snapshot() = default;
+  explicit allocation_snapshot(std::vector<allocation_statistic> entries) : entries_{std::move(entries)} {}
+
+  [[nodiscard]] const std::vector<allocation_statistic>& entries() const noexcept { return entries_; }
+
+  [[nodiscard]] std::size_t bytes() const noexcept { return sum(&allocation_statistic::bytes); }
+  [[nodiscard]] std::size_t blocks() const noexcept { return sum(&allocation_statistic::blocks); }
+
+  /// The entries that `wanted(const allocation_trace&)` says yes to.
+  template <class Wanted>
+  [[nodiscard]] allocation_snapshot filter(Wanted wanted) const {
+    allocation_snapshot kept;
+    for (const allocation_statistic& each : entries_) {
+      if (wanted(each.trace)) kept.entries_.push_back(each);
+    }
+    return kept;
+  }
+
+  /// Sums by `how`, the largest first: of `n` groups, or all.
+  [[nodiscard]] std::vector<allocation_statistic> top(std::size_t n = static_cast<std::size_t>(-1),
+                                                      group_by how = group_by::trace) const {
+    std::vector<allocation_statistic> groups = grouped(how);
+    std::ranges::stable_sort(groups, [](const auto& left, const auto& right) {
+      return std::pair{left.bytes, left.blocks} > std::pair{right.bytes, right.blocks};
+    });
+    if (groups.size() > n) groups.resize(n);
+    return groups;
+  }
+
+  /// The same by number of blocks.
+  [[nodiscard]] std::vector<allocation_statistic> top_by_blocks(std::size_t n = static_cast<std::size_t>(-1),
+                                                                group_by how = group_by::trace) const {
+    std::vector<allocation_statistic> groups = grouped(how);
+    std::ranges::stable_sort(groups, [](const auto& left, const auto& right) {
+      return std::pair{left.blocks, left.bytes} > std::pair{right.blocks, right.bytes};
+    });
+    if (groups.size() > n) groups.resize(n);
+    return groups;
+  }
+
+  /// What has changed since `before`, the largest change of bytes first; origins without a change are left out.
+  [[nodiscard]] std::vector<allocation_difference> compare_to(const allocation_snapshot& before,
+                                                              group_by how = group_by::trace) const {
+    std::vector<allocation_difference> changes;
+    for (allocation_statistic& each : grouped(how)) {
+      changes.push_back({each, static_cast<std::ptrdiff_t>(each.bytes), static_cast<std::ptrdiff_t>(each.blocks)});
+    }
+    for (const allocation_statistic& each : before.grouped(how)) {
+      auto found = std::ranges::find_if(changes, [&](const auto& change) { return change.now.trace == each.trace; });
+      if (found == changes.end()) found = changes.insert(changes.end(), {{each.trace, 0, 0}, 0, 0});
+      found->more_bytes -= static_cast<std::ptrdiff_t>(each.bytes);
+      found->more_blocks -= static_cast<std::ptrdiff_t>(each.blocks);
+    }
+    std::erase_if(changes, [](const auto& change) { return change.more_bytes == 0 && change.more_blocks == 0; });
+    std::ranges::stable_sort(changes, [](const auto& left, const auto& right) {
+      return std::pair{magnitude(left.more_bytes), magnitude(left.more_blocks)} >
+             std::pair{magnitude(right.more_bytes), magnitude(right.more_blocks)};
+    });
+    return changes;
+  }
+
+  /// One line an origin, outermost call first, then the scopes and the type, with its bytes: what flame graphs are
+  /// drawn from (`flamegraph.pl --countname bytes`).
+  [[nodiscard]] std::string folded() const {
+    std::string lines;
+    for (const allocation_statistic& each : top()) {
+      for (auto frame = each.trace.frames.rbegin(); frame != each.trace.frames.rend(); ++frame) {
+        lines += detail::name_of_frame(*frame) + ';';
+      }
+      for (auto scope = each.trace.scopes.rbegin(); scope != each.trace.scopes.rend(); ++scope) {
+        lines += name_of(*scope) + ';';
+      }
+      lines += std::string{each.trace.type} + ' ' + std::to_string(each.bytes) + '\n';
+    }
+    return lines;
+  }
+
+  /// A scope's name, or where it is.
+  [[nodiscard]] static std::string name_of(const allocation_site& scope) {
+    if (!scope.name.empty()) return std::string{scope.name};
+    return std::string{scope.file} + ':' + std::to_string(scope.line);
+  }
+
+ private:
+  [[nodiscard]] static std::size_t magnitude(std::ptrdiff_t change) noexcept {
+    return change < 0 ? std::size_t{0} - static_cast<std::size_t>(change) : static_cast<std::size_t>(change);
+  }
+
+  [[nodiscard]] std::size_t sum(std::size_t allocation_statistic::* of) const noexcept {
+    std::size_t all = 0;
+    for (const allocation_statistic& each : entries_) all += each.*of;
+    return all;
+  }
+
+  [[nodiscard]] std::vector<allocation_statistic> grouped(group_by how) const {
+    std::vector<allocation_statistic> groups;
+    for (const allocation_statistic& each : entries_) {
+      allocation_trace key = key_of(each.trace, how);
+      auto found = std::ranges::find_if(groups, [&](const auto& group) { return group.trace == key; });
+      if (found == groups.end()) found = groups.insert(groups.end(), {std::move(key), 0, 0});
+      found->bytes += each.bytes;
+      found->blocks += each.blocks;
+    }
+    return groups;
+  }
+
+  [[nodiscard]] static allocation_trace key_of(const allocation_trace& trace, group_by how) {
+    if (how == group_by::type) return {trace.type, {}};
+    if (how == group_by::trace) return trace;
+    if (trace.scopes.empty()) return {};
+    return {{}, {trace.scopes.front()}};
+  }
+
+  std::vector<allocation_statistic> entries_;  ///< each origin once
+};
+
+}  // namespace ouro

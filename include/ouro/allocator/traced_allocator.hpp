@@ -1,0 +1,205 @@
+#pragma once
+/// \file
+/// Another allocator, of whose blocks it is known where they come from: Python's `tracemalloc`.
+
+#include <ouro/allocator/allocation_scope.hpp>
+#include <ouro/allocator/allocation_snapshot.hpp>
+#include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/allocator/call_frames.hpp>
+#include <ouro/allocator/try_allocate.hpp>
+#include <ouro/config.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace ouro {
+
+namespace detail {
+
+/// The origins that were met, each once, and the blocks in use. Its memory is not the traced allocator's.
+class allocation_ledger {
+ public:
+  void start(std::size_t scopes) {
+    const std::lock_guard lock{mutex_};
+    most_scopes_ = scopes;
+  }
+
+  void clear() {
+    const std::lock_guard lock{mutex_};
+    blocks_.clear();
+    origins_.clear();
+    found_.clear();
+    bytes_ = peak_ = 0;
+  }
+
+  /// \throws std::bad_alloc, and nothing has changed then, but that the origin may be known
+  void note(const void* block, std::size_t bytes, std::string_view type, std::vector<const void*> frames) {
+    const std::lock_guard lock{mutex_};
+    const std::size_t origin = origin_here({type, {}, std::move(frames)});
+    blocks_.insert_or_assign(block, entry{bytes, origin});
+    origins_[origin].bytes += bytes;
+    ++origins_[origin].blocks;
+    bytes_ += bytes;
+    peak_ = std::max(peak_, bytes_);
+  }
+
+  /// Blocks that were made before tracing began are not known.
+  void strike(const void* block) noexcept {
+    const std::lock_guard lock{mutex_};
+    const auto found = blocks_.find(block);
+    if (found == blocks_.end()) return;
+    const auto [bytes, origin] = found->second;
+    origins_[origin].bytes -= bytes;
+    --origins_[origin].blocks;
+    bytes_ -= bytes;
+    blocks_.erase(found);
+  }
+
+  [[nodiscard]] allocation_snapshot snapshot() {
+    const std::lock_guard lock{mutex_};
+    std::vector<allocation_statistic> used;
+    std::ranges::copy_if(origins_, std::back_inserter(used), [](const auto& each) { return each.blocks != 0; });
+    return allocation_snapshot{std::move(used)};
+  }
+
+  [[nodiscard]] std::size_t bytes() {
+    const std::lock_guard lock{mutex_};
+    return bytes_;
+  }
+  [[nodiscard]] std::size_t peak() {
+    const std::lock_guard lock{mutex_};
+    return peak_;
+  }
+  void reset_peak() {
+    const std::lock_guard lock{mutex_};
+    peak_ = bytes_;
+  }
+
+ private:
+  struct entry {
+    std::size_t bytes;
+    std::size_t origin;
+  };
+
+  /// In the scopes of the calling thread.
+  [[nodiscard]] std::size_t origin_here(allocation_trace trace) {
+    std::size_t left = most_scopes_;
+    for (const allocation_scope* at = allocation_scope::innermost(); at != nullptr && left != 0; at = at->outer()) {
+      trace.scopes.push_back(at->site());
+      --left;
+    }
+    const std::uint64_t hash = hash_of(trace);
+    const auto [first, last] = found_.equal_range(hash);
+    for (auto at = first; at != last; ++at) {
+      if (origins_[at->second].trace == trace) return at->second;
+    }
+    origins_.push_back({std::move(trace), 0, 0});
+    found_.emplace(hash, origins_.size() - 1);
+    return origins_.size() - 1;
+  }
+
+  /// Of the addresses of what are literals, nearly always: equal texts at two places cost a second entry, which
+  /// snapshots put together again.
+  [[nodiscard]] static std::uint64_t hash_of(const allocation_trace& trace) noexcept {
+    std::uint64_t hash = reinterpret_cast<std::uintptr_t>(trace.type.data());
+    const auto mix = [&hash](std::uint64_t with) { hash = (hash ^ with) * 0x9E3779B97F4A7C15u; };
+    for (const allocation_site& each : trace.scopes) mix(reinterpret_cast<std::uintptr_t>(each.file) + each.line);
+    for (const void* const each : trace.frames) mix(reinterpret_cast<std::uintptr_t>(each));
+    return hash;
+  }
+
+  std::mutex mutex_;
+  std::unordered_map<const void*, entry> blocks_;
+  std::vector<allocation_statistic> origins_;                  ///< with what is in use of each
+  std::unordered_multimap<std::uint64_t, std::size_t> found_;  ///< by hash, where in `origins_`
+  std::size_t bytes_ = 0;                                      ///< of `blocks_`
+  std::size_t peak_ = 0;                                       ///< the most that `bytes_` was
+  std::size_t most_scopes_ = 1;
+};
+
+}  // namespace detail
+
+/// Gives blocks of `AllocatorPolicy`, and keeps account of those that are made while it traces: their type, and the
+/// scopes (`allocation_scope`) that were open. Does not trace until `start`; then each block costs a lock and a hash
+/// table's entry. Thread-safe.
+template <allocator_policy AllocatorPolicy>
+struct traced_allocator {
+  /// Traces from now on, with up to `scopes` scopes and `frames` calls of each block. What was traced before stays.
+  /// Calls are told where the platform has `backtrace`, and cost some microseconds a block; they have names in programs
+  /// that are linked with `-rdynamic`.
+  static void start(std::size_t scopes = 1, std::size_t frames = 0) {
+    ledger().start(scopes);
+    most_frames_.store(frames, std::memory_order_relaxed);
+    is_tracing_.store(true, std::memory_order_relaxed);
+  }
+
+  /// Traces no more, and forgets what it has traced.
+  static void stop() {
+    is_tracing_.store(false, std::memory_order_relaxed);
+    ledger().clear();
+  }
+
+  [[nodiscard]] static bool is_tracing() noexcept { return is_tracing_.load(std::memory_order_relaxed); }
+
+  /// Forgets what was traced so far.
+  static void clear_traces() { ledger().clear(); }
+
+  /// Bytes of the traced blocks in use.
+  [[nodiscard]] static std::size_t traced_bytes() { return ledger().bytes(); }
+
+  /// The most that they came to since `start` or `reset_peak`.
+  [[nodiscard]] static std::size_t traced_peak() { return ledger().peak(); }
+  static void reset_peak() { ledger().reset_peak(); }
+
+  /// \throws std::bad_alloc
+  [[nodiscard]] static allocation_snapshot take_snapshot() { return ledger().snapshot(); }
+
+  [[nodiscard]] static void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
+    return allocate_for(bytes, alignment, "unknown");
+  }
+
+  /// Where there is no memory left for the account, the block goes without.
+  [[nodiscard]] static void* allocate_for(std::size_t bytes, std::size_t alignment, std::string_view type) noexcept {
+    void* const block = detail::try_allocate<AllocatorPolicy>(bytes, alignment, type);
+    if (block != nullptr && is_tracing()) note(block, bytes, type);
+    return block;
+  }
+
+  static void deallocate(void* block, std::size_t bytes, std::size_t alignment) noexcept {
+    // First: once it is given back, another thread may have it and note it.
+    if (is_tracing()) ledger().strike(block);
+    AllocatorPolicy::deallocate(block, bytes, alignment);
+  }
+
+  static void trim() noexcept
+    requires has_trim<AllocatorPolicy>
+  {
+    AllocatorPolicy::trim();
+  }
+
+ private:
+  OURO_NOINLINE static void note(const void* block, std::size_t bytes, std::string_view type) noexcept {
+    OURO_TRY { ledger().note(block, bytes, type, detail::call_frames(most_frames_.load(std::memory_order_relaxed))); }
+    OURO_CATCH_ALL {
+    }
+  }
+
+  /// Never destroyed: blocks may be freed after everything else.
+  [[nodiscard]] static detail::allocation_ledger& ledger() {
+    static auto* const made = new detail::allocation_ledger;
+    return *made;
+  }
+
+  OURO_SHARED_STATE static inline constinit std::atomic<bool> is_tracing_{false};
+  OURO_SHARED_STATE static inline constinit std::atomic<std::size_t> most_frames_{0};
+};
+
+}  // namespace ouro

@@ -1,0 +1,39 @@
+#pragma once
+/// \file
+/// Asks an allocator policy for a block, in whichever way it answers.
+
+#include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/config.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace ouro::detail {
+
+/// A block from the policy, which is told the name of what will lie in it, if it asks for that.
+template <class AllocatorPolicy>
+[[nodiscard]] OURO_ALWAYS_INLINE void* allocate_for(
+    std::size_t bytes, std::size_t alignment,
+    [[maybe_unused]] std::string_view type) noexcept(noexcept(AllocatorPolicy::allocate(bytes, alignment))) {
+  if constexpr (has_allocate_for<AllocatorPolicy>) {
+    return AllocatorPolicy::allocate_for(bytes, alignment, type);
+  } else {
+    return AllocatorPolicy::allocate(bytes, alignment);
+  }
+}
+
+/// The same, or null when it has none, in whichever way the policy says so.
+template <class AllocatorPolicy>
+[[nodiscard]] OURO_ALWAYS_INLINE void* try_allocate(std::size_t bytes, std::size_t alignment,
+                                                    std::string_view type) noexcept {
+  if constexpr (noexcept(AllocatorPolicy::allocate(bytes, alignment))) {
+    return allocate_for<AllocatorPolicy>(bytes, alignment, type);
+  } else {
+    OURO_TRY { return allocate_for<AllocatorPolicy>(bytes, alignment, type); }
+    OURO_CATCH_ALL {
+      return nullptr;
+    }
+  }
+}
+
+}  // namespace ouro::detail
