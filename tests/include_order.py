@@ -10,7 +10,7 @@ import sys
 # Each layer with those that it may include besides itself; of another axis, its contract alone.
 LAYERS = {
     "config.hpp": [],
-    "allocator": ["config.hpp"],
+    "allocator": ["config.hpp", "object/hooks.hpp", "object/type_name.hpp"],
     "refcount": ["config.hpp", "allocator/raw_array.hpp", "object"],
     "object": ["config.hpp", "refcount"],
     "collector": ["config.hpp", "allocator/allocator_policy.hpp", "allocator/raw_array.hpp", "refcount", "object"],
@@ -18,7 +18,9 @@ LAYERS = {
     "pointer": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp"],
     "intern": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "inspect"],
     "inspect": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
-    "ouro.hpp": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "intern", "inspect"],
+    "copy": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
+    "ouro.hpp": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "intern", "inspect",
+                 "copy"],
 }
 
 

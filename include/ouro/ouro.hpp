@@ -2,21 +2,31 @@
 /// \file
 /// The whole library.
 
+#include <ouro/allocator/allocation_scope.hpp>
+#include <ouro/allocator/allocation_snapshot.hpp>
+#include <ouro/allocator/checked_allocator.hpp>
+#include <ouro/allocator/limited_allocator.hpp>
 #include <ouro/allocator/pool_allocator.hpp>
 #include <ouro/allocator/pool_resource.hpp>
 #include <ouro/allocator/resource_allocator.hpp>
 #include <ouro/allocator/standard_allocator.hpp>
 #include <ouro/allocator/system_allocator.hpp>
+#include <ouro/allocator/traced_allocator.hpp>
 #include <ouro/collector/gc.hpp>
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>
+#include <ouro/copy/clone.hpp>
+#include <ouro/copy/copy.hpp>
+#include <ouro/copy/deepcopy.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/inspect/identity.hpp>
+#include <ouro/inspect/malloc_stats.hpp>
 #include <ouro/intern/interned.hpp>
 #include <ouro/intern/interned_string.hpp>
 #include <ouro/intern/interner.hpp>
 #include <ouro/intern/small_int.hpp>
+#include <ouro/object/clone_record.hpp>
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/object/reach.hpp>

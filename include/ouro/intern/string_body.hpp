@@ -95,7 +95,8 @@ struct string_body {
     return block_bytes(static_cast<const string_body*>(object)->length);
   }
 
-  static constexpr type_record record{&destroy, &deallocate, nullptr, nullptr, &bytes, "ouro::interned_string"};
+  static constexpr type_record record{
+      &destroy, &deallocate, nullptr, nullptr, &bytes, nullptr, "ouro::interned_string"};
 
   OURO_SHARED_STATE static inline constinit type_info_word info_{};
 };

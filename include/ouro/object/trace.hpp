@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace ouro::detail {
 
@@ -21,13 +22,30 @@ struct adapted : Adapter {
   }
 };
 
-/// What user code knows as `visit`: `visit(left, right, children)`. Takes edges, and anything that may hold edges.
-/// `RefcountPolicy` and `CollectorPolicy` are those of the collector that traces; edges of other heaps are external to
-/// it.
-template <class RefcountPolicy, class CollectorPolicy>
+/// Goes over a container that finds its elements by their values, for who changes these: each element is taken out and
+/// put back. `see` is given whatever of an element may hold edges.
+template <class Container, class See>
+void reinsert_each(Container& container, See see) {
+  Container changed{std::move(container)};
+  container.clear();
+  while (!changed.empty()) {
+    auto node = changed.extract(changed.begin());
+    if constexpr (requires { node.key(); }) {
+      see(node.key());
+      see(node.mapped());
+    } else {
+      see(node.value());
+    }
+    container.insert(std::move(node));
+  }
+}
+
+/// What user code knows as `visit`: `visit(left, right, children)`. Takes edges, and anything that may hold edges, and
+/// gives each edge to `see_edge`. `SeeEdge::changes_edges` says whether that writes to them.
+template <class SeeEdge>
 class edge_visitor {
  public:
-  explicit edge_visitor(edge_sink& sink) noexcept : sink_{sink} {}
+  explicit edge_visitor(const SeeEdge& see_edge) noexcept : see_edge_{see_edge} {}
 
   template <class... Members>
   OURO_ALWAYS_INLINE void operator()(const Members&... members) const {
@@ -45,7 +63,7 @@ class edge_visitor {
         "ouro: cannot see the edges of T: give it `void trace(auto&& visit) { visit(members...); }`, specialise "
         "`ouro::tracer<T>`, or say that it has none: `template <> inline constexpr bool ouro::leaf<T> = true;`");
     if constexpr (seen == sight::edge) {
-      edge_traits<T>::template report<RefcountPolicy, CollectorPolicy>(object, sink_);
+      see_edge_(object);
     } else if constexpr (seen == sight::foreign) {
       tracer<T>::trace(object, *this);  // calls user code: it may throw; nothing of the heap may be changed
     } else if constexpr (seen == sight::member) {
@@ -57,7 +75,9 @@ class edge_visitor {
 
   template <sight Seen, class T>
   void see_parts(T& object) const {
-    if constexpr (Seen == sight::array || Seen == sight::range) {
+    if constexpr (Seen == sight::range && SeeEdge::changes_edges && requires { object.extract(object.begin()); }) {
+      reinsert_each(object, [this](const auto& part) { (*this)(part); });
+    } else if constexpr (Seen == sight::array || Seen == sight::range) {
       for (auto&& element : object) (*this)(element);
     } else if constexpr (Seen == sight::optional) {
       if (object.has_value()) (*this)(*object);
@@ -75,13 +95,27 @@ class edge_visitor {
     }
   }
 
-  edge_sink& sink_;
+  const SeeEdge& see_edge_;
+};
+
+/// Writes edges to the sink: those of the collector's own heap; edges of others are external to it.
+template <class RefcountPolicy, class CollectorPolicy>
+struct edge_reporter {
+  static constexpr bool changes_edges = false;
+
+  template <class Edge>
+  OURO_ALWAYS_INLINE void operator()(Edge& edge) const {
+    edge_traits<Edge>::template report<RefcountPolicy, CollectorPolicy>(edge, sink);
+  }
+
+  edge_sink& sink;
 };
 
 /// Reports the edges of one `T`. \throws what a user's trace throws
 template <class RefcountPolicy, class CollectorPolicy, class T>
 void trace_object(T& object, edge_sink& sink) {
-  edge_visitor<RefcountPolicy, CollectorPolicy> const visit{sink};
+  const edge_reporter<RefcountPolicy, CollectorPolicy> report{sink};
+  const edge_visitor visit{report};
   visit(object);
 }
 

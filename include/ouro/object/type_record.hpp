@@ -24,6 +24,8 @@ using trace_function = std::size_t (*)(visited* const& visits, std::size_t i, st
 /// Does something to the objects of `[first, last)`, which are of one type.
 using run_function = void (*)(const visited* first, const visited* last) noexcept;
 
+struct clone_record;
+
 /// One for each type and set of policies. What takes the address of the object gets what lies behind its header.
 struct type_record {
   run_function destroy;                               ///< runs the destructors; what they throw is reported
@@ -31,6 +33,7 @@ struct type_record {
   trace_function trace;                               ///< null when there are no edges to report
   void (*finalize)(void* object);                     ///< null when the type has no `finalize()`
   std::size_t (*bytes)(const void* object) noexcept;  ///< the block: header, object, padding
+  const clone_record* clone;                          ///< copies the object; null unless the type is `clonable`
   std::string_view name;
 
   void destroy_one(void* header) const noexcept {

@@ -14,6 +14,7 @@
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/clone_record.hpp>
 #include <ouro/object/dying_queue.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
@@ -35,19 +36,6 @@ namespace ouro::detail {
 
 template <class T>
 concept has_finalize = requires(T& object) { object.finalize(); };
-
-/// A block from the policy, or null when it has none, in whichever way the policy says so.
-template <class AllocatorPolicy>
-[[nodiscard]] OURO_ALWAYS_INLINE void* try_allocate(std::size_t bytes, std::size_t alignment) noexcept {
-  if constexpr (noexcept(AllocatorPolicy::allocate(bytes, alignment))) {
-    return AllocatorPolicy::allocate(bytes, alignment);
-  } else {
-    OURO_TRY { return AllocatorPolicy::allocate(bytes, alignment); }
-    OURO_CATCH_ALL {
-      return nullptr;
-    }
-  }
-}
 
 /// What is done with a block of which only the length counts: the same code for all types that agree in that.
 template <class AllocatorPolicy, std::size_t Padding, std::size_t Bytes, std::size_t Alignment>
@@ -160,6 +148,14 @@ struct block {
     }
   }
 
+  [[nodiscard]] static consteval const clone_record* clone_if_clonable() {
+    if constexpr (clonable<element>) {
+      return &clone_functions<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>::record;
+    } else {
+      return nullptr;
+    }
+  }
+
   using sized = sized_block<AllocatorPolicy, front - sizeof(header_type), bytes(1), alignment>;
 
   static constexpr type_record record{
@@ -168,6 +164,7 @@ struct block {
       trace_if_tracked(),
       has_finalize<element> ? &finalize : nullptr,
       is_array ? &bytes_of_array : &sized::bytes_of,
+      clone_if_clonable(),
       type_name_of<T>,
   };
 

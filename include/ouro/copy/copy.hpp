@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// Python's `copy.copy`.
+
+#include <ouro/copy/clone.hpp>
+#include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+namespace ouro {
+
+/// A new object whose edges point to what those of `original` point to: made by the member `shallow_copy() const`,
+/// which returns a pointer to it, or else by the copy constructor. Null for null; the same object where its type is
+/// `shared_by_copies`. O(what the constructor does).
+/// \throws not_copyable, std::bad_alloc, and what the constructor throws
+template <class T, counts_in_header R, class C, class A>
+[[nodiscard]] managed_ptr<T, R, C, A> copy(const managed_ptr<T, R, C, A>& original) {
+  if constexpr (shared_by_copies<T>) {
+    return original;
+  } else {
+    if (original == nullptr) return nullptr;
+    detail::header<R>& from = *detail::header_of<R>(original.get());
+    void* const made = detail::clone_record_of<T, R, C, A>(from).copy(from.object());
+    return detail::at_same_place(original, from.object(), made);
+  }
+}
+
+}  // namespace ouro

@@ -1,0 +1,128 @@
+#pragma once
+/// \file
+/// Python's `copy.deepcopy`: an object and all that it reaches, once more.
+
+#include <ouro/config.hpp>
+#include <ouro/copy/clone.hpp>
+#include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <cstddef>
+#include <unordered_map>
+#include <vector>
+
+namespace ouro {
+
+/// What a deep copy has copied so far, so that what was shared is shared again, and cycles close. For one thread.
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+class deepcopy_memo {
+  template <class T>
+  using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
+ public:
+  deepcopy_memo() = default;
+  deepcopy_memo(const deepcopy_memo&) = delete;
+  deepcopy_memo& operator=(const deepcopy_memo&) = delete;
+
+  /// The copy of the object, which is made if there is none: for the member `deep_copy(memo) const` of a class that
+  /// copies itself. What the copy's edges lead to is copied later. Amortised O(1) and what the constructor does.
+  /// \throws not_copyable, std::bad_alloc, and what constructors throw
+  template <class T>
+  [[nodiscard]] pointer<T> copy_of(const pointer<T>& original) {
+    if constexpr (shared_by_copies<T>) {
+      return original;
+    } else {
+      if (original == nullptr || is_undoing_) return nullptr;
+      detail::header<RefcountPolicy>& from = *detail::header_of<RefcountPolicy>(original.get());
+      const auto found = copies_.find(&from);
+      pointer<void> copy = found != copies_.end() ? made_[found->second].copy : make<T>(from);
+      void* const object = copy.get();
+      detail::pointer_access::forget(copy);
+      return detail::at_same_place(original, from.object(), object);
+    }
+  }
+
+  /// Says that `copy` is the copy of `original`, before a `deep_copy(memo)` asks for what may lead back to it.
+  /// \throws std::bad_alloc
+  template <class T>
+  void remember(const T& original, const pointer<T>& copy) {
+    detail::header<RefcountPolicy>& from = *detail::header_of<RefcountPolicy>(&original);
+    pointer<T> counted = copy;
+    void* const object = detail::header_of<RefcountPolicy>(counted.get())->object();
+    detail::pointer_access::forget(counted);
+    note(from, detail::pointer_access::take<pointer<void>>(object), nullptr);
+  }
+
+ private:
+  template <class T, counts_in_header R, class C, class A>
+  friend managed_ptr<T, R, C, A> deepcopy(const managed_ptr<T, R, C, A>& original);
+
+  struct made {
+    pointer<void> copy;
+    void (*rewire)(void* object, void* memo);  ///< null: its edges are its own affair
+  };
+
+  template <class T>
+  [[nodiscard]] pointer<void> make(detail::header<RefcountPolicy>& from) {
+    const detail::clone_record& how =
+        detail::clone_record_of<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(from);
+    auto copy = detail::pointer_access::take<pointer<void>>(how.deepcopy(from.object(), this));
+    if (copies_.contains(&from)) return copy;  // it has said so itself
+    return note(from, std::move(copy), how.rewire);
+  }
+
+  pointer<void> note(const detail::header<RefcountPolicy>& from, pointer<void> copy, void (*rewire)(void*, void*)) {
+    made_.push_back({copy, rewire});
+    copies_.emplace(&from, made_.size() - 1);
+    return copy;
+  }
+
+  /// Copies what the copies lead to, and what those lead to.
+  void rewire_all() {
+    for (std::size_t i = 0; i != made_.size(); ++i) {
+      if (made_[i].rewire != nullptr) made_[i].rewire(made_[i].copy.get(), this);
+    }
+  }
+
+  /// Makes all edges of the copies null: they may be cycles.
+  void undo() noexcept {
+    is_undoing_ = true;
+    for (std::size_t i = 0; i != made_.size(); ++i) {
+      OURO_TRY {
+        if (made_[i].rewire != nullptr) made_[i].rewire(made_[i].copy.get(), this);
+      }
+      OURO_CATCH_ALL {
+        detail::unraisable("deepcopy");
+      }
+    }
+  }
+
+  std::unordered_map<const void*, std::size_t> copies_;  ///< by the original's header, where in `made_`
+  std::vector<made> made_;                               ///< in the order in which they were met
+  bool is_undoing_ = false;
+};
+
+/// New objects in the place of `original` and of all that it reaches over edges of its own policies: what is shared
+/// among them is shared among the copies, and cycles are cycles again. An object is copied by its member
+/// `deep_copy(memo) const`, which returns a pointer to the copy, or else by its copy constructor, and its edges changed
+/// afterwards. Types that are `shared_by_copies` are shared, and so is what weak pointers, interned values and pointers
+/// of other policies lead to. Null for null.
+///
+/// O(objects and edges) time and memory, no recursion. When it throws, all that was copied is gone.
+/// \throws not_copyable, std::bad_alloc, and what constructors and traces throw
+template <class T, counts_in_header R, class C, class A>
+[[nodiscard]] managed_ptr<T, R, C, A> deepcopy(const managed_ptr<T, R, C, A>& original) {
+  deepcopy_memo<R, C, A> memo;
+  OURO_TRY {
+    managed_ptr<T, R, C, A> copy = memo.copy_of(original);
+    memo.rewire_all();
+    return copy;
+  }
+  OURO_CATCH_ALL {
+    memo.undo();
+    OURO_RETHROW;
+  }
+  return nullptr;
+}
+
+}  // namespace ouro
