@@ -19,8 +19,9 @@ LAYERS = {
     "intern": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "inspect"],
     "inspect": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
     "copy": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
+    "containers": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
     "ouro.hpp": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "intern", "inspect",
-                 "copy"],
+                 "copy", "containers"],
 }
 
 

@@ -16,6 +16,9 @@
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>
+#include <ouro/containers/weak_key_map.hpp>
+#include <ouro/containers/weak_set.hpp>
+#include <ouro/containers/weak_value_map.hpp>
 #include <ouro/copy/clone.hpp>
 #include <ouro/copy/copy.hpp>
 #include <ouro/copy/deepcopy.hpp>
@@ -32,6 +35,7 @@
 #include <ouro/object/reach.hpp>
 #include <ouro/object/trace.hpp>
 #include <ouro/object/type_name.hpp>
+#include <ouro/pointer/finalize.hpp>
 #include <ouro/pointer/immortal.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/managed_alias.hpp>

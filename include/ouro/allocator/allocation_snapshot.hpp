@@ -22,7 +22,9 @@ struct allocation_trace {
   std::vector<const void*> frames = {};  ///< the calls that were under way, innermost first: return addresses
 
   [[nodiscard]] friend bool operator==(const allocation_trace& left, const allocation_trace& right) {
-    return left.type == right.type && std::ranges::equal(left.scopes, right.scopes, is_same_place) &&
+    return left.type == right.type &&
+           std::equal(left.scopes.begin(), left.scopes.end(), right.scopes.begin(), right.scopes.end(),
+                      is_same_place) &&
            left.frames == right.frames;
   }
 
@@ -52,32 +54,34 @@ enum class group_by {
   trace   ///< both, all scopes, and all frames
 };
 
-/// A value: it holds no block, and stays as it is. Its functions allocate, and are O(n log n) or less in its entries.
-class allocation_snapshot {
+/// A value: it holds no block, and stays as it is. Its functions allocate, and are O(n^2) in its entries at most.
+/// A template, so that programs that do not trace do not compile it: called `allocation_snapshot`.
+template <class Statistic>
+class basic_allocation_snapshot {
  public:
-  allocation_snapshot() = default;
-  explicit allocation_snapshot(std::vector<allocation_statistic> entries) : entries_{std::move(entries)} {}
+  basic_allocation_snapshot() = default;
+  explicit basic_allocation_snapshot(std::vector<Statistic> entries) : entries_{std::move(entries)} {}
 
-  [[nodiscard]] const std::vector<allocation_statistic>& entries() const noexcept { return entries_; }
+  [[nodiscard]] const std::vector<Statistic>& entries() const noexcept { return entries_; }
 
-  [[nodiscard]] std::size_t bytes() const noexcept { return sum(&allocation_statistic::bytes); }
-  [[nodiscard]] std::size_t blocks() const noexcept { return sum(&allocation_statistic::blocks); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return sum(&Statistic::bytes); }
+  [[nodiscard]] std::size_t blocks() const noexcept { return sum(&Statistic::blocks); }
 
   /// The entries that `wanted(const allocation_trace&)` says yes to.
   template <class Wanted>
-  [[nodiscard]] allocation_snapshot filter(Wanted wanted) const {
-    allocation_snapshot kept;
-    for (const allocation_statistic& each : entries_) {
+  [[nodiscard]] basic_allocation_snapshot filter(Wanted wanted) const {
+    basic_allocation_snapshot kept;
+    for (const Statistic& each : entries_) {
       if (wanted(each.trace)) kept.entries_.push_back(each);
     }
     return kept;
   }
 
   /// Sums by `how`, the largest first: of `n` groups, or all.
-  [[nodiscard]] std::vector<allocation_statistic> top(std::size_t n = static_cast<std::size_t>(-1),
-                                                      group_by how = group_by::trace) const {
-    std::vector<allocation_statistic> groups = grouped(how);
-    std::ranges::stable_sort(groups, [](const auto& left, const auto& right) {
+  [[nodiscard]] std::vector<Statistic> top(std::size_t n = static_cast<std::size_t>(-1),
+                                           group_by how = group_by::trace) const {
+    std::vector<Statistic> groups = grouped(how);
+    std::sort(groups.begin(), groups.end(), [](const auto& left, const auto& right) {
       return std::pair{left.bytes, left.blocks} > std::pair{right.bytes, right.blocks};
     });
     if (groups.size() > n) groups.resize(n);
@@ -85,10 +89,10 @@ class allocation_snapshot {
   }
 
   /// The same by number of blocks.
-  [[nodiscard]] std::vector<allocation_statistic> top_by_blocks(std::size_t n = static_cast<std::size_t>(-1),
-                                                                group_by how = group_by::trace) const {
-    std::vector<allocation_statistic> groups = grouped(how);
-    std::ranges::stable_sort(groups, [](const auto& left, const auto& right) {
+  [[nodiscard]] std::vector<Statistic> top_by_blocks(std::size_t n = static_cast<std::size_t>(-1),
+                                                     group_by how = group_by::trace) const {
+    std::vector<Statistic> groups = grouped(how);
+    std::sort(groups.begin(), groups.end(), [](const auto& left, const auto& right) {
       return std::pair{left.blocks, left.bytes} > std::pair{right.blocks, right.bytes};
     });
     if (groups.size() > n) groups.resize(n);
@@ -96,20 +100,21 @@ class allocation_snapshot {
   }
 
   /// What has changed since `before`, the largest change of bytes first; origins without a change are left out.
-  [[nodiscard]] std::vector<allocation_difference> compare_to(const allocation_snapshot& before,
+  [[nodiscard]] std::vector<allocation_difference> compare_to(const basic_allocation_snapshot& before,
                                                               group_by how = group_by::trace) const {
     std::vector<allocation_difference> changes;
-    for (allocation_statistic& each : grouped(how)) {
+    for (Statistic& each : grouped(how)) {
       changes.push_back({each, static_cast<std::ptrdiff_t>(each.bytes), static_cast<std::ptrdiff_t>(each.blocks)});
     }
-    for (const allocation_statistic& each : before.grouped(how)) {
-      auto found = std::ranges::find_if(changes, [&](const auto& change) { return change.now.trace == each.trace; });
+    for (const Statistic& each : before.grouped(how)) {
+      auto found = std::find_if(changes.begin(), changes.end(),
+                                [&](const auto& change) { return change.now.trace == each.trace; });
       if (found == changes.end()) found = changes.insert(changes.end(), {{each.trace, 0, 0}, 0, 0});
       found->more_bytes -= static_cast<std::ptrdiff_t>(each.bytes);
       found->more_blocks -= static_cast<std::ptrdiff_t>(each.blocks);
     }
     std::erase_if(changes, [](const auto& change) { return change.more_bytes == 0 && change.more_blocks == 0; });
-    std::ranges::stable_sort(changes, [](const auto& left, const auto& right) {
+    std::sort(changes.begin(), changes.end(), [](const auto& left, const auto& right) {
       return std::pair{magnitude(left.more_bytes), magnitude(left.more_blocks)} >
              std::pair{magnitude(right.more_bytes), magnitude(right.more_blocks)};
     });
@@ -120,7 +125,7 @@ class allocation_snapshot {
   /// drawn from (`flamegraph.pl --countname bytes`).
   [[nodiscard]] std::string folded() const {
     std::string lines;
-    for (const allocation_statistic& each : top()) {
+    for (const Statistic& each : top()) {
       for (auto frame = each.trace.frames.rbegin(); frame != each.trace.frames.rend(); ++frame) {
         lines += detail::name_of_frame(*frame) + ';';
       }
@@ -143,17 +148,17 @@ class allocation_snapshot {
     return change < 0 ? std::size_t{0} - static_cast<std::size_t>(change) : static_cast<std::size_t>(change);
   }
 
-  [[nodiscard]] std::size_t sum(std::size_t allocation_statistic::* of) const noexcept {
+  [[nodiscard]] std::size_t sum(std::size_t Statistic::* of) const noexcept {
     std::size_t all = 0;
-    for (const allocation_statistic& each : entries_) all += each.*of;
+    for (const Statistic& each : entries_) all += each.*of;
     return all;
   }
 
-  [[nodiscard]] std::vector<allocation_statistic> grouped(group_by how) const {
-    std::vector<allocation_statistic> groups;
-    for (const allocation_statistic& each : entries_) {
+  [[nodiscard]] std::vector<Statistic> grouped(group_by how) const {
+    std::vector<Statistic> groups;
+    for (const Statistic& each : entries_) {
       allocation_trace key = key_of(each.trace, how);
-      auto found = std::ranges::find_if(groups, [&](const auto& group) { return group.trace == key; });
+      auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.trace == key; });
       if (found == groups.end()) found = groups.insert(groups.end(), {std::move(key), 0, 0});
       found->bytes += each.bytes;
       found->blocks += each.blocks;
@@ -168,7 +173,9 @@ class allocation_snapshot {
     return {{}, {trace.scopes.front()}};
   }
 
-  std::vector<allocation_statistic> entries_;  ///< each origin once
+  std::vector<Statistic> entries_;  ///< each origin once
 };
+
+using allocation_snapshot = basic_allocation_snapshot<allocation_statistic>;
 
 }  // namespace ouro

@@ -25,6 +25,8 @@ namespace ouro {
 namespace detail {
 
 /// The origins that were met, each once, and the blocks in use. Its memory is not the traced allocator's.
+/// A template, so that programs that do not trace do not compile it.
+template <class AllocatorPolicy>
 class allocation_ledger {
  public:
   void start(std::size_t scopes) {
@@ -66,7 +68,8 @@ class allocation_ledger {
   [[nodiscard]] allocation_snapshot snapshot() {
     const std::lock_guard lock{mutex_};
     std::vector<allocation_statistic> used;
-    std::ranges::copy_if(origins_, std::back_inserter(used), [](const auto& each) { return each.blocks != 0; });
+    std::copy_if(origins_.begin(), origins_.end(), std::back_inserter(used),
+                 [](const auto& each) { return each.blocks != 0; });
     return allocation_snapshot{std::move(used)};
   }
 
@@ -193,8 +196,8 @@ struct traced_allocator {
   }
 
   /// Never destroyed: blocks may be freed after everything else.
-  [[nodiscard]] static detail::allocation_ledger& ledger() {
-    static auto* const made = new detail::allocation_ledger;
+  [[nodiscard]] static detail::allocation_ledger<AllocatorPolicy>& ledger() {
+    static auto* const made = new detail::allocation_ledger<AllocatorPolicy>;
     return *made;
   }
 

@@ -1,0 +1,70 @@
+#pragma once
+/// \file
+/// Python's `weakref.WeakKeyDictionary`.
+
+#include <ouro/containers/weak_entries.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/pointer/memory.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <utility>
+
+namespace ouro {
+
+/// A map from objects that it does not keep alive, by their identity: what a program knows of objects that are not its
+/// own. An entry goes when its object dies, with its value. Iteration gives strong pointers, and stays valid whatever
+/// is inserted, erased or dies meanwhile. A value that leads back to its key
+/// keeps both alive, as in Python. For policies whose objects belong to one thread; not copied and not moved.
+template <class T, class Value, class Memory = default_memory>
+class weak_key_map {
+  using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, std::equal_to<>>;
+
+  struct as_pair {
+    [[nodiscard]] static std::pair<typename entries::strong, Value&> of(const typename entries::reader& at) {
+      return {at.object(), at.content()};
+    }
+  };
+
+ public:
+  using key_type = typename entries::strong;
+  using mapped_type = Value;
+  using size_type = std::size_t;
+  using iterator = detail::weak_iterator<entries, as_pair>;
+
+  /// The value of `key`, or null. It moves when the entry goes only. O(1) on average.
+  [[nodiscard]] Value* find(const key_type& key) const {
+    auto* const found = entries_.find(key.owner());
+    return found == nullptr ? nullptr : &found->content;
+  }
+
+  [[nodiscard]] bool contains(const key_type& key) const { return find(key) != nullptr; }
+
+  /// \pre `key` is not null. \throws std::bad_alloc, and what moving the value throws
+  void insert_or_assign(const key_type& key, Value value) { entries_.put(key.owner(), key, std::move(value)); }
+
+  /// The value of `key`, made by default if there is none. \pre, \throws as `insert_or_assign`
+  Value& operator[](const key_type& key) {
+    if (!contains(key)) insert_or_assign(key, Value{});
+    return *find(key);
+  }
+
+  size_type erase(const key_type& key) { return entries_.erase(key.owner()) ? 1 : 0; }
+  void clear() noexcept { entries_.clear(); }
+
+  [[nodiscard]] size_type size() const noexcept { return entries_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+
+  [[nodiscard]] iterator begin() const { return iterator{entries_}; }
+  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+  void trace(auto&& visit) {
+    entries_.each([&](const void*, const Value& value) { visit(value); });
+  }
+
+ private:
+  mutable entries entries_;  ///< readers leave their mark in it
+};
+
+}  // namespace ouro

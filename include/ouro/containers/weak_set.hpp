@@ -1,0 +1,56 @@
+#pragma once
+/// \file
+/// Python's `weakref.WeakSet`.
+
+#include <ouro/containers/weak_entries.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/pointer/memory.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <iterator>
+
+namespace ouro {
+
+/// A set of objects that it does not keep alive, by their identity. An object that dies leaves it. Iteration gives
+/// strong pointers, and stays valid whatever is inserted, erased or dies meanwhile; what is inserted then may be met or
+/// not. For policies whose objects belong to one thread; not copied and not moved.
+template <class T, class Memory = default_memory>
+class weak_set {
+  struct nothing {};
+  using entries = detail::weak_entries<const void*, T, nothing, Memory, std::hash<const void*>, std::equal_to<>>;
+
+  struct as_pointer {
+    [[nodiscard]] static typename entries::strong of(const typename entries::reader& at) { return at.object(); }
+  };
+
+ public:
+  using value_type = typename entries::strong;
+  using size_type = std::size_t;
+  using iterator = detail::weak_iterator<entries, as_pointer>;
+
+  /// Whether it is new. \pre not null. \throws std::bad_alloc
+  bool insert(const value_type& object) {
+    if (contains(object)) return false;
+    entries_.put(object.owner(), object, {});
+    return true;
+  }
+
+  [[nodiscard]] bool contains(const value_type& object) const { return entries_.find(object.owner()) != nullptr; }
+
+  size_type erase(const value_type& object) { return entries_.erase(object.owner()) ? 1 : 0; }
+  void clear() noexcept { entries_.clear(); }
+
+  [[nodiscard]] size_type size() const noexcept { return entries_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+
+  [[nodiscard]] iterator begin() const { return iterator{entries_}; }
+  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+  void trace(auto&&) noexcept {}
+
+ private:
+  mutable entries entries_;  ///< readers leave their mark in it
+};
+
+}  // namespace ouro

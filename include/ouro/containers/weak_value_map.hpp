@@ -1,0 +1,79 @@
+#pragma once
+/// \file
+/// Python's `weakref.WeakValueDictionary`.
+
+#include <ouro/containers/weak_entries.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/pointer/memory.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <utility>
+
+namespace ouro {
+
+/// A map to objects that it does not keep alive: a cache. An entry goes when its object dies, with its key. Iteration
+/// gives strong pointers, and stays valid whatever is inserted, erased or dies meanwhile. For policies whose objects
+/// belong to one thread; not copied and not moved.
+template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
+          class Equal = std::equal_to<Key>>
+class weak_value_map {
+  struct nothing {};
+  using entries = detail::weak_entries<Key, T, nothing, Memory, Hash, Equal>;
+
+  struct as_pair {
+    [[nodiscard]] static std::pair<const Key&, typename entries::strong> of(const typename entries::reader& at) {
+      return {at.key(), at.object()};
+    }
+  };
+
+ public:
+  using key_type = Key;
+  using mapped_type = typename entries::strong;
+  using size_type = std::size_t;
+  using iterator = detail::weak_iterator<entries, as_pair>;
+
+  /// The object under `key`, or null. O(1) on average.
+  [[nodiscard]] mapped_type get(const Key& key) const {
+    const auto* const found = entries_.find(key);
+    return found == nullptr ? nullptr : found->object.lock();
+  }
+
+  [[nodiscard]] bool contains(const Key& key) const { return entries_.find(key) != nullptr; }
+
+  /// \pre `object` is not null. \throws std::bad_alloc, and what moving the key throws
+  void insert_or_assign(Key key, const mapped_type& object) { entries_.put(std::move(key), object, {}); }
+
+  /// The object under `key`, or `object`, which is under it from now on. \pre, \throws as `insert_or_assign`
+  mapped_type setdefault(Key key, const mapped_type& object) {
+    if (mapped_type found = get(key); found != nullptr) return found;
+    insert_or_assign(std::move(key), object);
+    return object;
+  }
+
+  /// The object under `key`, or null, and is without it afterwards.
+  mapped_type pop(const Key& key) {
+    mapped_type found = get(key);
+    entries_.erase(key);
+    return found;
+  }
+
+  size_type erase(const Key& key) { return entries_.erase(key) ? 1 : 0; }
+  void clear() noexcept { entries_.clear(); }
+
+  [[nodiscard]] size_type size() const noexcept { return entries_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+
+  [[nodiscard]] iterator begin() const { return iterator{entries_}; }
+  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+  void trace(auto&& visit) {
+    entries_.each([&](const Key& key, nothing) { visit(key); });
+  }
+
+ private:
+  mutable entries entries_;  ///< readers leave their mark in it
+};
+
+}  // namespace ouro

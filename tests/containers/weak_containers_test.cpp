@@ -1,0 +1,314 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+using ouro::make;
+using ouro::ptr;
+
+namespace {
+
+struct node {
+  ptr<node> next;
+  int value = 0;
+};
+
+struct owner {
+  ouro::weak_key_map<node, ptr<owner>> peers;
+  ouro::weak_value_map<ptr<owner>, node> by_owner;
+  void trace(auto&& visit) { visit(peers, by_owner); }
+};
+
+[[nodiscard]] ptr<node> make_node(int value) { return make<node>(nullptr, value); }
+
+template <class Map>
+[[nodiscard]] std::vector<int> values_of(const Map& map) {
+  std::vector<int> values;
+  for (const auto& [key, object] : map) values.push_back(object->value);
+  std::ranges::sort(values);
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("weak_value_map: an entry goes with its object, and its key with it") {
+  ouro::weak_value_map<std::shared_ptr<std::string>, node> map;
+  const auto key = std::make_shared<std::string>("one");
+  auto object = make_node(1);
+  map.insert_or_assign(key, object);
+  CHECK(map.size() == 1);
+  CHECK(map.get(key) == object);
+  CHECK(object.use_count() == 1);
+  CHECK(key.use_count() == 2);
+  object.reset();
+  CHECK(map.empty());
+  CHECK_FALSE(map.contains(key));
+  CHECK(map.get(key) == nullptr);
+  CHECK(key.use_count() == 1);
+}
+
+TEST_CASE("weak_value_map: setdefault, pop, erase and an assignment do what Python's do") {
+  ouro::weak_value_map<std::string, node> map;
+  const auto one = make_node(1);
+  const auto two = make_node(2);
+  CHECK(map.setdefault("a", one) == one);
+  CHECK(map.setdefault("a", two) == one);
+  map.insert_or_assign("a", two);
+  CHECK(map.get("a") == two);
+  CHECK(map.size() == 1);
+  CHECK(map.pop("a") == two);
+  CHECK(map.pop("a") == nullptr);
+  map.insert_or_assign("b", one);
+  CHECK(map.erase("b") == 1);
+  CHECK(map.erase("b") == 0);
+  CHECK(one.use_count() == 1);
+}
+
+TEST_CASE("weak_value_map: the death of an object that was replaced takes nothing away") {
+  ouro::weak_value_map<std::string, node> map;
+  auto old = make_node(1);
+  const auto now = make_node(2);
+  map.insert_or_assign("a", old);
+  map.insert_or_assign("a", now);
+  old.reset();
+  CHECK(map.get("a") == now);
+}
+
+TEST_CASE("weak_value_map: entries of collected garbage go") {
+  ouro::weak_value_map<int, node> map;
+  {
+    const auto ring = make_node(1);
+    ring->next = make_node(2);
+    ring->next->next = ring;
+    map.insert_or_assign(1, ring);
+    map.insert_or_assign(2, ring->next);
+  }
+  CHECK(map.size() == 2);
+  CHECK(ouro::gc::collect() == 2);
+  CHECK(map.empty());
+}
+
+TEST_CASE(
+    "weak_value_map: objects that die while it is read stay out of sight, and leave when that is over (trap 31)") {
+  ouro::weak_value_map<int, node> map;
+  std::vector<ptr<node>> kept;
+  for (int i = 0; i != 10; ++i) {
+    kept.push_back(make_node(i));
+    map.insert_or_assign(i, kept.back());
+  }
+  int met = 0;
+  {
+    auto at = map.begin();
+    kept.clear();  // the one that the iterator is at lives on
+    CHECK(map.size() == 1);
+    for (; at != map.end(); ++at) {
+      CHECK((*at).second.use_count() == 2);
+      ++met;
+    }
+  }
+  CHECK(met == 1);
+  CHECK(map.empty());
+}
+
+TEST_CASE("weak_value_map: insertions and erasures while it is read move nothing under the reader (trap 31)") {
+  ouro::weak_value_map<int, node> map;
+  std::vector<ptr<node>> kept;
+  const auto put = [&](int i) {
+    kept.push_back(make_node(i));
+    map.insert_or_assign(i, kept.back());
+  };
+  for (int i = 0; i != 8; ++i) put(i);
+  std::vector<int> met;
+  int next = 100;
+  for (const auto& [key, object] : map) {
+    if (key >= 100) continue;
+    met.push_back(key);
+    map.erase(key);
+    map.erase((key + 1) % 8);
+    for (int i = 0; i != 50; ++i) put(next++);
+  }
+  CHECK(met.size() >= 4);
+  CHECK(map.size() == met.size() * 50);
+  CHECK(values_of(map).front() == 100);
+}
+
+TEST_CASE("weak_value_map: a destructor of a key may come back to the map") {
+  struct returning {
+    ouro::weak_value_map<int, node>* map;
+    ~returning() {
+      if (map != nullptr) map->clear();
+    }
+  };
+  ouro::weak_value_map<int, node> other;
+  const auto stays = make_node(7);
+  other.insert_or_assign(1, stays);
+  ouro::weak_key_map<node, std::unique_ptr<returning>> notes;
+  auto object = make_node(1);
+  notes.insert_or_assign(object, std::make_unique<returning>(&other));
+  object.reset();
+  CHECK(notes.empty());
+  CHECK(other.empty());
+}
+
+TEST_CASE("weak_key_map: notes about objects go with them") {
+  ouro::weak_key_map<node, std::shared_ptr<int>> notes;
+  const auto note = std::make_shared<int>(5);
+  auto object = make_node(1);
+  notes.insert_or_assign(object, note);
+  CHECK(*notes.find(object) == note);
+  CHECK(notes.contains(object));
+  CHECK_FALSE(notes.contains(make_node(1)));
+  notes[object] = nullptr;
+  CHECK(note.use_count() == 1);
+  notes.insert_or_assign(object, note);
+  for (const auto& [key, value] : notes) {
+    CHECK(key == object);
+    CHECK(value == note);
+  }
+  object.reset();
+  CHECK(notes.empty());
+  CHECK(note.use_count() == 1);
+}
+
+TEST_CASE("weak_key_map: a new object at the address of a dead one is another key") {
+  ouro::weak_key_map<node, int> notes;
+  for (int i = 0; i != 100; ++i) {
+    const auto object = make_node(i);
+    CHECK(notes.find(object) == nullptr);
+    notes.insert_or_assign(object, i);
+    CHECK(notes.size() == 1);
+  }
+  CHECK(notes.empty());
+}
+
+TEST_CASE("weak_set: an object is in it once, while it lives") {
+  ouro::weak_set<node> set;
+  auto one = make_node(1);
+  const auto two = make_node(2);
+  CHECK(set.insert(one));
+  CHECK_FALSE(set.insert(one));
+  CHECK(set.insert(two));
+  CHECK(set.size() == 2);
+  one.reset();
+  CHECK(set.size() == 1);
+  for (const auto& each : set) CHECK(each == two);
+  CHECK(set.erase(two) == 1);
+  CHECK(set.empty());
+}
+
+TEST_CASE("weak containers: what they hold strongly is traced, and a cycle through it is found") {
+  const auto outside = make_node(1);
+  {
+    const auto first = make<owner>();
+    const auto second = make<owner>();
+    first->peers.insert_or_assign(outside, second);
+    second->by_owner.insert_or_assign(first, outside);
+  }
+  CHECK(ouro::gc::collect() == 2);
+}
+
+TEST_CASE("weak containers: random insertions, erasures, deaths and readings agree with a model") {
+  std::mt19937 random{31};
+  ouro::weak_value_map<int, node> map;
+  std::map<int, ptr<node>> model;
+  for (int step = 0; step != 20'000; ++step) {
+    const int key = static_cast<int>(random() % 50);
+    switch (random() % 5) {
+      case 0:
+      case 1: {
+        const auto object = make_node(key);
+        map.insert_or_assign(key, object);
+        model[key] = object;
+        break;
+      }
+      case 2: {
+        const std::size_t erased = map.erase(key);
+        REQUIRE(erased == model.erase(key));
+        break;
+      }
+      case 3:
+        model.erase(key);  // the last pointer
+        break;
+      default: {
+        std::size_t met = 0;
+        for (const auto& [name, object] : map) {
+          ++met;
+          REQUIRE(model.at(name) == object);
+          if (name % 7 == 0) model.erase(name);
+        }
+        REQUIRE(met >= model.size());
+      }
+    }
+    REQUIRE(map.size() == model.size());
+    REQUIRE(map.get(key) == (model.contains(key) ? model.at(key) : nullptr));
+  }
+}
+
+TEST_CASE("finalize: the function is called once, after the object has died") {
+  int calls = 0;
+  auto object = make_node(1);
+  const ouro::weak<node> watcher{object};
+  ouro::finalizer end = ouro::finalize(object, [&] {
+    ++calls;
+    CHECK(watcher.expired());
+  });
+  CHECK(end.alive());
+  object.reset();
+  CHECK(calls == 1);
+  CHECK_FALSE(end.alive());
+  CHECK_FALSE(end());
+  CHECK(calls == 1);
+}
+
+TEST_CASE("finalize: waits without its handle; called or detached, it waits no more") {
+  int calls = 0;
+  auto object = make_node(1);
+  ouro::finalize(object, [&] { calls += 1; });
+  ouro::finalizer called = ouro::finalize(object, [&] { calls += 10; });
+  ouro::finalizer detached = ouro::finalize(object, [&] { calls += 100; });
+  CHECK(called());
+  CHECK(calls == 10);
+  CHECK(detached.detach());
+  CHECK_FALSE(detached.detach());
+  object.reset();
+  CHECK(calls == 11);
+}
+
+TEST_CASE("finalize: what the function holds goes when it is over") {
+  const auto held = std::make_shared<int>(1);
+  auto object = make_node(1);
+  ouro::finalizer end = ouro::finalize(object, [held] {});
+  CHECK(held.use_count() == 2);
+  end.detach();
+  end = {};
+  CHECK(held.use_count() == 1);
+  ouro::finalize(object, [held] {});
+  object.reset();
+  CHECK(held.use_count() == 1);
+}
+
+TEST_CASE("finalize: garbage is finalized when it is collected; an exception goes to the handler") {
+  static int reported;
+  reported = 0;
+  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) { ++reported; });
+  int calls = 0;
+  {
+    const auto ring = make_node(1);
+    ring->next = ring;
+    ouro::finalize(ring, [&] { ++calls; });
+    ouro::finalize(ring, [] { throw 7; });
+  }
+  CHECK(calls == 0);
+  ouro::gc::collect();
+  CHECK(calls == 1);
+  CHECK(reported == 1);
+  ouro::set_unraisable_handler(before);
+}
