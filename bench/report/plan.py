@@ -76,7 +76,8 @@ def google_benchmarks(build: pathlib.Path, smoke: bool) -> list[Run]:
 
 def cycle_programs(build: pathlib.Path, smoke: bool) -> list[Run]:
     here = build / "bench/cycles"
-    programs = [(here / f"cycles_{name}", [str(here / f"cycles_{name}")], 3) for name in ("ouro", "shared_ptr", "bdwgc")]
+    programs = [(here / f"cycles_{name}", [str(here / f"cycles_{name}")], 3)
+                for name in ("ouro", "ouro_generational", "shared_ptr", "bdwgc")]
     if not smoke:
         foreign = here / "foreign"
         programs += [(foreign / name, [str(foreign / name)], 3) for name in ("orc", "go")]

@@ -7,6 +7,7 @@
 #include <ouro/allocator/resource_allocator.hpp>
 #include <ouro/allocator/system_allocator.hpp>
 #include <ouro/collector/compatible_policies.hpp>
+#include <ouro/collector/generational.hpp>
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/refcount/atomic_refcount.hpp>

@@ -198,17 +198,20 @@ using pool = ouro::pool_allocator;
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("trial_deletion: a random graph lives and dies as its model says", Memory, ouro::default_memory,
+TEST_CASE_TEMPLATE("collector: a random graph lives and dies as its model says", Memory, ouro::default_memory,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::system_allocator>,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::resource_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, pool>,
-                   ouro::memory<ouro::biased_refcount, ouro::trial_deletion, pool>) {
+                   ouro::memory<ouro::biased_refcount, ouro::trial_deletion, pool>,
+                   ouro::memory<ouro::local_refcount, ouro::generational, pool>,
+                   ouro::memory<ouro::local_refcount, ouro::generational, ouro::system_allocator>,
+                   ouro::memory<ouro::biased_refcount, ouro::generational, pool>) {
   const unsigned seed = seed_of_run();
   INFO("OURO_TEST_SEED=" << seed);
   MESSAGE("OURO_TEST_SEED=" << seed);
-  const std::size_t threshold = ouro::gc::threshold();
-  ouro::gc::set_threshold(100);  // so that automatic collections have their part in it
+  const std::size_t threshold = Memory::gc::threshold();
+  Memory::gc::set_threshold(100);  // so that automatic collections have their part in it
   random_graph<Memory>{seed}.run(300'000);
-  ouro::gc::set_threshold(threshold);
+  Memory::gc::set_threshold(threshold);
   CHECK(Memory::gc::count() == 0);
 }

@@ -61,7 +61,8 @@ TEST_CASE_TEMPLATE("matrix: with each operator new failed once, nothing leaks an
                    ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::system_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::resource_allocator>,
-                   ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::resource_allocator>) {
+                   ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::resource_allocator>,
+                   ouro::memory<ouro::local_refcount, ouro::generational, ouro::resource_allocator>) {
   using ouro::test::all_scenarios;
   using ouro::test::scenario_node;
   for (const auto scenario : all_scenarios<Memory>)

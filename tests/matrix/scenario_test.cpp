@@ -34,6 +34,7 @@ struct collector_on_demand : ouro::trial_deletion {
 TEST_CASE_TEMPLATE("matrix: every scenario holds under every allowed combination of policies", Memory,
                    OURO_COMBINATIONS(local_refcount, no_collector), OURO_COMBINATIONS(local_refcount, trial_deletion),
                    OURO_COMBINATIONS(atomic_refcount, no_collector), OURO_COMBINATIONS(atomic_refcount, trial_deletion),
+                   OURO_COMBINATIONS(local_refcount, generational), OURO_COMBINATIONS(atomic_refcount, generational),
                    OURO_COMBINATIONS(biased_refcount, no_collector), OURO_COMBINATIONS(biased_refcount, trial_deletion),
                    ouro::memory<audited_refcount, ouro::trial_deletion, ouro::pool_allocator>,
                    ouro::memory<ouro::local_refcount, collector_on_demand, ouro::pool_allocator>) {
@@ -51,7 +52,8 @@ TEST_CASE_TEMPLATE("matrix: with each allocation failed once, nothing leaks and 
                    ouro::memory<ouro::local_refcount, ouro::no_collector, failing_allocator>,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, failing_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>,
-                   ouro::memory<ouro::biased_refcount, ouro::trial_deletion, failing_allocator>) {
+                   ouro::memory<ouro::biased_refcount, ouro::trial_deletion, failing_allocator>,
+                   ouro::memory<ouro::local_refcount, ouro::generational, failing_allocator>) {
   std::size_t failures = 0;
   for (const auto scenario : all_scenarios<Memory>) {
     for (std::size_t nth = 0;; ++nth) {

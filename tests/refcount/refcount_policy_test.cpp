@@ -57,7 +57,8 @@ struct collector_without_verbs {
 }  // namespace
 
 static_assert(ouro::refcount_policy<minimal> && ouro::refcount_policy<ouro::local_refcount>);
-static_assert(ouro::refcount_policy<ouro::atomic_refcount> && ouro::refcount_policy<ouro::biased_refcount> && ouro::refcount_policy<ouro::self_refcount>);
+static_assert(ouro::refcount_policy<ouro::atomic_refcount> && ouro::refcount_policy<ouro::biased_refcount> &&
+              ouro::refcount_policy<ouro::self_refcount>);
 static_assert(!ouro::counts_in_header<ouro::self_refcount> && ouro::counts_itself<ouro::self_refcount>);
 static_assert(!ouro::has_load<without_load> && !ouro::refcount_policy<without_load>);
 static_assert(!ouro::has_store<without_store> && !ouro::refcount_policy<without_store>);

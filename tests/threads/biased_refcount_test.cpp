@@ -78,7 +78,8 @@ TEST_CASE("biased_refcount: a pointer that stays with the owner keeps an object 
   CHECK(counted::last_to_die.load() != std::this_thread::get_id());
 }
 
-TEST_CASE("biased_refcount: an object that is left for its owner waits for that, though the owner drops its last pointer") {
+TEST_CASE(
+    "biased_refcount: an object that is left for its owner waits for that, though the owner drops its last pointer") {
   auto object = biased::make<counted>();
   auto second = object;
   biased::ptr<counted> third;

@@ -40,8 +40,11 @@ class candidate_buffer {
     return has_room() || (entries_.size < most && entries_.reserve(entries_.size + 1));
   }
 
+  /// Room for `wanted` in all. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve(std::size_t wanted) noexcept { return wanted <= most && entries_.reserve(wanted); }
+
   /// \pre unlisted, and `has_room()`
-  void enter(header_type& object) noexcept {
+  OURO_ALWAYS_INLINE void enter(header_type& object) noexcept {
     std::size_t slot = first_hole_;
     if (slot != none) {
       first_hole_ = entries_.items[slot].info;

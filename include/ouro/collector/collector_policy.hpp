@@ -13,6 +13,9 @@
 /// `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed | | `C::emergency<R>()` |
 /// `std::size_t` | the same, when memory is exhausted |
 ///
+/// | `C::enrolls_all` (optional) | `bool` | when true, objects that may be cyclic are no candidates, but enrolled |
+/// | `C::enroll(h)` | `void` | if so: the object is whole, and its collector is to know it from now on |
+///
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
 /// inherit from one of ours and hide the verbs that differ.
 
@@ -77,6 +80,10 @@ concept has_collect = requires {
 
 template <class CollectorPolicy>
 concept finds_cycles = has_finds_cycles<CollectorPolicy> && static_cast<bool>(CollectorPolicy::finds_cycles);
+
+/// Knows all objects that may be cyclic, not only those whose count fell.
+template <class CollectorPolicy>
+concept enrolls_all = finds_cycles<CollectorPolicy> && requires { requires CollectorPolicy::enrolls_all; };
 
 /// What a collector that finds cycles must offer besides.
 template <class CollectorPolicy>

@@ -3,6 +3,7 @@
 /// The state of trial deletion for one refcount policy: candidates, trigger, statistics, and the passes of a
 /// collection.
 
+#include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_stats.hpp>
 #include <ouro/collector/generations.hpp>
@@ -41,7 +42,23 @@ class cycle_collector {
     }
   }
 
+  /// \pre unlisted. Where memory is exhausted, the collector will not know the object: if it becomes part of a garbage
+  /// cycle, that leaks.
+  OURO_ALWAYS_INLINE void enroll(header_type& object) noexcept {
+    const std::lock_guard lock{mutex_};
+    auto& buffer = candidates_.buffer_for(object.load_info());
+    if (!buffer.has_room()) [[unlikely]] {
+      if (!make_room(buffer)) return;
+    }
+    buffer.enter(object);
+  }
+
   [[nodiscard]] bool suspect(header_type& object) noexcept {
+    if constexpr (enrolls_all<CollectorPolicy>) {
+      object.set_quiet();
+      enroll(object);
+      return true;
+    }
     const std::lock_guard lock{mutex_};
     if constexpr (is_shared) {
       // Another thread may have been faster.
@@ -109,6 +126,8 @@ class cycle_collector {
   }
 
  private:
+  using trial_type = trial<RefcountPolicy, enrolls_all<CollectorPolicy>>;
+
   /// A destructor may leave new garbage behind, and its destructors again: after so many passes, the rest is for next
   /// time.
   static constexpr std::size_t most_passes = 8;
@@ -193,9 +212,17 @@ class cycle_collector {
     candidates_.check();
     candidates_.begin_sweep(minor);
     std::size_t promoted = 0;
+    if constexpr (enrolls_all<CollectorPolicy>) {
+      trial_type found{memory_, candidates_, minor};
+      found.run_on_all(minor ? candidates_.young().size() : candidates_.size());
+      finish(found);
+      candidates_.check();
+      return found.promoted();
+    }
     for (std::size_t batch = first_batch;;) {
-      trial<RefcountPolicy> found{memory_, candidates_, minor};
-      const std::size_t destroyed = run_batch(found, batch);
+      trial_type found{memory_, candidates_, minor};
+      found.run(batch);
+      const std::size_t destroyed = finish(found);
       if (found.candidates_taken() == 0) break;
       // Walks over what is alive overlap: fewer and larger ones look at less.
       if (destroyed == 0) batch *= 8;
@@ -206,9 +233,8 @@ class cycle_collector {
     return promoted;
   }
 
-  /// Returns how many objects were destroyed.
-  std::size_t run_batch(trial<RefcountPolicy>& found, std::size_t batch) noexcept {
-    found.run(batch);
+  /// Destroys what a trial has found. Returns how many objects that were.
+  std::size_t finish(trial_type& found) noexcept {
     stats_.candidates += found.candidates_taken();
     stats_.examined += memory_.visits.size;
     stats_.over_reported += found.over_reported();

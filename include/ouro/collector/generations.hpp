@@ -51,6 +51,7 @@ class generations {
 
   [[nodiscard]] std::size_t size() const noexcept { return young_.size() + old_.size(); }
   [[nodiscard]] const candidate_buffer<RefcountPolicy>& young() const noexcept { return young_; }
+  [[nodiscard]] const candidate_buffer<RefcountPolicy>& old() const noexcept { return old_; }
 
   /// Begins a sweep over the candidates of this moment; `minor`: over the young ones alone.
   void begin_sweep(bool minor) noexcept {
@@ -75,6 +76,11 @@ class generations {
       slot_ = 0;
       end_ = young_end_;
     }
+  }
+
+  /// Makes sure that what the sweep takes out can enter again, aged. False when memory is exhausted.
+  [[nodiscard]] bool reserve_for_return() noexcept {
+    return old_.reserve(old_.slots() + young_.slots()) && young_.reserve(young_.slots());
   }
 
   void end_sweep(bool minor) noexcept {

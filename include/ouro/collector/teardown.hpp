@@ -2,6 +2,7 @@
 /// \file
 /// The end of garbage: finalize, look again, expire, sever, destroy, free.
 
+#include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/trace_guard.hpp>
 #include <ouro/collector/trial.hpp>
@@ -26,10 +27,10 @@ class teardown {
  public:
   using header_type = header<RefcountPolicy>;
   using end = death<RefcountPolicy, CollectorPolicy>;
+  using trial_type = trial<RefcountPolicy, enrolls_all<CollectorPolicy>>;
 
   /// \pre `found` has run, and `kept` is its
-  teardown(trial<RefcountPolicy>& found, trial_memory& kept) noexcept
-      : trial_{found}, visits_{kept.visits}, edges_{kept.edges} {}
+  teardown(trial_type& found, trial_memory& kept) noexcept : trial_{found}, visits_{kept.visits}, edges_{kept.edges} {}
 
   /// Returns how many objects were destroyed.
   std::size_t run() noexcept {
@@ -197,7 +198,7 @@ class teardown {
     return !info_word::is_listed(info) && (info & (info_word::reached | info_word::dead)) != 0;
   }
 
-  trial<RefcountPolicy>& trial_;
+  trial_type& trial_;
   raw_array<visited>& visits_;
   raw_array<edge>& edges_;
   std::size_t finalized_ = 0;

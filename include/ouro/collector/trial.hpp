@@ -6,6 +6,9 @@
 /// all that is reached are lowered by the edges inside it. What is left of a count then stems from outside; objects
 /// with such a rest, and all that they reach, are alive; the others are garbage.
 ///
+/// Where a collector enrolls all objects, nothing is reached: all objects of a generation are looked at, as in CPython
+/// (Neil Schemenauer's gcmodule.c), and what leads in from others counts as a reference from outside.
+///
 /// Here the worklist of the breadth-first walk keeps the original counts, so that one pass over it puts them back, and,
 /// while it is short, the edges, so that they can be severed without a second walk. Objects without a rest are counted
 /// as they come: where that is all of them or none, the answer is there after one walk. A walk that turns out long
@@ -29,7 +32,7 @@
 
 namespace ouro::detail {
 
-template <class RefcountPolicy>
+template <class RefcountPolicy, bool EnrollsAll>
 class trial {
  public:
   using header_type = header<RefcountPolicy>;
@@ -48,6 +51,16 @@ class trial {
     batch_ = batch;
     without_rest_ = 0;
     decide(mark<true>());
+  }
+
+  /// The same for all that is enrolled in the generations that are swept. \post as `run`, but that the others are
+  /// enrolled again, as old
+  void run_on_all(std::size_t enrolled) noexcept {
+    without_rest_ = 0;
+    has_memory_ = visits_.reserve(enrolled) && candidates_.reserve_for_return();
+    if (has_memory_) add_roots(std::numeric_limits<std::size_t>::max());
+    candidates_.end_sweep(is_minor_);
+    decide(has_memory_ && mark<false>());
   }
 
   /// Decides again over the objects in `visits` alone, without looking further. \pre they are marked as reached
@@ -289,7 +302,7 @@ class trial {
       each([this](const visited& seen) {
         if ((seen.count & is_alive) == 0) {
           abandon(seen);
-        } else if (!is_minor_ && count_word::is_quiet(seen.count)) {
+        } else if (!EnrollsAll && !is_minor_ && count_word::is_quiet(seen.count)) {
           return_to_buffer(object_of(seen));
         }
       });
@@ -316,22 +329,31 @@ class trial {
     const std::uint32_t info = object.load_info();
     if ((info & info_word::old) == 0) ++promoted_;
     RefcountPolicy::store(object.info, (info & ~(info_word::reached | info_word::alive)) | info_word::old);
-    RefcountPolicy::store(object.count, count_word::made_loud(seen.count));
-    if (is_minor_ && count_word::is_quiet(seen.count)) return_to_buffer(object);
+    RefcountPolicy::store(object.count, restored(seen));
+    if (EnrollsAll || (is_minor_ && count_word::is_quiet(seen.count))) return_to_buffer(object);
   }
 
   /// Puts an object back as it was.
   void abandon(const visited& seen) noexcept {
     header_type& object = object_of(seen);
     RefcountPolicy::store(object.info, object.load_info() & ~(info_word::reached | info_word::alive));
-    RefcountPolicy::store(object.count, count_word::made_loud(seen.count));
-    if (count_word::is_quiet(seen.count)) return_to_buffer(object);
+    RefcountPolicy::store(object.count, restored(seen));
+    if (EnrollsAll || count_word::is_quiet(seen.count)) return_to_buffer(object);
+  }
+
+  /// The count that the object has in the end: of what is no candidate any more, loud.
+  [[nodiscard]] static std::uint32_t restored(const visited& seen) noexcept {
+    return EnrollsAll ? seen.count : count_word::made_loud(seen.count);
   }
 
   /// Where memory is exhausted the object stays unlisted and not quiet: its next drop tries again.
   void return_to_buffer(header_type& candidate) noexcept {
-    candidate.clear_quiet();
-    if (candidates_.enter(candidate)) candidate.set_quiet();
+    if constexpr (EnrollsAll) {
+      static_cast<void>(candidates_.enter(candidate));  // there is room
+    } else {
+      candidate.clear_quiet();
+      if (candidates_.enter(candidate)) candidate.set_quiet();
+    }
   }
 
   template <class Do>

@@ -203,7 +203,8 @@ struct block {
 
   static constexpr bool can_die_plainly = !has_finalize<element>;
 
-  static constexpr std::uint32_t first_count = is_tracked ? count_word::made_loud(count_word::one) : count_word::one;
+  static constexpr std::uint32_t first_count =
+      is_tracked && !enrolls_all<CollectorPolicy> ? count_word::made_loud(count_word::one) : count_word::one;
 
  private:
   OURO_SHARED_STATE static inline constinit type_info_word info_{};

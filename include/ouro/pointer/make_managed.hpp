@@ -76,6 +76,7 @@ class maker {
       if (!RefcountPolicy::compare_exchange(header_->info, expected, plain_info_)) [[unlikely]]
         born_late();
     }
+    if constexpr (layout::is_tracked && enrolls_all<CollectorPolicy>) CollectorPolicy::enroll(*header_);
   }
 
   /// The constructor threw: there never was an object. Handles of it that have escaped are counted until they go, and

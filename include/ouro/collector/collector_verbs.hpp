@@ -1,0 +1,69 @@
+#pragma once
+/// \file
+/// The verbs of our collectors, as calls of the state that the calling thread's objects belong to.
+
+#include <ouro/collector/cycle_collector.hpp>
+#include <ouro/config.hpp>
+#include <ouro/object/header.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ouro::detail {
+
+template <class Policy>
+struct collector_verbs {
+  static constexpr bool finds_cycles = true;
+
+  template <class RefcountPolicy>
+  using state = cycle_collector<RefcountPolicy, Policy>;
+
+  /// The collector that objects of this policy on this thread belong to.
+  template <class RefcountPolicy>
+  [[nodiscard]] static state<RefcountPolicy>& current() noexcept {
+    return state<RefcountPolicy>::current();
+  }
+
+  template <class RefcountPolicy>
+  [[nodiscard]] OURO_NOINLINE static bool suspect(header<RefcountPolicy>& object) noexcept {
+    return current<RefcountPolicy>().suspect(object);
+  }
+
+  template <class RefcountPolicy>
+  OURO_ALWAYS_INLINE static void enroll(header<RefcountPolicy>& object) noexcept {
+    current<RefcountPolicy>().enroll(object);
+  }
+
+  template <class RefcountPolicy>
+  static std::uint32_t forget(header<RefcountPolicy>& object) noexcept {
+    return current<RefcountPolicy>().forget(object);
+  }
+
+  template <class RefcountPolicy>
+  [[nodiscard]] static std::uint32_t info(header<RefcountPolicy>& object) noexcept {
+    return current<RefcountPolicy>().info(object);
+  }
+
+  template <class RefcountPolicy>
+  static void add_flags(header<RefcountPolicy>& object, std::uint32_t bits) noexcept {
+    current<RefcountPolicy>().add_flags(object, bits);
+  }
+
+  template <class RefcountPolicy>
+  OURO_ALWAYS_INLINE static void before_make() noexcept {
+    current<RefcountPolicy>().before_make();
+  }
+
+  template <class RefcountPolicy>
+  static std::size_t collect() noexcept {
+    return current<RefcountPolicy>().collect();
+  }
+
+  /// With a thread-safe refcount policy nothing: other threads may be using the objects.
+  template <class RefcountPolicy>
+  static std::size_t emergency() noexcept {
+    return RefcountPolicy::is_thread_safe ? 0 : current<RefcountPolicy>().collect();
+  }
+};
+
+}  // namespace ouro::detail

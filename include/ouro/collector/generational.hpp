@@ -1,0 +1,22 @@
+#pragma once
+/// \file
+/// CPython's collector: all objects of a generation, less the references among them.
+
+#include <ouro/collector/collector_verbs.hpp>
+
+namespace ouro {
+
+/// Knows all objects that may be part of a cycle, and looks at a whole generation at a time: what the counts hold
+/// beyond the edges inside the generation stems from outside; objects with such a rest, and all that they reach, are
+/// alive; the others are garbage (CPython's gcmodule.c). A copy or drop of a pointer costs what it does without a
+/// collector, and no walk follows pointers at random; in exchange each object is entered in a table when it is made,
+/// and leaves it when it dies: 16 bytes an object beside its own, in one array a generation.
+///
+/// Objects are young until a collection has found them alive. Most automatic collections look at the young alone; full
+/// ones come when a quarter as many objects have grown old as the last one found alive (trigger.hpp). Shared refcount
+/// policies and threads: as with `trial_deletion`.
+struct generational : detail::collector_verbs<generational> {
+  static constexpr bool enrolls_all = true;
+};
+
+}  // namespace ouro
