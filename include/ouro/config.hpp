@@ -74,6 +74,12 @@
 #define OURO_HAS_BACKTRACE 0
 #endif
 
+#if __has_include(<unistd.h>)
+#define OURO_HAS_CLOCK_GETTIME 1
+#else
+#define OURO_HAS_CLOCK_GETTIME 0
+#endif
+
 #if defined(__SIZEOF_INT128__)
 #define OURO_HAS_INT128 1
 #else

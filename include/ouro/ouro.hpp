@@ -12,7 +12,7 @@
 #include <ouro/allocator/standard_allocator.hpp>
 #include <ouro/allocator/system_allocator.hpp>
 #include <ouro/allocator/traced_allocator.hpp>
-#include <ouro/collector/gc.hpp>
+#include <ouro/pointer/gc.hpp>
 #include <ouro/collector/generational.hpp>
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>

@@ -78,12 +78,12 @@ class candidate_buffer {
   };
 
   /// `leave` for a sweep over all slots: the info word is the caller's to put back, and holes are found by `close_up`,
-  /// which must come in the end, not by `enter`. Null if the slot is a hole, or if the constructor of its object has
-  /// not returned.
+  /// which must come in the end, not by `enter`. Null if the slot is a hole, if its object is frozen, or if the
+  /// constructor of that has not returned.
   [[nodiscard]] entry take(std::size_t slot) noexcept {
     if (slot + ahead < entries_.size) __builtin_prefetch(entries_.items[slot + ahead].object, 1);
     const entry taken = entries_.items[slot];
-    if (taken.object == nullptr || (taken.info & info_word::unborn) != 0) return {};
+    if (taken.object == nullptr || (taken.info & (info_word::unborn | info_word::frozen)) != 0) return {};
     entries_.items[slot].object = nullptr;
     ++holes_;
     return taken;
@@ -103,8 +103,11 @@ class candidate_buffer {
     for (std::size_t slot = 0; slot != entries_.size && holes_ != entries_.size; ++slot) {
       const entry moved = entries_.items[slot];
       if (moved.object == nullptr) continue;
-      entries_.items[size] = moved;
-      RefcountPolicy::store(moved.object->info, word_of(size));
+      // What stays in its place is not written to: the pages of frozen objects are shared after a fork.
+      if (size != slot) {
+        entries_.items[size] = moved;
+        RefcountPolicy::store(moved.object->info, word_of(size));
+      }
       ++size;
     }
     entries_.size = size;

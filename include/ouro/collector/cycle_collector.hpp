@@ -3,10 +3,14 @@
 /// The state of trial deletion for one refcount policy: candidates, trigger, statistics, and the passes of a
 /// collection.
 
+#include <ouro/allocator/raw_array.hpp>
 #include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/death.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
+#include <ouro/collector/gc_report.hpp>
 #include <ouro/collector/gc_stats.hpp>
 #include <ouro/collector/generations.hpp>
+#include <ouro/collector/pause_clock.hpp>
 #include <ouro/collector/teardown.hpp>
 #include <ouro/collector/trial.hpp>
 #include <ouro/collector/trigger.hpp>
@@ -17,10 +21,12 @@
 #include <ouro/object/weak_record.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <type_traits>
+#include <utility>
 
 namespace ouro::detail {
 
@@ -95,6 +101,15 @@ class cycle_collector {
     }
   }
 
+  void clear_flags(header_type& object, std::uint32_t bits) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (info_word::is_listed(object.load_info())) {
+      candidates_.info(object) &= ~bits;
+    } else {
+      object.clear_info(bits);
+    }
+  }
+
   OURO_ALWAYS_INLINE void before_make() noexcept {
     if constexpr (!is_shared) {
       if (trigger_.count_allocation()) [[unlikely]]
@@ -102,12 +117,12 @@ class cycle_collector {
     }
   }
 
-  /// Destroys all garbage. Returns the number of objects; 0, and nothing happens, when called from a destructor, a
-  /// finalizer, a callback or a trace.
-  std::size_t collect() noexcept {
+  /// Destroys all garbage, or that among the young. Returns the number of objects; 0, and nothing happens, when called
+  /// from a destructor, a finalizer, a callback or a trace.
+  std::size_t collect(bool minor = false) noexcept {
     if (is_busy()) return 0;
     if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle_all();
-    return collect(false, false);
+    return collect(false, minor);
   }
 
   /// Candidates that wait for the next collection.
@@ -115,6 +130,25 @@ class cycle_collector {
 
   [[nodiscard]] trigger& schedule() noexcept { return trigger_; }
   [[nodiscard]] const gc_stats& stats() const noexcept { return stats_; }
+  [[nodiscard]] const generation_stats& stats(bool minor) const noexcept { return by_generation_[minor ? 0 : 1]; }
+
+  [[nodiscard]] generations<RefcountPolicy>& candidates() noexcept { return candidates_; }
+
+  [[nodiscard]] gc_debug debug() const noexcept { return debug_; }
+  void set_debug(gc_debug flags) noexcept { debug_ = flags; }
+
+  /// Garbage that was not destroyed; the list owns a pointer to each.
+  [[nodiscard]] raw_array<header_type*>& garbage() noexcept { return garbage_; }
+
+  /// Drops the list's pointers.
+  void clear_garbage() noexcept {
+    raw_array<header_type*> dropped = std::exchange(garbage_, {});
+    for (std::size_t i = 0; i != dropped.size; ++i) {
+      const released found = RefcountPolicy::decrement(dropped.items[i]->count);
+      if (found != released::kept) death<RefcountPolicy, CollectorPolicy>::follow(*dropped.items[i], found);
+    }
+    dropped.release();
+  }
 
   /// \throws std::bad_alloc
   [[nodiscard]] gc_callbacks& callbacks() {
@@ -158,6 +192,7 @@ class cycle_collector {
   /// Collects for the last time. Pointers that are dropped later than this are counted, and no more.
   void close() noexcept {
     collect();
+    clear_garbage();
     is_closed_ = true;
     candidates_.clear();
     memory_.release();
@@ -182,7 +217,11 @@ class cycle_collector {
   std::size_t collect(bool automatic, bool minor) noexcept {
     is_collecting_ = true;
     const gc_stats before = stats_;
-    call({gc_phase::start, automatic, 0, 0});
+    const std::size_t generation = minor ? 0 : 1;
+    const std::uint64_t began = steady_nanoseconds();
+    if (has_flag(debug_, gc_debug::stats))
+      print_start(generation, candidates_.young().size(), candidates_.old().size());
+    call({gc_phase::start, automatic, generation, 0, 0});
     const std::size_t promoted = run_pass(minor);
     for (std::size_t pass = 1; !automatic && pass != most_passes && stats_.collected != before.collected; ++pass) {
       const std::size_t collected = stats_.collected;
@@ -200,7 +239,14 @@ class cycle_collector {
       trigger_.after_full(examined - collected);
     }
     if (memory_.visits.capacity > kept_memory) memory_.release();
-    call({gc_phase::stop, automatic, collected, examined});
+    const std::uint64_t pause = steady_nanoseconds() - began;
+    generation_stats& sums = by_generation_[generation];
+    ++sums.collections;
+    sums.collected += collected;
+    sums.uncollectable += stats_.over_reported - before.over_reported;
+    sums.longest_pause = std::max(sums.longest_pause, pause);
+    if (has_flag(debug_, gc_debug::stats)) print_stop(collected, stats_.over_reported - before.over_reported, pause);
+    call({gc_phase::stop, automatic, generation, collected, examined});
     is_collecting_ = false;
     weak_table<RefcountPolicy>::run_callbacks();
     return collected;
@@ -239,9 +285,11 @@ class cycle_collector {
     stats_.examined += memory_.visits.size;
     stats_.over_reported += found.over_reported();
     if (!found.is_decided()) ++stats_.abandoned;
+    if (has_flag(debug_, gc_debug::uncollectable)) print_uncollectable(found.over_reported());
     if (found.garbage() == 0) return 0;
+    if (has_flag(debug_, gc_debug::collectable)) print_garbage<RefcountPolicy>(memory_.visits.items, found.garbage());
     teardown<RefcountPolicy, CollectorPolicy> end{found, memory_};
-    const std::size_t destroyed = end.run();
+    const std::size_t destroyed = end.run(has_flag(debug_, gc_debug::saveall) ? &garbage_ : nullptr);
     stats_.collected += destroyed;
     stats_.finalized += end.finalized();
     stats_.resurrected += end.resurrected();
@@ -260,6 +308,9 @@ class cycle_collector {
   generations<RefcountPolicy> candidates_{};
   trial_memory memory_{};
   gc_stats stats_{};
+  generation_stats by_generation_[2]{};
+  raw_array<header_type*> garbage_{};
+  gc_debug debug_ = gc_debug::none;
   gc_callbacks* callbacks_ = nullptr;  ///< owned; made when first asked for
   bool is_collecting_ = false;
   bool is_closed_ = false;

@@ -9,6 +9,7 @@
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/object/weak_record.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
 
 #include <cstdint>
 
@@ -38,6 +39,24 @@ struct death {
     }
     pass(object, info);
     settle();
+  }
+
+  /// What follows a decrement that did not just leave other pointers. \pre `found` is what it said
+  OURO_NOINLINE static void follow(header_type& object, released found) noexcept {
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      if (found == released::suspect) {
+        // Buffered it is quiet, and the second attempt lowers the count.
+        if (CollectorPolicy::suspect(object)) {
+          found = RefcountPolicy::decrement(object.count);
+        } else {
+          found = object.decrement_plainly();
+        }
+      }
+    }
+    if constexpr (leaves_to_owners<RefcountPolicy>) {
+      if (found == released::left) return RefcountPolicy::leave(object.count, &come_by_count);
+    }
+    if (found == released::last) come(object);
   }
 
   /// `come`, where no more than the count is at hand.

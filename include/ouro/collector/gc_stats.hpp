@@ -3,6 +3,7 @@
 /// What collections have done, and how a program may listen to them.
 
 #include <cstddef>
+#include <cstdint>
 
 namespace ouro {
 
@@ -20,15 +21,43 @@ struct gc_stats {
   std::size_t abandoned = 0;              ///< batches given up: a trace threw or changed its mind, or memory ran out
 };
 
+/// The same for the collections of one generation.
+struct generation_stats {
+  std::size_t collections = 0;      ///< collections run
+  std::size_t collected = 0;        ///< garbage destroyed, objects
+  std::size_t uncollectable = 0;    ///< objects kept because some trace reported an edge that is not there
+  std::uint64_t longest_pause = 0;  ///< nanoseconds
+};
+
+/// Python's debugging flags: what collections print to `stderr`, and whether they keep what they find.
+enum class gc_debug : unsigned {
+  none = 0,
+  stats = 1,          ///< prints what each collection has done
+  collectable = 2,    ///< prints each garbage object
+  uncollectable = 4,  ///< prints how many objects were kept because some trace reported an edge that is not there
+  saveall = 32,       ///< keeps garbage in `gc::garbage()` instead of destroying it
+  leak = collectable | uncollectable | saveall
+};
+
+[[nodiscard]] constexpr gc_debug operator|(gc_debug left, gc_debug right) noexcept {
+  return static_cast<gc_debug>(static_cast<unsigned>(left) | static_cast<unsigned>(right));
+}
+
+/// Whether `flags` has one of `asked`.
+[[nodiscard]] constexpr bool has_flag(gc_debug flags, gc_debug asked) noexcept {
+  return (static_cast<unsigned>(flags) & static_cast<unsigned>(asked)) != 0;
+}
+
 /// When a callback is called.
 enum class gc_phase { start, stop };
 
 /// What a callback is told; the sums are of this collection, and zero at its start.
 struct gc_info {
   gc_phase phase = gc_phase::start;
-  bool automatic = false;     ///< started by `make_managed`
-  std::size_t collected = 0;  ///< garbage destroyed, objects
-  std::size_t examined = 0;   ///< objects looked at
+  bool automatic = false;      ///< started by `make_managed`
+  std::size_t generation = 0;  ///< the oldest that is looked at
+  std::size_t collected = 0;   ///< garbage destroyed, objects
+  std::size_t examined = 0;    ///< objects looked at
 };
 
 }  // namespace ouro

@@ -2,6 +2,7 @@
 /// \file
 /// The end of garbage: finalize, look again, expire, sever, destroy, free.
 
+#include <ouro/allocator/raw_array.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/trace_guard.hpp>
@@ -32,12 +33,17 @@ class teardown {
   /// \pre `found` has run, and `kept` is its
   teardown(trial_type& found, trial_memory& kept) noexcept : trial_{found}, visits_{kept.visits}, edges_{kept.edges} {}
 
-  /// Returns how many objects were destroyed.
-  std::size_t run() noexcept {
+  /// Returns how many objects were garbage in the end. They are destroyed, or else added to `keeping`, with a pointer
+  /// each that is the list's.
+  std::size_t run(raw_array<header_type*>* keeping) noexcept {
     visits_.size = trial_.garbage();
     if (trial_.has_finalizers()) {
       hold_all();
       if (finalize()) look_again();
+    }
+    if (keeping != nullptr && keeping->reserve(keeping->size + visits_.size)) {
+      each_visit([keeping](const visited& seen) { keep(seen, *keeping); });
+      return visits_.size;
     }
     if (trial_.has_edges()) {
       sever();
@@ -103,14 +109,35 @@ class teardown {
     }
   }
 
+  template <class Stage>
+  void each_visit(Stage stage) noexcept {
+    for (std::size_t i = 0; i != visits_.size; ++i) {
+      fetch_ahead(visits_.items, i, visits_.size);
+      stage(visits_.items[i]);
+    }
+  }
+
   /// Its pointers, and one of the collection's own: garbage does not die by count while it is torn down, and quiet, it
   /// is no candidate.
   void hold_all() noexcept {
-    for (std::size_t i = 0; i != visits_.size; ++i) {
-      const visited& each = visits_.items[i];
-      fetch_ahead(visits_.items, i, visits_.size);
+    each_visit([](const visited& each) {
       RefcountPolicy::store(object_of(each).count, count_word::made_quiet(each.count) + 1);
+    });
+  }
+
+  static void keep(const visited& seen, raw_array<header_type*>& list) noexcept {
+    header_type& object = object_of(seen);
+    const std::uint32_t info = object.load_info();
+    end::expire(object, info);
+    const std::uint32_t count = count_word::made_quiet(seen.count) + 1;
+    RefcountPolicy::store(object.info, (info & ~(info_word::reached | info_word::watched)) | info_word::old);
+    if constexpr (enrolls_all<CollectorPolicy>) {
+      RefcountPolicy::store(object.count, count);
+      CollectorPolicy::enroll(object);
+    } else {
+      RefcountPolicy::store(object.count, count_word::made_loud(count));
     }
+    static_cast<void>(list.push(&object));  // there is room
   }
 
   static void let_go(header_type& object) noexcept { RefcountPolicy::store(object.count, object.load_count() - 1); }

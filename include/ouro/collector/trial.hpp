@@ -212,7 +212,7 @@ class trial {
     const bool is_listed = info_word::is_listed(word);
     if (is_minor_ && (word & (is_listed ? info_word::listed_as_old : info_word::old)) != 0) return false;
     const std::uint32_t info = is_listed ? candidates_.info(target) : word;
-    if ((info & info_word::tracked) == 0 || (info & not_traceable) != 0) return false;
+    if ((info & info_word::tracked) == 0 || (info & (not_traceable | info_word::frozen)) != 0) return false;
     if (is_listed) candidates_.leave(target);
     if (reach(target, count, info)) return true;
     has_memory_ = false;

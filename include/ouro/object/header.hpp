@@ -4,7 +4,7 @@
 ///
 /// ```
 ///   count   flags and number of strong pointers                                       refcount/count_word.hpp
-///   info    unlisted:  type index (16) | owner tag (7) | flags (8)          | 0
+///   info    unlisted:  type index (16) | owner tag (6) | flags (9)          | 0
 ///           listed:    which buffer (1) | slot in the candidate buffer (30) | 1
 /// ```
 /// An object in the candidate buffer has a slot number in place of its info, which its buffer entry keeps meanwhile
@@ -31,10 +31,11 @@ struct info_word {
   static constexpr std::uint32_t reached = 1u << 6;    ///< the running collection has it in its worklist
   static constexpr std::uint32_t alive = 1u << 7;      ///< the running collection has proven it alive
 
-  static constexpr std::uint32_t old = 1u << 8;  ///< some collection has found it alive
+  static constexpr std::uint32_t old = 1u << 8;     ///< some collection has found it alive
+  static constexpr std::uint32_t frozen = 1u << 9;  ///< collections leave it alone
 
-  static constexpr std::uint32_t owner_shift = 9;
-  static constexpr std::uint32_t owner_mask = 0x7Fu << owner_shift;
+  static constexpr std::uint32_t owner_shift = 10;
+  static constexpr std::uint32_t owner_mask = 0x3Fu << owner_shift;
   static constexpr std::uint32_t type_shift = 16;
 
   static constexpr std::uint32_t slot_shift = 1;

@@ -93,25 +93,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
       if (found == released::last && Block::is_plain(object)) [[likely]]
         return Block::die_plainly(object);
     }
-    if (found != released::kept) follow_rarely(object, found);
-  }
-
-  OURO_NOINLINE static void follow_rarely(header_type& object, released found) noexcept {
-    if constexpr (finds_cycles<CollectorPolicy>) {
-      if (found == released::suspect) {
-        // Buffered it is quiet, and the second attempt lowers the count.
-        if (CollectorPolicy::suspect(object)) {
-          found = RefcountPolicy::decrement(object.count);
-        } else {
-          found = object.decrement_plainly();
-        }
-      }
-    }
-    if constexpr (leaves_to_owners<RefcountPolicy>) {
-      if (found == released::left)
-        return RefcountPolicy::leave(object.count, &death<RefcountPolicy, CollectorPolicy>::come_by_count);
-    }
-    if (found == released::last) death<RefcountPolicy, CollectorPolicy>::come(object);
+    if (found != released::kept) death<RefcountPolicy, CollectorPolicy>::follow(object, found);
   }
 
  private:

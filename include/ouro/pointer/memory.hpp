@@ -3,9 +3,9 @@
 /// The bundle of the three policies, and all that a program says in its terms.
 
 #include <ouro/allocator/standard_allocator.hpp>
-#include <ouro/collector/gc.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/pointer/gc.hpp>
 #include <ouro/pointer/heap.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/managed_from_this.hpp>

@@ -1,0 +1,85 @@
+#pragma once
+/// \file
+/// The objects that a collector has in view, and what points to what among them.
+
+#include <ouro/collector/candidate_buffer.hpp>
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/trace_guard.hpp>
+#include <ouro/object/edge_sink.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/object/visited.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_set>
+#include <vector>
+
+namespace ouro::detail {
+
+/// Of the calling thread's heap, or of that which all threads share. Whole objects only: neither unborn nor dead. All
+/// functions throw `std::bad_alloc`, and what traces throw, and change nothing.
+template <class RefcountPolicy, class CollectorPolicy>
+class heap_view {
+ public:
+  using header_type = header<RefcountPolicy>;
+  using list = std::vector<header_type*>;
+
+  /// The targets of the object's edges, in the order of its trace.
+  [[nodiscard]] static list edges_of(header_type& object) {
+    list targets;
+    const type_record& record = record_of(info_of<CollectorPolicy>(object));
+    if (record.trace == nullptr) return targets;
+    const trace_guard guard;
+    edge_sink sink{&append, &targets};
+    visited one{&object, 0, 0};
+    visited* const at = &one;
+    static_cast<void>(record.trace(at, 0, 1, sink));  // calls user code: it may only report
+    sink.flush();
+    return targets;
+  }
+
+  /// What the generation has: the enrolled objects, or the candidates.
+  [[nodiscard]] static list generation(bool minor) {
+    list found;
+    auto& candidates = CollectorPolicy::template current<RefcountPolicy>().candidates();
+    append_all(minor ? candidates.young() : candidates.old(), found);
+    return found;
+  }
+
+  /// All that is in view: the enrolled objects; or else the candidates, and what they reach.
+  [[nodiscard]] static list all() {
+    list found = generation(false);
+    const list young = generation(true);
+    found.insert(found.end(), young.begin(), young.end());
+    if constexpr (!enrolls_all<CollectorPolicy>) {
+      std::unordered_set<const header_type*> met(found.begin(), found.end());
+      for (std::size_t i = 0; i != found.size(); ++i) {
+        for (header_type* const target : edges_of(*found[i])) {
+          if (is_whole(*target) && met.insert(target).second) found.push_back(target);
+        }
+      }
+    }
+    return found;
+  }
+
+ private:
+  static void append(void* to, edge* first, edge* last) {
+    auto& targets = *static_cast<list*>(to);
+    for (; first != last; ++first) targets.push_back(static_cast<header_type*>(first->target));
+  }
+
+  static void append_all(const candidate_buffer<RefcountPolicy>& of, list& to) {
+    for (std::size_t slot = 0; slot != of.slots(); ++slot) {
+      if (header_type* const object = of.at(slot); object != nullptr && is_whole(*object)) to.push_back(object);
+    }
+  }
+
+  [[nodiscard]] static bool is_whole(header_type& object) noexcept {
+    constexpr std::uint32_t not_whole = info_word::unborn | info_word::dead;
+    const std::uint32_t info = info_of<CollectorPolicy>(object);
+    return (info & info_word::tracked) != 0 && (info & not_whole) == 0;
+  }
+};
+
+}  // namespace ouro::detail

@@ -1,0 +1,31 @@
+#pragma once
+/// \file
+/// How long collections take.
+
+#include <ouro/config.hpp>
+
+#include <cstdint>
+
+#if OURO_HAS_CLOCK_GETTIME
+#include <time.h>
+#else
+#include <chrono>
+#endif
+
+namespace ouro::detail {
+
+/// Nanoseconds since some moment, and never fewer than before.
+[[nodiscard]] inline std::uint64_t steady_nanoseconds() noexcept {
+#if OURO_HAS_CLOCK_GETTIME
+  // <chrono> says the same, and takes longer to compile than all else of a collector.
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
+#else
+  using std::chrono::steady_clock;
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(steady_clock::now().time_since_epoch()).count());
+#endif
+}
+
+}  // namespace ouro::detail

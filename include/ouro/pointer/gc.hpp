@@ -1,0 +1,271 @@
+#pragma once
+/// \file
+/// Python's `gc` module, name by name, for one set of policies.
+
+#include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/gc_callbacks.hpp>
+#include <ouro/collector/gc_stats.hpp>
+#include <ouro/collector/heap_view.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace ouro {
+
+/// The collector of the calling thread's heap (with a thread-safe refcount policy: of the heap that all threads share;
+/// then no other thread may use its objects during `collect`). Without a collector there is nothing to find, and
+/// nothing to set.
+/// \see ouro/fwd.hpp for the defaults
+template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+class basic_gc {
+  static constexpr bool has_collector = finds_cycles<CollectorPolicy>;
+  using header_type = detail::header<RefcountPolicy>;
+  using view = detail::heap_view<RefcountPolicy, CollectorPolicy>;
+
+ public:
+  basic_gc() = delete;
+
+  /// A pointer to an object of any type.
+  using object = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
+  static constexpr std::size_t generations = 2;  ///< young objects, and old ones
+
+  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, first what other
+  /// threads have left to this one.
+  /// Called from a destructor, a `finalize`, a callback or a trace it does nothing and returns 0.
+  /// O(objects and edges that the candidates reach). Never throws.
+  static std::size_t collect() noexcept {
+    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
+    if constexpr (has_collector) {
+      return CollectorPolicy::template collect<RefcountPolicy>();
+    } else {
+      return 0;
+    }
+  }
+
+  /// The same for the generations up to `generation`: 0 is the young objects, which no collection has found alive yet,
+  /// 1 and above is all.
+  static std::size_t collect(std::size_t generation) noexcept {
+    if (generation >= generations - 1) return collect();
+    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
+    if constexpr (has_collector) {
+      return current().collect(true);
+    } else {
+      return 0;
+    }
+  }
+
+  /// Automatic collections: `make_managed` collects when enough candidates have come together. On by default.
+  static void enable() noexcept
+    requires has_collector
+  {
+    current().schedule().enable(true);
+  }
+  static void disable() noexcept
+    requires has_collector
+  {
+    current().schedule().enable(false);
+  }
+  [[nodiscard]] static bool is_enabled() noexcept {
+    if constexpr (has_collector) {
+      return current().schedule().was_enabled();
+    } else {
+      return false;
+    }
+  }
+
+  /// How many candidates make an automatic collection due, at the least; 0 switches them off. Ten times as many objects
+  /// that such collections have found alive make a full one due, at the least.
+  static void set_threshold(std::size_t candidates) noexcept
+    requires has_collector
+  {
+    current().schedule().set_threshold(candidates);
+  }
+  [[nodiscard]] static std::size_t threshold() noexcept
+    requires has_collector
+  {
+    return current().schedule().threshold();
+  }
+
+  /// Candidates that wait for the next collection; with a collector that enrolls all objects, these.
+  [[nodiscard]] static std::size_t count() noexcept {
+    if constexpr (has_collector) {
+      return current().count();
+    } else {
+      return 0;
+    }
+  }
+
+  /// The same of one generation.
+  [[nodiscard]] static std::size_t count(std::size_t generation) noexcept {
+    if constexpr (has_collector) {
+      auto& candidates = current().candidates();
+      return generation == 0 ? candidates.young().size() : candidates.old().size();
+    } else {
+      return 0;
+    }
+  }
+
+  [[nodiscard]] static gc_stats stats() noexcept {
+    if constexpr (has_collector) {
+      return current().stats();
+    } else {
+      return {};
+    }
+  }
+
+  /// The same of the collections of one generation. \pre `generation < generations`
+  [[nodiscard]] static generation_stats stats(std::size_t generation) noexcept {
+    if constexpr (has_collector) {
+      return current().stats(generation == 0);
+    } else {
+      return {};
+    }
+  }
+
+  /// What collections print, and whether they keep what they find.
+  static void set_debug(gc_debug flags) noexcept
+    requires has_collector
+  {
+    current().set_debug(flags);
+  }
+  [[nodiscard]] static gc_debug debug() noexcept
+    requires has_collector
+  {
+    return current().debug();
+  }
+
+  /// The garbage that collections have kept since `set_debug(gc_debug::saveall)`: finalized, and without weak pointers,
+  /// but whole. \throws std::bad_alloc
+  [[nodiscard]] static std::vector<object> garbage()
+    requires has_collector
+  {
+    auto& kept = current().garbage();
+    return pointers_to({kept.items, kept.items + kept.size});
+  }
+
+  /// Lets the kept garbage go: the next collection finds it again.
+  static void clear_garbage() noexcept
+    requires has_collector
+  {
+    current().clear_garbage();
+  }
+
+  /// The objects that the collector has in view: with `generational` all that may be cyclic; with `trial_deletion` the
+  /// candidates, and what they reach. O(objects). \throws std::bad_alloc
+  [[nodiscard]] static std::vector<object> objects()
+    requires has_collector
+  {
+    return pointers_to(view::all());
+  }
+
+  /// Those of one generation; with `trial_deletion` its candidates. \pre `generation < generations`
+  [[nodiscard]] static std::vector<object> objects(std::size_t generation)
+    requires has_collector
+  {
+    return pointers_to(view::generation(generation == 0));
+  }
+
+  /// What the object's edges point to, as its trace reports them: each edge once, and those only that a collector must
+  /// follow. None for null. O(edges). \throws std::bad_alloc, and what the trace throws
+  template <class Pointer>
+  [[nodiscard]] static std::vector<object> referents(const Pointer& of)
+    requires has_collector
+  {
+    if (of == nullptr) return {};
+    return pointers_to(view::edges_of(header_of(of)));
+  }
+
+  /// The objects in view, as of `objects()`, that have an edge to one of these. O(objects and edges in view).
+  /// \throws std::bad_alloc, and what traces throw
+  template <class... Pointers>
+  [[nodiscard]] static std::vector<object> referrers(const Pointers&... to)
+    requires has_collector
+  {
+    std::vector<header_type*> found;
+    for (header_type* const each : view::all()) {
+      for (const header_type* const target : view::edges_of(*each)) {
+        if (((target == to.owner()) || ...)) {
+          found.push_back(each);
+          break;
+        }
+      }
+    }
+    return pointers_to(found);
+  }
+
+  /// Takes all objects in view out of the collector's care: no collection looks at them, and what they point to counts
+  /// as held from outside. They die by their counts as ever. Before a `fork`: their pages stay shared.
+  /// O(objects). \throws std::bad_alloc, and nothing has changed then
+  static void freeze()
+    requires has_collector
+  {
+    for (header_type* const each : view::all()) detail::add_flags<CollectorPolicy>(*each, detail::info_word::frozen);
+  }
+
+  /// Gives those back that are in view. O(objects). \throws std::bad_alloc, and nothing has changed then
+  static void unfreeze()
+    requires has_collector
+  {
+    for (header_type* const each : view::all()) current().clear_flags(*each, detail::info_word::frozen);
+  }
+
+  /// How many objects in view are frozen. O(objects). \throws std::bad_alloc
+  [[nodiscard]] static std::size_t frozen_count()
+    requires has_collector
+  {
+    std::size_t frozen = 0;
+    for (header_type* const each : view::all()) {
+      if ((detail::info_of<CollectorPolicy>(*each) & detail::info_word::frozen) != 0) ++frozen;
+    }
+    return frozen;
+  }
+
+  /// The functions called before and after each collection. \throws std::bad_alloc at the first call
+  [[nodiscard]] static gc_callbacks& callbacks()
+    requires has_collector
+  {
+    return current().callbacks();
+  }
+
+  /// Whether the object may be part of a cycle, so that the collector looks at it. False for null.
+  template <class Pointer>
+  [[nodiscard]] static bool is_tracked(const Pointer& of) noexcept {
+    return (info(of) & detail::info_word::tracked) != 0;
+  }
+
+  /// Whether `finalize` has been called for the object. False for null.
+  template <class Pointer>
+  [[nodiscard]] static bool is_finalized(const Pointer& of) noexcept {
+    return (info(of) & detail::info_word::finalized) != 0;
+  }
+
+ private:
+  [[nodiscard]] static auto& current() noexcept { return CollectorPolicy::template current<RefcountPolicy>(); }
+
+  template <class Pointer>
+  [[nodiscard]] static header_type& header_of(const Pointer& of) noexcept {
+    return *static_cast<header_type*>(const_cast<void*>(of.owner()));
+  }
+
+  template <class Pointer>
+  [[nodiscard]] static std::uint32_t info(const Pointer& of) noexcept {
+    return of == nullptr ? 0 : detail::info_of<CollectorPolicy>(header_of(of));
+  }
+
+  [[nodiscard]] static std::vector<object> pointers_to(const std::vector<header_type*>& headers) {
+    std::vector<object> pointers;
+    pointers.reserve(headers.size());
+    for (header_type* const each : headers) {
+      if (each->try_increment()) pointers.push_back(detail::pointer_access::take<object>(each->object()));
+    }
+    return pointers;
+  }
+};
+
+}  // namespace ouro
