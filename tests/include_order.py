@@ -19,7 +19,7 @@ LAYERS = {
     "intern": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "inspect"],
     "inspect": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
     "copy": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
-    "containers": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
+    "containers": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "intern"],
     "ouro.hpp": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "intern", "inspect",
                  "copy", "containers"],
 }

@@ -12,11 +12,16 @@
 #include <ouro/allocator/standard_allocator.hpp>
 #include <ouro/allocator/system_allocator.hpp>
 #include <ouro/allocator/traced_allocator.hpp>
-#include <ouro/pointer/gc.hpp>
 #include <ouro/collector/generational.hpp>
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>
+#include <ouro/containers/attributes.hpp>
+#include <ouro/containers/dict.hpp>
+#include <ouro/containers/frozen_list.hpp>
+#include <ouro/containers/list.hpp>
+#include <ouro/containers/slots.hpp>
+#include <ouro/containers/tuple.hpp>
 #include <ouro/containers/weak_key_map.hpp>
 #include <ouro/containers/weak_set.hpp>
 #include <ouro/containers/weak_value_map.hpp>
@@ -37,6 +42,7 @@
 #include <ouro/object/trace.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/pointer/finalize.hpp>
+#include <ouro/pointer/gc.hpp>
 #include <ouro/pointer/immortal.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/managed_alias.hpp>

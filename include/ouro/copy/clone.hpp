@@ -71,7 +71,11 @@ struct edge_copier {
   template <class Edge>
   void operator()(Edge& edge) const {
     // Edges of other heaps are copied as the pointers they are.
-    if constexpr (requires { memo.copy_of(edge); }) edge = memo.copy_of(edge);
+    if constexpr (requires { edge.deepen(memo); }) {
+      edge.deepen(memo);
+    } else if constexpr (requires { memo.copy_of(edge); }) {
+      edge = memo.copy_of(edge);
+    }
   }
 
   Memo& memo;
@@ -117,14 +121,8 @@ struct clone_functions {
                   "ouro: copies need a copy constructor, or the members shallow_copy() and deep_copy(memo)");
     const auto* const from = static_cast<const element*>(object);
     if constexpr (std::is_array_v<T>) {
-      const std::size_t elements = layout::length(object);
-      const maker<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy, true> maker{elements};
-      give_birth(maker, [&](element* at) {
-        array_under_construction<element> array{at};
-        for (std::size_t i = 0; i != elements; ++i) array.add(from[i]);
-        array.keep();
-      });
-      return maker.object();
+      return give_up(
+          make_array_from<element, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(layout::length(object), from));
     } else {
       return give_up(make_managed<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(*from));
     }

@@ -80,6 +80,10 @@ concept says_leaf = std::is_same_v<decltype(leaf<T>), const bool>;
 template <class T>
 inline constexpr bool is_standard = type_name_of<T>.starts_with("std::");
 
+/// Whether `T` is taken apart as the standard library's types are: true for this library's containers.
+template <class T>
+inline constexpr bool shows_parts = is_standard<T>;
+
 /// By members, or by the functions that `std::valarray` has instead.
 template <class T>
 concept is_range = requires {
@@ -106,7 +110,7 @@ template <class T>
     return sight::none;  // what owns a counted pointer must release it
   } else if constexpr (has_member_trace<T>) {
     return sight::member;
-  } else if constexpr (is_standard<T>) {
+  } else if constexpr (shows_parts<T>) {
     if constexpr (requires(T& t) { t.valueless_by_exception(); }) {
       return sight::variant;
     } else if constexpr (requires(T& t) { t.has_value(), *t; }) {

@@ -75,7 +75,10 @@ class edge_visitor {
 
   template <sight Seen, class T>
   void see_parts(T& object) const {
-    if constexpr (Seen == sight::range && SeeEdge::changes_edges && requires { object.extract(object.begin()); }) {
+    if constexpr (Seen == sight::range && SeeEdge::changes_edges && requires { object.rekey(*this); }) {
+      object.rekey([this](const auto& part) { (*this)(part); });
+    } else if constexpr (Seen == sight::range && SeeEdge::changes_edges &&
+                         requires { object.extract(object.begin()); }) {
       reinsert_each(object, [this](const auto& part) { (*this)(part); });
     } else if constexpr (Seen == sight::array || Seen == sight::range) {
       for (auto&& element : object) (*this)(element);

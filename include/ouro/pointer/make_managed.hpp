@@ -195,6 +195,18 @@ template <class T, class R, class C, class A, class Length, class... Args>
   return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
 }
 
+/// The same of copies of what lies from `from` on.
+template <class T, class R, class C, class A, class It>
+[[nodiscard]] managed_ptr<T[], R, C, A> make_array_from(std::size_t elements, It from) {
+  const maker<T[], R, C, A, !std::is_nothrow_copy_constructible_v<T>> maker{elements};
+  give_birth(maker, [&](T* at) {
+    array_under_construction<T> array{at};
+    for (std::size_t i = 0; i != elements; ++i, ++from) array.add(*from);
+    array.keep();
+  });
+  return pointer_access::take<managed_ptr<T[], R, C, A>>(maker.object());
+}
+
 }  // namespace detail
 
 /// Makes a `T(args...)`. For arrays: `make_managed<T[]>(n)` and `make_managed<T[N]>()` make value-initialised elements,

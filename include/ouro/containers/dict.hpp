@@ -1,0 +1,361 @@
+#pragma once
+/// \file
+/// Python's `dict`: compact, and in the order of insertion.
+
+#include <ouro/containers/dict_index.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/leaf.hpp>
+#include <ouro/object/type_name.hpp>
+#include <ouro/pointer/memory.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace ouro {
+
+/// A map with the interface of `std::unordered_map`, whose elements lie side by side in the order in which they were
+/// inserted, in the private heap of `Memory`; a hash index of narrow numbers leads to them. That takes half the memory
+/// of a table of nodes, and goes over the elements in a straight line. Built as CPython's (Raymond Hettinger's compact
+/// dictionary): 8 slots at least, two thirds used at most, room for three times the elements when it must grow.
+///
+/// Assignment to a key keeps its place; a key that was erased and comes again is last. Insertion and removal are
+/// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element.
+template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
+          class Equal = std::equal_to<Key>>
+class dict {
+ public:
+  using key_type = Key;
+  using mapped_type = T;
+  using value_type = std::pair<const Key, T>;
+  using size_type = std::size_t;
+  using difference_type = std::ptrdiff_t;
+  using hasher = Hash;
+  using key_equal = Equal;
+  using reference = value_type&;
+  using const_reference = const value_type&;
+
+ private:
+  /// An element, or the place of one that was erased.
+  struct entry {
+    static constexpr std::size_t occupied = ~(static_cast<std::size_t>(-1) >> 1);
+
+    template <class... Args>
+    explicit entry(std::size_t hashed, Args&&... args) : hash{hashed | occupied}, value(std::forward<Args>(args)...) {}
+    entry(entry&& from) noexcept(std::is_nothrow_move_constructible_v<Key> && std::is_nothrow_move_constructible_v<T>)
+        : hash{from.hash} {
+      // A key is const to all but its owner.
+      if (has_value())
+        std::construct_at(&value, std::move(const_cast<Key&>(from.value.first)), std::move(from.value.second));
+    }
+    entry& operator=(entry&&) = delete;
+    ~entry() {
+      if (has_value()) std::destroy_at(&value);
+    }
+
+    [[nodiscard]] bool has_value() const noexcept { return (hash & occupied) != 0; }
+
+    std::size_t hash;  ///< its highest bit says that there is an element
+    union {
+      value_type value;
+    };
+  };
+  using entries = std::vector<entry, typename Memory::template std_allocator<entry>>;
+  using index = detail::dict_index<typename Memory::template std_allocator<unsigned char>>;
+
+  template <class Entry, class Value>
+  class basic_iterator {
+   public:
+    using value_type = dict::value_type;
+    using reference = Value&;
+    using pointer = Value*;
+    using difference_type = std::ptrdiff_t;
+    using iterator_category = std::bidirectional_iterator_tag;
+
+    basic_iterator() noexcept = default;
+    operator basic_iterator<const Entry, const dict::value_type>() const noexcept { return {at_, end_}; }
+
+    [[nodiscard]] reference operator*() const noexcept { return at_->value; }
+    [[nodiscard]] pointer operator->() const noexcept { return &at_->value; }
+    basic_iterator& operator++() noexcept {
+      ++at_;
+      skip();
+      return *this;
+    }
+    basic_iterator operator++(int) noexcept {
+      basic_iterator before = *this;
+      ++*this;
+      return before;
+    }
+    /// \pre not at the first
+    basic_iterator& operator--() noexcept {
+      do --at_;
+      while (!at_->has_value());
+      return *this;
+    }
+    basic_iterator operator--(int) noexcept {
+      basic_iterator before = *this;
+      --*this;
+      return before;
+    }
+    [[nodiscard]] friend bool operator==(const basic_iterator& left, const basic_iterator& right) noexcept {
+      return left.at_ == right.at_;
+    }
+
+   private:
+    friend class dict;
+    template <class, class>
+    friend class basic_iterator;
+
+    basic_iterator(Entry* at, Entry* end) noexcept : at_{at}, end_{end} {}
+    void skip() noexcept {
+      while (at_ != end_ && !at_->has_value()) ++at_;
+    }
+
+    Entry* at_ = nullptr;
+    Entry* end_ = nullptr;
+  };
+
+ public:
+  using iterator = basic_iterator<entry, value_type>;
+  using const_iterator = basic_iterator<const entry, const value_type>;
+
+  dict() = default;
+  dict(std::initializer_list<value_type> elements) : dict(elements.begin(), elements.end()) {}
+  template <std::input_iterator It>
+  dict(It first, It last) {
+    for (; first != last; ++first) insert_or_assign(first->first, first->second);
+  }
+  dict(const dict& from) {
+    reserve(from.size());
+    for (const value_type& each : from) insert_new(hash_of(each.first), each.first, each.second);
+  }
+  dict(dict&& from) noexcept
+      : entries_{std::move(from.entries_)},
+        index_{std::exchange(from.index_, index{})},
+        size_{std::exchange(from.size_, 0)} {}
+  dict& operator=(const dict& from) {
+    dict{from}.swap(*this);
+    return *this;
+  }
+  dict& operator=(dict&& from) noexcept {
+    dict{std::move(from)}.swap(*this);
+    return *this;
+  }
+  ~dict() = default;
+
+  void swap(dict& with) noexcept {
+    entries_.swap(with.entries_);
+    std::swap(index_, with.index_);
+    std::swap(size_, with.size_);
+  }
+  friend void swap(dict& left, dict& right) noexcept { left.swap(right); }
+
+  [[nodiscard]] iterator begin() noexcept { return first(entries_); }
+  [[nodiscard]] iterator end() noexcept { return {past(entries_), past(entries_)}; }
+  [[nodiscard]] const_iterator begin() const noexcept { return const_cast<dict*>(this)->begin(); }
+  [[nodiscard]] const_iterator end() const noexcept { return const_cast<dict*>(this)->end(); }
+  [[nodiscard]] const_iterator cbegin() const noexcept { return begin(); }
+  [[nodiscard]] const_iterator cend() const noexcept { return end(); }
+
+  [[nodiscard]] size_type size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+  /// Bytes of the private heap that elements and index take, used or not.
+  [[nodiscard]] size_type allocated_bytes() const noexcept {
+    return entries_.capacity() * sizeof(entry) + index_.bytes();
+  }
+
+  [[nodiscard]] iterator find(const Key& key) { return at_number(number_of(key)); }
+  [[nodiscard]] const_iterator find(const Key& key) const { return const_cast<dict*>(this)->find(key); }
+  [[nodiscard]] bool contains(const Key& key) const { return number_of(key) != index::none; }
+  [[nodiscard]] size_type count(const Key& key) const { return contains(key) ? 1 : 0; }
+
+  /// \throws std::out_of_range
+  [[nodiscard]] T& at(const Key& key) {
+    const std::size_t number = number_of(key);
+    if (number == index::none) throw_no_key();
+    return entries_[number].value.second;
+  }
+  [[nodiscard]] const T& at(const Key& key) const { return const_cast<dict*>(this)->at(key); }
+
+  /// The value of `key`, or `otherwise`: Python's `get`.
+  [[nodiscard]] T get(const Key& key, T otherwise = T()) const {
+    const std::size_t number = number_of(key);
+    return number == index::none ? std::move(otherwise) : entries_[number].value.second;
+  }
+
+  T& operator[](const Key& key) { return try_emplace(key).first->second; }
+  T& operator[](Key&& key) { return try_emplace(std::move(key)).first->second; }
+
+  /// What throws, here and below, leaves the dict as it was.
+  template <class K, class... Args>
+  std::pair<iterator, bool> try_emplace(K&& key, Args&&... args) {
+    const std::size_t hash = hash_of(key);
+    if (const std::size_t found = number_of(key, hash); found != index::none) return {at_number(found), false};
+    return {insert_new(hash, std::forward<K>(key), std::forward<Args>(args)...), true};
+  }
+  template <class K, class V>
+  std::pair<iterator, bool> emplace(K&& key, V&& value) {
+    return try_emplace(std::forward<K>(key), std::forward<V>(value));
+  }
+  std::pair<iterator, bool> insert(const value_type& element) { return try_emplace(element.first, element.second); }
+  std::pair<iterator, bool> insert(value_type&& element) {
+    return try_emplace(element.first, std::move(element.second));
+  }
+  template <class K, class V>
+  std::pair<iterator, bool> insert_or_assign(K&& key, V&& value) {
+    const std::size_t hash = hash_of(key);
+    const std::size_t found = number_of(key, hash);
+    if (found == index::none) return {insert_new(hash, std::forward<K>(key), std::forward<V>(value)), true};
+    entries_[found].value.second = std::forward<V>(value);
+    return {at_number(found), false};
+  }
+
+  size_type erase(const Key& key) {
+    const std::size_t number = number_of(key);
+    if (number == index::none) return 0;
+    erase_number(number);
+    return 1;
+  }
+  iterator erase(const_iterator at) {
+    const std::size_t number = number_at(at);
+    erase_number(number);
+    if (number >= entries_.size()) return end();  // the places of erased ones at the end are gone
+    iterator next{entries_.data() + number, past(entries_)};
+    next.skip();
+    return next;
+  }
+
+  /// Takes the element out that was inserted last: Python's `popitem`. \pre not empty
+  std::pair<Key, T> popitem() {
+    value_type& last = entries_.back().value;
+    std::pair<Key, T> element{last.first, std::move(last.second)};
+    erase_number(entries_.size() - 1);
+    return element;
+  }
+
+  /// Empty first, and then the elements are destroyed.
+  void clear() noexcept { dict{}.swap(*this); }
+
+  void reserve(size_type elements) {
+    if (elements > index_.room()) rebuild(index::slots_for(elements));
+  }
+
+  /// Calls `see` with each key and each value, either of which it may change: for `deepcopy`.
+  void rekey(auto see) {
+    dict changed;
+    changed.reserve(size());
+    for (value_type& each : *this) {
+      Key key = each.first;
+      see(key);
+      see(each.second);
+      changed.insert_or_assign(std::move(key), std::move(each.second));
+    }
+    swap(changed);
+  }
+
+  /// The same keys with the same values, in whatever order.
+  [[nodiscard]] friend bool operator==(const dict& left, const dict& right) {
+    if (left.size() != right.size()) return false;
+    for (const value_type& each : left) {
+      const const_iterator found = right.find(each.first);
+      if (found == right.end() || !(found->second == each.second)) return false;
+    }
+    return true;
+  }
+
+ private:
+  [[nodiscard]] static entry* past(entries& of) noexcept { return of.data() + of.size(); }
+  [[nodiscard]] static iterator first(entries& of) noexcept {
+    iterator at{of.data(), past(of)};
+    at.skip();
+    return at;
+  }
+
+  [[noreturn]] static void throw_no_key() {
+#if OURO_HAS_EXCEPTIONS
+    throw std::out_of_range{"ouro::dict::at: no such key"};
+#else
+    detail::misuse("dict::at: no such key", type_name<Key>());
+#endif
+  }
+
+  [[nodiscard]] static std::size_t hash_of(const Key& key) {
+    return static_cast<std::size_t>(Hash{}(key)) | entry::occupied;
+  }
+
+  [[nodiscard]] std::size_t number_of(const Key& key) const { return number_of(key, hash_of(key)); }
+  [[nodiscard]] std::size_t number_of(const Key& key, std::size_t hash) const {
+    return index_.find(hash, [&](std::size_t number) {
+      const entry& seen = entries_[number];
+      return seen.hash == hash && Equal{}(seen.value.first, key);
+    });
+  }
+
+  [[nodiscard]] iterator at_number(std::size_t number) noexcept {
+    return number == index::none ? end() : iterator{entries_.data() + number, past(entries_)};
+  }
+  [[nodiscard]] std::size_t number_at(const_iterator at) const noexcept {
+    return static_cast<std::size_t>(at.at_ - entries_.data());
+  }
+
+  template <class K, class... Args>
+  iterator insert_new(std::size_t hash, K&& key, Args&&... args) {
+    // First: the arguments may lie in this dict.
+    entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
+               std::forward_as_tuple(std::forward<Args>(args)...)};
+    if (entries_.size() >= index_.room()) rebuild(std::bit_ceil(std::max<std::size_t>(size_ * 3, 8)));
+    entries_.push_back(std::move(made));
+    index_.insert(hash, entries_.size() - 1);
+    ++size_;
+    return at_number(entries_.size() - 1);
+  }
+
+  void erase_number(std::size_t number) {
+    index_.remove(number, [this](std::size_t of) { return entries_[of].hash; });
+    --size_;
+    const entry taken{std::move(entries_[number])};
+    std::destroy_at(&entries_[number].value);
+    entries_[number].hash = 0;
+    while (!entries_.empty() && !entries_.back().has_value()) entries_.pop_back();
+    // calls user code when `taken` goes: the dict is in order, without the element
+  }
+
+  /// Without the places of erased elements, and with an index of `slots`. The room for entries is that of the index, so
+  /// that they do not move before it is rebuilt.
+  void rebuild(std::size_t slots) {
+    index wider{slots};
+    entries closed_up;
+    closed_up.reserve(wider.room());
+    for (entry& each : entries_) {
+      if (!each.has_value()) continue;
+      wider.insert(each.hash, closed_up.size());
+      closed_up.push_back(std::move(each));
+    }
+    entries_.swap(closed_up);
+    std::swap(index_, wider);
+  }
+
+  entries entries_;
+  index index_{};
+  std::size_t size_ = 0;  ///< entries with a value
+};
+
+namespace detail {
+
+template <class Key, class T, class Memory, class Hash, class Equal>
+inline constexpr bool shows_parts<dict<Key, T, Memory, Hash, Equal>> = true;
+
+}  // namespace detail
+}  // namespace ouro

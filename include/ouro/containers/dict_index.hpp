@@ -1,0 +1,121 @@
+#pragma once
+/// \file
+/// The hash index of a `dict`: numbers of entries, as narrow as their number allows.
+
+#include <ouro/config.hpp>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+namespace ouro::detail {
+
+/// Open addressing with linear probing over 2^n slots of 1, 2, 4 or 8 bytes, of which two thirds are used at most, as
+/// in CPython's dictobject.c. It knows hashes and numbers; the entries are its owner's.
+template <class Allocator>
+class dict_index {
+ public:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  /// Entries that it has room for.
+  [[nodiscard]] std::size_t room() const noexcept { return slots_ * 2 / 3; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return table_.size(); }
+
+  /// The slots of an index that has room for so many entries.
+  [[nodiscard]] static constexpr std::size_t slots_for(std::size_t entries) noexcept {
+    const std::size_t least = entries + entries / 2 + 1;
+    return least < 8 ? 8 : std::bit_ceil(least);
+  }
+
+  /// An empty index of so many slots. \throws std::bad_alloc
+  explicit dict_index(std::size_t slots = 0)
+      : slots_{slots},
+        width_{slots <= 0x80           ? std::size_t{1}
+               : slots <= 0x8000       ? std::size_t{2}
+               : slots <= 0x8000'0000u ? std::size_t{4}
+                                       : std::size_t{8}} {
+    table_.resize(slots_ * width_, static_cast<unsigned char>(0xFF));
+  }
+
+  /// The number of the entry with this hash that `is_it(number)` says yes to, or `none`. O(1) on average.
+  template <class IsIt>
+  [[nodiscard]] std::size_t find(std::size_t hash, IsIt is_it) const {
+    if (slots_ == 0) return none;
+    for (std::size_t slot = home(hash);; slot = next(slot)) {
+      const std::size_t number = at(slot);
+      if (number == empty()) return none;
+      if (is_it(number)) return number;
+    }
+  }
+
+  /// \pre there is a free slot, and the entry is not in the index
+  void insert(std::size_t hash, std::size_t number) noexcept {
+    std::size_t slot = home(hash);
+    while (at(slot) != empty()) slot = next(slot);
+    put(slot, number);
+  }
+
+  /// By shifting what follows (Knuth, TAOCP 3, 6.4, algorithm R), so that no removal slows a search down.
+  /// `hash_of(number)` is the hash of any entry. \pre the entry is in the index
+  template <class HashOf>
+  void remove(std::size_t number, HashOf hash_of) noexcept {
+    std::size_t hole = home(hash_of(number));
+    while (at(hole) != number) hole = next(hole);
+    for (std::size_t slot = next(hole); at(slot) != empty(); slot = next(slot)) {
+      // An entry may move into the hole unless its home lies behind the hole, up to itself.
+      const std::size_t distance = (slot - home(hash_of(at(slot)))) & (slots_ - 1);
+      if (distance < ((slot - hole) & (slots_ - 1))) continue;
+      put(hole, at(slot));
+      hole = slot;
+    }
+    put(hole, empty());
+  }
+
+ private:
+  [[nodiscard]] std::size_t home(std::size_t hash) const noexcept {
+    // The low bits of a hash may be poor: those of a pointer's are all zero.
+    return static_cast<std::size_t>((static_cast<std::uint64_t>(hash) * 0x9E3779B97F4A7C15u) >> 32) & (slots_ - 1);
+  }
+  [[nodiscard]] std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_ - 1); }
+
+  /// All bits of a slot.
+  [[nodiscard]] std::size_t empty() const noexcept {
+    return width_ >= sizeof(std::size_t) ? none : (std::size_t{1} << (8 * width_)) - 1;
+  }
+
+  [[nodiscard]] std::size_t at(std::size_t slot) const noexcept {
+    const unsigned char* const from = table_.data() + slot * width_;
+    if (width_ == 1) return *from;
+    if (width_ == 2) return load<std::uint16_t>(from);
+    return width_ == 4 ? load<std::uint32_t>(from) : load<std::uint64_t>(from);
+  }
+
+  void put(std::size_t slot, std::size_t number) noexcept {
+    unsigned char* const to = table_.data() + slot * width_;
+    if (width_ == 1) return store<std::uint8_t>(to, number);
+    if (width_ == 2) return store<std::uint16_t>(to, number);
+    return width_ == 4 ? store<std::uint32_t>(to, number) : store<std::uint64_t>(to, number);
+  }
+
+  template <class Number>
+  [[nodiscard]] static std::size_t load(const unsigned char* from) noexcept {
+    Number number;
+    std::memcpy(&number, from, sizeof number);
+    return static_cast<std::size_t>(number);
+  }
+
+  template <class Number>
+  static void store(unsigned char* to, std::size_t number) noexcept {
+    const auto narrow = static_cast<Number>(number);
+    std::memcpy(to, &narrow, sizeof narrow);
+  }
+
+  std::size_t slots_;
+  std::size_t width_;  ///< bytes of a slot
+  std::vector<unsigned char, Allocator> table_;
+};
+
+}  // namespace ouro::detail

@@ -1,0 +1,111 @@
+#pragma once
+/// \file
+/// Python's `tuple` of elements of one type.
+
+#include <ouro/containers/untrack.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/object/edge_sink.hpp>
+#include <ouro/object/leaf.hpp>
+#include <ouro/pointer/block.hpp>
+#include <ouro/pointer/make_managed.hpp>
+#include <ouro/pointer/memory.hpp>
+
+#include <algorithm>
+#include <compare>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+
+namespace ouro {
+
+/// An immutable sequence: one block of exactly the size of its elements, shared by all copies, which are pointers of 8
+/// bytes. An empty one has no block. If all that its elements point to is out of the collector's sight, then so is the
+/// sequence, as in CPython. Freed blocks serve the next sequence of that size: the pool keeps a free list for each.
+template <class T, class Memory = default_memory>
+class frozen_list {
+  using pointer_type = typename Memory::template ptr<T[]>;
+  using layout = detail::block<T[], typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
+
+ public:
+  using value_type = T;
+  using size_type = std::size_t;
+  using difference_type = std::ptrdiff_t;
+  using reference = const T&;
+  using const_reference = const T&;
+  using iterator = const T*;
+  using const_iterator = const T*;
+  using reverse_iterator = std::reverse_iterator<iterator>;
+  using const_reverse_iterator = reverse_iterator;
+
+  frozen_list() noexcept = default;
+
+  /// \throws std::bad_alloc, and what copying an element throws
+  frozen_list(std::initializer_list<T> elements) : frozen_list(elements.begin(), elements.end()) {}
+  template <std::forward_iterator It>
+  frozen_list(It first, It last) {
+    if (first == last) return;
+    items_ =
+        detail::make_array_from<T, typename Memory::refcount, typename Memory::collector, typename Memory::allocator>(
+            static_cast<size_type>(std::distance(first, last)), first);
+    detail::untrack_if_acyclic(items_);
+  }
+
+  [[nodiscard]] size_type size() const noexcept { return items_ == nullptr ? 0 : layout::length(items_.get()); }
+  [[nodiscard]] bool empty() const noexcept { return items_ == nullptr; }
+
+  [[nodiscard]] const T* data() const noexcept { return items_.get(); }
+  [[nodiscard]] iterator begin() const noexcept { return data(); }
+  [[nodiscard]] iterator end() const noexcept { return data() + size(); }
+  [[nodiscard]] iterator cbegin() const noexcept { return begin(); }
+  [[nodiscard]] iterator cend() const noexcept { return end(); }
+  [[nodiscard]] reverse_iterator rbegin() const noexcept { return reverse_iterator{end()}; }
+  [[nodiscard]] reverse_iterator rend() const noexcept { return reverse_iterator{begin()}; }
+
+  /// \pre `index < size()`, and for `front` and `back`: not empty
+  [[nodiscard]] reference operator[](size_type index) const noexcept { return data()[index]; }
+  [[nodiscard]] reference front() const noexcept { return data()[0]; }
+  [[nodiscard]] reference back() const noexcept { return data()[size() - 1]; }
+
+  /// Whether both are the same block: a comparison of pointers.
+  [[nodiscard]] bool is(const frozen_list& with) const noexcept { return items_ == with.items_; }
+
+  /// The block, which other pointers may share.
+  [[nodiscard]] const pointer_type& block() const noexcept { return items_; }
+
+  void swap(frozen_list& with) noexcept { items_.swap(with.items_); }
+  friend void swap(frozen_list& left, frozen_list& right) noexcept { left.swap(right); }
+
+  [[nodiscard]] friend bool operator==(const frozen_list& left, const frozen_list& right) {
+    return left.is(right) || std::equal(left.begin(), left.end(), right.begin(), right.end());
+  }
+  [[nodiscard]] friend auto operator<=>(const frozen_list& left, const frozen_list& right)
+    requires std::three_way_comparable<T>
+  {
+    return std::lexicographical_compare_three_way(left.begin(), left.end(), right.begin(), right.end());
+  }
+
+  /// For `deepcopy`.
+  void deepen(auto& memo) { items_ = memo.copy_of(items_); }
+
+ private:
+  friend struct detail::edge_traits<frozen_list>;
+
+  pointer_type items_;
+};
+
+namespace detail {
+
+/// An edge to its block.
+template <class T, class Memory>
+struct edge_traits<frozen_list<T, Memory>> {
+  using pointee = T[];
+
+  template <class TracingRefcount, class TracingCollector>
+  OURO_ALWAYS_INLINE static void report(frozen_list<T, Memory>& edge, edge_sink& sink) {
+    edge_traits<typename Memory::template ptr<T[]>>::template report<TracingRefcount, TracingCollector>(edge.items_,
+                                                                                                        sink);
+  }
+};
+
+}  // namespace detail
+}  // namespace ouro

@@ -1,0 +1,94 @@
+#pragma once
+/// \file
+/// Python's `__slots__`: access by name to what are plain members.
+
+#include <ouro/config.hpp>
+#include <ouro/object/hooks.hpp>
+
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace ouro {
+
+/// To be specialised, as a tuple of `slot("name", &T::member)`, for a class whose members are to be found by their
+/// names:
+/// ```
+/// template <>
+/// inline constexpr auto ouro::slots_of<point> = std::tuple{ouro::slot("x", &point::x), ouro::slot("y", &point::y)};
+/// ```
+/// The object stays what it is: no byte more, and no slower where the member is known.
+template <class T>
+inline constexpr std::tuple<> slots_of{};
+
+/// A name for a member.
+template <class T, class Member>
+struct slot {
+  constexpr slot(std::string_view called, Member T::* where) noexcept : name{called}, member{where} {}
+
+  std::string_view name;
+  Member T::* member;
+};
+
+/// What can be done with the members of a `T` by their names. All are O(names), and allocate nothing.
+template <class T>
+struct slots {
+  static constexpr std::size_t size = std::tuple_size_v<std::remove_const_t<decltype(slots_of<T>)>>;
+  static_assert(size != 0, "ouro: specialise `ouro::slots_of<T>` with the names of the members");
+
+  static constexpr std::array<std::string_view, size> names =
+      std::apply([](const auto&... each) { return std::array<std::string_view, size>{each.name...}; }, slots_of<T>);
+
+  [[nodiscard]] static constexpr bool contains(std::string_view name) noexcept {
+    for (const std::string_view each : names) {
+      if (each == name) return true;
+    }
+    return false;
+  }
+
+  /// Calls `see(member)` for the member of that name. Returns whether there is one.
+  template <class Object, class See>
+  static constexpr bool visit(Object& object, std::string_view name, See&& see) {
+    return std::apply(
+        [&](const auto&... each) { return ((each.name == name && (see(object.*each.member), true)) || ...); },
+        slots_of<T>);
+  }
+
+  /// Calls `see(name, member)` for all of them.
+  template <class Object, class See>
+  static constexpr void each(Object& object, See&& see) {
+    std::apply([&](const auto&... each) { (see(each.name, object.*each.member), ...); }, slots_of<T>);
+  }
+
+  /// The member of that name and type, or null.
+  template <class Member, class Object>
+  [[nodiscard]] static constexpr auto* find(Object& object, std::string_view name) {
+    using wanted = std::conditional_t<std::is_const_v<Object>, const Member, Member>;
+    wanted* found = nullptr;
+    visit(object, name, [&](auto& member) {
+      if constexpr (std::is_same_v<std::remove_const_t<std::remove_reference_t<decltype(member)>>, Member>)
+        found = &member;
+    });
+    return found;
+  }
+
+  /// \throws std::out_of_range if there is no member of that name and type: Python's `AttributeError`
+  template <class Member, class Object>
+  [[nodiscard]] static constexpr auto& get(Object& object, std::string_view name) {
+    auto* const found = find<Member>(object, name);
+    if (found == nullptr) {
+#if OURO_HAS_EXCEPTIONS
+      throw std::out_of_range{"ouro::slots::get: no such slot of this type"};
+#else
+      detail::misuse("slots::get: no such slot of this type", "slots");
+#endif
+    }
+    return *found;
+  }
+};
+
+}  // namespace ouro

@@ -1,0 +1,106 @@
+#pragma once
+/// \file
+/// Python's `tuple` of elements of several types.
+
+#include <ouro/containers/untrack.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/object/edge_sink.hpp>
+#include <ouro/object/leaf.hpp>
+#include <ouro/pointer/make_managed.hpp>
+#include <ouro/pointer/memory.hpp>
+
+#include <compare>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace ouro {
+
+/// An immutable tuple under a choice of policies: one block, shared by all copies, which are pointers of 8 bytes. If
+/// all that its elements point to is out of the collector's sight, then so is the tuple. `get<I>(t)`, `std::tuple_size`
+/// and structured bindings work as for `std::tuple`. `tuple<Ts...>` is that of default memory.
+template <class Memory, class... Ts>
+class basic_tuple {
+  using values = std::tuple<Ts...>;
+
+ public:
+  /// The empty tuple, and a tuple that was moved from, are those without a block: only `tuple<>` may be read then.
+  basic_tuple() noexcept = default;
+
+  /// \throws std::bad_alloc, and what making an element throws
+  template <class... Args>
+    requires(sizeof...(Args) == sizeof...(Ts) && sizeof...(Ts) != 0 && (std::is_constructible_v<Ts, Args> && ...))
+  explicit(sizeof...(Ts) == 1) basic_tuple(Args&&... elements)
+      : values_{Memory::template make<values>(std::forward<Args>(elements)...)} {
+    detail::untrack_if_acyclic(values_);
+  }
+
+  /// \pre has elements
+  template <std::size_t I>
+  [[nodiscard]] const std::tuple_element_t<I, values>& get() const noexcept {
+    return std::get<I>(*values_);
+  }
+
+  /// Whether both are the same block: a comparison of pointers.
+  [[nodiscard]] bool is(const basic_tuple& with) const noexcept { return values_ == with.values_; }
+
+  /// The block, which other pointers may share.
+  [[nodiscard]] const typename Memory::template ptr<values>& block() const noexcept { return values_; }
+
+  [[nodiscard]] friend bool operator==(const basic_tuple& left, const basic_tuple& right) {
+    return left.is(right) || (left.values_ != nullptr && right.values_ != nullptr && *left.values_ == *right.values_);
+  }
+  [[nodiscard]] friend auto operator<=>(const basic_tuple& left, const basic_tuple& right)
+    requires(std::three_way_comparable<Ts> && ...)
+  {
+    return *left.values_ <=> *right.values_;
+  }
+
+  /// For `deepcopy`.
+  void deepen(auto& memo) { values_ = memo.copy_of(values_); }
+
+ private:
+  friend struct detail::edge_traits<basic_tuple>;
+
+  typename Memory::template ptr<values> values_;
+};
+
+template <class... Ts>
+using tuple = basic_tuple<default_memory, Ts...>;
+
+template <std::size_t I, class Memory, class... Ts>
+[[nodiscard]] const auto& get(const basic_tuple<Memory, Ts...>& of) noexcept {
+  return of.template get<I>();
+}
+
+/// A tuple of copies of its arguments. \throws std::bad_alloc, and what copying throws
+template <class... Args>
+[[nodiscard]] tuple<std::decay_t<Args>...> make_tuple(Args&&... elements) {
+  return tuple<std::decay_t<Args>...>(std::forward<Args>(elements)...);
+}
+
+namespace detail {
+
+/// An edge to its block.
+template <class Memory, class... Ts>
+struct edge_traits<basic_tuple<Memory, Ts...>> {
+  using pointee = std::tuple<Ts...>;
+
+  template <class TracingRefcount, class TracingCollector>
+  OURO_ALWAYS_INLINE static void report(basic_tuple<Memory, Ts...>& edge, edge_sink& sink) {
+    using pointer = typename Memory::template ptr<std::tuple<Ts...>>;
+    edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.values_, sink);
+  }
+};
+
+}  // namespace detail
+}  // namespace ouro
+
+template <class Memory, class... Ts>
+struct std::tuple_size<ouro::basic_tuple<Memory, Ts...>> : std::integral_constant<std::size_t, sizeof...(Ts)> {};
+
+template <std::size_t I, class Memory, class... Ts>
+struct std::tuple_element<I, ouro::basic_tuple<Memory, Ts...>> {
+  using type = const std::tuple_element_t<I, std::tuple<Ts...>>;
+};

@@ -1,0 +1,48 @@
+#pragma once
+/// \file
+/// Takes immutable objects out of the collector's sight, if nothing that they point to is in it.
+
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/trace_guard.hpp>
+#include <ouro/object/edge_sink.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/object/visited.hpp>
+#include <ouro/pointer/block.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ouro::detail {
+
+/// The object will not point to anything that it does not point to now. What is not tracked will not be, later, so that
+/// no cycle leads through it. (CPython does the same to tuples, when a collection meets them.) O(edges).
+/// \pre `made` is the only pointer
+template <class T, class R, class C, class A>
+void untrack_if_acyclic(const managed_ptr<T, R, C, A>& made) {
+  if constexpr (block<T, R, C, A>::is_tracked) {
+    header<R>& object = *header_of<R>(made.get());
+    bool finds_tracked = false;
+    const auto look = [](void* context, edge* first, edge* last) {
+      for (; first != last; ++first) {
+        if ((info_of<C>(*static_cast<header<R>*>(first->target)) & info_word::tracked) != 0)
+          *static_cast<bool*>(context) = true;
+      }
+    };
+    {
+      const trace_guard guard;
+      edge_sink sink{look, &finds_tracked};
+      visited one{&object, 0, 0};
+      visited* const at = &one;
+      static_cast<void>(block<T, R, C, A>::record.trace(at, 0, 1, sink));  // calls user code: it may only report
+      sink.flush();
+    }
+    if (finds_tracked) return;
+    const std::uint32_t info = unlisted_info_of<C>(object);
+    R::store(object.info, info & ~info_word::tracked);
+    object.set_quiet();
+  }
+}
+
+}  // namespace ouro::detail

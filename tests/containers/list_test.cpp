@@ -1,0 +1,155 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <random>
+#include <ranges>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+using ouro::list;
+using ouro::make;
+using ouro::ptr;
+
+namespace {
+
+struct node {
+  list<ptr<node>> children;
+};
+
+struct counts {
+  list<int> numbers;
+  ouro::dict<int, double> named;
+};
+
+static_assert(std::ranges::contiguous_range<list<int>> && std::ranges::sized_range<list<int>>);
+static_assert(std::is_nothrow_move_constructible_v<list<int>> && std::is_nothrow_move_assignable_v<list<int>>);
+
+}  // namespace
+
+TEST_CASE("list: grows as CPython's does (trap 76)") {
+  list<int> numbers;
+  std::vector<std::size_t> rooms{numbers.capacity()};
+  for (int i = 0; i != 100; ++i) {
+    numbers.push_back(i);
+    if (numbers.capacity() != rooms.back()) rooms.push_back(numbers.capacity());
+  }
+  CHECK(rooms == std::vector<std::size_t>{0, 4, 8, 16, 24, 32, 40, 52, 64, 76, 92, 108});
+}
+
+TEST_CASE("list: shrinks as CPython's does") {
+  list<int> numbers;
+  for (int i = 0; i != 100; ++i) numbers.push_back(i);
+  std::vector<std::pair<std::size_t, std::size_t>> rooms;
+  while (!numbers.empty()) {
+    numbers.pop_back();
+    if (rooms.empty() || rooms.back().second != numbers.capacity())
+      rooms.emplace_back(numbers.size(), numbers.capacity());
+  }
+  CHECK(rooms == std::vector<std::pair<std::size_t, std::size_t>>{
+                     {99, 108}, {53, 64}, {31, 40}, {19, 24}, {11, 16}, {7, 12}, {5, 8}, {1, 4}, {0, 0}});
+}
+
+TEST_CASE("list: many at once get what CPython's extend gives them") {
+  list<int> numbers{1, 2, 3};
+  CHECK(numbers.capacity() == 3);
+  const std::vector<int> more(50, 7);
+  numbers.insert(numbers.end(), more.begin(), more.end());
+  CHECK(numbers.size() == 53);
+  CHECK(numbers.capacity() == 56);  // (53 + 3) & ~3: it grows by more than the rule would add
+  numbers.insert(numbers.begin() + 1, 2, 9);
+  CHECK(numbers[1] == 9);
+  CHECK(numbers[3] == 2);
+}
+
+TEST_CASE("list: an element of its own can be inserted, whatever moves") {
+  list<std::string> words{std::string(30, 'a')};
+  for (int i = 0; i != 20; ++i) words.push_back(words.front());
+  for (int i = 0; i != 20; ++i) words.insert(words.begin(), words.back());
+  words.insert(words.begin(), 20, words.back());
+  CHECK(words.size() == 61);
+  CHECK(std::ranges::count(words, std::string(30, 'a')) == 61);
+}
+
+TEST_CASE("list: random operations agree with std::vector") {
+  std::mt19937 random{76};
+  list<std::string> mine;
+  std::vector<std::string> model;
+  for (int step = 0; step != 20'000; ++step) {
+    const auto at = static_cast<std::ptrdiff_t>(model.empty() ? 0 : random() % model.size());
+    const std::string word = std::to_string(random() % 100) + std::string(random() % 30, 'x');
+    switch (random() % 8) {
+      case 0:
+      case 1:
+        mine.push_back(word);
+        model.push_back(word);
+        break;
+      case 2:
+        mine.insert(mine.begin() + at, word);
+        model.insert(model.begin() + at, word);
+        break;
+      case 3:
+        if (!model.empty()) {
+          mine.erase(mine.begin() + at);
+          model.erase(model.begin() + at);
+        }
+        break;
+      case 4:
+        if (!model.empty()) {
+          mine.pop_back();
+          model.pop_back();
+        }
+        break;
+      case 5: {
+        const auto last =
+            at + static_cast<std::ptrdiff_t>(random() % (model.size() - static_cast<std::size_t>(at) + 1));
+        mine.erase(mine.begin() + at, mine.begin() + last);
+        model.erase(model.begin() + at, model.begin() + last);
+        break;
+      }
+      case 6: {
+        const std::size_t size = random() % 60;
+        mine.resize(size, word);
+        model.resize(size, word);
+        break;
+      }
+      default:
+        mine.insert(mine.begin() + at, random() % 5, word);
+        model.insert(model.begin() + at, mine.size() - model.size(), word);
+    }
+    REQUIRE(std::ranges::equal(mine, model));
+    REQUIRE(mine.capacity() <= std::max<std::size_t>(60, mine.size() * 2 + 8));
+  }
+  const auto copy = mine;
+  CHECK(copy == mine);
+  auto moved = std::move(mine);
+  CHECK(moved == copy);
+  CHECK((moved <=> copy) == std::strong_ordering::equal);
+  moved.clear();
+  CHECK(moved.capacity() == 0);
+  CHECK_THROWS_AS(static_cast<void>(moved.at(0)), std::out_of_range);
+}
+
+TEST_CASE("list: its elements lie in the private heap, and cycles through them are found") {
+  const std::size_t before = ouro::pool_allocator::statistics().used_bytes;
+  {
+    const auto root = make<node>();
+    for (int i = 0; i != 3; ++i) {
+      root->children.push_back(make<node>());
+      root->children.back()->children.push_back(root);
+    }
+    CHECK(ouro::pool_allocator::statistics().used_bytes >= before + 4 * root->children.capacity() * sizeof(ptr<node>));
+  }
+  CHECK(ouro::gc::collect() == 4);
+  CHECK(ouro::pool_allocator::statistics().used_bytes == before);
+}
+
+TEST_CASE("list, dict: of what holds no edges, they are no reason to look at an object") {
+  CHECK_FALSE(ouro::gc::is_tracked(make<counts>()));
+  CHECK(ouro::gc::is_tracked(make<node>()));
+}
