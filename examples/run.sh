@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tour: the small programs 01 to 09, then package_graph on this machine's package database, or on the file that is given.
+# The tour: the small programs 01 to 10, then package_graph on this machine's package database, or on the file that is given.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 file=${1:-}
@@ -13,11 +13,12 @@ build=build/${CXX:+$(basename "$CXX")-}examples
 cmake --preset examples -B "$build" >/dev/null
 cmake --build "$build" --parallel 2
 
-for program in "$build"/examples/[0-9]*/; do
+# In their own folders: one of them writes a file.
+for program in "$PWD/$build"/examples/[0-9]*/; do
   [ -d "$program" ] || continue
   name=$(basename "$program")
   printf '\n=== %s ===\n' "$name"
-  "$program/$name"
+  (cd "$program" && "./$name")
 done
 printf '\n=== package_graph ===\n'
 "$build/examples/package_graph/package_graph" ${file:+"$file"}

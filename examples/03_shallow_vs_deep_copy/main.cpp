@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace {
@@ -21,17 +20,16 @@ struct shape {
   std::vector<ouro::ptr<shape>> parts;
 };
 
-using copies = std::unordered_map<ouro::ptr<shape>, ouro::ptr<shape>>;
+/// Copies itself: what is expensive is shared, and the copy is told whose it is.
+struct drawing {
+  std::string title;
+  ouro::ptr<shape> root;
+  ouro::ptr<shape> library;  // the same for all drawings
 
-/// A deep copy by hand. The memo is what makes it right: an object that is reached twice is copied once, so that
-/// sharing stays sharing, and a cycle comes to an end.
-ouro::ptr<shape> copy_deeply(const ouro::ptr<shape>& from, copies& memo) {
-  if (const auto known = memo.find(from); known != memo.end()) return known->second;
-  auto made = ouro::make<shape>(from->name);
-  memo.emplace(from, made);
-  for (const auto& part : from->parts) made->parts.push_back(copy_deeply(part, memo));
-  return made;
-}
+  [[nodiscard]] ouro::ptr<drawing> deep_copy(auto& memo) const {
+    return ouro::make<drawing>("copy of " + title, memo.copy_of(root), library);
+  }
+};
 
 }  // namespace
 
@@ -45,7 +43,7 @@ int main() {
   check(ouro::ref_count(car) == 2, "which has two references now");
 
   std::printf("Shallow copy: a new object with the same parts\n");
-  const auto shallow = ouro::make<shape>(*car);
+  const auto shallow = ouro::copy(car);
   check(!ouro::is(shallow, car) && ouro::ref_count(shallow) == 1, "a car of its own, with a count of its own");
   check(ouro::is(shallow->parts[0], car->parts[0]), "on the very same wheels");
   wheel->name = "flat wheel";
@@ -53,9 +51,7 @@ int main() {
   check(ouro::ref_count(wheel) == 5, "one wheel: its name here, and two places on each of two cars");
 
   std::printf("Deep copy: new parts, too\n");
-  copies memo;
-  const auto deep = copy_deeply(car, memo);
-  memo.clear();
+  const auto deep = ouro::deepcopy(car);
   check(!ouro::is(deep->parts[0], car->parts[0]), "wheels of its own");
   check(ouro::is(deep->parts[0], deep->parts[1]), "one wheel in two places is one wheel in the copy");
   wheel->name = "wheel";
@@ -64,11 +60,17 @@ int main() {
   std::printf("Cycles survive a deep copy\n");
   const auto ring = ouro::make<shape>("ring");
   ring->parts.push_back(ring);
-  auto ring_copy = copy_deeply(ring, memo);
-  memo.clear();
+  auto ring_copy = ouro::deepcopy(ring);
   check(ouro::is(ring_copy->parts[0], ring_copy), "the copy points to itself, not to the original");
   ring->parts.clear();
   ring_copy.reset();
   check(ouro::gc::collect() == 1, "and is collected when it is dropped");
+
+  std::printf("A class may copy itself\n");
+  const auto library = ouro::make<shape>("library");
+  const auto plan = ouro::make<drawing>("plan", car, library);
+  const auto plan_copy = ouro::deepcopy(plan);
+  check(plan_copy->title == "copy of plan" && !ouro::is(plan_copy->root, car), "the drawing and its shapes are new");
+  check(ouro::is(plan_copy->library, library), "the library is the one that there is");
   return failures == 0 ? 0 : 1;
 }
