@@ -1,0 +1,331 @@
+// Runs scenarios under this library: see scenarios.txt for the notation.
+//
+// usage: drive_ouro trial_deletion|generational FILE
+
+#include <ouro/ouro.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using words = std::vector<std::string>;
+
+/// What happens during a step.
+struct log {
+  words finalized;
+  words deaths;
+  words called;
+};
+
+log happened;
+
+template <class Memory>
+struct thing {
+  using pointer = typename Memory::template ptr<thing>;
+
+  explicit thing(std::string called) : label{std::move(called)} {}
+  thing(const thing& from) : label{from.label + "'"}, x{from.x}, y{from.y}, z{from.z} {}
+  thing& operator=(const thing&) = delete;
+  virtual ~thing() {
+    happened.deaths.push_back(label);
+    // In the order in which Python clears slots. C++ destroys members in the opposite order.
+    x = nullptr;
+    y = nullptr;
+    z = nullptr;
+  }
+  void trace(auto&& visit) { visit(x, y, z); }
+
+  [[nodiscard]] pointer& slot(char name) { return name == 'x' ? x : name == 'y' ? y : z; }
+
+  std::string label;
+  pointer x, y, z;
+};
+
+template <class Memory>
+struct plain final : thing<Memory> {
+  using thing<Memory>::thing;
+};
+
+template <class Memory>
+std::map<std::string, typename thing<Memory>::pointer> named;
+
+template <class Memory>
+struct finalized final : thing<Memory> {
+  finalized(std::string called, std::string does) : thing<Memory>{std::move(called)}, kind{std::move(does)} {}
+
+  void finalize() {
+    happened.finalized.push_back(this->label);
+    if (kind == "save") {
+      named<Memory>["saved"] = Memory::from_this(static_cast<thing<Memory>*>(this));
+    } else if (kind == "cut") {
+      this->x = this->y = this->z = nullptr;
+    } else if (kind == "peek") {
+      std::string seen;
+      for (const char slot : {'x', 'y', 'z'}) seen += this->slot(slot) ? this->slot(slot)->label : "-";
+      happened.finalized.push_back(seen);
+    }
+  }
+
+  std::string kind;
+};
+
+[[nodiscard]] std::string joined(const words& all) {
+  std::string line;
+  for (const std::string& each : all) line += (line.empty() ? "" : " ") + each;
+  return line;
+}
+
+[[nodiscard]] const char* yes_or_no(bool holds) { return holds ? "yes" : "no"; }
+
+template <class Memory>
+class world {
+  using node = thing<Memory>;
+  using pointer = typename node::pointer;
+  using gc = typename Memory::gc;
+
+ public:
+  /// Null when the step says nothing.
+  [[nodiscard]] const std::string* run(const words& step) {
+    answer_.reset();
+    const auto found = verbs_.find(step.front());
+    if (found == verbs_.end()) {
+      std::fprintf(stderr, "no such verb: %s\n", step.front().c_str());
+      std::exit(2);
+    }
+    found->second(words(step.begin() + 1, step.end()));
+    return answer_ ? &*answer_ : nullptr;
+  }
+
+  ~world() {
+    gc::set_debug(ouro::gc_debug::none);
+    gc::clear_garbage();
+    gc::unfreeze();
+    weaks_.clear();
+    // A finalizer may save itself once more.
+    for (int i = 0; i != 2; ++i) {
+      while (!names_.empty()) drop(names_.begin()->first);
+      gc::collect();
+    }
+  }
+
+ private:
+  [[nodiscard]] pointer at(const std::string& name) const { return name == "-" ? nullptr : names_.at(name); }
+  [[nodiscard]] pointer& place(const std::string& text) {
+    return names_.at(text.substr(0, text.size() - 2))->slot(text.back());
+  }
+
+  template <class Pointers>
+  [[nodiscard]] static std::string labels(const Pointers& of) {
+    words found;
+    for (const auto& each : of) {
+      if (each) found.push_back(ouro::static_pointer_cast<node>(each)->label);
+    }
+    std::sort(found.begin(), found.end());
+    return joined(found);
+  }
+
+  /// A finalizer may come back to the names, which must be in order then.
+  void drop(const std::string& name) {
+    const auto taken = names_.extract(name);
+    static_cast<void>(taken);
+  }
+
+  void collect(const words& args) {
+    answer_ = std::to_string(args.empty() ? gc::collect() : gc::collect(std::stoul(args[0])));
+    std::sort(happened.deaths.begin(), happened.deaths.end());
+    std::sort(happened.finalized.begin(), happened.finalized.end());
+    std::sort(happened.called.begin(), happened.called.end());
+  }
+
+  [[nodiscard]] static std::string shape(const pointer& of) {
+    std::vector<pointer> order{of};
+    words lines;
+    for (std::size_t i = 0; i != order.size(); ++i) {
+      std::string edges;
+      for (const char slot : {'x', 'y', 'z'}) {
+        const pointer target = order[i]->slot(slot);
+        edges += edges.empty() ? "" : ",";
+        if (!target) {
+          edges += "-";
+          continue;
+        }
+        const auto known = std::find(order.begin(), order.end(), target);
+        edges += std::to_string(known - order.begin());
+        if (known == order.end()) order.push_back(target);
+      }
+      lines.push_back(order[i]->label + "(" + edges + ")");
+    }
+    return joined(lines);
+  }
+
+  [[nodiscard]] static std::string growth(std::size_t length) {
+    ouro::list<long> items;
+    words rooms{"0"};
+    const auto note = [&] {
+      if (std::to_string(items.capacity()) != rooms.back()) rooms.push_back(std::to_string(items.capacity()));
+    };
+    for (std::size_t i = 0; i != length; ++i) {
+      items.push_back(0);
+      note();
+    }
+    while (!items.empty()) {
+      items.pop_back();
+      note();
+    }
+    return joined(rooms);
+  }
+
+  [[nodiscard]] static std::string order(const words& args) {
+    ouro::dict<std::string, std::size_t> numbers;
+    for (std::size_t i = 0; i != args.size(); ++i) {
+      if (args[i].front() == '-') {
+        numbers.erase(args[i].substr(1));
+      } else {
+        numbers[args[i]] = i;
+      }
+    }
+    words found;
+    for (const auto& [key, value] : numbers) found.push_back(key + std::to_string(value));
+    return joined(found);
+  }
+
+  std::map<std::string, pointer>& names_ = named<Memory>;
+  std::map<std::string, typename Memory::template weak<node>> weaks_;
+  std::map<std::string, ouro::finalizer> finalizers_;
+  std::optional<std::string> answer_;
+
+  const std::map<std::string, std::function<void(const words&)>> verbs_{
+      {"make",
+       [this](const words& args) {
+         for (const std::string& name : args) names_[name] = Memory::template make<plain<Memory>>(name);
+       }},
+      {"makefin",
+       [this](const words& args) {
+         for (std::size_t i = 1; i != args.size(); ++i)
+           names_[args[i]] = Memory::template make<finalized<Memory>>(args[i], args[0]);
+       }},
+      {"set", [this](const words& args) { place(args[0]) = at(args[1]); }},
+      {"take", [this](const words& args) { names_[args[0]] = place(args[1]); }},
+      {"del",
+       [this](const words& args) {
+         for (const std::string& name : args) drop(name);
+       }},
+      {"alias", [this](const words& args) { names_[args[0]] = at(args[1]); }},
+      {"weak", [this](const words& args) { weaks_[args[0]] = at(args[1]); }},
+      {"weakcb",
+       [this](const words& args) {
+         weaks_[args[0]] = {at(args[1]), [name = args[0]] { happened.called.push_back(name); }};
+       }},
+      {"delweak", [this](const words& args) { weaks_.erase(args[0]); }},
+      {"get",
+       [this](const words& args) {
+         const pointer found = weaks_.at(args[1]).lock();
+         answer_ = found ? found->label : "dead";
+         if (found) names_[args[0]] = found;
+       }},
+      {"finalize",
+       [this](const words& args) {
+         finalizers_[args[0]] = ouro::finalize(at(args[1]), [name = args[0]] { happened.called.push_back(name); });
+       }},
+      {"detach", [this](const words& args) { answer_ = yes_or_no(finalizers_.at(args[0]).detach()); }},
+      {"call", [this](const words& args) { answer_ = yes_or_no(finalizers_.at(args[0])()); }},
+      {"alive", [this](const words& args) { answer_ = yes_or_no(finalizers_.at(args[0]).alive()); }},
+      {"collect", [this](const words& args) { collect(args); }},
+      {"count", [this](const words& args) { answer_ = std::to_string(names_.at(args[0]).use_count()); }},
+      {"is", [this](const words& args) { answer_ = yes_or_no(at(args[0]) == at(args[1])); }},
+      {"finalized", [this](const words& args) { answer_ = yes_or_no(gc::is_finalized(at(args[0]))); }},
+      {"tracked", [this](const words& args) { answer_ = yes_or_no(gc::is_tracked(at(args[0]))); }},
+      {"referents", [this](const words& args) { answer_ = labels(gc::referents(at(args[0]))); }},
+      {"referrers", [this](const words& args) { answer_ = labels(gc::referrers(names_.at(args[0]))); }},
+      {"freeze", [](const words&) { gc::freeze(); }},
+      {"unfreeze", [](const words&) { gc::unfreeze(); }},
+      {"saveall",
+       [](const words& args) { gc::set_debug(args[0] == "on" ? ouro::gc_debug::saveall : ouro::gc_debug::none); }},
+      {"garbage", [this](const words&) { answer_ = labels(gc::garbage()); }},
+      {"cleargarbage", [](const words&) { gc::clear_garbage(); }},
+      {"copy", [this](const words& args) { names_[args[0]] = ouro::copy(at(args[1])); }},
+      {"deepcopy", [this](const words& args) { names_[args[0]] = ouro::deepcopy(at(args[1])); }},
+      {"shape", [this](const words& args) { answer_ = shape(at(args[0])); }},
+      {"growth", [this](const words& args) { answer_ = growth(std::stoul(args[0])); }},
+      {"order", [this](const words& args) { answer_ = order(args); }},
+      {"intern",
+       [this](const words& args) {
+         answer_ = yes_or_no(ouro::is(ouro::interned_string{args[0]}, ouro::interned_string{args[1]}));
+       }},
+      {"small",
+       [this](const words& args) {
+         answer_ = yes_or_no(ouro::is(ouro::small_int{std::stol(args[0])}, ouro::small_int{std::stol(args[1])}));
+       }},
+  };
+};
+
+[[nodiscard]] words split(const std::string& line, const std::string& by) {
+  words parts;
+  for (std::size_t at = 0; at <= line.size();) {
+    const std::size_t end = std::min(line.find(by, at), line.size());
+    if (end != at) parts.push_back(line.substr(at, end - at));
+    at = end + by.size();
+  }
+  return parts;
+}
+
+void report(const words& step, const std::string* answer) {
+  std::string line = joined(step);
+  if (answer != nullptr) line += " | = " + *answer;
+  const auto add = [&](const char* name, words& events) {
+    if (!events.empty()) line += std::string{" | "} + name + ": " + joined(events);
+    events.clear();
+  };
+  add("finalized", happened.finalized);
+  add("died", happened.deaths);
+  add("called", happened.called);
+  std::puts(line.c_str());
+}
+
+template <class Memory>
+void run(std::istream& scenarios) {
+  Memory::gc::disable();
+  for (std::string line; std::getline(scenarios, line);) {
+    if (line.empty() || line.front() == '#') continue;
+    const std::size_t colon = line.find(": ");
+    Memory::gc::collect();
+    {
+      world<Memory> here;
+      std::printf("== %s\n", line.substr(0, colon).c_str());
+      for (const std::string& text : split(line.substr(colon + 2), "; ")) {
+        const words step = split(text, " ");
+        report(step, here.run(step));
+      }
+    }
+    happened = {};
+  }
+}
+
+using by_trial = ouro::default_memory;
+using by_generation = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
+
+}  // namespace
+
+template <class Memory>
+inline constexpr bool ouro::clonable<plain<Memory>> = true;
+template <class Memory>
+inline constexpr bool ouro::clonable<finalized<Memory>> = true;
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  std::ifstream scenarios{argv[2]};
+  if (argv[1] == std::string{"generational"}) {
+    run<by_generation>(scenarios);
+  } else {
+    run<by_trial>(scenarios);
+  }
+}

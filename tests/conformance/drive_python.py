@@ -1,0 +1,272 @@
+"""Runs scenarios under the real CPython: see scenarios.txt for the notation.
+
+usage: drive_python.py FILE
+"""
+
+import copy
+import gc
+import sys
+import weakref
+
+SLOTS = ("x", "y", "z")
+
+
+class Thing:
+    __slots__ = ("label", "kind", *SLOTS, "__weakref__")
+
+    def __init__(self, label, kind=None):
+        self.label = label
+        self.kind = kind
+        self.x = self.y = self.z = None
+        world.watch(self)
+
+    def __copy__(self):
+        made = type(self)(self.label + "'", self.kind)
+        made.x, made.y, made.z = self.x, self.y, self.z
+        return made
+
+    def __deepcopy__(self, memo):
+        made = type(self)(self.label + "'", self.kind)
+        memo[id(self)] = made
+        for slot in SLOTS:
+            setattr(made, slot, copy.deepcopy(getattr(self, slot), memo))
+        return made
+
+
+class Finalized(Thing):
+    __slots__ = ()
+
+    def __del__(self):
+        world.finalized.append(self.label)
+        if self.kind == "save":
+            world.names["saved"] = self
+        elif self.kind == "cut":
+            self.x = self.y = self.z = None
+        elif self.kind == "peek":
+            world.finalized.append("".join(getattr(self, slot).label if getattr(self, slot) else "-" for slot in SLOTS))
+
+
+class World:
+    def __init__(self):
+        self.watchers = {}
+        self.names = {}
+        self.weaks = {}
+        self.finalizers = {}
+        self.deaths = []
+        self.finalized = []
+        self.called = []
+
+    def watch(self, thing):
+        """Notes the death of a thing that dies by its count, at that moment."""
+        serial, label = id(thing), thing.label
+        self.watchers[serial] = (label, weakref.ref(thing, lambda _: self.deaths.append(self.watchers.pop(serial)[0])))
+
+    def watch_collection(self, collect):
+        """A collection expires weak references before it knows whether a finalizer brings a thing back: so looks who is
+        left."""
+        before = dict(self.watchers)
+        found = collect()
+        self.deaths.clear()
+        left = {id(each): each for each in gc.get_objects() if isinstance(each, Thing)}
+        # What is frozen is not among these, and has not been looked at.
+        left |= {serial: watcher() for serial, (_, watcher) in before.items() if watcher() is not None}
+        self.deaths.extend(sorted(label for serial, (label, _) in before.items() if serial not in left))
+        for serial, each in left.items():
+            if serial not in self.watchers:
+                self.watch(each)
+        # In which order garbage goes, nobody promises.
+        self.finalized.sort()
+        self.called.sort()
+        return found
+
+    def thing(self, name):
+        return None if name == "-" else self.names[name]
+
+    def run(self, words):
+        verb, *args = words
+        return getattr(self, "do_" + verb)(*args)
+
+    def do_make(self, *names):
+        for name in names:
+            self.names[name] = Thing(name)
+
+    def do_makefin(self, kind, *names):
+        for name in names:
+            self.names[name] = Finalized(name, kind)
+
+    def do_set(self, place, name):
+        owner, slot = place.split(".")
+        setattr(self.names[owner], slot, self.thing(name))
+
+    def do_take(self, name, place):
+        owner, slot = place.split(".")
+        self.names[name] = getattr(self.names[owner], slot)
+
+    def do_del(self, *names):
+        for name in names:
+            self.names.pop(name, None)
+
+    def do_alias(self, name, of):
+        self.names[name] = self.names[of]
+
+    def do_weak(self, name, of):
+        self.weaks[name] = weakref.ref(self.names[of])
+
+    def do_weakcb(self, name, of):
+        self.weaks[name] = weakref.ref(self.names[of], lambda _: self.called.append(name))
+
+    def do_delweak(self, name):
+        del self.weaks[name]
+
+    def do_get(self, name, weak):
+        found = self.weaks[weak]()
+        if found is None:
+            return "dead"
+        self.names[name] = found
+        return found.label
+
+    def do_finalize(self, name, of):
+        self.finalizers[name] = weakref.finalize(self.names[of], lambda: self.called.append(name))
+
+    def do_detach(self, name):
+        return "yes" if self.finalizers[name].detach() is not None else "no"
+
+    def do_call(self, name):
+        was_alive = self.finalizers[name].alive
+        self.finalizers[name]()
+        return "yes" if was_alive else "no"
+
+    def do_alive(self, name):
+        return "yes" if self.finalizers[name].alive else "no"
+
+    def do_collect(self, generation=None):
+        return str(self.watch_collection(lambda: gc.collect(2 if generation is None else int(generation))))
+
+    def do_count(self, name):
+        return str(sys.getrefcount(self.names[name]) - 1)
+
+    def do_is(self, left, right):
+        return "yes" if self.thing(left) is self.thing(right) else "no"
+
+    def do_finalized(self, name):
+        return "yes" if gc.is_finalized(self.names[name]) else "no"
+
+    def do_tracked(self, name):
+        return "yes" if gc.is_tracked(self.names[name]) else "no"
+
+    def do_referents(self, name):
+        return " ".join(sorted(each.label for each in gc.get_referents(self.names[name]) if isinstance(each, Thing)))
+
+    def do_referrers(self, name):
+        return " ".join(sorted(each.label for each in gc.get_referrers(self.names[name]) if isinstance(each, Thing)))
+
+    def do_freeze(self):
+        gc.freeze()
+
+    def do_unfreeze(self):
+        gc.unfreeze()
+
+    def do_saveall(self, on):
+        gc.set_debug(gc.DEBUG_SAVEALL if on == "on" else 0)
+
+    def do_garbage(self):
+        return " ".join(sorted(each.label for each in gc.garbage if isinstance(each, Thing)))
+
+    def do_cleargarbage(self):
+        gc.garbage.clear()
+
+    def do_copy(self, name, of):
+        self.names[name] = copy.copy(self.thing(of))
+
+    def do_deepcopy(self, name, of):
+        self.names[name] = copy.deepcopy(self.thing(of))
+
+    def do_shape(self, name):
+        """What is reached, each thing once, by the order of a walk over x, y, z."""
+        met, order = {}, [self.names[name]]
+        lines = []
+        met[id(order[0])] = 0
+        for thing in order:
+            edges = []
+            for slot in SLOTS:
+                target = getattr(thing, slot)
+                if target is None:
+                    edges.append("-")
+                    continue
+                if id(target) not in met:
+                    met[id(target)] = len(order)
+                    order.append(target)
+                edges.append(str(met[id(target)]))
+            lines.append(thing.label + "(" + ",".join(edges) + ")")
+        return " ".join(lines)
+
+    def do_growth(self, length):
+        items, rooms = [], [0]
+        empty = sys.getsizeof([])
+        for i in range(int(length)):
+            items.append(i)
+            room = (sys.getsizeof(items) - empty) // 8
+            if room != rooms[-1]:
+                rooms.append(room)
+        while items:
+            items.pop()
+            room = (sys.getsizeof(items) - empty) // 8
+            if room != rooms[-1]:
+                rooms.append(room)
+        return " ".join(map(str, rooms))
+
+    def do_order(self, *words):
+        """A dict's order after insertions, and removals of the words with a minus."""
+        numbers = {}
+        for i, word in enumerate(words):
+            if word.startswith("-"):
+                numbers.pop(word[1:], None)
+            else:
+                numbers[word] = i
+        return " ".join(f"{key}{value}" for key, value in numbers.items())
+
+    def do_intern(self, left, right):
+        # Made at run time: constants of one module would be one object in any case.
+        return "yes" if sys.intern("".join(left)) is sys.intern("".join(right)) else "no"
+
+    def do_small(self, left, right):
+        return "yes" if int(left) is int(right) else "no"
+
+    def report(self, words, answer):
+        parts = [" ".join(words)]
+        if answer is not None:
+            parts.append("= " + answer)
+        for name, events in (("finalized", self.finalized), ("died", self.deaths), ("called", self.called)):
+            if events:
+                parts.append(name + ": " + " ".join(events))
+                events.clear()
+        print(" | ".join(parts))
+
+
+def main():
+    global world
+    gc.disable()
+    for line in open(sys.argv[1], encoding="utf-8"):
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        title, steps = line.split(": ", 1)
+        world = World()
+        gc.collect()
+        gc.freeze()  # the interpreter's own objects: collections need not look at them
+        print("== " + title)
+        for step in steps.split("; "):
+            words = step.split()
+            world.report(words, world.run(words))
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.unfreeze()
+        world.weaks.clear()
+        # A finalizer may save itself once more.
+        for _ in range(2):
+            for name in list(world.names):
+                del world.names[name]
+            gc.collect()
+
+
+main()
