@@ -7,11 +7,14 @@
 /// destructors empties. What one object leaves behind goes to the front of the queue, in the order in which it was
 /// dropped: the destructors run in the depth-first order of recursion. O(1) per object and constant stack; no
 /// memory, since the link to the next takes the place of the count, which a dying object no longer has.
+///
+/// A program that cannot wait for the end of a large structure has all of the dying wait, and ends so many at a time.
 
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 namespace ouro::detail {
@@ -67,15 +70,31 @@ class dying_queue {
   using header_type = header<RefcountPolicy>;
   using link = dying_link<RefcountPolicy>;
 
+  /// Ends an object that has waited.
+  using end_function = void (*)(header_type&) noexcept;
+
   static constexpr std::uint32_t deepest = 32;  ///< nested destructors: more than a balanced tree has levels
 
   /// Whether the library is running a destructor or a `finalize` on this thread.
   [[nodiscard]] bool is_destroying() const noexcept { return depth_ != 0; }
 
-  [[nodiscard]] bool must_wait() const noexcept { return depth_ == deepest; }
+  [[nodiscard]] bool must_wait() const noexcept { return depth_ >= most_depth_; }
 
-  /// Ends an object that has waited.
-  using end_function = void (*)(header_type&) noexcept;
+  /// Whether all of the dying wait for `drain`.
+  [[nodiscard]] bool is_deferring() const noexcept { return most_depth_ == 0; }
+  void defer(bool wanted) noexcept { most_depth_ = wanted ? 0 : deepest; }
+
+  /// Ends up to `most` objects that wait, and returns how many that were; 0 from within a destructor. O(1) an object,
+  /// and what its destructor does.
+  std::size_t drain(std::size_t most, end_function end) noexcept {
+    if (is_emptying_ || depth_ != 0) return 0;
+    std::size_t ended = 0;
+    is_emptying_ = true;
+    for (; ended != most && next_ != nullptr; ++ended) end_next(end);
+    last_left_ = nullptr;
+    is_emptying_ = false;
+    return ended;
+  }
 
   /// `end` may be one for the object's type. \pre `must_wait()`; the object has no pointers, no weak records and is in
   /// no candidate buffer
@@ -110,28 +129,33 @@ class dying_queue {
 
  private:
   OURO_NOINLINE void empty(end_function end) noexcept {
+    if (is_deferring()) return;
     is_emptying_ = true;
-    while (next_ != nullptr) {
-      header_type& dies = *next_;
-      const end_function end_of_it = end_next_;
-      next_ = first_;
-      if (next_ != nullptr) {
-        first_ = link::next(*next_);
-        link::erase(*next_);
-        end_next_ = end;
-      }
-      last_left_ = nullptr;
-      end_of_it(dies);
-    }
+    while (next_ != nullptr) end_next(end);
     last_left_ = nullptr;
     is_emptying_ = false;
   }
 
+  /// \pre somebody waits
+  OURO_ALWAYS_INLINE void end_next(end_function end) noexcept {
+    header_type& dies = *next_;
+    const end_function end_of_it = end_next_;
+    next_ = first_;
+    if (next_ != nullptr) {
+      first_ = link::next(*next_);
+      link::erase(*next_);
+      end_next_ = end;
+    }
+    last_left_ = nullptr;
+    end_of_it(dies);
+  }
+
   end_function end_next_ = nullptr;
-  header_type* next_ = nullptr;       ///< dies next: not linked, since most leave one object behind, or none
-  header_type* first_ = nullptr;      ///< and then these, linked
-  header_type* last_left_ = nullptr;  ///< the last that the object being destroyed has left behind
-  std::uint32_t depth_ = 0;           ///< nested destructors, <= deepest
+  header_type* next_ = nullptr;         ///< dies next: not linked, since most leave one object behind, or none
+  header_type* first_ = nullptr;        ///< and then these, linked
+  header_type* last_left_ = nullptr;    ///< the last that the object being destroyed has left behind
+  std::uint32_t depth_ = 0;             ///< nested destructors, <= deepest
+  std::uint32_t most_depth_ = deepest;  ///< or 0: all wait
   bool is_emptying_ = false;
 };
 

@@ -4,10 +4,12 @@
 
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/death.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_stats.hpp>
 #include <ouro/collector/heap_view.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/object/dying_queue.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
@@ -58,6 +60,35 @@ class basic_gc {
     } else {
       return 0;
     }
+  }
+
+  /// While it lives, an object of this refcount policy whose last pointer is dropped on this thread is not destroyed at
+  /// once, but waits for `drain`: so a large structure is not destroyed in one go, by whoever drops it. Its weak
+  /// pointers have expired. Objects that need no destructor do not wait. At the end of the last of them all that waits
+  /// goes.
+  class deferred_drops {
+   public:
+    deferred_drops() noexcept : was_deferring_{dying().is_deferring()} { dying().defer(true); }
+    deferred_drops(const deferred_drops&) = delete;
+    deferred_drops& operator=(const deferred_drops&) = delete;
+    ~deferred_drops() {
+      dying().defer(was_deferring_);
+      if (!was_deferring_) drain();
+    }
+
+   private:
+    bool was_deferring_;
+  };
+
+  /// Destroys up to `most` of the objects that wait, and returns how many that were; what they leave behind waits in
+  /// turn. Called from a destructor it does nothing and returns 0.
+  static std::size_t drain(std::size_t most = static_cast<std::size_t>(-1)) noexcept
+    requires counts_in_header<RefcountPolicy>
+  {
+    using death = detail::death<RefcountPolicy, CollectorPolicy>;
+    const std::size_t ended = dying().drain(most, &death::pass_waiting);
+    death::settle();
+    return ended;
   }
 
   /// Automatic collections: `make_managed` collects when enough candidates have come together. On by default.
@@ -247,6 +278,8 @@ class basic_gc {
 
  private:
   [[nodiscard]] static auto& current() noexcept { return CollectorPolicy::template current<RefcountPolicy>(); }
+
+  [[nodiscard]] static auto& dying() noexcept { return detail::dying<RefcountPolicy>; }
 
   template <class Pointer>
   [[nodiscard]] static header_type& header_of(const Pointer& of) noexcept {

@@ -1,0 +1,122 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+using ouro::gc;
+using ouro::make;
+using ouro::ptr;
+
+namespace {
+
+struct node {
+  static inline int alive = 0;
+  static inline std::string order;
+
+  explicit node(char called = 'n') : name{called} { ++alive; }
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  ~node() {
+    --alive;
+    order += name;
+  }
+  void trace(auto&& visit) { visit(left, right); }
+
+  char name;
+  ptr<node> right;
+  ptr<node> left;  // dropped before `right`
+};
+
+[[nodiscard]] ptr<node> make_list(int length) {
+  ptr<node> list;
+  for (int i = 0; i != length; ++i) {
+    auto head = make<node>();
+    head->left = std::move(list);
+    list = std::move(head);
+  }
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("deferred_drops: a structure goes in slices, as large as the program wants") {
+  auto list = make_list(1000);
+  {
+    const gc::deferred_drops here;
+    const ouro::weak<node> watcher{list};
+    list.reset();
+    CHECK(node::alive == 1000);
+    CHECK(watcher.expired());
+    CHECK(gc::drain(10) == 10);
+    CHECK(node::alive == 990);
+    CHECK(gc::drain(0) == 0);
+    CHECK(gc::drain(500) == 500);
+    CHECK(node::alive == 490);
+    CHECK(gc::drain() == 490);
+    CHECK(gc::drain() == 0);
+    list = make_list(100);
+    list.reset();
+  }
+  CHECK(node::alive == 0);  // the end of the scope is the end of all that waited
+}
+
+TEST_CASE("deferred_drops: in the order that recursion would give") {
+  const auto build = [] {
+    auto a = make<node>('a');
+    a->left = make<node>('b');
+    a->right = make<node>('c');
+    a->left->left = make<node>('d');
+    a->left->right = make<node>('e');
+    return a;
+  };
+  node::order.clear();
+  build().reset();
+  const std::string expected = std::exchange(node::order, {});
+  const gc::deferred_drops here;
+  build().reset();
+  while (gc::drain(1) != 0) {
+  }
+  CHECK(node::order == expected);
+}
+
+TEST_CASE("deferred_drops: several that were dropped go in their order; scopes nest") {
+  node::order.clear();
+  const gc::deferred_drops outer;
+  {
+    const gc::deferred_drops inner;
+    for (const char name : {'x', 'y', 'z'}) make<node>(name).reset();
+  }
+  CHECK(node::order.empty());
+  gc::drain();
+  CHECK(node::order == "xyz");
+}
+
+TEST_CASE("deferred_drops: collections go on meanwhile, and what their destructors drop waits, too") {
+  const gc::deferred_drops here;
+  {
+    const auto ring = make<node>('r');
+    ring->left = ring;
+    ring->right = make<node>('t');
+  }
+  auto waiting = make_list(5);
+  waiting.reset();
+  CHECK(gc::collect() == 2);
+  CHECK(node::alive == 5);
+  gc::drain();
+  CHECK(node::alive == 0);
+}
+
+TEST_CASE("deferred_drops: without a collector, and where nothing needs a destructor") {
+  using counting = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>;
+  const counting::gc::deferred_drops here;
+  const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
+  counting::make<long>(5).reset();
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before);
+  counting::make<std::string>(100, 'x').reset();
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before + 1);
+  CHECK(counting::gc::drain(1) == 1);
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before);
+}
