@@ -1,0 +1,100 @@
+#pragma once
+/// \file
+/// How many bytes an object and all that it reaches take.
+
+#include <ouro/collector/heap_view.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/object/leaf.hpp>
+#include <ouro/object/reach.hpp>
+#include <ouro/object/trace.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/pointer/block.hpp>
+#include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <cstddef>
+#include <type_traits>
+#include <unordered_set>
+#include <vector>
+
+namespace ouro {
+
+namespace detail {
+
+/// A walk over all that is reached, each object once. Edges are seen through the types of the pointers, so that those
+/// count too that no collector follows; where a pointer's type does not show all, through the object's trace.
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+class size_walk {
+  template <class T>
+  using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using header_type = header<RefcountPolicy>;
+
+ public:
+  static constexpr bool changes_edges = false;
+
+  template <class T>
+  void operator()(const pointer<T>& edge) const {
+    if (edge == nullptr) return;
+    header_type& target = *header_of<RefcountPolicy>(edge.get());
+    if (met_.insert(&target).second) open_.push_back({&target, &see<T>});
+  }
+
+  /// Edges of other policies lead out of the heap.
+  template <class Edge>
+  void operator()(const Edge& edge) const {
+    if constexpr (requires { edge.block(); }) (*this)(edge.block());
+  }
+
+  [[nodiscard]] std::size_t run() {
+    std::size_t bytes = 0;
+    while (!open_.empty()) {
+      const place next = open_.back();
+      open_.pop_back();
+      bytes += record_of(info_of<CollectorPolicy>(*next.object)).bytes(next.object->object());
+      next.see(*this, *next.object);
+    }
+    return bytes;
+  }
+
+ private:
+  struct place {
+    header_type* object;
+    void (*see)(const size_walk& walk, header_type& object);
+  };
+
+  template <class T>
+  static void see(const size_walk& walk, header_type& object) {
+    using held = pointee_node<T>;
+    if constexpr (!is_closed<held>()) {
+      see_by_trace(walk, object);
+    } else if constexpr (!std::is_void_v<T>) {
+      using layout = block<held, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+      const edge_visitor visit{walk};
+      auto* const elements = static_cast<typename layout::element*>(object.object());
+      for (std::size_t i = 0, end = layout::length(elements); i != end; ++i) visit(elements[i]);
+    }
+  }
+
+  static void see_by_trace(const size_walk& walk, header_type& object) {
+    for (header_type* const target : heap_view<RefcountPolicy, CollectorPolicy>::edges_of(object)) {
+      if (walk.met_.insert(target).second) walk.open_.push_back({target, &see_by_trace});
+    }
+  }
+
+  mutable std::unordered_set<const header_type*> met_;
+  mutable std::vector<place> open_;
+};
+
+}  // namespace detail
+
+/// Bytes of the blocks of the object and of all objects that it reaches over edges of its own policies, each once; what
+/// members own besides is not included. What a derived class points to is seen as far as its trace tells a collector.
+/// 0 for null. O(objects and edges) time and memory, no recursion. \throws std::bad_alloc, and what traces throw
+template <class T, counts_in_header R, class C, class A>
+[[nodiscard]] std::size_t deep_size_of(const managed_ptr<T, R, C, A>& object) {
+  detail::size_walk<R, C, A> walk;
+  walk(object);
+  return walk.run();
+}
+
+}  // namespace ouro
