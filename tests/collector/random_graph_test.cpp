@@ -98,6 +98,8 @@ class random_graph {
     } else if (dice == 96 && below(8) == 0) {
       Memory::gc::collect();
       compare();
+    } else if (dice == 97) {
+      if constexpr (requires { Memory::gc::step(1); }) Memory::gc::step(below(200));
     }
     while (roots_.size() > most_roots) drop_some_root();
   }

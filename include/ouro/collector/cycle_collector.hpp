@@ -125,6 +125,27 @@ class cycle_collector {
     return collect(false, minor);
   }
 
+  /// A slice of a collection of the young, over `budget` objects or a little more. Returns how many were destroyed.
+  std::size_t step(std::size_t budget) noexcept {
+    if (is_busy()) return 0;
+    is_collecting_ = true;
+    const gc_stats before = stats_;
+    while (stats_.examined - before.examined < budget) {
+      trial_type found{memory_, candidates_, true};
+      candidates_.begin_step();
+      found.run_slice(budget);
+      finish(found);
+      if (found.candidates_taken() == 0) {
+        trigger_.after_none();  // all have been looked at
+        break;
+      }
+    }
+    candidates_.check();
+    is_collecting_ = false;
+    weak_table<RefcountPolicy>::run_callbacks();
+    return stats_.collected - before.collected;
+  }
+
   /// Candidates that wait for the next collection.
   [[nodiscard]] std::size_t count() const noexcept { return candidates_.size(); }
 

@@ -61,11 +61,20 @@ class generations {
     young_end_ = young_.slots();
   }
 
+  /// The same, but that `next` goes on from young candidate to young candidate where it stopped, and leaves the buffer
+  /// in order, so that a program may run between two of them.
+  void begin_step() noexcept {
+    swept_ = nullptr;
+    if (step_slot_ >= young_.slots()) step_slot_ = 0;
+  }
+
   using entry = typename candidate_buffer<RefcountPolicy>::entry;
 
   /// The next candidate, which is one no more, and the info word that the caller must give it back; null at the end of
   /// the sweep.
   [[nodiscard]] OURO_ALWAYS_INLINE entry next() noexcept {
+    if (swept_ == nullptr) [[unlikely]]
+      return next_step();
     for (;;) {
       // A destructor between two batches may have taken the last candidates away.
       while (slot_ < end_ && slot_ < swept_->slots()) {
@@ -104,6 +113,17 @@ class generations {
   }
 
  private:
+  [[nodiscard]] OURO_NOINLINE entry next_step() noexcept {
+    constexpr std::uint32_t not_looked_at = info_word::unborn | info_word::frozen;
+    for (; step_slot_ < young_.slots(); ++step_slot_) {
+      header_type* const object = young_.at(step_slot_);
+      if (object == nullptr || (young_.info(*object) & not_looked_at) != 0) continue;
+      ++step_slot_;
+      return {object, young_.leave(*object)};
+    }
+    return {};
+  }
+
   [[nodiscard]] candidate_buffer<RefcountPolicy>& buffer_of(std::uint32_t word) noexcept {
     return (word & info_word::listed_as_old) != 0 ? old_ : young_;
   }
@@ -114,6 +134,7 @@ class generations {
   std::size_t slot_ = 0;       ///< of `swept_`: those before it are swept
   std::size_t end_ = 0;        ///< slots of `swept_` when the sweep began
   std::size_t young_end_ = 0;  ///< slots of `young_` when the sweep began
+  std::size_t step_slot_ = 0;  ///< of `young_`, where the next step begins
 };
 
 }  // namespace ouro::detail

@@ -53,6 +53,15 @@ class trial {
     decide(mark<true>());
   }
 
+  /// The same for one candidate, if no more than `most` objects are reached from it. If there are more, those that were
+  /// reached are taken for alive, and so left to a full collection.
+  void run_slice(std::size_t most) noexcept {
+    most_visits_ = most;
+    without_rest_ = 0;
+    add_roots(1);
+    decide(mark<true>());
+  }
+
   /// The same for all that is enrolled in the generations that are swept. \post as `run`, but that the others are
   /// enrolled again, as old
   void run_on_all(std::size_t enrolled) noexcept {
@@ -157,8 +166,11 @@ class trial {
     for (std::size_t i = 0;;) {
       if (Widen && i + visit_ahead > visits_.size && visits_.size < batch_) add_roots(2 * visit_ahead);
       if (i == visits_.size) sink.flush();
+      if (visits_.size > most_visits_) [[unlikely]]
+        return false;  // and nothing is decided
       if (i == visits_.size || !has_memory_) return has_memory_;
-      if (Widen && visits_.size > batch_ * long_walk) add_roots(batch_ = std::numeric_limits<std::size_t>::max());
+      if (Widen && batch_ != 0 && visits_.size > batch_ * long_walk)
+        add_roots(batch_ = std::numeric_limits<std::size_t>::max());
       const type_record& record = record_of(object_of(visits_.items[i]).load_info());
       if (record.finalize != nullptr) has_finalizers_ = true;
       if (!trace(visits_, i, record, sink)) return false;
@@ -238,7 +250,9 @@ class trial {
       return;
     }
     if (is_marked && without_rest_ != 0) is_decided_ = scan();
-    if (!is_decided_) {
+    if (!is_decided_ && visits_.size > most_visits_) {
+      each([this](const visited& seen) { spare(seen); });
+    } else if (!is_decided_) {
       each([this](const visited& seen) { abandon(seen); });
     } else if (without_rest_ == 0) {
       each([this](const visited& seen) { spare(seen); });
@@ -369,7 +383,8 @@ class trial {
   raw_array<visited>& queue_;
   generations<RefcountPolicy>& candidates_;
   edge_sink* sink_ = nullptr;  ///< of the walk that subtracts
-  std::size_t batch_ = 0;      ///< objects
+  std::size_t batch_ = 0;      ///< objects; 0: there is one candidate
+  std::size_t most_visits_ = std::numeric_limits<std::size_t>::max();
   std::size_t candidates_taken_ = 0;
   std::size_t promoted_ = 0;
   std::size_t garbage_ = 0;

@@ -62,6 +62,20 @@ class basic_gc {
     }
   }
 
+  /// A slice of a collection: looks at young candidates, one after the other, until it has looked at `budget` objects,
+  /// or at all candidates; goes on from there the next time. Returns the number of garbage objects destroyed. For
+  /// programs with deadlines, which call it in each frame: it looks at less than twice `budget` objects.
+  ///
+  /// What of the garbage is left afterwards is bounded: of structures of up to `budget` objects, what became garbage
+  /// since the candidates were last gone through. Larger ones, and what has grown old, wait for `collect`, or for an
+  /// automatic collection. Not with a collector that enrolls all objects, which looks at a generation or not at all.
+  static std::size_t step(std::size_t budget) noexcept
+    requires(has_collector && !enrolls_all<CollectorPolicy>)
+  {
+    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
+    return current().step(budget);
+  }
+
   /// While it lives, an object of this refcount policy whose last pointer is dropped on this thread is not destroyed at
   /// once, but waits for `drain`: so a large structure is not destroyed in one go, by whoever drops it. Its weak
   /// pointers have expired. Objects that need no destructor do not wait. At the end of the last of them all that waits

@@ -1,0 +1,136 @@
+// Collections in slices.
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+using ouro::gc;
+using ouro::make;
+using ouro::ptr;
+
+namespace {
+
+struct node {
+  static inline int alive = 0;
+  node() { ++alive; }
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  ~node() { --alive; }
+  void trace(auto&& visit) { visit(next, other); }
+
+  ptr<node> next;
+  ptr<node> other;
+};
+
+struct steps_in_its_end {
+  static inline std::size_t found = 99;
+  ~steps_in_its_end() { found = gc::step(1000); }
+};
+
+ptr<node> make_ring(int length) {
+  auto first = make<node>();
+  auto last = first;
+  for (int i = 1; i != length; ++i) {
+    last->next = make<node>();
+    last = last->next;
+  }
+  last->next = first;
+  return first;
+}
+
+/// No collections but those that are called for.
+struct by_hand {
+  by_hand() {
+    gc::collect();
+    gc::disable();
+  }
+  by_hand(const by_hand&) = delete;
+  by_hand& operator=(const by_hand&) = delete;
+  ~by_hand() {
+    gc::enable();
+    gc::collect();
+    CHECK(node::alive == 0);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("step: looks at less than twice its budget, and goes on where it stopped") {
+  const by_hand here;
+  for (int i = 0; i != 100; ++i) make_ring(10);
+  CHECK(node::alive == 1000);
+  int steps = 0;
+  while (node::alive != 0) {
+    const auto before = gc::stats();
+    const int alive = node::alive;
+    CHECK(gc::step(50) == 50);
+    CHECK(node::alive == alive - 50);
+    CHECK(gc::stats().examined - before.examined < 100);
+    REQUIRE(++steps <= 20);
+  }
+  CHECK(gc::step(50) == 0);
+}
+
+TEST_CASE("step: what floats is bounded, however long the program goes on") {
+  const by_hand here;
+  std::vector<ptr<node>> living;
+  int most = 0;
+  for (int frame = 0; frame != 500; ++frame) {
+    for (int i = 0; i != 10; ++i) make_ring(5);
+    living.push_back(make_ring(3));
+    if (living.size() > 20) living.erase(living.begin());
+    gc::step(200);
+    most = std::max(most, node::alive - static_cast<int>(living.size()) * 3);
+  }
+  // 63 objects a frame are made, and 200 looked at: what is garbage when it is looked at goes in that frame. A ring
+  // that lived for 20 frames has grown old, and is left to a full collection.
+  CHECK(most <= 500 * 3 + 63);
+  const auto living_nodes = static_cast<int>(living.size()) * 3;
+  gc::collect();
+  CHECK(node::alive == living_nodes);
+  living.clear();
+}
+
+TEST_CASE("step: garbage larger than its budget is left, whole and as it was, for a collection") {
+  const by_hand here;
+  make_ring(1000);
+  auto held = make_ring(1000);
+  {
+    const auto candidate = held;
+  }
+  make_ring(5);
+  for (int i = 0; i != 30; ++i) gc::step(100);
+  CHECK(node::alive == 2000);
+  CHECK(held.use_count() == 2);
+  CHECK(gc::collect() == 1000);
+  held->next = nullptr;
+}
+
+TEST_CASE("step: the living keep their counts, and age") {
+  const by_hand here;
+  const auto held = make_ring(4);
+  held->other = held->next;
+  {
+    const auto candidate = held->next;
+  }
+  CHECK(gc::count(0) == 4);
+  CHECK(gc::step(1000) == 0);
+  CHECK(held.use_count() == 2);
+  CHECK(held->next.use_count() == 2);
+  CHECK(gc::count(0) == 0);
+  CHECK(gc::step(1000) == 0);
+  held->next = nullptr;
+  held->other = nullptr;
+}
+
+TEST_CASE("step: does nothing inside a collection or a destructor") {
+  const by_hand here;
+  make_ring(3);
+  make<steps_in_its_end>().reset();
+  CHECK(steps_in_its_end::found == 0);
+  CHECK(gc::step(1000) == 3);
+}
