@@ -45,7 +45,7 @@ namespace ouro {
         continue;
       }
       const std::size_t blocks = arena::capacity_of(*here);
-      map += here->used() == blocks ? '#' : "0123456789"[here->used() * 10 / blocks];
+      map += here->used() == blocks ? '#' : "0123456789"[std::size_t{10} * here->used() / blocks];
       class_sums& of = sums[here->index];
       ++of.pools;
       of.used += here->used();
