@@ -217,24 +217,3 @@ TEST_CASE("biased_refcount: threads that make, copy, pass and drop at random lea
   biased::gc::collect();
   CHECK(counted::alive == 0);
 }
-
-TEST_CASE("biased_refcount: a lock races with the owner's drop and with that of others (trap 24)") {
-  for (int round = 0; round != 200; ++round) {
-    auto original = biased::make<counted>();
-    const biased::weak<counted> watcher{original};
-    std::atomic<bool> go = false;
-    std::thread locker{[&] {
-      while (!go) {
-      }
-      for (int i = 0; i != 50; ++i) {
-        if (const auto locked = watcher.lock()) CHECK(counted::alive.load() == 1);
-      }
-    }};
-    go = true;
-    original.reset();
-    locker.join();
-    biased::gc::collect();
-    CHECK(counted::alive == 0);
-    CHECK(watcher.expired());
-  }
-}

@@ -50,11 +50,12 @@ TEST_CASE("pool_allocator: blocks dropped on another thread come home and are us
   CHECK(ouro::pool_allocator::statistics().used_blocks == before.used_blocks);
 }
 
-TEST_CASE(
-    "managed_weak: a lock that races with the last drop gives a living object or null, never a dead one (trap 24)") {
+TEST_CASE_TEMPLATE(
+    "managed_weak: a lock that races with the last drop gives a living object or null, never a dead one (trap 24)",
+    Memory, shared, ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>) {
   for (int round = 0; round != 200; ++round) {
-    auto original = shared::make<counted>();
-    const shared::weak<counted> watcher{original};
+    auto original = Memory::template make<counted>();
+    const typename Memory::template weak<counted> watcher{original};
     std::atomic<bool> go = false;
     std::thread locker{[&] {
       while (!go) {
@@ -66,6 +67,7 @@ TEST_CASE(
     go = true;
     original.reset();
     locker.join();
+    Memory::gc::collect();  // what the locker has left to this thread
     CHECK(counted::alive == 0);
     CHECK(watcher.expired());
   }

@@ -80,23 +80,13 @@ class basic_allocation_snapshot {
   /// Sums by `how`, the largest first: of `n` groups, or all.
   [[nodiscard]] std::vector<Statistic> top(std::size_t n = static_cast<std::size_t>(-1),
                                            group_by how = group_by::trace) const {
-    std::vector<Statistic> groups = grouped(how);
-    std::sort(groups.begin(), groups.end(), [](const auto& left, const auto& right) {
-      return std::pair{left.bytes, left.blocks} > std::pair{right.bytes, right.blocks};
-    });
-    if (groups.size() > n) groups.resize(n);
-    return groups;
+    return first_of(n, grouped(how), &Statistic::bytes, &Statistic::blocks);
   }
 
   /// The same by number of blocks.
   [[nodiscard]] std::vector<Statistic> top_by_blocks(std::size_t n = static_cast<std::size_t>(-1),
                                                      group_by how = group_by::trace) const {
-    std::vector<Statistic> groups = grouped(how);
-    std::sort(groups.begin(), groups.end(), [](const auto& left, const auto& right) {
-      return std::pair{left.blocks, left.bytes} > std::pair{right.blocks, right.bytes};
-    });
-    if (groups.size() > n) groups.resize(n);
-    return groups;
+    return first_of(n, grouped(how), &Statistic::blocks, &Statistic::bytes);
   }
 
   /// What has changed since `before`, the largest change of bytes first; origins without a change are left out.
@@ -144,11 +134,22 @@ class basic_allocation_snapshot {
   }
 
  private:
+  using figure = std::size_t Statistic::*;
+
+  [[nodiscard]] static std::vector<Statistic> first_of(std::size_t n, std::vector<Statistic> groups, figure by,
+                                                       figure then_by) {
+    std::sort(groups.begin(), groups.end(), [&](const Statistic& left, const Statistic& right) {
+      return std::pair{left.*by, left.*then_by} > std::pair{right.*by, right.*then_by};
+    });
+    if (groups.size() > n) groups.resize(n);
+    return groups;
+  }
+
   [[nodiscard]] static std::size_t magnitude(std::ptrdiff_t change) noexcept {
     return change < 0 ? std::size_t{0} - static_cast<std::size_t>(change) : static_cast<std::size_t>(change);
   }
 
-  [[nodiscard]] std::size_t sum(std::size_t Statistic::* of) const noexcept {
+  [[nodiscard]] std::size_t sum(figure of) const noexcept {
     std::size_t all = 0;
     for (const Statistic& each : entries_) all += each.*of;
     return all;
