@@ -3,10 +3,13 @@
 /// The exceptions that the library throws, and what it does in programs without them.
 
 #include <ouro/config.hpp>
+#include <ouro/object/hooks.hpp>
 
 #include <exception>
 #include <memory>
 #include <new>
+#include <stdexcept>
+#include <string_view>
 
 namespace ouro::detail {
 
@@ -36,6 +39,15 @@ namespace ouro::detail {
   throw std::bad_weak_ptr{};
 #else
   std::terminate();
+#endif
+}
+
+/// `std::out_of_range`. Without exceptions it is a misuse of `type`.
+[[noreturn]] OURO_NOINLINE inline void throw_out_of_range(const char* what, [[maybe_unused]] std::string_view type) {
+#if OURO_HAS_EXCEPTIONS
+  throw std::out_of_range{what};
+#else
+  misuse(what, type);
 #endif
 }
 

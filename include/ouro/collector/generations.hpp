@@ -88,9 +88,7 @@ class generations {
   }
 
   /// Makes sure that what the sweep takes out can enter again, aged. False when memory is exhausted.
-  [[nodiscard]] bool reserve_for_return() noexcept {
-    return old_.reserve(old_.slots() + young_.slots()) && young_.reserve(young_.slots());
-  }
+  [[nodiscard]] bool reserve_for_return() noexcept { return old_.reserve(old_.slots() + young_.slots()); }
 
   void end_sweep(bool minor) noexcept {
     young_.close_up();

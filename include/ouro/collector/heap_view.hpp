@@ -4,11 +4,10 @@
 
 #include <ouro/collector/candidate_buffer.hpp>
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/trace_guard.hpp>
+#include <ouro/collector/trace_one.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/type_record.hpp>
-#include <ouro/object/visited.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -30,12 +29,8 @@ class heap_view {
     list targets;
     const type_record& record = record_of(info_of<CollectorPolicy>(object));
     if (record.trace == nullptr) return targets;
-    const trace_guard guard;
     edge_sink sink{&append, &targets};
-    visited one{&object, 0, 0};
-    visited* const at = &one;
-    static_cast<void>(record.trace(at, 0, 1, sink));  // calls user code: it may only report
-    sink.flush();
+    trace_one(&object, record, sink);
     return targets;
   }
 

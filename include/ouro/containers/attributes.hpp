@@ -2,10 +2,10 @@
 /// \file
 /// Python's `__dict__`: attributes that an object gets while the program runs.
 
+#include <ouro/allocator/throw.hpp>
 #include <ouro/containers/shape.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/interned_string.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/pointer/memory.hpp>
@@ -15,7 +15,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -87,7 +86,7 @@ class attributes {
   /// \throws std::out_of_range
   [[nodiscard]] T& at(const interned_string& name) {
     T* const found = find(name);
-    if (found == nullptr) throw_no_name();
+    if (found == nullptr) detail::throw_out_of_range("ouro::attributes::at: no such attribute", type_name<T>());
     return *found;
   }
   [[nodiscard]] const T& at(const interned_string& name) const { return const_cast<attributes*>(this)->at(name); }
@@ -156,14 +155,6 @@ class attributes {
     T& made = *std::construct_at(values_ + size_, std::forward<Args>(args)...);
     ++size_;
     return made;
-  }
-
-  [[noreturn]] static void throw_no_name() {
-#if OURO_HAS_EXCEPTIONS
-    throw std::out_of_range{"ouro::attributes::at: no such attribute"};
-#else
-    detail::misuse("attributes::at: no such attribute", type_name<T>());
-#endif
   }
 
   shape* shape_ = nullptr;  ///< of the thread's tree, with `size_` names; null is the root

@@ -2,9 +2,9 @@
 /// \file
 /// Python's `dict`: compact, and in the order of insertion.
 
+#include <ouro/allocator/throw.hpp>
 #include <ouro/containers/dict_index.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/pointer/memory.hpp>
@@ -16,7 +16,6 @@
 #include <initializer_list>
 #include <iterator>
 #include <memory>
-#include <stdexcept>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -184,7 +183,7 @@ class dict {
   /// \throws std::out_of_range
   [[nodiscard]] T& at(const Key& key) {
     const std::size_t number = number_of(key);
-    if (number == index::none) throw_no_key();
+    if (number == index::none) detail::throw_out_of_range("ouro::dict::at: no such key", type_name<Key>());
     return entries_[number].value.second;
   }
   [[nodiscard]] const T& at(const Key& key) const { return const_cast<dict*>(this)->at(key); }
@@ -198,7 +197,7 @@ class dict {
   T& operator[](const Key& key) { return try_emplace(key).first->second; }
   T& operator[](Key&& key) { return try_emplace(std::move(key)).first->second; }
 
-  /// What throws, here and below, leaves the dict as it was.
+  /// What throws, here and below, leaves the dict as it was, unless it is the move of an element.
   template <class K, class... Args>
   std::pair<iterator, bool> try_emplace(K&& key, Args&&... args) {
     const std::size_t hash = hash_of(key);
@@ -281,14 +280,6 @@ class dict {
     iterator at{of.data(), past(of)};
     at.skip();
     return at;
-  }
-
-  [[noreturn]] static void throw_no_key() {
-#if OURO_HAS_EXCEPTIONS
-    throw std::out_of_range{"ouro::dict::at: no such key"};
-#else
-    detail::misuse("dict::at: no such key", type_name<Key>());
-#endif
   }
 
   [[nodiscard]] static std::size_t hash_of(const Key& key) {

@@ -136,6 +136,10 @@ class list {
   iterator insert(const_iterator at, It first, End last) {
     const difference_type index = at - cbegin();
     if constexpr (std::forward_iterator<It>) make_room(static_cast<size_type>(std::ranges::distance(first, last)));
+    if constexpr (requires { items_.insert(items_.cbegin(), first, last); }) {
+      // What follows moves once, and there is room.
+      if constexpr (std::forward_iterator<It>) return items_.insert(items_.cbegin() + index, first, last);
+    }
     difference_type next = index;
     for (; first != last; ++first) emplace(cbegin() + next++, *first);
     return items_.begin() + index;

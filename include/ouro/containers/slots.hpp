@@ -2,12 +2,11 @@
 /// \file
 /// Python's `__slots__`: access by name to what are plain members.
 
-#include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/allocator/throw.hpp>
+#include <ouro/object/type_name.hpp>
 
 #include <array>
 #include <cstddef>
-#include <stdexcept>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -80,13 +79,7 @@ struct slots {
   template <class Member, class Object>
   [[nodiscard]] static constexpr auto& get(Object& object, std::string_view name) {
     auto* const found = find<Member>(object, name);
-    if (found == nullptr) {
-#if OURO_HAS_EXCEPTIONS
-      throw std::out_of_range{"ouro::slots::get: no such slot of this type"};
-#else
-      detail::misuse("slots::get: no such slot of this type", "slots");
-#endif
-    }
+    if (found == nullptr) detail::throw_out_of_range("ouro::slots::get: no such slot of this type", type_name<T>());
     return *found;
   }
 };

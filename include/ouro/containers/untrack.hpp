@@ -3,11 +3,9 @@
 /// Takes immutable objects out of the collector's sight, if nothing that they point to is in it.
 
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/trace_guard.hpp>
+#include <ouro/collector/trace_one.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/type_record.hpp>
-#include <ouro/object/visited.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
@@ -30,14 +28,8 @@ void untrack_if_acyclic(const managed_ptr<T, R, C, A>& made) {
           *static_cast<bool*>(context) = true;
       }
     };
-    {
-      const trace_guard guard;
-      edge_sink sink{look, &finds_tracked};
-      visited one{&object, 0, 0};
-      visited* const at = &one;
-      static_cast<void>(block<T, R, C, A>::record.trace(at, 0, 1, sink));  // calls user code: it may only report
-      sink.flush();
-    }
+    edge_sink sink{look, &finds_tracked};
+    trace_one(&object, block<T, R, C, A>::record, sink);
     if (finds_tracked) return;
     const std::uint32_t info = unlisted_info_of<C>(object);
     R::store(object.info, info & ~info_word::tracked);

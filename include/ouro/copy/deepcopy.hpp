@@ -46,11 +46,7 @@ class deepcopy_memo {
   /// \throws std::bad_alloc
   template <class T>
   void remember(const T& original, const pointer<T>& copy) {
-    detail::header<RefcountPolicy>& from = *detail::header_of<RefcountPolicy>(&original);
-    pointer<T> counted = copy;
-    void* const object = detail::header_of<RefcountPolicy>(counted.get())->object();
-    detail::pointer_access::forget(counted);
-    note(from, detail::pointer_access::take<pointer<void>>(object), nullptr);
+    note(*detail::header_of<RefcountPolicy>(&original), copy, nullptr);
   }
 
  private:

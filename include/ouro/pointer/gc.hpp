@@ -42,10 +42,10 @@ class basic_gc {
   /// Called from a destructor, a `finalize`, a callback or a trace it does nothing and returns 0.
   /// O(objects and edges that the candidates reach). Never throws.
   static std::size_t collect() noexcept {
-    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
     if constexpr (has_collector) {
-      return CollectorPolicy::template collect<RefcountPolicy>();
+      return CollectorPolicy::template collect<RefcountPolicy>();  // which settles
     } else {
+      if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
       return 0;
     }
   }
@@ -53,13 +53,10 @@ class basic_gc {
   /// The same for the generations up to `generation`: 0 is the young objects, which no collection has found alive yet,
   /// 1 and above is all.
   static std::size_t collect(std::size_t generation) noexcept {
-    if (generation >= generations - 1) return collect();
-    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
     if constexpr (has_collector) {
-      return current().collect(true);
-    } else {
-      return 0;
+      if (generation < generations - 1) return current().collect(true);
     }
+    return collect();
   }
 
   /// A slice of a collection: looks at young candidates, one after the other, until it has looked at `budget` objects,
