@@ -64,7 +64,7 @@ void measure(const char* contender, std::size_t objects) {
   print(left, contender, (resident() - before) / static_cast<double>(live), "bytes");
   if constexpr (is_ouro<Peer>) {
     const auto begin = std::chrono::steady_clock::now();
-    ouro::heap::trim();
+    ouro::heap::current().trim();
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     print(left + "/trimmed", contender, (resident() - before) / static_cast<double>(live), "bytes");
     print("trim_time/" + std::to_string(Bytes), contender, took.count(), "ms");

@@ -39,10 +39,10 @@ struct lone_point {
 template <class Make>
 double bytes_per_object(Make make) {
   constexpr std::size_t objects = 10'000;
-  const std::size_t before = ouro::heap::statistics().used_bytes;
+  const std::size_t before = ouro::heap::current().statistics().used_bytes;
   std::vector<decltype(make())> all;
   for (std::size_t i = 0; i != objects; ++i) all.push_back(make());
-  return static_cast<double>(ouro::heap::statistics().used_bytes - before) / static_cast<double>(objects);
+  return static_cast<double>(ouro::heap::current().statistics().used_bytes - before) / static_cast<double>(objects);
 }
 
 }  // namespace

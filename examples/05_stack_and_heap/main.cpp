@@ -34,7 +34,7 @@ ouro::ptr<account> open_best_of_three() {
   return second;
 }
 
-std::size_t objects_on_heap() { return ouro::heap::statistics().used_blocks; }
+std::size_t objects_on_heap() { return ouro::heap::current().statistics().used_blocks; }
 
 }  // namespace
 

@@ -45,10 +45,10 @@ int main() {
   std::printf("Ten thousand words of which a hundred differ\n");
   std::vector<std::string> words;
   for (int i = 0; i != 10'000; ++i) words.push_back("/usr/share/doc/package-" + std::to_string(i % 100));
-  const std::size_t before = ouro::heap::statistics().used_bytes;
+  const std::size_t before = ouro::heap::current().statistics().used_bytes;
   const std::size_t known = ouro::interned_string::interned_count();
   std::vector<ouro::interned_string> interned(words.begin(), words.end());
-  const std::size_t bytes = ouro::heap::statistics().used_bytes - before;
+  const std::size_t bytes = ouro::heap::current().statistics().used_bytes - before;
   std::printf("         (%zu bytes of strings instead of at least %zu)\n", bytes, 10'000 * words[0].size());
   check(ouro::interned_string::interned_count() == known + 100, "a hundred objects");
   check(bytes < std::size_t{100} * 64, "in less than 64 bytes each");

@@ -8,6 +8,7 @@
 #include <ouro/allocator/limited_allocator.hpp>
 #include <ouro/allocator/pool_allocator.hpp>
 #include <ouro/allocator/pool_resource.hpp>
+#include <ouro/allocator/pool_statistics.hpp>
 #include <ouro/allocator/resource_allocator.hpp>
 #include <ouro/allocator/standard_allocator.hpp>
 #include <ouro/allocator/system_allocator.hpp>

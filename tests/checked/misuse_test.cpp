@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
@@ -69,6 +70,45 @@ TEST_CASE("misuse: adopting a raw pointer twice is caught, with the type's name 
           const auto second = ptr<victim>::adopt(raw);
         }),
         "adopted before", "victim");
+}
+
+TEST_CASE("misuse: an object of a private heap that is used outside is caught") {
+  check(run_in_child([] {
+          ouro::heap h;
+          ptr<victim> leaked;
+          {
+            const ouro::heap::scope in{h};
+            leaked = make<victim>();
+          }
+          const ptr<victim> copy = leaked;
+        }),
+        "outside its private heap", "victim");
+}
+
+TEST_CASE("misuse: a private heap that two threads enter is caught, and one that ends while a thread is in it") {
+  check(run_in_child([] {
+          ouro::heap h;
+          const ouro::heap::scope in{h};
+          std::thread{[&] { const ouro::heap::scope as_well{h}; }}.join();
+        }),
+        "entered while another thread was in it", "heap");
+  check(run_in_child([] {
+          auto h = std::make_unique<ouro::heap>();
+          const ouro::heap::scope in{*h};
+          h.reset();
+        }),
+        "ended while a thread was in it", "heap");
+}
+
+TEST_CASE("misuse: scopes of heaps that do not end in reverse order are caught") {
+  check(run_in_child([] {
+          ouro::heap h;
+          ouro::heap g;
+          auto in_h = std::make_unique<ouro::heap::scope>(h);
+          const ouro::heap::scope in_g{g};
+          in_h.reset();
+        }),
+        "reverse order", "scope");
 }
 
 TEST_CASE("misuse: adopting an object on the stack is caught (trap 23)") {

@@ -31,7 +31,9 @@ class outgoing_blocks {
     ++at.blocks;
     ++waiting_;
     at.bytes += bytes;
-    if (at.bytes >= most_bytes || ended_) send(at);
+    // A private heap may end while this thread lives: nothing may wait for it here.
+    const bool is_private = arena::of(block)->owner->large != nullptr;
+    if (at.bytes >= most_bytes || ended_ || is_private) send(at);
   }
 
   OURO_ALWAYS_INLINE void send_all() noexcept {

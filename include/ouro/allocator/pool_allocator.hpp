@@ -5,7 +5,8 @@
 /// ```
 ///   object  ── asks for a block of its size class ──►  pool (32 KiB, one class)  ──►  arena (2 MiB)  ──►  system
 /// ```
-/// Requests of up to 1024 bytes are served from pools; larger ones, and alignments above 64, go to `operator new`.
+/// Requests of up to 1024 bytes are served from pools; larger ones, and alignments above 64, go to `operator new`
+/// (large_blocks.hpp).
 /// A freed block is the next one that its pool hands out; a pool without used blocks goes back to its arena, to serve
 /// any class; an arena without used pools goes back to the system, but for some that are kept. After S. Vladimir
 /// Marangozov's obmalloc.c in CPython, and, for frees from other threads, mimalloc (Leijen, Zorn, de Moura 2019).
@@ -15,27 +16,16 @@
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/pool_heap.hpp>
 #include <ouro/allocator/pool_lease.hpp>
+#include <ouro/allocator/pool_statistics.hpp>
 #include <ouro/allocator/size_class.hpp>
-#include <ouro/allocator/system_allocator.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
 
 namespace ouro {
 
-/// What the pools of the calling thread hold. Bytes, unless the name says otherwise.
-struct pool_statistics {
-  std::size_t arenas = 0;           ///< regions held from the system
-  std::size_t arena_bytes = 0;      ///< their size
-  std::size_t arenas_mapped = 0;    ///< regions taken from the system so far
-  std::size_t arenas_unmapped = 0;  ///< regions given back so far
-  std::size_t pools = 0;            ///< pools that serve a size class
-  std::size_t pool_bytes = 0;       ///< their size, headers included
-  std::size_t used_blocks = 0;      ///< blocks that the program has
-  std::size_t used_bytes = 0;       ///< their size, rounded up to their class
-};
-
-/// Thread-safe: every thread allocates from pools of its own, and may free any block. `allocate` and `deallocate` are
+/// Thread-safe: every thread allocates from pools of its own, or of the private heap that it is in, and may free any
+/// block. `allocate` and `deallocate` are
 /// O(1) and take no lock; one in some hundred takes a pool or an arena.
 struct pool_allocator {
   static constexpr std::size_t block_spacing = detail::size_class::spacing;  ///< bytes between size classes
@@ -44,7 +34,9 @@ struct pool_allocator {
   static constexpr std::size_t arena_bytes = detail::arena::bytes;
 
   [[nodiscard]] OURO_ALWAYS_INLINE static void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
-    if (!detail::size_class::serves(bytes, alignment)) return system_allocator::allocate(bytes, alignment);
+    if (!detail::size_class::serves(bytes, alignment)) {
+      return detail::current_pool_heap->allocate_large(bytes, alignment);
+    }
     const std::uint32_t index = detail::size_class::of(bytes, alignment);
     detail::pool* const from = detail::current_pool_heap->linked[index].head;
     if (from->freed == nullptr) [[unlikely]]
@@ -54,7 +46,7 @@ struct pool_allocator {
 
   OURO_ALWAYS_INLINE static void deallocate(void* block, std::size_t bytes, std::size_t alignment) noexcept {
     if (!detail::size_class::serves(bytes, alignment)) {
-      return system_allocator::deallocate(block, bytes, alignment);
+      return detail::large_blocks::deallocate(block, bytes, alignment);
     }
     detail::pool_heap* const owner = detail::arena::of(block)->owner;
     if (owner != detail::current_pool_heap) [[unlikely]]
@@ -68,21 +60,9 @@ struct pool_allocator {
     if (detail::current_pool_heap != &detail::no_pool_heap) detail::current_pool_heap->trim();
   }
 
-  /// O(pools). Blocks that another thread has freed count as used until this thread takes them in.
+  /// O(pools).
   [[nodiscard]] static pool_statistics statistics() noexcept {
-    const detail::pool_heap& heap = *detail::current_pool_heap;
-    pool_statistics sums;
-    sums.arenas = heap.arenas;
-    sums.arena_bytes = heap.arenas * arena_bytes;
-    sums.arenas_mapped = heap.arenas_mapped;
-    sums.arenas_unmapped = heap.arenas_unmapped;
-    sums.pools = heap.pools;
-    sums.pool_bytes = heap.pools * pool_bytes;
-    heap.each_pool([&](const detail::pool& each) {
-      sums.used_blocks += each.used();
-      sums.used_bytes += each.used() * detail::size_class::bytes(each.index);
-    });
-    return sums;
+    return detail::statistics_of(*detail::current_pool_heap);
   }
 
  private:

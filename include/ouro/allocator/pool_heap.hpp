@@ -5,9 +5,10 @@
 /// `pool_allocator` pops from the pool at the head of its class's list, and finds the pool of a freed block by masking
 /// its address. Neither takes a lock: a pool is used by the thread that owns its heap alone. Blocks freed on other
 /// threads come home in chains (foreign_blocks.hpp), and are taken in when the pool, or its class, runs out of blocks.
-/// When a thread ends, its heap waits among the orphans until a new thread adopts it.
+/// When a thread ends, its heap waits among the orphans until a new thread adopts it. A private heap's goes whole.
 
 #include <ouro/allocator/arena.hpp>
+#include <ouro/allocator/large_blocks.hpp>
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/size_class.hpp>
 #include <ouro/config.hpp>
@@ -16,8 +17,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
-#include <new>
+#include <limits>
 
 namespace ouro::detail {
 
@@ -43,6 +43,8 @@ struct pool_heap {
   bool is_taking_foreign = false;
   std::atomic<pool*> announced{nullptr};  ///< pools with blocks that other threads freed
   pool_heap* next_orphan = nullptr;
+  large_blocks* large = nullptr;  ///< a private heap's; blocks for which there is no pool are no thread's
+  std::size_t limit = std::numeric_limits<std::size_t>::max();  ///< bytes of pools and large blocks
 
   /// A block of the class when the pool at the head of its list has no freed one; null when memory is exhausted.
   OURO_NOINLINE void* allocate_slowly(std::uint32_t index) noexcept {
@@ -105,6 +107,14 @@ struct pool_heap {
     return found;
   }
 
+  /// A block that is too large for pools, or too strictly aligned; null when memory or the limit is exhausted.
+  [[nodiscard]] OURO_NOINLINE void* allocate_large(std::size_t bytes, std::size_t alignment) noexcept {
+    if (large == nullptr) return large_blocks::allocate_unowned(bytes, alignment);
+    if (void* const block = large->allocate(bytes, alignment, left_of_limit()); block != nullptr) return block;
+    drop_kept();
+    return large->allocate(bytes, alignment, left_of_limit());
+  }
+
   template <class See>
   void each_arena(See&& see) const {
     for (const arena* head : with_spare) {
@@ -131,18 +141,25 @@ struct pool_heap {
         free_foreign(at);
         at = next;
       }
-      pool* const kept = list.kept;
-      if (kept == nullptr || kept->used() != 0) continue;
-      list.kept = nullptr;
-      kept->kept = false;
-      --kept->until_due;
-      retire(kept);
     }
+    drop_kept();
     while (with_spare[arena::pools] != nullptr) {
       // A pool that is announced must not vanish.
       take_foreign();
       if (with_spare[arena::pools] != nullptr) unmap(with_spare[arena::pools]);
     }
+  }
+
+  /// Gives everything back to the system, whatever is in use. \pre nobody uses it any more, on any thread
+  void free_all() noexcept {
+    for (arena*& head : with_spare) {
+      while (head != nullptr) {
+        arena* const gone = head;
+        head = gone->next;
+        arena::unmap(gone);
+      }
+    }
+    if (large != nullptr) large->free_all();
   }
 
  private:
@@ -178,6 +195,32 @@ struct pool_heap {
     if (at->until_due == 0) retire(at);
   }
 
+  /// Bytes that pools and large blocks may still take, where large blocks are counted, the large blocks that are there
+  /// included.
+  [[nodiscard]] std::size_t left_of_limit() const noexcept {
+    const std::size_t pooled = pools * pool::bytes;
+    return limit > pooled ? limit - pooled : 0;
+  }
+
+  [[nodiscard]] bool may_open() const noexcept {
+    if (large == nullptr) [[likely]]
+      return true;
+    const std::size_t left = left_of_limit();
+    return left >= pool::bytes && large->bytes() <= left - pool::bytes;
+  }
+
+  /// The pools that were kept although they are empty become spare.
+  void drop_kept() noexcept {
+    for (class_list& list : linked) {
+      pool* const kept = list.kept;
+      if (kept == nullptr || kept->used() != 0) continue;
+      list.kept = nullptr;
+      kept->kept = false;
+      --kept->until_due;
+      retire(kept);
+    }
+  }
+
   void keep(pool* at) noexcept {
     linked[at->index].kept = at;
     at->kept = true;
@@ -205,6 +248,10 @@ struct pool_heap {
   /// A pool of the class from the fullest arena that has a spare one, so that the emptier arenas get the chance to
   /// become empty (as CPython does since 3.8).
   pool* open(std::uint32_t index) noexcept {
+    if (!may_open()) {
+      drop_kept();
+      if (!may_open()) return nullptr;
+    }
     arena* home = nullptr;
     if (spare_counts != 0) {
       home = with_spare[std::countr_zero(spare_counts) + 1];

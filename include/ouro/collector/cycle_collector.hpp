@@ -3,7 +3,9 @@
 /// The state of trial deletion for one refcount policy: candidates, trigger, statistics, and the passes of a
 /// collection.
 
+#include <ouro/allocator/heap_part.hpp>
 #include <ouro/allocator/raw_array.hpp>
+#include <ouro/allocator/throw.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
@@ -30,16 +32,16 @@
 
 namespace ouro::detail {
 
-/// With `local_refcount` every thread has one, which collects by itself. With a thread-safe policy all threads share
-/// one: its candidate buffer has a lock, and a collection, which must have all objects to itself, runs only when it is
-/// called for, at a moment when the program knows that no other thread uses them.
+/// With `local_refcount` every thread has one, and every private heap, which collects by itself. With a thread-safe
+/// policy all threads share one: its candidate buffer has a lock, and a collection, which must have all objects to
+/// itself, runs only when it is called for, at a moment when the program knows that no other thread uses them.
 template <class RefcountPolicy, class CollectorPolicy>
 class cycle_collector {
  public:
   using header_type = header<RefcountPolicy>;
   static constexpr bool is_shared = RefcountPolicy::is_thread_safe;
 
-  /// The calling thread's collector, or the one that all threads share.
+  /// That of the calling thread's heap, or the one that all threads share.
   [[nodiscard]] static cycle_collector& current() noexcept {
     if constexpr (is_shared) {
       return shared_;
@@ -47,6 +49,18 @@ class cycle_collector {
       return local_;
     }
   }
+
+  /// \see heap_part_of
+  [[nodiscard]] static cycle_collector& of_thread() noexcept { return local_; }
+
+  static bool finish() noexcept {
+    const std::size_t drained = dying<RefcountPolicy>.drain(static_cast<std::size_t>(-1), &end_of_life::pass_waiting);
+    const std::size_t collected = local_.collect();
+    local_.clear_garbage();
+    return drained + collected != 0;
+  }
+
+  static void release() noexcept { local_.release_all(); }
 
   /// \pre unlisted. Where memory is exhausted, the collector will not know the object: if it becomes part of a garbage
   /// cycle, that leaks.
@@ -166,7 +180,7 @@ class cycle_collector {
     raw_array<header_type*> dropped = std::exchange(garbage_, {});
     for (std::size_t i = 0; i != dropped.size; ++i) {
       const released found = RefcountPolicy::decrement(dropped.items[i]->count);
-      if (found != released::kept) death<RefcountPolicy, CollectorPolicy>::follow(*dropped.items[i], found);
+      if (found != released::kept) end_of_life::follow(*dropped.items[i], found);
     }
     dropped.release();
   }
@@ -174,13 +188,16 @@ class cycle_collector {
   /// \throws std::bad_alloc
   [[nodiscard]] gc_callbacks& callbacks() {
     if (callbacks_ == nullptr) {
-      if constexpr (!is_shared) lease();
+      if constexpr (!is_shared) {
+        if (!prepare()) throw_bad_alloc();
+      }
       callbacks_ = new gc_callbacks;
     }
     return *callbacks_;
   }
 
  private:
+  using end_of_life = death<RefcountPolicy, CollectorPolicy>;
   using trial_type = trial<RefcountPolicy, enrolls_all<CollectorPolicy>>;
 
   /// A destructor may leave new garbage behind, and its destructors again: after so many passes, the rest is for next
@@ -201,13 +218,18 @@ class cycle_collector {
   /// the thread's end.
   [[nodiscard]] OURO_NOINLINE bool make_room(candidate_buffer<RefcountPolicy>& buffer) noexcept {
     if (is_closed_) return false;
-    if constexpr (!is_shared) lease();
+    if constexpr (!is_shared) {
+      if (!prepare()) return false;
+    }
     return buffer.make_room();
   }
 
-  static void lease() noexcept {
+  /// Before something is entered that must not outlive the thread, or belongs to the heap. False when memory is
+  /// exhausted.
+  [[nodiscard]] static bool prepare() noexcept {
     static thread_local const thread_end end;
     static_cast<void>(end);
+    return attach(heap_part_of<cycle_collector>::part);
   }
 
   /// Collects for the last time. Pointers that are dropped later than this are counted, and no more.
@@ -215,6 +237,10 @@ class cycle_collector {
     collect();
     clear_garbage();
     is_closed_ = true;
+    release_all();
+  }
+
+  void release_all() noexcept {
     candidates_.clear();
     memory_.release();
     delete callbacks_;

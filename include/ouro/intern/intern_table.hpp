@@ -9,11 +9,13 @@
 /// inserts a new one with the same value. A then erases, by address, the very entry that died, and the new one stays.
 /// The table itself holds no count: it would keep every entry alive.
 
+#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <new>
+#include <type_traits>
 
 namespace ouro::detail {
 
@@ -97,6 +99,16 @@ class intern_table {
     if (size_ == 0) clear();
   }
 
+  /// Forgets all entries, and frees the memory.
+  void clear() noexcept {
+    delete[] slots_;
+    slots_ = nullptr;
+    capacity_ = 0;
+    size_ = 0;
+    erased_ = 0;
+    ++version_;
+  }
+
  private:
   static constexpr std::uint64_t empty = 0;
   static constexpr std::uint64_t erased = 1;
@@ -124,13 +136,6 @@ class intern_table {
     slots_[i] = slot;
   }
 
-  void clear() noexcept {
-    delete[] slots_;
-    slots_ = nullptr;
-    capacity_ = 0;
-    erased_ = 0;
-  }
-
   std::uint64_t* slots_ = nullptr;
   std::size_t capacity_ = 0;  ///< a power of two, or 0
   std::size_t size_ = 0;      ///< size_ + erased_ <= capacity_ * 3 / 4
@@ -138,14 +143,15 @@ class intern_table {
   std::size_t version_ = 0;  ///< changes with every change
 };
 
-/// A table with its lock, and the switch that turns it off.
+/// A table with its lock, and the switch that turns it off. One that threads do not share belongs to a heap, if its
+/// lock can go from one to another.
 template <class Entry, class Locking>
 struct intern_cache {
   typename Locking::mutex mutex;
   intern_table<Entry> table;
   bool is_enabled = true;
 
-  /// The calling thread's cache, or the one that all threads share.
+  /// That of the calling thread's heap, or the one that all threads share.
   [[nodiscard]] static intern_cache& current() noexcept {
     if constexpr (Locking::is_shared) {
       // Never destroyed: handles of static objects take their entries out of it at the very end. Not every recursive
@@ -156,6 +162,18 @@ struct intern_cache {
       return local_;
     }
   }
+
+  /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
+  void reserve() {
+    if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
+      if (table.bytes() == 0 && !attach(heap_part_of<intern_cache>::part)) throw_bad_alloc();
+    }
+    table.reserve();
+  }
+
+  /// \see heap_part_of
+  [[nodiscard]] static intern_cache& of_thread() noexcept { return local_; }
+  static void release() noexcept { local_.table.clear(); }
 
  private:
   OURO_SHARED_STATE static constinit thread_local intern_cache local_;

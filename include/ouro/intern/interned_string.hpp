@@ -129,7 +129,7 @@ class basic_interned_string
       return each.holds(characters) && detail::header_of<typename Locking::refcount>(&each)->try_increment();
     });
     if (known != nullptr) return detail::pointer_access::take<counted>(known);
-    here.table.reserve();
+    here.reserve();
     counted made = body::make(characters, hash);
     here.table.insert(*made);
     return made;

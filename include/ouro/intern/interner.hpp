@@ -80,7 +80,7 @@ class interner {
     // Making the entry may run any code, and so may comparing: look again when the cache has changed under it.
     pointer made = make(hash, std::forward<Value>(value));
     if (pointer known = find(here, hash, made->value)) return handle{std::move(known)};
-    here.table.reserve();
+    here.reserve();
     here.table.insert(*made);
     if constexpr (Lifetime::is_immortal) immortalize(made);
     return handle{std::move(made)};

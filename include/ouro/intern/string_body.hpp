@@ -3,6 +3,7 @@
 /// The object behind an interned string.
 
 #include <ouro/allocator/pool_allocator.hpp>
+#include <ouro/allocator/private_heap.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
@@ -54,8 +55,7 @@ struct string_body {
       throw_bad_array_length();
     }
     const std::uint32_t info = info_.get(record, 0);
-    void* const block = pool_allocator::allocate(block_bytes(characters.size()), alignof(std::size_t));
-    if (block == nullptr) throw_bad_alloc();
+    void* const block = allocate(block_bytes(characters.size()));
     void* const object = static_cast<std::byte*>(block) + front;
     std::uint32_t owner = 0;
     if constexpr (check_level >= 1 && !refcount::is_thread_safe) owner = owner_tag() << info_word::owner_shift;
@@ -72,6 +72,18 @@ struct string_body {
 
   [[nodiscard]] static constexpr std::size_t block_bytes(std::size_t length) noexcept {
     return front + sizeof(string_body) + length + 1;
+  }
+
+  /// \throws std::bad_alloc
+  [[nodiscard]] static void* allocate(std::size_t bytes) {
+    const auto try_once = [bytes] {
+      const home_of<refcount> home;
+      return pool_allocator::allocate(bytes, alignof(std::size_t));
+    };
+    void* block = try_once();
+    if (block == nullptr && private_heap::collect_current()) block = try_once();
+    if (block == nullptr) throw_bad_alloc();
+    return block;
   }
 
   [[nodiscard]] static string_body& body_of(const visited& at) noexcept {

@@ -36,6 +36,16 @@ class address_map {
     return slots_[i].value;
   }
 
+  /// Calls `see` with each value, and forgets them all.
+  template <class See>
+  void drain(See see) noexcept {
+    for (std::size_t i = 0; i != capacity_; ++i) {
+      if (slots_[i].key != nullptr) see(slots_[i].value);
+    }
+    delete[] slots_;
+    *this = {};
+  }
+
   void erase(const void* key) noexcept {
     if (capacity_ == 0) return;
     std::size_t hole = home(key);
@@ -54,8 +64,7 @@ class address_map {
     --size_;
     if (size_ == 0) {
       delete[] slots_;
-      slots_ = nullptr;
-      capacity_ = 0;
+      *this = {};
     }
   }
 

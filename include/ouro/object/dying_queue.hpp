@@ -63,7 +63,7 @@ struct dying_link {
   }
 };
 
-/// One a thread and refcount policy.
+/// One a heap and refcount policy.
 template <class RefcountPolicy>
 class dying_queue {
  public:
@@ -72,6 +72,9 @@ class dying_queue {
 
   /// Ends an object that has waited.
   using end_function = void (*)(header_type&) noexcept;
+
+  /// \see heap_part_of
+  [[nodiscard]] static dying_queue& of_thread() noexcept;
 
   static constexpr std::uint32_t deepest = 32;  ///< nested destructors: more than a balanced tree has levels
 
@@ -161,5 +164,10 @@ class dying_queue {
 
 template <class RefcountPolicy>
 OURO_SHARED_STATE inline constinit thread_local dying_queue<RefcountPolicy> dying{};
+
+template <class RefcountPolicy>
+dying_queue<RefcountPolicy>& dying_queue<RefcountPolicy>::of_thread() noexcept {
+  return dying<RefcountPolicy>;
+}
 
 }  // namespace ouro::detail

@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// Tells threads apart in 6 bits of a header, so that a checked build notices objects used by a thread that does not
-/// own them.
+/// Tells heaps apart in 6 bits of a header, so that a checked build notices objects used by a thread that does not own
+/// them, or outside their private heap.
 
+#include <ouro/allocator/heap_part.hpp>
 #include <ouro/config.hpp>
 
 #include <atomic>
@@ -11,14 +12,27 @@
 namespace ouro::detail {
 
 OURO_SHARED_STATE inline constinit std::atomic<std::uint32_t> owner_tags_given{0};
-OURO_SHARED_STATE inline constinit thread_local std::uint32_t owner_tag_of_thread = 0;
+/// That of the current heap; 0: not yet given.
+struct heap_tag {
+  std::uint32_t value = 0;
 
-/// 1 to 63. Two threads share one when 63 others began between them: the check may miss, it never accuses wrongly.
+  [[nodiscard]] static heap_tag& of_thread() noexcept { return local_; }
+
+ private:
+  OURO_SHARED_STATE static constinit thread_local heap_tag local_;
+};
+
+constinit inline thread_local heap_tag heap_tag::local_{};
+
+/// 1 to 63. Two heaps share one when 63 others began between them: the check may miss, it never accuses wrongly.
 [[nodiscard]] inline std::uint32_t owner_tag() noexcept {
-  if (owner_tag_of_thread == 0) {
-    owner_tag_of_thread = owner_tags_given.fetch_add(1, std::memory_order_relaxed) % 63 + 1;
+  heap_tag& tag = heap_tag::of_thread();
+  if (tag.value == 0) {
+    // A private heap has room for it from the beginning.
+    static_cast<void>(attach(heap_part_of<heap_tag>::part));
+    tag.value = owner_tags_given.fetch_add(1, std::memory_order_relaxed) % 63 + 1;
   }
-  return owner_tag_of_thread;
+  return tag.value;
 }
 
 }  // namespace ouro::detail

@@ -7,6 +7,8 @@
 /// its address, so that all other objects pay nothing. All weak pointers to an object share one record, but those with
 /// a callback have one of their own.
 
+#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/address_map.hpp>
 #include <ouro/object/header.hpp>
@@ -67,7 +69,7 @@ class weak_table {
   /// pointer.
   /// \throws std::bad_alloc, and nothing has changed then
   [[nodiscard]] static record* watch(header_type& target) {
-    shard& home = shard_of(&target);
+    shard& home = shard_for(&target);
     const std::lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // The shared record is the first in the list, if there is one; its last weak pointer may be going at this moment.
@@ -78,7 +80,7 @@ class weak_table {
   /// A record of its own for a weak pointer with a callback, which the table takes over.
   /// \throws std::bad_alloc, and nothing has changed then: the callback remains the caller's
   [[nodiscard]] static record* watch(header_type& target, weak_callback* callback) {
-    shard& home = shard_of(&target);
+    shard& home = shard_for(&target);
     const std::lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // Behind the shared record, if there is one.
@@ -127,29 +129,29 @@ class weak_table {
       record* const next = at->next;
       at->target.clear();
       at->next = nullptr;
-      if (at->callback != nullptr && try_pin(*at)) due.push(at);
+      if (at->callback != nullptr && try_pin(*at)) due().push(at);
       at = next;
     }
     home.records.erase(&target);
   }
 
   /// Whether callbacks are due on this thread.
-  [[nodiscard]] OURO_ALWAYS_INLINE static bool has_callbacks() noexcept { return due.first != nullptr; }
+  [[nodiscard]] OURO_ALWAYS_INLINE static bool has_callbacks() noexcept { return due().first != nullptr; }
 
-  [[nodiscard]] static bool is_running_callbacks() noexcept { return due.running; }
+  [[nodiscard]] static bool is_running_callbacks() noexcept { return due().running; }
 
   /// Runs the callbacks that are due on this thread, those that are queued meanwhile included. A record whose weak
   /// pointers have all gone since it was queued is silent: they were garbage themselves.
   OURO_ALWAYS_INLINE static void run_callbacks() noexcept {
-    if (due.first != nullptr && !due.running) [[unlikely]]
+    if (due().first != nullptr && !due().running) [[unlikely]]
       run_due_callbacks();
   }
 
  private:
   OURO_NOINLINE static void run_due_callbacks() noexcept {
-    due.running = true;
-    while (due.first != nullptr) {
-      record* const at = due.pop();
+    due().running = true;
+    while (due().first != nullptr) {
+      record* const at = due().pop();
       if (count_word::strong(pins::load(at->pins)) > 1) {
         OURO_TRY {
           at->callback->run();  // calls user code: no lock is held, no object is half-way
@@ -160,7 +162,7 @@ class weak_table {
       }
       unpin(at);
     }
-    due.running = false;
+    due().running = false;
   }
 
   struct shard {
@@ -168,7 +170,7 @@ class weak_table {
     address_map<record*> records{};  ///< the list of each target
   };
 
-  static constexpr std::size_t shards = is_shared ? 16 : 1;
+  static constexpr std::size_t shards = 16;  ///< of those that all threads share
 
   struct shard_array {
     shard at[shards];
@@ -193,17 +195,52 @@ class weak_table {
     }
   };
 
+  /// What a thread has of the table: of a shared one the queue alone.
+  struct thread_state {
+    struct none {};
+    due_queue due{};
+    [[no_unique_address]] std::conditional_t<is_shared, none, shard> records_here{};
+
+    /// \see heap_part_of
+    [[nodiscard]] static thread_state& of_thread() noexcept { return local_; }
+
+    static bool finish() noexcept {
+      const bool found = has_callbacks();
+      run_callbacks();
+      return found;
+    }
+
+    /// The weak pointers to what is left expire, without a callback.
+    static void release() noexcept {
+      if constexpr (!is_shared) {
+        local_.records_here.records.drain([](record* first) {
+          for (record* at = first; at != nullptr; at = at->next) at->target.clear();
+        });
+      }
+    }
+  };
+
   static inline constinit shard_array shared_shards{};
-  static inline constinit thread_local shard_array local_shards{};
-  static inline constinit thread_local due_queue due{};
+  static inline constinit thread_local thread_state local_{};
+
+  [[nodiscard]] static due_queue& due() noexcept { return local_.due; }
 
   [[nodiscard]] static shard& shard_of(const void* target) noexcept {
     if constexpr (is_shared) {
       return shared_shards.at[reinterpret_cast<std::uintptr_t>(target) / 64 % shards];
     } else {
       static_cast<void>(target);
-      return local_shards.at[0];
+      return local_.records_here;
     }
+  }
+
+  /// The shard to put the first record of a target into. \throws std::bad_alloc
+  [[nodiscard]] static shard& shard_for(const void* target) {
+    shard& home = shard_of(target);
+    if constexpr (!is_shared) {
+      if (home.records.size() == 0 && !attach(heap_part_of<thread_state>::part)) throw_bad_alloc();
+    }
+    return home;
   }
 
   [[nodiscard]] static bool try_pin(record& at) noexcept {

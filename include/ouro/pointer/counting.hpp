@@ -108,7 +108,9 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     }
     if constexpr (!RefcountPolicy::is_thread_safe) {
       const std::uint32_t owner = (info & info_word::owner_mask) >> info_word::owner_shift;
-      if (owner != 0 && owner != owner_tag()) misuse("a thread that does not own the object has used it", name);
+      if (owner != 0 && owner != owner_tag()) {
+        misuse("a thread that does not own the object has used it, or it was used outside its private heap", name);
+      }
     }
   }
 };

@@ -1,31 +1,170 @@
 #pragma once
 /// \file
-/// The private heap of the calling thread, in numbers.
+/// Private heaps as values, and the one that the calling thread is in.
 
 #include <ouro/allocator/allocator_policy.hpp>
-#include <ouro/allocator/pool_allocator.hpp>
+#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/pool_heap.hpp>
+#include <ouro/allocator/pool_statistics.hpp>
+#include <ouro/allocator/private_heap.hpp>
+#include <ouro/allocator/throw.hpp>
 #include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/death.hpp>
+#include <ouro/collector/trace_guard.hpp>
+#include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/object/dying_queue.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/owner_tag.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
 
-#include <type_traits>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <new>
+#include <utility>
 
 namespace ouro {
 
-/// What the policies' objects of the calling thread live in.
+/// A heap apart: `ouro::heap h; { ouro::heap::scope in{h}; … }`. What is made inside lies in pools of its own, is
+/// counted in its own statistics, interned in its own tables, and found by its own collector, with thresholds,
+/// callbacks and weak pointers of its own. As an isolate of V8 it is entered by one thread at a time, now by this one,
+/// now by that: what belongs to one heap needs no lock, and no thread of its own.
+///
+/// Objects are used, and their pointers copied and dropped, inside the heap that they were made in; checked builds say
+/// so when they are not. Objects whose counts are thread-safe belong to no private heap: those made inside lie with
+/// those of the thread.
+///
+/// At its end a heap collects; what pointers still hold goes with its pools: the memory is given back, O(arenas), and
+/// no destructor runs. So a program may drop a heap with all that lives in it, if nothing in there owns anything
+/// outside; pointers into it must not be used, copied or dropped any more, weak ones have expired. Memory that does not
+/// come from pools stays with its allocator.
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class basic_heap {
  public:
-  /// The allocator's own account, in bytes, where it keeps one.
-  [[nodiscard]] static auto statistics() noexcept
-    requires requires { AllocatorPolicy::statistics(); }
-  {
-    return AllocatorPolicy::statistics();
+  static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();  ///< bytes
+
+  /// Whether there are private heaps: objects that threads share have none.
+  static constexpr bool is_isolated = !RefcountPolicy::is_thread_safe;
+
+  /// One heap, private or the thread's own, to be asked about its pools. Good as long as the heap.
+  class reference {
+   public:
+    /// O(pools).
+    [[nodiscard]] pool_statistics statistics() const noexcept { return detail::statistics_of(*pools_); }
+
+    /// Bytes that pools and large blocks may take together, in pools of 32 KiB.
+    [[nodiscard]] std::size_t limit() const noexcept { return pools_->limit; }
+
+    /// Gives memory that is not used back to the system. O(arenas)
+    void trim() const noexcept {
+      if (pools_ != &detail::no_pool_heap) pools_->trim();
+    }
+
+   private:
+    friend basic_heap;
+    explicit reference(detail::pool_heap& pools) noexcept : pools_{&pools} {}
+
+    detail::pool_heap* pools_;
+  };
+
+  /// The heap that the calling thread is in.
+  [[nodiscard]] static reference current() noexcept { return reference{*detail::current_pool_heap}; }
+
+  class scope;
+
+  /// `limit`: as by `set_limit`. \throws std::bad_alloc
+  explicit basic_heap(std::size_t limit = unlimited)
+    requires is_isolated
+      : state_{std::make_unique<detail::private_heap>(limit)} {
+    attach_parts();
   }
 
-  /// Gives memory that is not used back to the system.
-  static void trim() noexcept {
-    if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();
+  basic_heap(basic_heap&& from) noexcept = default;
+  basic_heap& operator=(basic_heap&& from) noexcept {
+    basic_heap gone = std::move(*this);
+    state_ = std::move(from.state_);
+    return *this;
   }
+
+  /// Calls user code: the destructors and finalizers of garbage. \pre no thread is in it
+  ~basic_heap() {
+    if (state_ != nullptr) close();
+  }
+
+  /// Of this heap, whichever the thread is in. \pre not moved from; no other thread is in it
+  [[nodiscard]] pool_statistics statistics() const noexcept { return here().statistics(); }
+  [[nodiscard]] std::size_t limit() const noexcept { return here().limit(); }
+  void trim() const noexcept { here().trim(); }
+
+  /// From now on the pools and large blocks of the heap take no more than so many bytes; those that are in use stay.
+  /// What `make_managed` then finds no room for it makes after a collection, or throws `std::bad_alloc`.
+  void set_limit(std::size_t bytes) noexcept { state_->pools().limit = bytes; }
+
+  /// Whether some thread is in it.
+  [[nodiscard]] bool is_entered() const noexcept { return state_->is_entered(); }
+
+ private:
+  [[nodiscard]] reference here() const noexcept { return reference{state_->pools()}; }
+
+  /// So that nothing can fail later on of what these write.
+  void attach_parts();
+
+  void close() noexcept;
+
+  std::unique_ptr<detail::private_heap> state_;
 };
+
+/// While it lives, the calling thread is in the heap. Scopes nest, also of one and the same heap, and end in reverse
+/// order. O(1): two copies of about 1 KiB.
+template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
+ public:
+  /// \pre no other thread is in the heap. \throws std::bad_alloc
+  explicit scope(basic_heap& entered) : state_{entered.state_.get()} {
+    detail::check_not_tracing("ouro::heap");
+    if (!state_->enter(visit_)) detail::throw_bad_alloc();
+  }
+  scope(const scope&) = delete;
+  scope& operator=(const scope&) = delete;
+  ~scope() {
+    if constexpr (check_level >= 1) {
+      if (!state_->is_current()) detail::misuse("scopes of heaps do not end in reverse order", "ouro::heap::scope");
+    }
+    state_->leave(visit_);
+  }
+
+ private:
+  detail::private_heap* state_;
+  detail::private_heap::visit visit_{};
+};
+
+template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::attach_parts() {
+  bool all = detail::attach(detail::heap_part_of<detail::heap_tag>::part) &&
+             detail::attach(detail::heap_part_of<detail::dying_queue<RefcountPolicy>>::part);
+  if constexpr (requires { typename CollectorPolicy::template state<RefcountPolicy>; }) {
+    using state = typename CollectorPolicy::template state<RefcountPolicy>;
+    all = all && detail::attach(detail::heap_part_of<state>::part);
+  }
+  if (!all) detail::throw_bad_alloc();
+}
+
+template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::close() noexcept {
+  if (state_->is_entered()) detail::misuse("a private heap ended while a thread was in it", "ouro::heap");
+  detail::private_heap::visit last{};
+  if (!state_->enter(last)) {
+    // Without the memory to enter it, its objects cannot be ended. It stays: a leak, and nothing worse.
+    [[maybe_unused]] const auto* const stays = state_.release();
+    return;
+  }
+  using death = detail::death<RefcountPolicy, CollectorPolicy>;
+  detail::dying<RefcountPolicy>.drain(unlimited, &death::pass_waiting);
+  state_->close();
+  if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();  // an allocator may keep freed blocks back
+  state_->leave(last);
+  state_.reset();
+}
 
 }  // namespace ouro

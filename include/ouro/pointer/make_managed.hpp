@@ -2,6 +2,7 @@
 /// \file
 /// Makes managed objects: header and object in one block.
 
+#include <ouro/allocator/private_heap.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/collector/death.hpp>
@@ -24,14 +25,23 @@ namespace ouro {
 
 namespace detail {
 
-/// Of the same code for all types. \throws std::bad_alloc
+/// When the heap has no block, or is not where the object may lie. Of the same code for all types.
+/// \throws std::bad_alloc after an emergency collection
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
-[[nodiscard]] OURO_NOINLINE void* allocate_in_emergency(std::size_t bytes, std::size_t alignment,
-                                                        std::string_view type) {
+[[nodiscard]] OURO_NOINLINE void* allocate_elsewhere(std::size_t bytes, std::size_t alignment, std::string_view type) {
+  const auto allocate = [&] {
+    const home_of<RefcountPolicy> home;
+    return try_allocate<AllocatorPolicy>(bytes, alignment, type);
+  };
+  if (RefcountPolicy::is_thread_safe && current_private_heap != nullptr) {
+    if (void* const raw = allocate(); raw != nullptr) return raw;
+  }
+  bool is_worth_a_try = private_heap::collect_current();
   if constexpr (finds_cycles<CollectorPolicy>) {
-    if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) {
-      if (void* const raw = try_allocate<AllocatorPolicy>(bytes, alignment, type); raw != nullptr) return raw;
-    }
+    if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) is_worth_a_try = true;
+  }
+  if (is_worth_a_try) {
+    if (void* const raw = allocate(); raw != nullptr) return raw;
   }
   throw_bad_alloc();
 }
@@ -57,10 +67,12 @@ class maker {
     }
     plain_info_ = layout::plain_info() | owner();
     const std::size_t bytes = layout::bytes(elements);
-    void* raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment, type_name<T>());
+    void* raw = nullptr;
+    if (!RefcountPolicy::is_thread_safe || current_private_heap == nullptr) [[likely]]
+      raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment, type_name<T>());
     if (raw == nullptr) [[unlikely]]
-      raw = allocate_in_emergency<RefcountPolicy, CollectorPolicy, AllocatorPolicy>(bytes, layout::alignment,
-                                                                                    type_name<T>());
+      raw = allocate_elsewhere<RefcountPolicy, CollectorPolicy, AllocatorPolicy>(bytes, layout::alignment,
+                                                                                 type_name<T>());
     void* const object = static_cast<std::byte*>(raw) + layout::front;
     header_ = ::new (static_cast<void*>(header_type::of(object))) header_type{layout::first_count, first_info()};
     if constexpr (layout::is_array)

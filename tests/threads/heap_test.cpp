@@ -1,0 +1,123 @@
+// A private heap that goes from thread to thread, and blocks of it that are freed by who is not in it.
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using ouro::heap;
+using ouro::make;
+using ouro::ptr;
+
+namespace {
+
+struct node {
+  explicit node(std::string called) : name{called} { ++alive; }
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  ~node() { --alive; }
+  void trace(auto&& visit) { visit(next, self); }
+
+  ouro::interned_string name;
+  ptr<node> next;
+  ptr<node> self;
+  static inline std::atomic<int> alive = 0;
+};
+
+using ints = std::vector<int, ouro::standard_allocator<int>>;
+
+}  // namespace
+
+TEST_CASE("heap: threads take turns in it, each finds what the others left") {
+  constexpr int threads = 4;
+  constexpr int turns = 300;
+  std::mutex mutex;
+  int made = 0;
+  {
+    heap h;
+    ptr<node> list;
+    std::uint64_t collected = 0;
+    const auto work = [&](int number) {
+      for (int i = 0; i != turns; ++i) {
+        // Its own objects live beside, before and after.
+        const auto own = make<node>("own");
+        own->self = own;
+        {
+          const std::lock_guard lock{mutex};
+          const heap::scope in{h};
+          auto first = make<node>("shared by turns");
+          REQUIRE((list == nullptr || first->name == list->name));
+          first->next = std::move(list);
+          list = std::move(first);
+          ++made;
+          const auto garbage = make<node>(std::to_string(number));
+          garbage->self = garbage;
+          if (i % 50 == 0) collected += ouro::gc::collect();
+        }
+        own->self.reset();
+      }
+    };
+    std::vector<std::thread> running;
+    for (int i = 0; i != threads; ++i) running.emplace_back(work, i);
+    for (std::thread& each : running) each.join();
+
+    CHECK(made == threads * turns);
+    const heap::scope in{h};
+    collected += ouro::gc::collect();
+    CHECK(collected == threads * turns);
+    CHECK(node::alive == made);
+    int length = 0;
+    for (const node* at = list.get(); at != nullptr; at = at->next.get()) ++length;
+    CHECK(length == made);
+    list.reset();
+    CHECK(node::alive == 0);
+    CHECK(h.statistics().used_blocks == 0);
+  }
+}
+
+TEST_CASE("heap: heaps of several threads at once do not meet") {
+  std::vector<std::thread> running;
+  for (int i = 0; i != 4; ++i) {
+    running.emplace_back([] {
+      for (int round = 0; round != 20; ++round) {
+        heap h{std::size_t{4} << 20};
+        const heap::scope in{h};
+        for (int made = 0; made != 200; ++made) {
+          const auto looped = make<node>("looped");
+          looped->self = looped;
+        }
+      }
+    });
+  }
+  for (std::thread& each : running) each.join();
+  CHECK(node::alive == 0);
+}
+
+TEST_CASE("heap: other threads free blocks of it while it is in use, and it may end as soon as they have") {
+  for (int round = 0; round != 20; ++round) {
+    heap h;
+    std::vector<ints> given;
+    {
+      const heap::scope in{h};
+      for (std::size_t i = 0; i != 400; ++i) given.emplace_back(i % 40 == 0 ? 1000 : i % 100 + 1);
+    }
+    std::thread other{[&] { given.clear(); }};
+    {
+      const heap::scope in{h};
+      std::vector<ints> mine;
+      for (std::size_t i = 0; i != 400; ++i) mine.emplace_back(i % 40 == 0 ? 1000 : i % 100 + 1);
+    }
+    other.join();
+    CHECK(h.statistics().large_blocks == 0);
+    h.trim();
+    CHECK(h.statistics().used_blocks == 0);
+  }
+}
