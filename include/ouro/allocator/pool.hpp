@@ -35,6 +35,7 @@ struct alignas(size_class::strictest_alignment) pool {
   std::uint16_t block_size;  ///< bytes
   bool linked;               ///< on the list of its class
   bool kept;                 ///< `until_due` counts one more, so that the pool stays when it is empty
+  bool walked;               ///< each used block begins with the header of an object (pool_walk.hpp)
   std::byte* untouched;      ///< first block never handed out
   pool* next;                ///< the next linked pool of the class, or the next spare pool of the arena
   pool* previous;            ///< null at the head of the list
@@ -56,7 +57,7 @@ struct alignas(size_class::strictest_alignment) pool {
   }
 
   /// Makes a spare pool one of class `size`, with every block from `first` on untouched.
-  void open(std::uint32_t size, std::byte* first) noexcept {
+  void open(std::uint32_t size, bool for_walks, std::byte* first) noexcept {
     freed = nullptr;
     until_due = 0;
     put_aside = 0;
@@ -64,6 +65,7 @@ struct alignas(size_class::strictest_alignment) pool {
     block_size = static_cast<std::uint16_t>(size_class::bytes(size));
     linked = false;
     kept = false;
+    walked = for_walks;
     untouched = first;
   }
 

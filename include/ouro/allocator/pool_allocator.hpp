@@ -40,7 +40,22 @@ struct pool_allocator {
     const std::uint32_t index = detail::size_class::of(bytes, alignment);
     detail::pool* const from = detail::current_pool_heap->linked[index].head;
     if (from->freed == nullptr) [[unlikely]]
-      return allocate_slowly(index);
+      return allocate_slowly(index, false);
+    return detail::pool_heap::take_from(from);
+  }
+
+  /// Whether `allocate_walked` serves the request.
+  [[nodiscard]] static constexpr bool walks(std::size_t bytes, std::size_t alignment) noexcept {
+    return detail::size_class::serves(bytes, alignment);
+  }
+
+  /// A block from a pool in which each used block begins with the header of an object, so that a collector can find the
+  /// objects by walking the pools. \pre `walks(bytes, alignment)`
+  [[nodiscard]] OURO_ALWAYS_INLINE static void* allocate_walked(std::size_t bytes, std::size_t alignment) noexcept {
+    const std::uint32_t index = detail::size_class::of(bytes, alignment);
+    detail::pool* const from = detail::current_pool_heap->linked_walked[index].head;
+    if (from->freed == nullptr) [[unlikely]]
+      return allocate_slowly(index, true);
     return detail::pool_heap::take_from(from);
   }
 
@@ -66,10 +81,10 @@ struct pool_allocator {
   }
 
  private:
-  OURO_NOINLINE static void* allocate_slowly(std::uint32_t index) noexcept {
+  OURO_NOINLINE static void* allocate_slowly(std::uint32_t index, bool walked) noexcept {
     detail::outgoing.send_all();
     detail::pool_heap* const heap = detail::lease_pool_heap();
-    return heap == nullptr ? nullptr : heap->allocate_slowly(index);
+    return heap == nullptr ? nullptr : heap->allocate_slowly(index, walked);
   }
 };
 

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace ouro::detail {
 
@@ -33,8 +34,9 @@ struct pool_heap {
   };
 
   class_list linked[size_class::count];
-  arena* with_spare[arena::pools + 1] = {};  ///< [n]: the arenas with n spare pools; all arenas are on one of them
-  std::uint64_t spare_counts = 0;            ///< bit n - 1 is set when with_spare[n], n > 0, is not empty
+  class_list linked_walked[size_class::count];  ///< pools of objects alone, which a collector walks
+  arena* with_spare[arena::pools + 1] = {};     ///< [n]: the arenas with n spare pools; all arenas are on one of them
+  std::uint64_t spare_counts = 0;               ///< bit n - 1 is set when with_spare[n], n > 0, is not empty
   std::size_t arenas = 0;
   std::size_t empty_arenas = 0;     ///< of these, those whose pools are all spare
   std::size_t arenas_mapped = 0;    ///< ever
@@ -47,8 +49,8 @@ struct pool_heap {
   std::size_t limit = std::numeric_limits<std::size_t>::max();  ///< bytes of pools and large blocks
 
   /// A block of the class when the pool at the head of its list has no freed one; null when memory is exhausted.
-  OURO_NOINLINE void* allocate_slowly(std::uint32_t index) noexcept {
-    class_list& list = linked[index];
+  OURO_NOINLINE void* allocate_slowly(std::uint32_t index, bool walked) noexcept {
+    class_list& list = (walked ? linked_walked : linked)[index];
     for (;;) {
       pool* const from = list.head;
       if (from != &no_pool) {
@@ -58,7 +60,7 @@ struct pool_heap {
         from->put_used_aside();
         unlink(from);
       } else if (!take_foreign()) {
-        pool* const opened = open(index);
+        pool* const opened = open(index, walked);
         if (opened == nullptr) return nullptr;
         link(opened);
         if (list.kept == nullptr) keep(opened);
@@ -115,6 +117,18 @@ struct pool_heap {
     return large->allocate(bytes, alignment, left_of_limit());
   }
 
+  /// The same of those that have others, too.
+  void take_all_foreign() noexcept {
+    take_foreign();
+    each_list([this](class_list& list) {
+      for (pool* at = list.head; at != &no_pool;) {
+        pool* const next = at->next;
+        free_foreign(at);
+        at = next;
+      }
+    });
+  }
+
   template <class See>
   void each_arena(See&& see) const {
     for (const arena* head : with_spare) {
@@ -134,19 +148,23 @@ struct pool_heap {
 
   /// Gives every arena without a used block back to the system.
   void trim() noexcept {
-    take_foreign();
-    for (class_list& list : linked) {
-      for (pool* at = list.head; at != &no_pool;) {
-        pool* const next = at->next;
-        free_foreign(at);
-        at = next;
-      }
-    }
+    take_all_foreign();
     drop_kept();
     while (with_spare[arena::pools] != nullptr) {
       // A pool that is announced must not vanish.
       take_foreign();
       if (with_spare[arena::pools] != nullptr) unmap(with_spare[arena::pools]);
+    }
+  }
+
+  /// The pools of objects become pools like all others: whoever uses this heap from now on does not own these objects.
+  void end_walks() noexcept {
+    for (arena* const head : with_spare) {
+      for (arena* at = head; at != nullptr; at = at->next) {
+        for (std::uint32_t i = 0; i != arena::pools; ++i) {
+          if (at->used_pool(i) != nullptr && at->at(i)->walked) end_walks(at->at(i));
+        }
+      }
     }
   }
 
@@ -163,6 +181,15 @@ struct pool_heap {
   }
 
  private:
+  void end_walks(pool* at) noexcept {
+    if (at->kept) static_cast<void>(take_kept(list_of(*at)));
+    const bool was_linked = at->linked;
+    if (was_linked) unlink(at);
+    at->walked = false;
+    if (was_linked) link(at);
+    if (was_linked && at->until_due == 0) retire(at);
+  }
+
   /// Makes the pool's foreign blocks its own. \pre `at->freed == nullptr`. Returns whether there were any.
   bool take_in(pool* at) noexcept {
     const foreign_blocks::chain home = arena::of(at)->foreign[at->number()].take();
@@ -195,6 +222,14 @@ struct pool_heap {
     if (at->until_due == 0) retire(at);
   }
 
+  [[nodiscard]] class_list& list_of(const pool& of) noexcept { return (of.walked ? linked_walked : linked)[of.index]; }
+
+  template <class Do>
+  void each_list(Do what) noexcept {
+    for (class_list& list : linked) what(list);
+    for (class_list& list : linked_walked) what(list);
+  }
+
   /// Bytes that pools and large blocks may still take, where large blocks are counted, the large blocks that are there
   /// included.
   [[nodiscard]] std::size_t left_of_limit() const noexcept {
@@ -211,18 +246,22 @@ struct pool_heap {
 
   /// The pools that were kept although they are empty become spare.
   void drop_kept() noexcept {
-    for (class_list& list : linked) {
-      pool* const kept = list.kept;
-      if (kept == nullptr || kept->used() != 0) continue;
-      list.kept = nullptr;
-      kept->kept = false;
-      --kept->until_due;
-      retire(kept);
-    }
+    each_list([this](class_list& list) {
+      if (list.kept != nullptr && list.kept->used() == 0) retire(take_kept(list));
+    });
+  }
+
+  /// \pre there is one
+  static pool* take_kept(class_list& list) noexcept {
+    pool* const kept = std::exchange(list.kept, nullptr);
+    kept->kept = false;
+    // Of a full pool the next free is due, whatever it is.
+    --(kept->linked ? kept->until_due : kept->put_aside);
+    return kept;
   }
 
   void keep(pool* at) noexcept {
-    linked[at->index].kept = at;
+    list_of(*at).kept = at;
     at->kept = true;
     ++at->until_due;
   }
@@ -230,7 +269,7 @@ struct pool_heap {
   /// At the end: a pool that was full and has one block again would be full again at once in front, and each allocation
   /// a slow one. So it gathers some until its turn comes.
   void link(pool* at) noexcept {
-    class_list& list = linked[at->index];
+    class_list& list = list_of(*at);
     at->previous = list.tail;
     at->next = &no_pool;
     (list.tail != nullptr ? list.tail->next : list.head) = at;
@@ -239,7 +278,7 @@ struct pool_heap {
   }
 
   void unlink(pool* at) noexcept {
-    class_list& list = linked[at->index];
+    class_list& list = list_of(*at);
     (at->next != &no_pool ? at->next->previous : list.tail) = at->previous;
     (at->previous != nullptr ? at->previous->next : list.head) = at->next;
     at->linked = false;
@@ -247,7 +286,7 @@ struct pool_heap {
 
   /// A pool of the class from the fullest arena that has a spare one, so that the emptier arenas get the chance to
   /// become empty (as CPython does since 3.8).
-  pool* open(std::uint32_t index) noexcept {
+  pool* open(std::uint32_t index, bool walked) noexcept {
     if (!may_open()) {
       drop_kept();
       if (!may_open()) return nullptr;
@@ -265,7 +304,7 @@ struct pool_heap {
     }
     pool* const opened = home->take();
     enter(home);
-    opened->open(index, arena::blocks_of(opened));
+    opened->open(index, walked, arena::blocks_of(opened));
     ++pools;
     return opened;
   }

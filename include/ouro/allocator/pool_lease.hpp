@@ -47,6 +47,7 @@ struct pool_lease {
     current_pool_heap = &no_pool_heap;
     if (heap == &no_pool_heap) return;
     heap->trim();
+    heap->end_walks();
     orphaned_pool_heaps.put(heap);
   }
 };

@@ -134,6 +134,11 @@ class candidate_buffer {
     return empty == holes_ && linked == holes_;
   }
 
+  /// Gives the memory of many more candidates than there are back.
+  void shrink() noexcept {
+    if (entries_.size == 0 && entries_.capacity > kept_slots) release();
+  }
+
   void release() noexcept {
     entries_.release();
     first_hole_ = none;
@@ -143,7 +148,8 @@ class candidate_buffer {
  private:
   static constexpr std::uint32_t none = std::uint32_t{1} << 30;
   static constexpr std::size_t most = none / 2;  ///< candidates, before the last doubling
-  static constexpr std::size_t ahead = 16;       ///< candidates to fetch ahead of a sweep
+  static constexpr std::size_t kept_slots = std::size_t{1} << 16;
+  static constexpr std::size_t ahead = 16;  ///< candidates to fetch ahead of a sweep
 
   [[nodiscard]] std::uint32_t word_of(std::size_t slot) const noexcept {
     return static_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;

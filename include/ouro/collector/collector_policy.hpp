@@ -15,6 +15,8 @@
 ///
 /// | `C::enrolls_all` (optional) | `bool` | when true, objects that may be cyclic are no candidates, but enrolled |
 /// | `C::enroll(h)` | `void` | if so: the object is whole, and its collector is to know it from now on |
+/// | `C::walks_pools_of`, `C::walker` (optional) | types | the refcount policy whose old objects are found by walking
+/// pools, and the policy that this is said of: a heap's walked pools hold the objects of one pair |
 ///
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
 /// inherit from one of ours and hide the verbs that differ.
@@ -84,6 +86,12 @@ concept finds_cycles = has_finds_cycles<CollectorPolicy> && static_cast<bool>(Co
 /// Knows all objects that may be cyclic, not only those whose count fell.
 template <class CollectorPolicy>
 concept enrolls_all = finds_cycles<CollectorPolicy> && requires { requires CollectorPolicy::enrolls_all; };
+
+/// Finds its old objects by walking the pools that hold them.
+template <class CollectorPolicy, class RefcountPolicy>
+concept walks_pools =
+    enrolls_all<CollectorPolicy> && std::same_as<typename CollectorPolicy::walks_pools_of, RefcountPolicy> &&
+    std::same_as<typename CollectorPolicy::walker, CollectorPolicy>;
 
 /// What a collector that finds cycles must offer besides.
 template <class CollectorPolicy>

@@ -4,6 +4,7 @@
 /// collection.
 
 #include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/pool_lease.hpp>
 #include <ouro/allocator/raw_array.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/collector/collector_policy.hpp>
@@ -16,6 +17,7 @@
 #include <ouro/collector/teardown.hpp>
 #include <ouro/collector/trial.hpp>
 #include <ouro/collector/trigger.hpp>
+#include <ouro/collector/walked_objects.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/dying_queue.hpp>
 #include <ouro/object/header.hpp>
@@ -139,17 +141,19 @@ class cycle_collector {
     return collect(false, minor);
   }
 
-  /// A slice of a collection of the young, over `budget` objects or a little more. Returns how many were destroyed.
+  /// A slice of a collection, over `budget` objects or a little more. Returns how many were destroyed.
   std::size_t step(std::size_t budget) noexcept {
     if (is_busy()) return 0;
     is_collecting_ = true;
     const gc_stats before = stats_;
-    while (stats_.examined - before.examined < budget) {
-      trial_type found{memory_, candidates_, true};
-      candidates_.begin_step();
+    for (int turns = 0; stats_.examined - before.examined < budget;) {
+      const bool minor = candidates_.begin_step();
+      trial_type found{memory_, candidates_, minor};
       found.run_slice(budget);
       finish(found);
-      if (found.candidates_taken() == 0) {
+      if (found.candidates_taken() != 0) continue;
+      candidates_.turn_steps();
+      if (++turns == 2) {
         trigger_.after_none();  // all have been looked at
         break;
       }
@@ -160,8 +164,13 @@ class cycle_collector {
     return stats_.collected - before.collected;
   }
 
-  /// Candidates that wait for the next collection.
-  [[nodiscard]] std::size_t count() const noexcept { return candidates_.size(); }
+  /// Candidates of a generation that wait for the next collection, or all that is enrolled. O(1), but for old objects
+  /// in walked pools: O(these).
+  [[nodiscard]] std::size_t count(bool minor) const noexcept {
+    if (minor) return candidates_.young().size();
+    if constexpr (walks) return candidates_.old().size() + walked_objects<RefcountPolicy>::count();
+    return candidates_.old().size();
+  }
 
   [[nodiscard]] trigger& schedule() noexcept { return trigger_; }
   [[nodiscard]] const gc_stats& stats() const noexcept { return stats_; }
@@ -198,13 +207,23 @@ class cycle_collector {
 
  private:
   using end_of_life = death<RefcountPolicy, CollectorPolicy>;
-  using trial_type = trial<RefcountPolicy, enrolls_all<CollectorPolicy>>;
+  using trial_type = trial<RefcountPolicy, CollectorPolicy>;
 
   /// A destructor may leave new garbage behind, and its destructors again: after so many passes, the rest is for next
   /// time.
   static constexpr std::size_t most_passes = 8;
   static constexpr std::size_t first_batch = std::size_t{1} << 13;  ///< objects
   static constexpr std::size_t kept_memory = std::size_t{1} << 17;  ///< visits; more is freed after a collection
+
+  /// Whether old objects may lie in pools that are walked instead of a table.
+  static constexpr bool walks = walks_pools<CollectorPolicy, RefcountPolicy>;
+
+  /// No fewer than a collection would begin from. O(pools)
+  [[nodiscard]] std::size_t most_of(bool minor) const noexcept {
+    if (minor) return candidates_.young().size();
+    if constexpr (walks) return candidates_.size() + walked_objects<RefcountPolicy>::most();
+    return candidates_.size();
+  }
 
   /// Ends a thread's collector with the thread.
   struct thread_end {
@@ -227,6 +246,8 @@ class cycle_collector {
   /// Before something is entered that must not outlive the thread, or belongs to the heap. False when memory is
   /// exhausted.
   [[nodiscard]] static bool prepare() noexcept {
+    // The pools must outlive the collector that walks them.
+    if constexpr (walks) static_cast<void>(lease_pool_heap());
     static thread_local const thread_end end;
     static_cast<void>(end);
     return attach(heap_part_of<cycle_collector>::part);
@@ -254,7 +275,7 @@ class cycle_collector {
 
   OURO_NOINLINE void collect_automatically() noexcept {
     const bool minor = !trigger_.is_full_due();
-    if (!trigger_.is_enabled() || is_busy() || (minor ? candidates_.young().size() : candidates_.size()) == 0) {
+    if (!trigger_.is_enabled() || is_busy() || most_of(minor) == 0) {
       trigger_.after_none();
       return;
     }
@@ -266,8 +287,7 @@ class cycle_collector {
     const gc_stats before = stats_;
     const std::size_t generation = minor ? 0 : 1;
     const std::uint64_t began = steady_nanoseconds();
-    if (has_flag(debug_, gc_debug::stats))
-      print_start(generation, candidates_.young().size(), candidates_.old().size());
+    if (has_flag(debug_, gc_debug::stats)) print_start(generation, count(true), count(false));
     call({gc_phase::start, automatic, generation, 0, 0});
     const std::size_t promoted = run_pass(minor);
     for (std::size_t pass = 1; !automatic && pass != most_passes && stats_.collected != before.collected; ++pass) {
@@ -286,6 +306,7 @@ class cycle_collector {
       trigger_.after_full(examined - collected);
     }
     if (memory_.visits.capacity > kept_memory) memory_.release();
+    candidates_.shrink();
     const std::uint64_t pause = steady_nanoseconds() - began;
     generation_stats& sums = by_generation_[generation];
     ++sums.collections;
@@ -307,7 +328,7 @@ class cycle_collector {
     std::size_t promoted = 0;
     if constexpr (enrolls_all<CollectorPolicy>) {
       trial_type found{memory_, candidates_, minor};
-      found.run_on_all(minor ? candidates_.young().size() : candidates_.size());
+      found.run_on_all(most_of(minor));
       finish(found);
       candidates_.check();
       return found.promoted();

@@ -3,6 +3,7 @@
 /// CPython's collector: all objects of a generation, less the references among them.
 
 #include <ouro/collector/collector_verbs.hpp>
+#include <ouro/refcount/local_refcount.hpp>
 
 namespace ouro {
 
@@ -10,13 +11,16 @@ namespace ouro {
 /// beyond the edges inside the generation stems from outside; objects with such a rest, and all that they reach, are
 /// alive; the others are garbage (CPython's gcmodule.c). A copy or drop of a pointer costs what it does without a
 /// collector, and no walk follows pointers at random; in exchange each object is entered in a table when it is made,
-/// and leaves it when it dies: 16 bytes an object beside its own, in one array a generation.
+/// and leaves it when it dies young or grows old. Old objects are found by walking the pools that they lie in; those
+/// that do not come from pools, arrays and what threads share stay in a table: 16 bytes an object.
 ///
 /// Objects are young until a collection has found them alive. Most automatic collections look at the young alone; full
 /// ones come when a quarter as many objects have grown old as the last one found alive (trigger.hpp). Shared refcount
 /// policies and threads: as with `trial_deletion`.
 struct generational : detail::collector_verbs<generational> {
   static constexpr bool enrolls_all = true;
+  using walks_pools_of = local_refcount;
+  using walker = generational;
 };
 
 }  // namespace ouro

@@ -61,11 +61,17 @@ class generations {
     young_end_ = young_.slots();
   }
 
-  /// The same, but that `next` goes on from young candidate to young candidate where it stopped, and leaves the buffer
-  /// in order, so that a program may run between two of them.
-  void begin_step() noexcept {
+  /// The same, but that `next` goes on from candidate to candidate of one generation where it stopped, and leaves the
+  /// buffer in order, so that a program may run between two of them. Returns whether that is the young one.
+  bool begin_step() noexcept {
     swept_ = nullptr;
-    if (step_slot_ >= young_.slots()) step_slot_ = 0;
+    return !steps_through_old_;
+  }
+
+  /// Has the next steps begin again, with the other generation.
+  void turn_steps() noexcept {
+    steps_through_old_ = !steps_through_old_;
+    step_slot_ = 0;
   }
 
   using entry = typename candidate_buffer<RefcountPolicy>::entry;
@@ -95,6 +101,12 @@ class generations {
     if (!minor) old_.close_up();
   }
 
+  /// After a collection: what has grown old may be listed no more.
+  void shrink() noexcept {
+    young_.shrink();
+    old_.shrink();
+  }
+
   void check() const {
     check_whole(young_, "candidate_buffer");
     check_whole(old_, "candidate_buffer");
@@ -113,11 +125,12 @@ class generations {
  private:
   [[nodiscard]] OURO_NOINLINE entry next_step() noexcept {
     constexpr std::uint32_t not_looked_at = info_word::unborn | info_word::frozen;
-    for (; step_slot_ < young_.slots(); ++step_slot_) {
-      header_type* const object = young_.at(step_slot_);
-      if (object == nullptr || (young_.info(*object) & not_looked_at) != 0) continue;
+    candidate_buffer<RefcountPolicy>& stepped = steps_through_old_ ? old_ : young_;
+    for (; step_slot_ < stepped.slots(); ++step_slot_) {
+      header_type* const object = stepped.at(step_slot_);
+      if (object == nullptr || (stepped.info(*object) & not_looked_at) != 0) continue;
       ++step_slot_;
-      return {object, young_.leave(*object)};
+      return {object, stepped.leave(*object)};
     }
     return {};
   }
@@ -132,7 +145,8 @@ class generations {
   std::size_t slot_ = 0;       ///< of `swept_`: those before it are swept
   std::size_t end_ = 0;        ///< slots of `swept_` when the sweep began
   std::size_t young_end_ = 0;  ///< slots of `young_` when the sweep began
-  std::size_t step_slot_ = 0;  ///< of `young_`, where the next step begins
+  std::size_t step_slot_ = 0;  ///< where the next step begins
+  bool steps_through_old_ = false;
 };
 
 }  // namespace ouro::detail

@@ -4,7 +4,8 @@
 
 #include <ouro/collector/candidate_buffer.hpp>
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/trace_one.hpp>
+#include <ouro/collector/trace_visits.hpp>
+#include <ouro/collector/walked_objects.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/type_record.hpp>
@@ -39,6 +40,10 @@ class heap_view {
     list found;
     auto& candidates = CollectorPolicy::template current<RefcountPolicy>().candidates();
     append_all(minor ? candidates.young() : candidates.old(), found);
+    if constexpr (walks_pools<CollectorPolicy, RefcountPolicy>) {
+      found.reserve(found.size() + (minor ? 0 : walked_objects<RefcountPolicy>::most()));  // the walk must not throw
+      if (!minor) walked_objects<RefcountPolicy>::each([&found](header_type& object) { found.push_back(&object); });
+    }
     return found;
   }
 

@@ -28,7 +28,7 @@ class teardown {
  public:
   using header_type = header<RefcountPolicy>;
   using end = death<RefcountPolicy, CollectorPolicy>;
-  using trial_type = trial<RefcountPolicy, enrolls_all<CollectorPolicy>>;
+  using trial_type = trial<RefcountPolicy, CollectorPolicy>;
 
   /// \pre `found` has run, and `kept` is its
   teardown(trial_type& found, trial_memory& kept) noexcept : trial_{found}, visits_{kept.visits}, edges_{kept.edges} {}
@@ -133,7 +133,7 @@ class teardown {
     RefcountPolicy::store(object.info, (info & ~(info_word::reached | info_word::watched)) | info_word::old);
     if constexpr (enrolls_all<CollectorPolicy>) {
       RefcountPolicy::store(object.count, count);
-      CollectorPolicy::enroll(object);
+      if (!info_word::is_found_by_walk(object.load_info())) CollectorPolicy::enroll(object);
     } else {
       RefcountPolicy::store(object.count, count_word::made_loud(count));
     }

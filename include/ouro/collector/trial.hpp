@@ -16,9 +16,13 @@
 /// O(objects + edges reached), no recursion; 16 bytes of worklist per object, 24 where garbage and living mix.
 
 #include <ouro/allocator/raw_array.hpp>
+#include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/generations.hpp>
+#include <ouro/collector/liveness.hpp>
 #include <ouro/collector/trace_guard.hpp>
+#include <ouro/collector/trace_visits.hpp>
 #include <ouro/collector/trial_memory.hpp>
+#include <ouro/collector/walked_objects.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
@@ -29,10 +33,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 namespace ouro::detail {
 
-template <class RefcountPolicy, bool EnrollsAll>
+template <class RefcountPolicy, class CollectorPolicy>
 class trial {
  public:
   using header_type = header<RefcountPolicy>;
@@ -62,12 +67,17 @@ class trial {
     decide(mark<true>());
   }
 
-  /// The same for all that is enrolled in the generations that are swept. \post as `run`, but that the others are
-  /// enrolled again, as old
-  void run_on_all(std::size_t enrolled) noexcept {
+  /// The same for all that is enrolled in the generations that are swept: no more than `most`, in tables and in pools.
+  /// \post as `run`, but that the others are enrolled again, as old
+  void run_on_all(std::size_t most) noexcept {
     without_rest_ = 0;
-    has_memory_ = visits_.reserve(enrolled) && candidates_.reserve_for_return();
-    if (has_memory_) add_roots(std::numeric_limits<std::size_t>::max());
+    has_memory_ = visits_.reserve(most) && candidates_.reserve_for_return();
+    if (has_memory_) {
+      add_roots(std::numeric_limits<std::size_t>::max());
+      if constexpr (walks_pools<CollectorPolicy, RefcountPolicy>) {
+        if (!is_minor_) add_walked();
+      }
+    }
     candidates_.end_sweep(is_minor_);
     decide(has_memory_ && mark<false>());
   }
@@ -140,17 +150,13 @@ class trial {
     }
   }
 
-  /// Reports the edges of `visits[i]` and its like to the sink, and moves `i` on. False when the trace throws.
-  [[nodiscard]] OURO_ALWAYS_INLINE static bool trace(const raw_array<visited>& visits, std::size_t& i,
-                                                     const type_record& record, edge_sink& sink) noexcept {
-    OURO_TRY {
-      i = record.trace(visits.items, i, visits.size, sink);  // calls user code: it may only report
-    }
-    OURO_CATCH_ALL {
-      unraisable(record.name);
-      return false;
-    }
-    return true;
+  void add_walked() noexcept {
+    walked_objects<RefcountPolicy>::each([this](header_type& object) {
+      const std::uint32_t count = object.load_count();
+      const std::uint32_t info = object.load_info();
+      if (count_word::is_immortal(count) || (info & info_word::frozen) != 0) return;
+      static_cast<void>(reach(object, count, info));  // there is room
+    });
   }
 
   /// Lowers the counts of all that is reached by the edges inside it. `Widen`: reaches what the edges lead to.
@@ -173,7 +179,7 @@ class trial {
         add_roots(batch_ = std::numeric_limits<std::size_t>::max());
       const type_record& record = record_of(object_of(visits_.items[i]).load_info());
       if (record.finalize != nullptr) has_finalizers_ = true;
-      if (!trace(visits_, i, record, sink)) return false;
+      if (!trace_some(visits_, i, record, sink)) return false;
     }
   }
 
@@ -249,58 +255,30 @@ class trial {
       garbage_ = visits_.size;
       return;
     }
-    if (is_marked && without_rest_ != 0) is_decided_ = scan();
+    std::size_t alive_edges = 0;
+    if (is_marked && without_rest_ != 0) {
+      liveness<RefcountPolicy> living{visits_, queue_, without_rest_};
+      is_decided_ = living.mark();
+      without_rest_ = living.without_rest();
+      alive_edges = living.alive_edges();
+    }
     if (!is_decided_ && visits_.size > most_visits_) {
+      // Those that are candidates must stay so, whatever their age: nothing is known of them.
+      const bool was_minor = std::exchange(is_minor_, true);
       each([this](const visited& seen) { spare(seen); });
+      is_minor_ = was_minor;
     } else if (!is_decided_) {
       each([this](const visited& seen) { abandon(seen); });
     } else if (without_rest_ == 0) {
       each([this](const visited& seen) { spare(seen); });
     } else {
-      spare_alive();
+      spare_alive(alive_edges);
     }
   }
 
-  /// Marks what has references from outside, and all that it reaches, as alive, until nothing without a rest is left
-  /// to be reached. False when a trace throws or memory runs out.
-  [[nodiscard]] bool scan() noexcept {
-    if (!queue_.reserve(visits_.size)) return false;
-    const trace_guard guard;
-    edge_sink sink{&revive, this};
-    for (std::size_t i = 0; i != visits_.size && without_rest_ != 0; ++i) {
-      fetch_ahead(visits_.items, i, visits_.size);
-      header_type& outer = object_of(visits_.items[i]);
-      const std::uint32_t info = outer.load_info();
-      if (outer.load_count() == 0 || (info & info_word::alive) != 0) continue;
-      RefcountPolicy::store(outer.info, info | info_word::alive);
-      queue_.items[0] = {&outer, 0, 0};
-      queue_.size = 1;
-      for (std::size_t traced = 0;;) {
-        if (traced == queue_.size) sink.flush();
-        if (traced == queue_.size || without_rest_ == 0) break;
-        const type_record& record = record_of(object_of(queue_.items[traced]).load_info());
-        if (!trace(queue_, traced, record, sink)) return false;
-      }
-    }
-    alive_edges_ = sink.pushed();
-    return true;
-  }
-
-  static void revive(void* context, edge* first, edge* last) {
-    auto& self = *static_cast<trial*>(context);
-    for (; first != last; ++first) {
-      auto& target = *static_cast<header_type*>(first->target);
-      const std::uint32_t info = target.load_info();
-      if (info_word::is_listed(info) || (info & (info_word::reached | info_word::alive)) != info_word::reached)
-        continue;
-      RefcountPolicy::store(target.info, info | info_word::alive);
-      if (target.load_count() == 0) --self.without_rest_;
-      self.queue_.items[self.queue_.size++] = {&target, 0, 0};  // each object once: there is room for all
-    }
-  }
-
-  /// Spares what is alive, and moves the garbage and its edges to the front.
-  void spare_alive() noexcept {
+  /// Spares what is alive, and moves the garbage and its edges to the front. `alive_edges`: of the living, counted
+  /// again
+  void spare_alive(std::size_t alive_edges) noexcept {
     std::size_t edges = 0;
     each([&](visited& seen) {
       if ((object_of(seen).load_info() & info_word::alive) == 0) return;
@@ -309,14 +287,14 @@ class trial {
       edges += seen.edges;
     });
     // A trace that did not report as many edges as before leaves no subtraction to be trusted.
-    is_decided_ = edges == alive_edges_;
+    is_decided_ = edges == alive_edges;
     if (is_decided_) {
       gather_garbage();
     } else {
       each([this](const visited& seen) {
         if ((seen.count & is_alive) == 0) {
           abandon(seen);
-        } else if (!EnrollsAll && !is_minor_ && count_word::is_quiet(seen.count)) {
+        } else if (!enrolls_all<CollectorPolicy> && !is_minor_ && count_word::is_quiet(seen.count)) {
           return_to_buffer(object_of(seen));
         }
       });
@@ -342,27 +320,33 @@ class trial {
     header_type& object = object_of(seen);
     const std::uint32_t info = object.load_info();
     if ((info & info_word::old) == 0) ++promoted_;
-    RefcountPolicy::store(object.info, (info & ~(info_word::reached | info_word::alive)) | info_word::old);
+    const std::uint32_t aged = (info & ~(info_word::reached | info_word::alive)) | info_word::old;
+    RefcountPolicy::store(object.info, aged);
     RefcountPolicy::store(object.count, restored(seen));
-    if (EnrollsAll || (is_minor_ && count_word::is_quiet(seen.count))) return_to_buffer(object);
+    if (enrolls_all<CollectorPolicy> ? !info_word::is_found_by_walk(aged)
+                                     : is_minor_ && count_word::is_quiet(seen.count)) {
+      return_to_buffer(object);
+    }
   }
 
   /// Puts an object back as it was.
   void abandon(const visited& seen) noexcept {
     header_type& object = object_of(seen);
-    RefcountPolicy::store(object.info, object.load_info() & ~(info_word::reached | info_word::alive));
+    const std::uint32_t info = object.load_info() & ~(info_word::reached | info_word::alive);
+    RefcountPolicy::store(object.info, info);
     RefcountPolicy::store(object.count, restored(seen));
-    if (EnrollsAll || count_word::is_quiet(seen.count)) return_to_buffer(object);
+    if (enrolls_all<CollectorPolicy> ? !info_word::is_found_by_walk(info) : count_word::is_quiet(seen.count))
+      return_to_buffer(object);
   }
 
   /// The count that the object has in the end: of what is no candidate any more, loud.
   [[nodiscard]] static std::uint32_t restored(const visited& seen) noexcept {
-    return EnrollsAll ? seen.count : count_word::made_loud(seen.count);
+    return enrolls_all<CollectorPolicy> ? seen.count : count_word::made_loud(seen.count);
   }
 
   /// Where memory is exhausted the object stays unlisted and not quiet: its next drop tries again.
   void return_to_buffer(header_type& candidate) noexcept {
-    if constexpr (EnrollsAll) {
+    if constexpr (enrolls_all<CollectorPolicy>) {
       static_cast<void>(candidates_.enter(candidate));  // there is room
     } else {
       candidate.clear_quiet();
@@ -389,9 +373,8 @@ class trial {
   std::size_t promoted_ = 0;
   std::size_t garbage_ = 0;
   std::size_t without_rest_ = 0;  ///< objects that only the others lead to, as far as is known
-  std::size_t alive_edges_ = 0;   ///< reported by what is alive, the second time
   std::size_t over_reported_ = 0;
-  const bool is_minor_;
+  bool is_minor_;
   bool has_edges_ = false;
   bool has_finalizers_ = false;
   bool has_memory_ = true;

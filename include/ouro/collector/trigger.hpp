@@ -20,7 +20,8 @@ namespace ouro::detail {
 /// O(1) objects per object that grew old, however large the heap is.
 class trigger {
  public:
-  static constexpr std::size_t default_threshold = 10'000;  ///< candidates
+  static constexpr std::size_t default_threshold = 10'000;   ///< candidates
+  static constexpr std::size_t default_full_threshold = 10;  ///< thresholds
 
   /// One allocation. Returns whether a collection is due.
   [[nodiscard]] OURO_ALWAYS_INLINE bool count_allocation() noexcept { return --budget_ < 0; }
@@ -32,9 +33,13 @@ class trigger {
 
   [[nodiscard]] std::size_t threshold() const noexcept { return threshold_; }
 
+  /// Of a full collection: so many thresholds of objects that have become old.
+  [[nodiscard]] std::size_t full_threshold() const noexcept { return full_threshold_; }
+
   /// 0 switches automatic collections off.
-  void set_threshold(std::size_t candidates) noexcept {
+  void set_threshold(std::size_t candidates, std::size_t full) noexcept {
     threshold_ = candidates;
+    full_threshold_ = full;
     rarity_ = 1;
     begin_minor();
     begin_full(0);
@@ -65,7 +70,6 @@ class trigger {
   static constexpr std::int64_t candidate_weight = 2;    ///< allocations
   static constexpr std::int64_t promotion_weight = 128;  ///< allocations
   static constexpr std::size_t most_rarity = 8;
-  static constexpr std::size_t full_threshold = 10;  ///< thresholds
 
   void begin_minor() noexcept {
     const auto due = static_cast<std::int64_t>(threshold_ * rarity_) * candidate_weight;
@@ -74,12 +78,13 @@ class trigger {
   }
 
   void begin_full(std::size_t alive) noexcept {
-    old_budget_ = static_cast<std::int64_t>(std::max(alive / 4, threshold_ * full_threshold)) * promotion_weight;
+    old_budget_ = static_cast<std::int64_t>(std::max(alive / 4, threshold_ * full_threshold_)) * promotion_weight;
   }
 
-  std::int64_t budget_ = default_threshold * candidate_weight;                       ///< allocations; due below 0
-  std::int64_t old_budget_ = default_threshold * full_threshold * promotion_weight;  ///< the same
+  std::int64_t budget_ = default_threshold * candidate_weight;  ///< allocations; due below 0
+  std::int64_t old_budget_ = default_threshold * default_full_threshold * promotion_weight;  ///< the same
   std::size_t threshold_ = default_threshold;
+  std::size_t full_threshold_ = default_full_threshold;
   std::size_t rarity_ = 1;  ///< thresholds between two minor collections
   bool enabled_ = true;
 };

@@ -3,7 +3,7 @@
 /// Takes immutable objects out of the collector's sight, if nothing that they point to is in it.
 
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/trace_one.hpp>
+#include <ouro/collector/trace_visits.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/pointer/block.hpp>

@@ -4,7 +4,7 @@
 ///
 /// ```
 ///   count   flags and number of strong pointers                                       refcount/count_word.hpp
-///   info    unlisted:  type index (16) | owner tag (6) | flags (9)          | 0
+///   info    unlisted:  type index (16) | owner tag (5) | flags (10)         | 0
 ///           listed:    which buffer (1) | slot in the candidate buffer (30) | 1
 /// ```
 /// An object in the candidate buffer has a slot number in place of its info, which its buffer entry keeps meanwhile
@@ -34,8 +34,10 @@ struct info_word {
   static constexpr std::uint32_t old = 1u << 8;     ///< some collection has found it alive
   static constexpr std::uint32_t frozen = 1u << 9;  ///< collections leave it alone
 
-  static constexpr std::uint32_t owner_shift = 10;
-  static constexpr std::uint32_t owner_mask = 0x3Fu << owner_shift;
+  static constexpr std::uint32_t walked = 1u << 10;  ///< lies in a pool that its collector walks
+
+  static constexpr std::uint32_t owner_shift = 11;
+  static constexpr std::uint32_t owner_mask = 0x1Fu << owner_shift;
   static constexpr std::uint32_t type_shift = 16;
 
   static constexpr std::uint32_t slot_shift = 1;
@@ -44,6 +46,10 @@ struct info_word {
   [[nodiscard]] static constexpr bool is_listed(std::uint32_t word) noexcept { return (word & listed) != 0; }
   [[nodiscard]] static constexpr std::uint32_t slot(std::uint32_t word) noexcept {
     return (word & ~listed_as_old) >> slot_shift;
+  }
+  /// Whether a walk over the pools finds the object, so that it need not be listed. \pre unlisted
+  [[nodiscard]] static constexpr bool is_found_by_walk(std::uint32_t word) noexcept {
+    return (word & (walked | old)) == (walked | old);
   }
   [[nodiscard]] static constexpr std::uint32_t type(std::uint32_t word) noexcept { return word >> type_shift; }
 };

@@ -71,6 +71,15 @@ struct block {
     }
   }();
 
+  /// Whether objects lie in pools that the collector walks: single ones whose header is the first of the block.
+  static constexpr bool is_walked = [] {
+    if constexpr (is_tracked && walks_pools<CollectorPolicy, RefcountPolicy> && has_allocate_walked<AllocatorPolicy>) {
+      return !is_array && front == sizeof(header_type) && AllocatorPolicy::walks(front + sizeof(element), alignment);
+    } else {
+      return false;
+    }
+  }();
+
   [[nodiscard]] static constexpr std::size_t bytes(std::size_t elements) noexcept {
     // An array without elements has an address of its own all the same.
     return front + (elements == 0 ? 1 : elements * sizeof(element));
@@ -170,7 +179,7 @@ struct block {
 
   /// The info word of an object that nothing has happened to, but for its owner.
   [[nodiscard]] OURO_ALWAYS_INLINE static std::uint32_t plain_info() {
-    return info_.get(record, is_tracked ? info_word::tracked : 0);
+    return info_.get(record, (is_tracked ? info_word::tracked : 0) | (is_walked ? info_word::walked : 0));
   }
 
   /// Whether the object at `at` was made as this very type and nothing but time has happened to it since: it is no

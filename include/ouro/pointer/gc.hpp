@@ -8,6 +8,8 @@
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_stats.hpp>
 #include <ouro/collector/heap_view.hpp>
+#include <ouro/collector/pause_clock.hpp>
+#include <ouro/collector/trigger.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/dying_queue.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
@@ -36,6 +38,7 @@ class basic_gc {
   using object = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
 
   static constexpr std::size_t generations = 2;  ///< young objects, and old ones
+  static constexpr std::size_t default_full_threshold = detail::trigger::default_full_threshold;
 
   /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, first what other
   /// threads have left to this one.
@@ -59,18 +62,33 @@ class basic_gc {
     return collect();
   }
 
-  /// A slice of a collection: looks at young candidates, one after the other, until it has looked at `budget` objects,
-  /// or at all candidates; goes on from there the next time. Returns the number of garbage objects destroyed. For
-  /// programs with deadlines, which call it in each frame: it looks at less than twice `budget` objects.
+  /// A slice of a collection: looks at candidates, one after the other, the young and then the old, until it has looked
+  /// at `budget` objects, or at all candidates; goes on from there the next time. Returns the number of garbage objects
+  /// destroyed. For programs with deadlines, which call it in each frame: it looks at less than twice `budget` objects.
   ///
-  /// What of the garbage is left afterwards is bounded: of structures of up to `budget` objects, what became garbage
-  /// since the candidates were last gone through. Larger ones, and what has grown old, wait for `collect`, or for an
-  /// automatic collection. Not with a collector that enrolls all objects, which looks at a generation or not at all.
+  /// What of the garbage is left afterwards is bounded: of structures that reach up to `budget` objects, what became
+  /// garbage since the candidates were last gone through. Larger ones wait for `collect`, or for an automatic
+  /// collection. Not with a collector that enrolls all objects, which looks at a generation or not at all.
   static std::size_t step(std::size_t budget) noexcept
     requires(has_collector && !enrolls_all<CollectorPolicy>)
   {
     if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
     return current().step(budget);
+  }
+
+  /// The same for so many nanoseconds, and no longer than a slice of 512 objects takes beyond them; ends before when
+  /// all candidates have been looked at.
+  static std::size_t step_for(std::uint64_t nanoseconds) noexcept
+    requires(has_collector && !enrolls_all<CollectorPolicy>)
+  {
+    const std::uint64_t began = detail::steady_nanoseconds();
+    std::size_t destroyed = 0;
+    std::uint64_t examined = 0;
+    do {
+      examined = stats().examined;
+      destroyed += step(slice);
+    } while (stats().examined - examined >= slice && detail::steady_nanoseconds() - began < nanoseconds);
+    return destroyed;
   }
 
   /// While it lives, an object of this refcount policy whose last pointer is dropped on this thread is not destroyed at
@@ -102,6 +120,20 @@ class basic_gc {
     return ended;
   }
 
+  /// The same for so many nanoseconds, and no longer than 512 objects take beyond them.
+  static std::size_t drain_for(std::uint64_t nanoseconds) noexcept
+    requires counts_in_header<RefcountPolicy>
+  {
+    const std::uint64_t began = detail::steady_nanoseconds();
+    std::size_t ended = 0;
+    std::size_t before = 0;
+    do {
+      before = ended;
+      ended += drain(slice);
+    } while (ended - before == slice && detail::steady_nanoseconds() - began < nanoseconds);
+    return ended;
+  }
+
   /// Automatic collections: `make_managed` collects when enough candidates have come together. On by default.
   static void enable() noexcept
     requires has_collector
@@ -121,23 +153,26 @@ class basic_gc {
     }
   }
 
-  /// How many candidates make an automatic collection due, at the least; 0 switches them off. Ten times as many objects
-  /// that such collections have found alive make a full one due, at the least.
-  static void set_threshold(std::size_t candidates) noexcept
+  /// How many candidates make an automatic collection due, at the least; 0 switches them off. `full` times as many
+  /// objects that such collections have found alive make a full one due, at the least.
+  static void set_threshold(std::size_t candidates, std::size_t full = default_full_threshold) noexcept
     requires has_collector
   {
-    current().schedule().set_threshold(candidates);
-  }
-  [[nodiscard]] static std::size_t threshold() noexcept
-    requires has_collector
-  {
-    return current().schedule().threshold();
+    current().schedule().set_threshold(candidates, full);
   }
 
-  /// Candidates that wait for the next collection; with a collector that enrolls all objects, these.
+  /// Of generation 0 the candidates, of 1 the factor.
+  [[nodiscard]] static std::size_t threshold(std::size_t generation = 0) noexcept
+    requires has_collector
+  {
+    return generation == 0 ? current().schedule().threshold() : current().schedule().full_threshold();
+  }
+
+  /// Candidates that wait for the next collection; with a collector that enrolls all objects, these, and then
+  /// O(objects in the pools that it walks).
   [[nodiscard]] static std::size_t count() noexcept {
     if constexpr (has_collector) {
-      return current().count();
+      return current().count(true) + current().count(false);
     } else {
       return 0;
     }
@@ -146,8 +181,7 @@ class basic_gc {
   /// The same of one generation.
   [[nodiscard]] static std::size_t count(std::size_t generation) noexcept {
     if constexpr (has_collector) {
-      auto& candidates = current().candidates();
-      return generation == 0 ? candidates.young().size() : candidates.old().size();
+      return current().count(generation == 0);
     } else {
       return 0;
     }
@@ -288,6 +322,8 @@ class basic_gc {
   }
 
  private:
+  static constexpr std::size_t slice = 512;  ///< objects between two looks at the clock
+
   [[nodiscard]] static auto& current() noexcept { return CollectorPolicy::template current<RefcountPolicy>(); }
 
   [[nodiscard]] static auto& dying() noexcept { return detail::dying<RefcountPolicy>; }

@@ -25,13 +25,24 @@ namespace ouro {
 
 namespace detail {
 
+/// A block for an object, in a pool that its collector walks if `Walked`; null when memory is exhausted.
+template <class AllocatorPolicy, bool Walked>
+[[nodiscard]] OURO_ALWAYS_INLINE void* allocate_once(std::size_t bytes, std::size_t alignment,
+                                                     std::string_view type) noexcept {
+  if constexpr (Walked) {
+    return AllocatorPolicy::allocate_walked(bytes, alignment);
+  } else {
+    return try_allocate<AllocatorPolicy>(bytes, alignment, type);
+  }
+}
+
 /// When the heap has no block, or is not where the object may lie. Of the same code for all types.
 /// \throws std::bad_alloc after an emergency collection
-template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bool Walked>
 [[nodiscard]] OURO_NOINLINE void* allocate_elsewhere(std::size_t bytes, std::size_t alignment, std::string_view type) {
   const auto allocate = [&] {
     const home_of<RefcountPolicy> home;
-    return try_allocate<AllocatorPolicy>(bytes, alignment, type);
+    return allocate_once<AllocatorPolicy, Walked>(bytes, alignment, type);
   };
   if (RefcountPolicy::is_thread_safe && current_private_heap != nullptr) {
     if (void* const raw = allocate(); raw != nullptr) return raw;
@@ -69,10 +80,10 @@ class maker {
     const std::size_t bytes = layout::bytes(elements);
     void* raw = nullptr;
     if (!RefcountPolicy::is_thread_safe || current_private_heap == nullptr) [[likely]]
-      raw = try_allocate<AllocatorPolicy>(bytes, layout::alignment, type_name<T>());
+      raw = allocate_once<AllocatorPolicy, layout::is_walked>(bytes, layout::alignment, type_name<T>());
     if (raw == nullptr) [[unlikely]]
-      raw = allocate_elsewhere<RefcountPolicy, CollectorPolicy, AllocatorPolicy>(bytes, layout::alignment,
-                                                                                 type_name<T>());
+      raw = allocate_elsewhere<RefcountPolicy, CollectorPolicy, AllocatorPolicy, layout::is_walked>(
+          bytes, layout::alignment, type_name<T>());
     void* const object = static_cast<std::byte*>(raw) + layout::front;
     header_ = ::new (static_cast<void*>(header_type::of(object))) header_type{layout::first_count, first_info()};
     if constexpr (layout::is_array)

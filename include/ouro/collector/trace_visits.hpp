@@ -1,0 +1,41 @@
+#pragma once
+/// \file
+/// Asks objects for their edges, by the traces of their types.
+
+#include <ouro/allocator/raw_array.hpp>
+#include <ouro/collector/trace_guard.hpp>
+#include <ouro/config.hpp>
+#include <ouro/object/edge_sink.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/object/visited.hpp>
+
+#include <cstddef>
+
+namespace ouro::detail {
+
+/// Reports the edges of `visits[i]` and its like to the sink, and moves `i` on. False when the trace throws.
+/// \pre `record` is the object's; a `trace_guard` is alive
+[[nodiscard]] OURO_ALWAYS_INLINE bool trace_some(const raw_array<visited>& visits, std::size_t& i,
+                                                 const type_record& record, edge_sink& sink) noexcept {
+  OURO_TRY {
+    i = record.trace(visits.items, i, visits.size, sink);  // calls user code: it may only report
+  }
+  OURO_CATCH_ALL {
+    unraisable(record.name);
+    return false;
+  }
+  return true;
+}
+
+/// Hands all edges of the object behind `header` to the sink's phase, outside a collection. O(edges). \throws what the
+/// trace throws \pre `record` is the object's, and has a trace
+inline void trace_one(void* header, const type_record& record, edge_sink& sink) {
+  const trace_guard guard;
+  visited one{header, 0, 0};
+  visited* const at = &one;
+  static_cast<void>(record.trace(at, 0, 1, sink));  // calls user code: it may only report
+  sink.flush();
+}
+
+}  // namespace ouro::detail

@@ -1,0 +1,41 @@
+#pragma once
+/// \file
+/// The old objects that no table lists, because they lie in pools that can be walked.
+
+#include <ouro/allocator/pool_heap.hpp>
+#include <ouro/allocator/pool_walk.hpp>
+#include <ouro/object/header.hpp>
+
+#include <cstddef>
+
+namespace ouro::detail {
+
+/// Of the calling thread's heap. O(objects in walked pools)
+template <class RefcountPolicy>
+struct walked_objects {
+  using header_type = header<RefcountPolicy>;
+
+  /// No fewer than there are. O(pools)
+  [[nodiscard]] static std::size_t most() noexcept { return walked_blocks(*current_pool_heap); }
+
+  /// Calls `see` with each tracked one that is whole. `see` must neither make nor drop objects.
+  template <class See>
+  static void each(See see) {
+    constexpr std::uint32_t asked = info_word::listed | info_word::tracked | info_word::unborn | info_word::dead |
+                                    info_word::reached | info_word::walked | info_word::old;
+    constexpr std::uint32_t wanted = info_word::tracked | info_word::walked | info_word::old;
+    walk_pools(*current_pool_heap, [&](void* block) {
+      auto& object = *static_cast<header_type*>(block);
+      // What waits to be destroyed has a link in place of its flags, which is never tracked (dying_queue.hpp).
+      if ((object.load_info() & asked) == wanted) see(object);
+    });
+  }
+
+  [[nodiscard]] static std::size_t count() noexcept {
+    std::size_t found = 0;
+    each([&found](const header_type&) { ++found; });
+    return found;
+  }
+};
+
+}  // namespace ouro::detail
