@@ -29,6 +29,7 @@ BARS = {
     "programs": ("whole programs", r"trees|gcbench|plain_trees|list.*"),
     "threads": ("made by one thread, dropped by another", r"across_threads/\d+"),
     "interning": ("find an interned string", r"found.*"),
+    "bytes": ("bytes of Python's containers, by sys.getsizeof, beside ours", r"bytes_of_.*"),
     "build_cost": ("bytes of code, and time to compile", r"code_per_type|compile_time"),
 }
 
