@@ -53,6 +53,7 @@
 #include <ouro/pointer/managed_weak.hpp>
 #include <ouro/pointer/memory.hpp>
 #include <ouro/pointer/pointer_cast.hpp>
+#include <ouro/pointer/static_object.hpp>
 #include <ouro/refcount/atomic_refcount.hpp>
 #include <ouro/refcount/biased_refcount.hpp>
 #include <ouro/refcount/local_refcount.hpp>

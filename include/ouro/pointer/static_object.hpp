@@ -1,0 +1,58 @@
+#pragma once
+/// \file
+/// Objects that are part of the program, not of a heap.
+
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/pointer/block.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/pointer/memory.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
+
+#include <utility>
+
+namespace ouro {
+
+/// An object that managed pointers may point to although no heap holds it: `constinit ouro::static_object<token>
+/// nothing{…};`, and `nothing.pointer()` wherever a pointer is asked for, as the static types and singletons of
+/// CPython. It is immortal: its pointers are not counted, and what it points to counts as held from outside.
+///
+/// Thread-safe as `T` is. Pointers to it must not be used once it is destroyed.
+template <class T, class Memory = default_memory>
+class static_object {
+  using layout = detail::block<T, typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
+  using header_type = typename layout::header_type;
+  static_assert(counts_in_header<typename Memory::refcount>, "ouro: an object that counts itself needs no header");
+  static_assert(alignof(T) <= sizeof(header_type), "ouro: no header fits in front of an object of this alignment");
+
+ public:
+  template <class... Args>
+  constexpr explicit static_object(Args&&... args)
+      : in_place_{{count_word::pinned, 0}, T(std::forward<Args>(args)...)} {}
+  static_object(const static_object&) = delete;
+  static_object& operator=(const static_object&) = delete;
+  ~static_object() = default;
+
+  /// O(1).
+  [[nodiscard]] typename Memory::template ptr<T> pointer() noexcept {
+    // Only now, since the numbers of types are given while the program runs.
+    using refcount = typename Memory::refcount;
+    if (in_place_.head.load_info() == 0) refcount::store(in_place_.head.info, layout::plain_info());
+    return detail::pointer_access::take<typename Memory::template ptr<T>>(&in_place_.object);
+  }
+
+  [[nodiscard]] T& operator*() noexcept { return in_place_.object; }
+  [[nodiscard]] T* operator->() noexcept { return &in_place_.object; }
+
+ private:
+  /// As in a block: the header right in front of the object.
+  struct cell {
+    header_type head;
+    T object;
+  };
+
+  cell in_place_;
+};
+
+}  // namespace ouro
