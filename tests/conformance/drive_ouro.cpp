@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -106,6 +107,7 @@ class world {
   }
 
   ~world() {
+    traced::stop();
     gc::set_debug(ouro::gc_debug::none);
     gc::clear_garbage();
     gc::unfreeze();
@@ -144,6 +146,68 @@ class world {
     std::sort(happened.deaths.begin(), happened.deaths.end());
     std::sort(happened.finalized.begin(), happened.finalized.end());
     std::sort(happened.called.begin(), happened.called.end());
+  }
+
+  [[nodiscard]] static std::string label_of(const pointer& of) { return of ? of->label : "none"; }
+
+  [[nodiscard]] std::string all_values() const {
+    words found;
+    for (const auto& [key, object] : values_) found.push_back(key + ":" + object->label);
+    std::sort(found.begin(), found.end());
+    return joined(found);
+  }
+
+  [[nodiscard]] std::string walk_values(const words& dropped) {
+    bool has_met = false;
+    for (const auto& each : values_) {
+      static_cast<void>(each);
+      if (!std::exchange(has_met, true)) {
+        for (const std::string& name : dropped) drop(name);
+      }
+    }
+    std::sort(happened.deaths.begin(), happened.deaths.end());
+    return (has_met ? "some, then " : "none, then ") + std::to_string(values_.size());
+  }
+
+  using traced = ouro::traced_allocator<ouro::pool_allocator>;
+  using traced_memory = ouro::memory<ouro::local_refcount, ouro::no_collector, traced>;
+  using bytes = typename traced_memory::template ptr<char[]>;
+  static constexpr std::size_t array_overhead = 2 * sizeof(std::size_t);  ///< header and length
+
+  void allocate(const words& args) {
+    // The names of scopes must outlive all reports.
+    static std::set<std::string> sites;
+    const ouro::allocation_scope here{*sites.insert(args[0]).first};
+    for (std::size_t i = std::stoul(args[1]); i != 0; --i) {
+      held_[args[0]].push_back(traced_memory::template make<char[]>(std::stoul(args[2])));
+    }
+  }
+
+  [[nodiscard]] static std::string site_of(const ouro::allocation_trace& trace) {
+    return std::string{trace.scopes.front().name};
+  }
+
+  [[nodiscard]] std::string top(const words& args) const {
+    const ouro::allocation_snapshot chosen = snapshots_.at(args[0]).filter([&](const ouro::allocation_trace& trace) {
+      return args.size() == 1 || std::find(args.begin() + 1, args.end(), site_of(trace)) != args.end();
+    });
+    words lines;
+    for (const auto& each : chosen.top(99, ouro::group_by::scope)) {
+      lines.push_back(site_of(each.trace) + ":" + std::to_string(each.blocks) + "x" +
+                      std::to_string(each.bytes - each.blocks * array_overhead));
+    }
+    return joined(lines);
+  }
+
+  [[nodiscard]] std::string difference(const words& args) const {
+    const auto with_sign = [](std::ptrdiff_t of) { return (of < 0 ? "" : "+") + std::to_string(of); };
+    words lines;
+    for (const auto& each : snapshots_.at(args[1]).compare_to(snapshots_.at(args[0]), ouro::group_by::scope)) {
+      const auto overhead = each.more_blocks * static_cast<std::ptrdiff_t>(array_overhead);
+      lines.push_back(site_of(each.now.trace) + ":" + with_sign(each.more_blocks) + "x" +
+                      with_sign(each.more_bytes - overhead));
+    }
+    return joined(lines);
   }
 
   [[nodiscard]] static std::string shape(const pointer& of) {
@@ -201,6 +265,12 @@ class world {
   std::map<std::string, pointer>& names_ = named<Memory>;
   std::map<std::string, typename Memory::template weak<node>> weaks_;
   std::map<std::string, ouro::finalizer> finalizers_;
+  ouro::weak_value_map<std::string, node, Memory> values_;
+  ouro::weak_key_map<node, std::string, Memory> keys_;
+  ouro::weak_key_map<node, pointer, Memory> keeping_keys_;
+  ouro::weak_set<node, Memory> set_;
+  std::map<std::string, std::vector<bytes>> held_;
+  std::map<std::string, ouro::allocation_snapshot> snapshots_;
   std::optional<std::string> answer_;
 
   const std::map<std::string, std::function<void(const words&)>> verbs_{
@@ -232,6 +302,36 @@ class world {
          answer_ = found ? found->label : "dead";
          if (found) names_[args[0]] = found;
        }},
+      {"vput", [this](const words& args) { values_.insert_or_assign(args[0], at(args[1])); }},
+      {"vdefault", [this](const words& args) { answer_ = label_of(values_.setdefault(args[0], at(args[1]))); }},
+      {"vget", [this](const words& args) { answer_ = label_of(values_.get(args[0])); }},
+      {"vpop", [this](const words& args) { answer_ = label_of(values_.pop(args[0])); }},
+      {"vall", [this](const words&) { answer_ = all_values(); }},
+      {"vwalk", [this](const words& args) { answer_ = walk_values(args); }},
+      {"kput", [this](const words& args) { keys_.insert_or_assign(at(args[0]), args[1]); }},
+      {"kkeep", [this](const words& args) { keeping_keys_.insert_or_assign(at(args[0]), at(args[1])); }},
+      {"kget",
+       [this](const words& args) {
+         const std::string* const found = keys_.find(at(args[0]));
+         answer_ = found == nullptr ? "none" : *found;
+       }},
+      {"kdel", [this](const words& args) { answer_ = yes_or_no(keys_.erase(at(args[0])) == 1); }},
+      {"klen", [this](const words&) { answer_ = std::to_string(keys_.size() + keeping_keys_.size()); }},
+      {"sadd",
+       [this](const words& args) {
+         for (const std::string& name : args) set_.insert(at(name));
+       }},
+      {"sdiscard", [this](const words& args) { set_.erase(at(args[0])); }},
+      {"shas", [this](const words& args) { answer_ = yes_or_no(set_.contains(at(args[0]))); }},
+      {"sall", [this](const words&) { answer_ = labels(set_); }},
+      {"trace", [](const words& args) { args[0] == "on" ? traced::start() : traced::stop(); }},
+      {"tracing", [this](const words&) { answer_ = yes_or_no(traced::is_tracing()); }},
+      {"clear", [](const words&) { traced::clear_traces(); }},
+      {"alloc", [this](const words& args) { allocate(args); }},
+      {"free", [this](const words& args) { held_.erase(args[0]); }},
+      {"snap", [this](const words& args) { snapshots_[args[0]] = traced::take_snapshot(); }},
+      {"top", [this](const words& args) { answer_ = top(args); }},
+      {"diff", [this](const words& args) { answer_ = difference(args); }},
       {"finalize",
        [this](const words& args) {
          finalizers_[args[0]] = ouro::finalize(at(args[1]), [name = args[0]] { happened.called.push_back(name); });

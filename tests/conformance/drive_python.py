@@ -6,9 +6,11 @@ usage: drive_python.py FILE
 import copy
 import gc
 import sys
+import tracemalloc
 import weakref
 
 SLOTS = ("x", "y", "z")
+BYTES_OVERHEAD = sys.getsizeof(b"")
 
 
 class Thing:
@@ -52,6 +54,11 @@ class World:
         self.names = {}
         self.weaks = {}
         self.finalizers = {}
+        self.values = weakref.WeakValueDictionary()
+        self.keys = weakref.WeakKeyDictionary()
+        self.set = weakref.WeakSet()
+        self.held = {}
+        self.snapshots = {}
         self.deaths = []
         self.finalized = []
         self.called = []
@@ -124,6 +131,101 @@ class World:
             return "dead"
         self.names[name] = found
         return found.label
+
+    def do_vput(self, key, name):
+        self.values[key] = self.names[name]
+
+    def do_vdefault(self, key, name):
+        return self.values.setdefault(key, self.names[name]).label
+
+    def do_vget(self, key):
+        found = self.values.get(key)
+        return "none" if found is None else found.label
+
+    def do_vpop(self, key):
+        found = self.values.pop(key, None)
+        return "none" if found is None else found.label
+
+    def do_vall(self):
+        return " ".join(sorted(f"{key}:{each.label}" for key, each in self.values.items()))
+
+    def do_vwalk(self, *dropped):
+        """Goes over the map, and drops the names, and with them entries, as soon as the first one is reached."""
+        met = 0
+        for each in self.values.values():
+            if met == 0:
+                self.do_del(*dropped)
+            met += 1
+        each = None
+        self.deaths.sort()  # which one is the first, nobody promises
+        return f"{'some' if met else 'none'}, then {len(self.values)}"
+
+    def do_kput(self, name, value):
+        self.keys[self.names[name]] = value
+
+    def do_kkeep(self, name, of):
+        """A value that keeps a thing alive."""
+        self.keys[self.names[name]] = self.names[of]
+
+    def do_kget(self, name):
+        return self.keys.get(self.names[name], "none")
+
+    def do_kdel(self, name):
+        return "yes" if self.keys.pop(self.names[name], None) is not None else "no"
+
+    def do_klen(self):
+        return str(len(self.keys))
+
+    def do_sadd(self, *names):
+        for name in names:
+            self.set.add(self.names[name])
+
+    def do_sdiscard(self, name):
+        self.set.discard(self.names[name])
+
+    def do_shas(self, name):
+        return "yes" if self.names[name] in self.set else "no"
+
+    def do_sall(self):
+        return " ".join(sorted(each.label for each in self.set))
+
+    def do_trace(self, on):
+        tracemalloc.start() if on == "on" else tracemalloc.stop()
+
+    def do_tracing(self):
+        return "yes" if tracemalloc.is_tracing() else "no"
+
+    def do_clear(self):
+        tracemalloc.clear_traces()
+
+    def do_alloc(self, site, blocks, size):
+        """So many blocks of so many bytes, at a place in a file called like the site."""
+        blocks, size = int(blocks), int(size)
+        held = self.held.setdefault(site, [])
+        more = [None] * blocks
+        # Nothing else may be allocated there, and calls leave tuples in the interpreter's free lists.
+        exec(compile("for i in places: more[i] = one * size", f"site_{site}", "exec"),
+             {"more": more, "places": list(range(blocks)), "one": b"-", "size": size})
+        held.append(more)
+
+    def do_free(self, site):
+        del self.held[site]
+
+    def do_snap(self, name):
+        wanted = tracemalloc.Filter(True, "site_*")
+        self.snapshots[name] = tracemalloc.take_snapshot().filter_traces([wanted])
+
+    def do_top(self, name, *only):
+        found = self.snapshots[name]
+        if only:
+            found = found.filter_traces([tracemalloc.Filter(True, f"site_{site}") for site in only])
+        return " ".join(f"{each.traceback[0].filename[5:]}:{each.count}x{each.size - each.count * BYTES_OVERHEAD}"
+                        for each in found.statistics("filename"))
+
+    def do_diff(self, before, after):
+        found = self.snapshots[after].compare_to(self.snapshots[before], "filename")
+        return " ".join(f"{each.traceback[0].filename[5:]}:{each.count_diff:+}x{each.size_diff - each.count_diff * BYTES_OVERHEAD:+}"
+                        for each in found if each.count_diff != 0)
 
     def do_finalize(self, name, of):
         self.finalizers[name] = weakref.finalize(self.names[of], lambda: self.called.append(name))
@@ -258,6 +360,7 @@ def main():
         for step in steps.split("; "):
             words = step.split()
             world.report(words, world.run(words))
+        tracemalloc.stop()
         gc.set_debug(0)
         gc.garbage.clear()
         gc.unfreeze()

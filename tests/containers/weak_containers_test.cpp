@@ -27,6 +27,14 @@ struct owner {
   void trace(auto&& visit) { visit(peers, by_owner); }
 };
 
+struct counted {
+  static inline int alive = 0;
+  counted() { ++alive; }
+  counted(const counted&) = delete;
+  counted& operator=(const counted&) = delete;
+  ~counted() { --alive; }
+};
+
 [[nodiscard]] ptr<node> make_node(int value) { return make<node>(nullptr, value); }
 
 template <class Map>
@@ -311,4 +319,25 @@ TEST_CASE("finalize: garbage is finalized when it is collected; an exception goe
   CHECK(calls == 1);
   CHECK(reported == 1);
   ouro::set_unraisable_handler(before);
+}
+
+TEST_CASE("weak_key_map: values that hold the last pointers to keys of the map go with it, in any order") {
+  {
+    ouro::weak_key_map<counted, ptr<counted>> own;
+    ouro::weak_key_map<counted, ptr<counted>> other;
+    std::vector<ptr<counted>> all;
+    for (int i = 0; i != 10; ++i) all.push_back(make<counted>());
+    for (std::size_t i = 0; i != 10; ++i) {
+      own.insert_or_assign(all[i], all[i]);
+      other.insert_or_assign(all[i], all[(i + 3) % 10]);
+    }
+    all.clear();
+    CHECK(own.size() == 10);
+    CHECK(counted::alive == 10);
+    own.clear();
+    CHECK(other.size() == 10);
+    other.erase((*other.begin()).first);
+    CHECK(other.size() < 10);
+  }
+  CHECK(counted::alive == 0);
 }

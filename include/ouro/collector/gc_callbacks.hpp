@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -24,8 +25,8 @@ class gc_callbacks {
 
   /// \throws std::bad_alloc
   handle add(function callback) {
-    entries_.push_back({++last_, std::move(callback)});
-    return last_;
+    entries_.push_back({last_ + 1, std::make_shared<function>(std::move(callback))});
+    return ++last_;
   }
 
   /// Nothing happens when the function has been removed before.
@@ -41,8 +42,8 @@ class gc_callbacks {
   void call(const gc_info& info) noexcept {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       OURO_TRY {
-        const function callback = entries_[i].call;
-        callback(info);  // calls user code: the heap is between two collections
+        const std::shared_ptr<function> callback = entries_[i].call;  // it may remove itself
+        (*callback)(info);  // calls user code: the heap is between two collections
       }
       OURO_CATCH_ALL {
         detail::unraisable("gc callback");
@@ -53,7 +54,7 @@ class gc_callbacks {
  private:
   struct entry {
     handle name;
-    function call;
+    std::shared_ptr<function> call;
   };
 
   std::vector<entry> entries_;

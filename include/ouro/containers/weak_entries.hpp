@@ -33,8 +33,8 @@ class weak_entries {
   using weak = typename Memory::template weak<T>;
 
   struct entry {
-    weak object;
     Content content;
+    weak object;           ///< ends before the content, which may hold the last pointer to the object
     bool is_gone = false;  ///< an empty place
   };
 
@@ -63,7 +63,7 @@ class weak_entries {
     if (is_new) {
       at = entries_
                .emplace(std::piecewise_construct, std::forward_as_tuple(std::move(key)),
-                        std::forward_as_tuple(weak{}, std::move(content)))
+                        std::forward_as_tuple(std::move(content), weak{}))
                .first;
     }
     weak watched;
@@ -94,6 +94,8 @@ class weak_entries {
       // Looks for no key: in garbage that is torn down, keys may have been made null.
       table taken;
       taken.swap(entries_);
+      // Contents may hold the last pointers to objects of other entries, whose callbacks must not look for these.
+      for (auto& [key, held] : taken) held.object.reset();
     } else {
       for (position at = entries_.begin(); at != entries_.end(); ++at) {
         if (!at->second.is_gone) remove(at);

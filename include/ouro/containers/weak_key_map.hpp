@@ -15,8 +15,8 @@ namespace ouro {
 
 /// A map from objects that it does not keep alive, by their identity: what a program knows of objects that are not its
 /// own. An entry goes when its object dies, with its value. Iteration gives strong pointers, and stays valid whatever
-/// is inserted, erased or dies meanwhile. A value that leads back to its key
-/// keeps both alive, as in Python. For policies whose objects belong to one thread; not copied and not moved.
+/// is inserted, erased or dies meanwhile. A value that leads back to its key keeps both alive, as in Python. For
+/// policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Value, class Memory = default_memory>
 class weak_key_map {
   using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, std::equal_to<>>;
