@@ -68,7 +68,7 @@ ouro::ptr<open> fill() {
 }  // namespace
 
 int main() {
-  for (const std::size_t length : {3, 1000, 1'000'000}) {
+  for (const std::size_t length : {std::size_t{3}, std::size_t{1000}, std::size_t{1'000'000}}) {
     report("bytes_of_list_element/" + std::to_string(length),
            bytes_of(1, [=] { return grown_list(length); }) / static_cast<double>(length));
   }
@@ -76,7 +76,7 @@ int main() {
                                        return ouro::tuple<ouro::ptr<int>, ouro::ptr<int>, ouro::ptr<int>>{
                                            nullptr, nullptr, nullptr};
                                      }) / 3);
-  for (const std::size_t length : {5, 1000, 1'000'000}) {
+  for (const std::size_t length : {std::size_t{5}, std::size_t{1000}, std::size_t{1'000'000}}) {
     report("bytes_of_dict_entry/" + std::to_string(length),
            bytes_of(1, [=] { return grown_dict(length); }) / static_cast<double>(length));
   }
