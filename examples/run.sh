@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tour: the small programs 01 to 10, then package_graph on this machine's package database, or on the file that is given.
+# The tour: the small programs 01 to 10, a program in the language Lox, then package_graph on this machine's package database, or on the file that is given.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 file=${1:-}
@@ -20,5 +20,7 @@ for program in "$PWD/$build"/examples/[0-9]*/; do
   printf '\n=== %s ===\n' "$name"
   (cd "$program" && "./$name")
 done
+printf '\n=== lox ===\n'
+"$build/examples/lox/lox" --stats examples/lox/tour.lox
 printf '\n=== package_graph ===\n'
 "$build/examples/package_graph/package_graph" ${file:+"$file"}

@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 using ouro::attributes;
 using ouro::frozen_list;
@@ -169,4 +171,47 @@ TEST_CASE("slots: members by name, of an object that is not a byte larger") {
   CHECK(named::visit(here, "y", add));
   CHECK_FALSE(named::visit(here, "z", add));
   CHECK(sum == 2);
+}
+
+TEST_CASE("attributes: a cache finds what a search finds, whatever shapes it meets") {
+  using record = attributes<int>;
+  const interned_string names[] = {"a"_name, "b"_name, "c"_name, "d"_name};
+  record::cache caches[4];
+  std::vector<record> records(20);
+  std::mt19937 random{5};
+  for (int step = 0; step != 20'000; ++step) {
+    record& at = records[random() % records.size()];
+    const std::size_t which = random() % 4;
+    const interned_string& name = names[which];
+    const int* const known = at.find(name);
+    switch (random() % 4) {
+      case 0: {
+        const std::size_t before = at.size();
+        at.get_or_add(name, caches[which]) = step;
+        CHECK(at.size() == before + (known == nullptr ? 1 : 0));
+        CHECK(at.at(name) == step);
+        break;
+      }
+      case 1:
+        if (random() % 8 == 0) at.erase(name);
+        break;
+      case 2:
+        if (random() % 50 == 0) at = records[random() % records.size()];
+        break;
+      default:
+        CHECK(at.find(name, caches[which]) == known);
+    }
+  }
+}
+
+TEST_CASE("attributes: objects that get a name from one place share the shape") {
+  attributes<int>::cache x;
+  attributes<int> first;
+  attributes<int> second;
+  first.get_or_add("x"_name, x) = 1;
+  second.get_or_add("x"_name, x) = 2;
+  CHECK(first.has_shape_of(second));
+  CHECK(*second.find("x"_name, x) == 2);
+  attributes<int> empty;
+  CHECK(empty.find("x"_name, x) == nullptr);
 }

@@ -296,3 +296,23 @@ TEST_CASE("small_int: handles to the integers of the table move, swap and leave 
   CHECK(small.value() == 7);
   CHECK(ouro::is_immortal(small.pointer()));
 }
+
+TEST_CASE(
+    "interned_string: released, shared and adopted, a handle counts as before; those made at compile time not at all") {
+  for (const char* const text : {"a string of its own", "x", ""}) {
+    const ouro::interned_string kept{text};
+    const std::size_t before = ouro::ref_count(kept);
+    const auto raw = ouro::interned_string{kept}.release();
+    CHECK(raw == kept.pointer().get());
+    const bool is_counted = !ouro::is_immortal(kept.pointer());
+    CHECK(ouro::ref_count(kept) == before + (is_counted ? 1 : 0));
+    {
+      const ouro::interned_string shared = ouro::interned_string::share(raw);
+      CHECK(is(shared, kept));
+      CHECK(ouro::ref_count(kept) == before + (is_counted ? 2 : 0));
+    }
+    const ouro::interned_string adopted = ouro::interned_string::adopt(raw);
+    CHECK(is(adopted, kept));
+    CHECK(ouro::ref_count(kept) == before + (is_counted ? 1 : 0));
+  }
+}

@@ -72,15 +72,37 @@ class attributes {
   }
   [[nodiscard]] bool contains(const interned_string& name) const noexcept { return find(name) != nullptr; }
 
+  /// Remembers where one name was found: for a place in a program that asks objects of one shape for it again and again
+  /// (the inline caches of Deutsch and Schiffman 1984). Belongs to the heap whose objects it has met.
+  class cache {
+    friend attributes;
+    const shape* seen_ = nullptr;
+    shape* next_ = nullptr;            ///< that of an object which gets the name; null: not asked for yet
+    std::size_t index_ = shape::none;  ///< in objects of the shape that was seen
+  };
+
+  /// `find`, for one name. O(1) where the object has the shape of the one before.
+  [[nodiscard]] T* find(const interned_string& name, cache& last) noexcept {
+    if (last.seen_ != shape_) {
+      last.seen_ = shape_;
+      last.next_ = nullptr;
+      last.index_ = index_of(name);
+    }
+    return last.index_ == shape::none ? nullptr : values_ + last.index_;
+  }
+
+  /// `operator[]`, for one name. O(1) where the object has the shape of the one before.
+  T& get_or_add(const interned_string& name, cache& last) {
+    if (T* const found = find(name, last); found != nullptr) return *found;
+    if (last.next_ == nullptr) last.next_ = &(shape_ == nullptr ? shape::root() : *shape_).with(name);
+    return add_as(*last.next_);
+  }
+
   /// The value of `name`, made by default if there is none: then the object changes its shape.
   /// \throws std::bad_alloc, and what making a value throws; then nothing has changed
   T& operator[](const interned_string& name) {
     if (T* const found = find(name); found != nullptr) return *found;
-    shape& next = (shape_ == nullptr ? shape::root() : *shape_).with(name);
-    grow(next.size());
-    T& made = add();
-    shape_ = &next;
-    return made;
+    return add_as((shape_ == nullptr ? shape::root() : *shape_).with(name));
   }
 
   /// \throws std::out_of_range
@@ -102,7 +124,7 @@ class attributes {
     std::rotate(values_ + index, values_ + index + 1, values_ + size_);
     shape_ = without;
     --size_;
-    const T taken = std::move(values_[size_]);
+    [[maybe_unused]] const T taken = std::move(values_[size_]);
     std::destroy_at(values_ + size_);
     return true;  // calls user code when `taken` goes: the attribute is gone
   }
@@ -135,6 +157,14 @@ class attributes {
  private:
   [[nodiscard]] std::size_t index_of(const interned_string& name) const noexcept {
     return shape_ == nullptr ? shape::none : shape_->find(name);
+  }
+
+  /// Gets the last name of `next`, which is its own shape but for that.
+  T& add_as(shape& next) {
+    grow(next.size());
+    T& made = add();
+    shape_ = &next;
+    return made;
   }
 
   /// By two at a time: objects do not get many attributes, and there are many objects.

@@ -78,6 +78,29 @@ class basic_interned_string
     return out;
   }
 
+  /// What a string is to who keeps it in a word of its own, as a tagged value does.
+  using raw_pointer = typename counted::pointer;
+
+  /// Gives up the string with its count, which somebody must `adopt` again. Must be destroyed or assigned to next.
+  [[nodiscard]] raw_pointer release() && noexcept {
+    const raw_pointer given = this->pointer().get();
+    this->forget();
+    return given;
+  }
+
+  /// Takes over a count from `release`.
+  [[nodiscard]] static basic_interned_string adopt(raw_pointer counted_string) noexcept {
+    return basic_interned_string{detail::pointer_access::take<counted>(counted_string)};
+  }
+
+  /// One handle more to a string whose count somebody holds.
+  [[nodiscard]] static basic_interned_string share(raw_pointer held) noexcept {
+    basic_interned_string known = adopt(held);
+    basic_interned_string shared{known};
+    known.forget();
+    return shared;
+  }
+
   [[nodiscard]] std::string_view view() const noexcept { return this->pointer()->view(); }
   [[nodiscard]] explicit operator std::string_view() const noexcept { return view(); }
   [[nodiscard]] const char* data() const noexcept { return view().data(); }

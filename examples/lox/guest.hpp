@@ -1,0 +1,79 @@
+#pragma once
+/// \file
+/// A machine in a heap of its own.
+
+#include "machine.hpp"
+
+#include <ouro/ouro.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace lox {
+
+/// What programs have cost.
+struct statistics {
+  std::size_t made = 0;          ///< objects, strings aside
+  std::size_t by_count = 0;      ///< of these, destroyed when their last pointer went
+  std::size_t by_collector = 0;  ///< of these, destroyed as part of a cycle
+  std::size_t collections = 0;
+  std::uint64_t longest_pause = 0;  ///< nanoseconds
+  std::size_t bytes = 0;            ///< in use when the programs were over
+  std::size_t bytes_left = 0;       ///< in use when all variables were gone, too: the names of fields
+};
+
+/// All that the programs make lives in the heap, and goes with it. Different guests may run on different threads.
+template <class Memory>
+class guest {
+ public:
+  /// `limit`: bytes. A program that needs more ends with a runtime error. \throws std::bad_alloc
+  explicit guest(std::size_t limit = Memory::heap::unlimited) : heap_{limit} {
+    const scope in{heap_};
+    machine_ = std::make_unique<machine<Memory>>();
+  }
+  guest(const guest&) = delete;
+  guest& operator=(const guest&) = delete;
+  ~guest() { end(); }
+
+  /// \pre `end` has not been called
+  outcome interpret(std::string_view source) {
+    const scope in{heap_};
+    return machine_->interpret(source);
+  }
+
+  /// Drops all variables, and collects: nothing is left then. Returns the sums of the guest's life.
+  statistics end() {
+    const scope in{heap_};
+    using gc = typename Memory::gc;
+    statistics sums;
+    if (machine_ == nullptr) return sums;
+    sums.made = machine_->made();
+    sums.bytes = used_bytes();
+    machine_.reset();
+    gc::collect();
+    sums.bytes_left = used_bytes();
+    sums.by_collector = gc::stats().collected;
+    sums.by_count = sums.made - sums.by_collector;
+    sums.collections = gc::stats().collections;
+    for (std::size_t i = 0; i != gc::generations; ++i) {
+      sums.longest_pause = std::max(sums.longest_pause, gc::stats(i).longest_pause);
+    }
+    return sums;
+  }
+
+ private:
+  [[nodiscard]] std::size_t used_bytes() const noexcept {
+    const ouro::pool_statistics used = heap_.statistics();
+    return used.used_bytes + used.large_bytes;
+  }
+
+  using scope = typename Memory::heap::scope;
+
+  typename Memory::heap heap_;
+  std::unique_ptr<machine<Memory>> machine_;  ///< made and destroyed inside the heap
+};
+
+}  // namespace lox

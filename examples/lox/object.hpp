@@ -1,0 +1,130 @@
+#pragma once
+/// \file
+/// What lives in the heap of a machine, besides strings.
+
+#include "value.hpp"
+
+#include <ouro/ouro.hpp>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace lox {
+
+enum class object_kind : std::uint8_t { function, native, closure, upvalue, class_, instance, bound_method };
+
+/// What all objects begin with.
+template <class Memory>
+struct object {
+  explicit object(object_kind of) noexcept : kind{of} {}
+
+  const object_kind kind;
+};
+
+template <class Memory>
+struct closure;
+
+/// A place in a function's code that names a property, and what was found there the last time: most places meet
+/// instances of one class (the inline caches of Deutsch and Schiffman, 1984).
+template <class Memory>
+struct property_site {
+  string name;
+  typename ouro::attributes<value<Memory>, Memory>::cache field{};
+  std::uint64_t class_serial = 0;           ///< of the class that was asked for the method; 0: none yet
+  const closure<Memory>* method = nullptr;  ///< which that class, or a superclass, keeps alive
+};
+
+/// A function as it is written.
+template <class Memory>
+struct function : object<Memory> {
+  function() noexcept : object<Memory>{object_kind::function} {}
+  void trace(auto&& visit) { visit(constants); }
+
+  int arity = 0;
+  int upvalues = 0;
+  int most_stack = 0;  ///< values that a call needs at the most, arguments included
+  bool is_named = false;
+  string name;
+  std::vector<std::uint8_t> code;
+  std::vector<int> lines;  ///< of each byte of `code`
+  std::vector<value<Memory>> constants;
+  std::vector<property_site<Memory>> sites;
+};
+
+/// A function of the host.
+template <class Memory>
+struct native : object<Memory> {
+  using call_type = value<Memory> (*)(int arguments, const value<Memory>* first);
+
+  explicit native(call_type of) noexcept : object<Memory>{object_kind::native}, call{of} {}
+
+  const call_type call;
+};
+
+/// A variable that a closure holds on to: on the stack while its function runs, in here afterwards.
+template <class Memory>
+struct upvalue : object<Memory> {
+  explicit upvalue(value<Memory>* on_stack) noexcept : object<Memory>{object_kind::upvalue}, place{on_stack} {}
+  void trace(auto&& visit) { visit(closed); }
+
+  void close() noexcept {
+    closed = std::move(*place);
+    place = &closed;
+  }
+
+  value<Memory>* place;
+  value<Memory> closed;
+};
+
+/// A function with the variables around it.
+template <class Memory>
+struct closure : object<Memory> {
+  explicit closure(typename Memory::template ptr<function<Memory>> of)
+      : object<Memory>{object_kind::closure}, made_of{std::move(of)} {}
+  void trace(auto&& visit) { visit(made_of, upvalues); }
+
+  typename Memory::template ptr<function<Memory>> made_of;
+  std::vector<typename Memory::template ptr<upvalue<Memory>>> upvalues;
+};
+
+template <class Memory>
+struct class_ : object<Memory> {
+  class_(string called, std::uint64_t number)
+      : object<Memory>{object_kind::class_}, name{std::move(called)}, serial{number} {}
+  void trace(auto&& visit) { visit(methods, initializer); }
+
+  using closure_pointer = typename Memory::template ptr<closure<Memory>>;
+
+  string name;
+  const std::uint64_t serial;                           ///< no other class of the machine ever had it
+  ouro::dict<string, closure_pointer, Memory> methods;  ///< those of superclasses included
+  closure_pointer initializer;                          ///< or null
+};
+
+template <class Memory>
+struct instance : object<Memory> {
+  explicit instance(typename Memory::template ptr<class_<Memory>> made_of)
+      : object<Memory>{object_kind::instance}, of{std::move(made_of)} {}
+  void trace(auto&& visit) { visit(of, fields); }
+
+  typename Memory::template ptr<class_<Memory>> of;
+  ouro::attributes<value<Memory>, Memory> fields;
+};
+
+/// A method that was asked for without being called.
+template <class Memory>
+struct bound_method : object<Memory> {
+  bound_method(value<Memory> of, typename Memory::template ptr<closure<Memory>> which)
+      : object<Memory>{object_kind::bound_method}, receiver{std::move(of)}, method{std::move(which)} {}
+  void trace(auto&& visit) { visit(receiver, method); }
+
+  value<Memory> receiver;
+  typename Memory::template ptr<closure<Memory>> method;
+};
+
+}  // namespace lox
+
+/// Values point to objects by their base; the library finds the edges of the whole object through its header.
+template <class Memory>
+inline constexpr bool ouro::extensible<lox::object<Memory>> = true;

@@ -1,0 +1,140 @@
+#pragma once
+/// \file
+/// A value of the language in 8 bytes.
+///
+/// The bits of an object's value are its address, so that the library sees the pointer in it where it is, and makes it
+/// nil, which is 0, when it severs a cycle. All else is what an address is not:
+/// ```
+///   nil               0
+///   false, true       2, 3
+///   string            address of the interned string + 1
+///   object            address: a multiple of 8, below 2^48
+///   number            bits of the double + 2^48
+/// ```
+/// (As in JavaScriptCore, which favours pointers likewise.) Numbers, nil and truth values are not counted.
+
+#include <ouro/ouro.hpp>
+
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace lox {
+
+template <class Memory>
+struct object;
+
+/// Of each value one, so that equal strings are one object.
+using string = ouro::interned_string;
+
+template <class Memory>
+class value {
+ public:
+  using pointer = typename Memory::template ptr<object<Memory>>;
+
+  /// nil
+  value() noexcept : bits_{nil} {}
+  value(double number) noexcept : bits_{std::bit_cast<std::uint64_t>(number) + first_number} {}
+  value(bool truth) noexcept : bits_{truth ? true_ : false_} {}
+  /// \pre not null
+  template <std::convertible_to<pointer> Pointer>
+  value(Pointer of) noexcept : object_{std::move(of)} {}
+  value(string of) noexcept : bits_{reinterpret_cast<std::uintptr_t>(std::move(of).release()) + string_mark} {}
+
+  value(const value& from) noexcept : bits_{from.bits_} {
+    if (is_counted()) share();
+  }
+  value(value&& from) noexcept : bits_{std::exchange(from.bits_, nil)} {}
+  value& operator=(const value& from) noexcept {
+    value copy{from};
+    swap(copy);
+    return *this;
+  }
+  value& operator=(value&& from) noexcept {
+    value taken{std::move(from)};
+    swap(taken);
+    return *this;
+  }
+  ~value() {
+    if (is_counted()) drop();
+  }
+
+  void swap(value& with) noexcept { std::swap(bits_, with.bits_); }
+
+  /// Moves a value whose place is not used any more: without making it nil. \post `from` must not be destroyed
+  [[nodiscard]] static value relocated(const value& from) noexcept { return value{from.bits_, as_bits{}}; }
+
+  /// Overwrites a value that is not counted.
+  void become(double number) noexcept { bits_ = std::bit_cast<std::uint64_t>(number) + first_number; }
+  void become(bool truth) noexcept { bits_ = truth ? true_ : false_; }
+
+  [[nodiscard]] bool is_nil() const noexcept { return bits_ == nil; }
+  [[nodiscard]] bool is_bool() const noexcept { return (bits_ | 1) == true_; }
+  [[nodiscard]] bool is_number() const noexcept { return bits_ >= first_number; }
+  [[nodiscard]] bool is_string() const noexcept { return is_counted() && (bits_ & string_mark) != 0; }
+  [[nodiscard]] bool is_object() const noexcept { return is_counted() && (bits_ & string_mark) == 0; }
+
+  /// nil and false are not.
+  [[nodiscard]] bool is_true() const noexcept { return bits_ != nil && bits_ != false_; }
+
+  /// \pre each: the value is that
+  [[nodiscard]] bool as_bool() const noexcept { return bits_ == true_; }
+  [[nodiscard]] double as_number() const noexcept { return std::bit_cast<double>(bits_ - first_number); }
+  [[nodiscard]] string as_string() const noexcept { return string::share(raw_string()); }
+  [[nodiscard]] std::string_view characters() const noexcept { return raw_string()->view(); }
+  [[nodiscard]] object<Memory>* as_object() const noexcept { return object_.get(); }
+  [[nodiscard]] const pointer& as_pointer() const noexcept { return object_; }
+
+  /// Numbers by value, all else by identity: equal strings are one object.
+  [[nodiscard]] friend bool operator==(const value& left, const value& right) noexcept {
+    if (left.is_number() && right.is_number()) return left.as_number() == right.as_number();
+    return left.bits_ == right.bits_;
+  }
+
+  void trace(auto&& visit) {
+    if (is_object()) visit(object_);
+  }
+
+ private:
+  struct as_bits {};
+  value(std::uint64_t bits, as_bits) noexcept : bits_{bits} {}
+
+  static constexpr std::uint64_t nil = 0;
+  static constexpr std::uint64_t false_ = 2;
+  static constexpr std::uint64_t true_ = 3;
+  static constexpr std::uint64_t string_mark = 1;
+  static constexpr std::uint64_t first_address = 8;
+  static constexpr std::uint64_t first_number = std::uint64_t{1} << 48;
+
+  /// One comparison, since it is asked at each copy and drop.
+  [[nodiscard]] bool is_counted() const noexcept { return bits_ - first_address < first_number - first_address; }
+
+  [[nodiscard]] auto* raw_string() const noexcept {
+    return reinterpret_cast<typename string::raw_pointer>(static_cast<std::uintptr_t>(bits_ - string_mark));
+  }
+
+  void share() const noexcept {
+    if ((bits_ & string_mark) != 0) {
+      static_cast<void>(as_string().release());
+    } else {
+      static_cast<void>(pointer{object_}.release());
+    }
+  }
+
+  void drop() noexcept {
+    if ((bits_ & string_mark) != 0) {
+      static_cast<void>(string::adopt(raw_string()));
+    } else {
+      object_.~pointer();
+    }
+  }
+
+  union {
+    std::uint64_t bits_;
+    pointer object_;
+  };
+};
+
+}  // namespace lox

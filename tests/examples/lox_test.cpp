@@ -1,0 +1,87 @@
+// The language as a library: what its programs leave behind, and what they cannot do to their host.
+
+#include "lox/guest.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+#include <thread>
+
+using guest = lox::guest<ouro::default_memory>;
+using lox::outcome;
+
+namespace {
+
+/// The name of one field, which the shape of its objects keeps.
+constexpr std::size_t most_left = 32;
+
+outcome run(guest& in, const std::string& source) { return in.interpret(source); }
+
+}  // namespace
+
+TEST_CASE("lox: a million closures that refer to themselves leave nothing") {
+  guest lox;
+  CHECK(run(lox, R"(
+    fun leak() { var self; fun closure() { return self; } self = closure; }
+    for (var i = 0; i < 1000000; i = i + 1) leak();
+  )") == outcome::success);
+  const lox::statistics sums = lox.end();
+  CHECK(sums.made > 2'000'000);
+  CHECK(sums.by_collector >= 2'000'000);
+  CHECK(sums.bytes < 10'000'000);
+  CHECK(sums.bytes_left == 0);
+}
+
+TEST_CASE("lox: a list of a million nodes goes without a deep stack, a ring too") {
+  guest lox;
+  CHECK(run(lox, R"(
+    class Node { init(next) { this.next = next; } }
+    var list = nil;
+    for (var i = 0; i < 1000000; i = i + 1) list = Node(list);
+    list = nil;
+    var first = Node(nil);
+    var ring = first;
+    for (var i = 0; i < 100000; i = i + 1) ring = Node(ring);
+    first.next = ring;
+    first = nil;
+    ring = nil;
+  )") == outcome::success);
+  const lox::statistics sums = lox.end();
+  CHECK(sums.by_collector >= 100'001);
+  CHECK(sums.bytes_left <= most_left);
+}
+
+TEST_CASE("lox: a program that needs too much memory ends with an error, and the next one runs") {
+  guest lox{std::size_t{4} << 20};
+  CHECK(run(lox, R"(
+    class Node { init(next) { this.next = next; } }
+    var list = nil;
+    for (;;) list = Node(list);
+  )") == outcome::runtime_error);
+  CHECK(run(lox, "list = nil; var i = 0; while (i < 100000) { Node(nil); i = i + 1; }") == outcome::success);
+  CHECK(run(lox, "var text = \"x\"; for (;;) text = text + text;") == outcome::runtime_error);
+  CHECK(lox.end().bytes_left <= most_left);
+}
+
+TEST_CASE("lox: variables stay from program to program, whatever the first one came to") {
+  guest lox;
+  CHECK(run(lox, "var a = 1; fun f() { return a; } nil();") == outcome::runtime_error);
+  CHECK(run(lox, "var;") == outcome::compile_error);
+  CHECK(run(lox, "a = f() + 1; if (f() != 2) nil();") == outcome::success);
+  CHECK(run(lox, "var kept; { var inner = 1; fun g() { return inner; } kept = g; inner = 7; nil(); }") ==
+        outcome::runtime_error);
+  CHECK(run(lox, "if (kept() != 7) nil();") == outcome::success);
+}
+
+TEST_CASE("lox: guests run on threads of their own, and go from one to another") {
+  guest lox;
+  CHECK(run(lox, "var a = \"made here\"; class A { m() { return a; } } var b = A();") == outcome::success);
+  std::thread{[&] {
+    guest own;
+    CHECK(run(own, "var a = \"made there\";") == outcome::success);
+    CHECK(run(lox, "if (b.m() != \"made\" + \" here\") nil();") == outcome::success);
+  }}.join();
+  CHECK(run(lox, "b.self = b; b = nil;") == outcome::success);
+  CHECK(lox.end().bytes_left <= most_left);
+}
