@@ -2,6 +2,8 @@
 
 #include <ouro/ouro.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -91,5 +93,69 @@ int main() {
   check(stats.automatic_collections > 0 && person::alive < 100'000, "nobody called gc::collect");
   ouro::gc::collect();
   check(person::alive == 1, "only Cid is left");
+
+  std::printf("What has been found alive is old, and not looked at again and again\n");
+  std::size_t young_collections = 0;
+  const auto counter = ouro::gc::callbacks().add([&](const ouro::gc_info& info) {
+    if (info.phase == ouro::gc_phase::stop && info.generation == 0) ++young_collections;
+  });
+  {
+    const auto eve = ouro::make<person>("Eve");
+    eve->friends.push_back(eve);
+    {
+      const auto again = eve;  // dropped: she is a candidate, and will be looked at
+    }
+    check(ouro::gc::collect(0) == 0, "the young are collected: Eve is alive, and old from now on");
+  }
+  check(ouro::gc::collect(0) == 0 && person::alive == 2, "the next collection of the young passes her by");
+  check(ouro::gc::collect() == 1, "a full one finds her");
+  check(young_collections == 2, "callbacks have seen both of the young");
+  ouro::gc::callbacks().remove(counter);
+
+  std::printf("Who holds this?\n");
+  {
+    const auto fay = ouro::make<person>("Fay");
+    const auto gus = ouro::make<person>("Gus");
+    gus->friends = {fay, gus};
+    {
+      const auto again = gus;  // likewise: the collector has Gus in view
+    }
+    const auto holders = ouro::gc::referrers(fay);
+    check(holders.size() == 1 && holders[0] == gus, "gc::referrers: Gus does");
+    check(ouro::gc::referents(gus).size() == 2, "gc::referents: he knows two people");
+    int farewells = 0;
+    ouro::finalize(fay, [&] { ++farewells; });
+    gus->friends.clear();
+    check(farewells == 0, "a function waits for the end of Fay");
+  }
+
+  std::printf("In slices, for programs with deadlines\n");
+  for (int i = 0; i != 1000; ++i) {
+    const auto hermit = ouro::make<person>("hermit");
+    hermit->friends.push_back(hermit);
+  }
+  int frames = 0;
+  std::size_t most = 0;
+  while (ouro::gc::count() != 0) {
+    const std::size_t before = ouro::gc::stats().examined;
+    ouro::gc::step(100);
+    most = std::max(most, ouro::gc::stats().examined - before);
+    ++frames;
+  }
+  std::printf("         (%d frames, at most %zu objects looked at in each)\n", frames, most);
+  check(person::alive == 1 && most < 200, "each step looks at less than twice its budget");
+  {
+    auto list = ouro::make<person>("first");
+    for (int i = 0; i != 1000; ++i) {
+      auto next = ouro::make<person>("next");
+      next->friends.push_back(std::move(list));
+      list = std::move(next);
+    }
+    const ouro::gc::deferred_drops later;
+    list.reset();
+    check(person::alive == 1002, "a large structure that is dropped waits");
+    check(ouro::gc::drain(100) == 100 && person::alive == 902, "and goes bit by bit");
+  }
+  check(person::alive == 1, "at the latest when nobody defers it any more");
   return failures == 0 ? 0 : 1;
 }
