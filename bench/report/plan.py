@@ -102,4 +102,6 @@ def plan(build: pathlib.Path, smoke: bool) -> list[Run]:
     # The bytes of a container do not vary from run to run.
     others += [Run(command, most=1, asks=("bytes_of",)) for command in (
         [str(build / "bench/bytes/print_containers")], ["python3", "bench/bytes/containers.py"])]
+    others.append(Run([str(build / "bench/lox/print_policies"), "bench/lox"] + (["--smoke"] if smoke else []),
+                      asks=("lox_",)))
     return google_benchmarks(build, smoke) + cycle_programs(build, smoke) + others + [costs]

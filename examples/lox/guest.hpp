@@ -2,6 +2,7 @@
 /// \file
 /// A machine in a heap of its own.
 
+#include "home.hpp"
 #include "machine.hpp"
 
 #include <ouro/ouro.hpp>
@@ -30,8 +31,8 @@ template <class Memory>
 class guest {
  public:
   /// `limit`: bytes. A program that needs more ends with a runtime error. \throws std::bad_alloc
-  explicit guest(std::size_t limit = Memory::heap::unlimited) : heap_{limit} {
-    const scope in{heap_};
+  explicit guest(std::size_t limit = Memory::heap::unlimited) : home_{limit} {
+    const scope in{home_};
     machine_ = std::make_unique<machine<Memory>>();
   }
   guest(const guest&) = delete;
@@ -40,21 +41,24 @@ class guest {
 
   /// \pre `end` has not been called
   outcome interpret(std::string_view source) {
-    const scope in{heap_};
+    const scope in{home_};
     return machine_->interpret(source);
   }
 
+  /// \see machine::set_patience
+  void set_patience(std::uint64_t calls_and_jumps) noexcept { machine_->set_patience(calls_and_jumps); }
+
   /// Drops all variables, and collects: nothing is left then. Returns the sums of the guest's life.
   statistics end() {
-    const scope in{heap_};
+    const scope in{home_};
     using gc = typename Memory::gc;
     statistics sums;
     if (machine_ == nullptr) return sums;
     sums.made = machine_->made();
-    sums.bytes = used_bytes();
+    sums.bytes = home_.used_bytes();
     machine_.reset();
-    gc::collect();
-    sums.bytes_left = used_bytes();
+    if constexpr (ouro::finds_cycles<typename Memory::collector>) gc::collect();
+    sums.bytes_left = home_.used_bytes();
     sums.by_collector = gc::stats().collected;
     sums.by_count = sums.made - sums.by_collector;
     sums.collections = gc::stats().collections;
@@ -65,14 +69,9 @@ class guest {
   }
 
  private:
-  [[nodiscard]] std::size_t used_bytes() const noexcept {
-    const ouro::pool_statistics used = heap_.statistics();
-    return used.used_bytes + used.large_bytes;
-  }
+  using scope = typename home<Memory>::scope;
 
-  using scope = typename Memory::heap::scope;
-
-  typename Memory::heap heap_;
+  home<Memory> home_;
   std::unique_ptr<machine<Memory>> machine_;  ///< made and destroyed inside the heap
 };
 

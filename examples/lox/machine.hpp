@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <new>
 #include <string>
@@ -54,6 +55,10 @@ class machine {
     }
     return outcome::runtime_error;
   }
+
+  /// Programs end with a fault after so many calls and jumps backwards more (a `for` jumps twice each time): for hosts
+  /// that must go on.
+  void set_patience(std::uint64_t calls_and_jumps) noexcept { patience_ = calls_and_jumps; }
 
   /// Objects made so far, strings aside.
   [[nodiscard]] std::size_t made() const noexcept { return made_; }
@@ -203,6 +208,8 @@ class machine {
     if (depth_ == most_frames || slots + code.most_stack > stack_ + most_values) [[unlikely]] {
       return fail("Stack overflow.");
     }
+    if (patience_-- == 0) [[unlikely]]
+      return fail("The program takes too long.");
     frames_[depth_++] = {called, code.code.data(), slots, code.constants.data(), code.sites.data()};
     return true;
   }
@@ -507,6 +514,8 @@ class machine {
         }
         case op::loop: {
           const std::size_t distance = wide();
+          if (patience_-- == 0) [[unlikely]]
+            return fail_here("The program takes too long.");
           next -= distance;
           continue;
         }
@@ -596,6 +605,7 @@ class machine {
   std::string text_;
   std::uint64_t classes_ = 0;  ///< declared so far
   std::size_t made_ = 0;
+  std::uint64_t patience_ = std::numeric_limits<std::uint64_t>::max();  ///< calls and jumps that are left
 };
 
 }  // namespace lox

@@ -85,3 +85,26 @@ TEST_CASE("lox: guests run on threads of their own, and go from one to another")
   CHECK(run(lox, "b.self = b; b = nil;") == outcome::success);
   CHECK(lox.end().bytes_left <= most_left);
 }
+
+TEST_CASE("lox: a host that must go on says how long a program may take") {
+  guest lox;
+  lox.set_patience(1000);
+  CHECK(run(lox, "for (var i = 0; i < 400; i = i + 1) {}") == outcome::success);
+  lox.set_patience(1000);
+  CHECK(run(lox, "for (;;) {}") == outcome::runtime_error);
+  lox.set_patience(1000);
+  CHECK(run(lox, "fun f() {} while (true) f();") == outcome::runtime_error);
+}
+
+TEST_CASE_TEMPLATE("lox: runs under other policies, whose collectors leave nothing either", Memory,
+                   ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::system_allocator>,
+                   ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>,
+                   ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>) {
+  lox::guest<Memory> lox;
+  CHECK(lox.interpret("class A { init(x) { this.x = x; this.self = this; } get() { return this.x; } }"
+                      "var sum = 0; for (var i = 0; i < 1000; i = i + 1) sum = sum + A(i).get();"
+                      "if (sum != 499500) nil();") == outcome::success);
+  const lox::statistics sums = lox.end();
+  CHECK(sums.made > 1000);
+  CHECK(sums.by_collector >= 1000);
+}
