@@ -113,6 +113,7 @@ int main() {
   ouro::gc::callbacks().remove(counter);
 
   std::printf("Who holds this?\n");
+  int farewells = 0;
   {
     const auto fay = ouro::make<person>("Fay");
     const auto gus = ouro::make<person>("Gus");
@@ -123,11 +124,11 @@ int main() {
     const auto holders = ouro::gc::referrers(fay);
     check(holders.size() == 1 && holders[0] == gus, "gc::referrers: Gus does");
     check(ouro::gc::referents(gus).size() == 2, "gc::referents: he knows two people");
-    int farewells = 0;
     ouro::finalize(fay, [&] { ++farewells; });
     gus->friends.clear();
     check(farewells == 0, "a function waits for the end of Fay");
   }
+  check(farewells == 1, "which has come");
 
   std::printf("In slices, for programs with deadlines\n");
   for (int i = 0; i != 1000; ++i) {

@@ -66,13 +66,13 @@ class private_heap {
       misuse("a private heap was entered while another thread was in it", "ouro::heap");
     }
     if (begun.from == nullptr) {
+      outermost_ = this;
       pools_of_thread_ = current_pool_heap;
       saved_of_thread_.save();
     } else {
       outermost_ = begun.from->outermost_;
       begun.from->saved_.save();
     }
-    if (begun.from == nullptr) outermost_ = this;
     load();
     return true;
   }
