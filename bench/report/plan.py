@@ -95,13 +95,13 @@ def cycle_programs(build: pathlib.Path, smoke: bool) -> list[Run]:
 
 
 def plan(build: pathlib.Path, smoke: bool) -> list[Run]:
-    costs = Run(["python3", "bench/build_cost.py", str(build / "build_cost")] + (["--smoke"] if smoke else []),
+    briefly = ["--smoke"] if smoke else []
+    costs = Run(["python3", "bench/build_cost.py", str(build / "build_cost"), *briefly],
                 asks=("code_per_type", "compile_time", "include_time"))
-    others = [Run([str(build / "bench/bytes/print_bytes")] + (["--smoke"] if smoke else []),
+    others = [Run([str(build / "bench/bytes/print_bytes"), *briefly],
                   asks=("bytes_per_object", "bytes_left", "trim_time"))]
     # The bytes of a container do not vary from run to run.
     others += [Run(command, most=1, asks=("bytes_of",)) for command in (
         [str(build / "bench/bytes/print_containers")], ["python3", "bench/bytes/containers.py"])]
-    others.append(Run([str(build / "bench/lox/print_policies"), "bench/lox"] + (["--smoke"] if smoke else []),
-                      asks=("lox_",)))
+    others.append(Run([str(build / "bench/lox/print_policies"), "bench/lox", *briefly], asks=("lox_",)))
     return google_benchmarks(build, smoke) + cycle_programs(build, smoke) + others + [costs]

@@ -493,6 +493,7 @@ class machine {
           top[-1].become(-top[-1].as_number());
           continue;
         case op::print:
+          save();  // making the text may run out of memory
           print(top[-1]);
           drop_here();
           continue;

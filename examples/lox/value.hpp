@@ -67,8 +67,8 @@ class value {
   [[nodiscard]] static value relocated(const value& from) noexcept { return value{from.bits_, as_bits{}}; }
 
   /// Overwrites a value that is not counted.
-  void become(double number) noexcept { bits_ = std::bit_cast<std::uint64_t>(number) + first_number; }
-  void become(bool truth) noexcept { bits_ = truth ? true_ : false_; }
+  void become(double number) noexcept { bits_ = value{number}.bits_; }
+  void become(bool truth) noexcept { bits_ = value{truth}.bits_; }
 
   [[nodiscard]] bool is_nil() const noexcept { return bits_ == nil; }
   [[nodiscard]] bool is_bool() const noexcept { return (bits_ | 1) == true_; }
@@ -85,7 +85,6 @@ class value {
   [[nodiscard]] string as_string() const noexcept { return string::share(raw_string()); }
   [[nodiscard]] std::string_view characters() const noexcept { return raw_string()->view(); }
   [[nodiscard]] object<Memory>* as_object() const noexcept { return object_.get(); }
-  [[nodiscard]] const pointer& as_pointer() const noexcept { return object_; }
 
   /// Numbers by value, all else by identity: equal strings are one object.
   [[nodiscard]] friend bool operator==(const value& left, const value& right) noexcept {

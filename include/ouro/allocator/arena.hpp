@@ -66,9 +66,9 @@ struct alignas(size_class::strictest_alignment) arena {
   [[nodiscard]] pool* at(std::uint32_t index) const noexcept { return reinterpret_cast<pool*>(base()) + index; }
 
   /// The same if it is not spare, or null.
-  [[nodiscard]] const pool* used_pool(std::uint32_t index) const noexcept {
+  [[nodiscard]] pool* used_pool(std::uint32_t index) const noexcept {
     if (index >= pools - unopened) return nullptr;
-    const pool* const here = at(index);
+    pool* const here = at(index);
     return here->used() != 0 || here->linked ? here : nullptr;
   }
 

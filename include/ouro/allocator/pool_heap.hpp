@@ -141,7 +141,7 @@ struct pool_heap {
   void each_pool(See&& see) const {
     each_arena([&](const arena& at) {
       for (std::uint32_t i = 0; i != arena::pools; ++i) {
-        if (const pool* const here = at.used_pool(i); here != nullptr) see(*here);
+        if (pool* const here = at.used_pool(i); here != nullptr) see(*here);
       }
     });
   }
@@ -159,13 +159,11 @@ struct pool_heap {
 
   /// The pools of objects become pools like all others: whoever uses this heap from now on does not own these objects.
   void end_walks() noexcept {
-    for (arena* const head : with_spare) {
-      for (arena* at = head; at != nullptr; at = at->next) {
-        for (std::uint32_t i = 0; i != arena::pools; ++i) {
-          if (at->used_pool(i) != nullptr && at->at(i)->walked) end_walks(at->at(i));
-        }
-      }
-    }
+    // What is left then is in use: no pool becomes spare, and no arena goes, while they are gone over.
+    drop_kept();
+    each_pool([this](pool& each) {
+      if (each.walked) end_walks(&each);
+    });
   }
 
   /// Gives everything back to the system, whatever is in use. \pre nobody uses it any more, on any thread
@@ -181,13 +179,13 @@ struct pool_heap {
   }
 
  private:
+  /// \pre the pool has used blocks
   void end_walks(pool* at) noexcept {
     if (at->kept) static_cast<void>(take_kept(list_of(*at)));
     const bool was_linked = at->linked;
     if (was_linked) unlink(at);
     at->walked = false;
     if (was_linked) link(at);
-    if (was_linked && at->until_due == 0) retire(at);
   }
 
   /// Makes the pool's foreign blocks its own. \pre `at->freed == nullptr`. Returns whether there were any.

@@ -101,8 +101,8 @@ class attributes {
   /// The value of `name`, made by default if there is none: then the object changes its shape.
   /// \throws std::bad_alloc, and what making a value throws; then nothing has changed
   T& operator[](const interned_string& name) {
-    if (T* const found = find(name); found != nullptr) return *found;
-    return add_as((shape_ == nullptr ? shape::root() : *shape_).with(name));
+    cache fresh;
+    return get_or_add(name, fresh);
   }
 
   /// \throws std::out_of_range

@@ -81,13 +81,12 @@ class basic_gc {
   static std::size_t step_for(std::uint64_t nanoseconds) noexcept
     requires(has_collector && !enrolls_all<CollectorPolicy>)
   {
-    const std::uint64_t began = detail::steady_nanoseconds();
     std::size_t destroyed = 0;
-    std::uint64_t examined = 0;
-    do {
-      examined = stats().examined;
+    repeat_for(nanoseconds, [&destroyed] {
+      const std::size_t before = stats().examined;
       destroyed += step(slice);
-    } while (stats().examined - examined >= slice && detail::steady_nanoseconds() - began < nanoseconds);
+      return stats().examined - before >= slice;
+    });
     return destroyed;
   }
 
@@ -124,13 +123,12 @@ class basic_gc {
   static std::size_t drain_for(std::uint64_t nanoseconds) noexcept
     requires counts_in_header<RefcountPolicy>
   {
-    const std::uint64_t began = detail::steady_nanoseconds();
     std::size_t ended = 0;
-    std::size_t before = 0;
-    do {
-      before = ended;
-      ended += drain(slice);
-    } while (ended - before == slice && detail::steady_nanoseconds() - began < nanoseconds);
+    repeat_for(nanoseconds, [&ended] {
+      const std::size_t more = drain(slice);
+      ended += more;
+      return more == slice;
+    });
     return ended;
   }
 
@@ -323,6 +321,14 @@ class basic_gc {
 
  private:
   static constexpr std::size_t slice = 512;  ///< objects between two looks at the clock
+
+  /// Calls `work`, which says whether there is more to do, at least once, and until the time is over.
+  template <class Work>
+  static void repeat_for(std::uint64_t nanoseconds, Work work) noexcept {
+    const std::uint64_t began = detail::steady_nanoseconds();
+    while (work() && detail::steady_nanoseconds() - began < nanoseconds) {
+    }
+  }
 
   [[nodiscard]] static auto& current() noexcept { return CollectorPolicy::template current<RefcountPolicy>(); }
 
