@@ -3,6 +3,8 @@
 /// Python's `__dict__`: attributes that an object gets while the program runs.
 
 #include <ouro/allocator/throw.hpp>
+#include <ouro/config.hpp>
+#include <ouro/containers/own_names.hpp>
 #include <ouro/containers/shape.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/interned_string.hpp>
@@ -22,24 +24,29 @@ namespace ouro {
 
 /// Names with values, for one object of many that have the same names: the names are kept once for all objects that got
 /// them in the same order (`shape`), and each object has its values alone, 24 bytes on 64 bits and one value a name. As
-/// CPython's split dictionaries. For a few names; a `dict` is for many.
+/// CPython's split dictionaries. An object with more than `most_shared` names has them for itself.
 ///
 /// Belongs to the thread that made it, as its shapes do. References are good until the next new name or removal.
 template <class T, class Memory = default_memory>
 class attributes {
   using allocator = typename Memory::template std_allocator<T>;
   using shape = detail::shape<interned_string>;
+  using own_names = detail::own_names<interned_string, Memory>;
   static_assert(std::is_nothrow_move_constructible_v<T>, "ouro: attributes are moved, and must not throw then");
 
  public:
   using mapped_type = T;
   using size_type = std::size_t;
 
+  /// Names that objects have in common.
+  static constexpr size_type most_shared = 64;
+
   attributes() noexcept = default;
   attributes(const attributes& from) : attributes{} {
     grow(from.size());
+    own_pointer own = from.has_own_names() ? make_own(*from.own()) : nullptr;
     for (const T& each : from.values()) add(each);
-    shape_ = from.shape_;
+    names_ = own != nullptr ? own.release() : from.names_;
   }
   attributes(attributes&& from) noexcept : attributes{} { swap(from); }
   attributes& operator=(attributes from) noexcept {
@@ -49,10 +56,12 @@ class attributes {
   ~attributes() {
     std::destroy_n(values_, size_);
     if (values_ != nullptr) allocator{}.deallocate(values_, capacity_);
+    if (has_own_names()) [[unlikely]]
+      drop_own();
   }
 
   void swap(attributes& with) noexcept {
-    std::swap(shape_, with.shape_);
+    std::swap(names_, with.names_);
     std::swap(values_, with.values_);
     std::swap(size_, with.size_);
     std::swap(capacity_, with.capacity_);
@@ -62,11 +71,11 @@ class attributes {
   [[nodiscard]] size_type size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
-  /// The value of `name`, or null. O(names).
-  [[nodiscard]] T* find(const interned_string& name) noexcept {
-    const std::size_t index = index_of(name);
-    return index == shape::none ? nullptr : values_ + index;
-  }
+  /// Makes room for as many, for those who know how many there will be. \throws std::bad_alloc
+  void reserve(size_type wanted) { grow(wanted); }
+
+  /// The value of `name`, or null. O(names), with more than `most_shared` names O(1) on average.
+  [[nodiscard]] T* find(const interned_string& name) noexcept { return at_index(index_of(name)); }
   [[nodiscard]] const T* find(const interned_string& name) const noexcept {
     return const_cast<attributes*>(this)->find(name);
   }
@@ -76,26 +85,22 @@ class attributes {
   /// (the inline caches of Deutsch and Schiffman 1984). Belongs to the heap whose objects it has met.
   class cache {
     friend attributes;
-    const shape* seen_ = nullptr;
+    const void* seen_ = nullptr;       ///< a shape; null: the root
     shape* next_ = nullptr;            ///< that of an object which gets the name; null: not asked for yet
     std::size_t index_ = shape::none;  ///< in objects of the shape that was seen
   };
 
   /// `find`, for one name. O(1) where the object has the shape of the one before.
-  [[nodiscard]] T* find(const interned_string& name, cache& last) noexcept {
-    if (last.seen_ != shape_) {
-      last.seen_ = shape_;
-      last.next_ = nullptr;
-      last.index_ = index_of(name);
-    }
-    return last.index_ == shape::none ? nullptr : values_ + last.index_;
+  [[nodiscard]] OURO_ALWAYS_INLINE T* find(const interned_string& name, cache& last) noexcept {
+    if (last.seen_ != names_) [[unlikely]]
+      return look_up(name, last);
+    return at_index(last.index_);
   }
 
   /// `operator[]`, for one name. O(1) where the object has the shape of the one before.
-  T& get_or_add(const interned_string& name, cache& last) {
-    if (T* const found = find(name, last); found != nullptr) return *found;
-    if (last.next_ == nullptr) last.next_ = &(shape_ == nullptr ? shape::root() : *shape_).with(name);
-    return add_as(*last.next_);
+  OURO_ALWAYS_INLINE T& get_or_add(const interned_string& name, cache& last) {
+    T* const found = find(name, last);
+    return found != nullptr ? *found : add_as(name, last);
   }
 
   /// The value of `name`, made by default if there is none: then the object changes its shape.
@@ -117,12 +122,17 @@ class attributes {
   bool erase(const interned_string& name) {
     const std::size_t index = index_of(name);
     if (index == shape::none) return false;
-    shape* without = &shape::root();
-    for (std::size_t i = 0; i != size(); ++i) {
-      if (i != index) without = &without->with(shape_->name(i));
+    if (size_ > most_shared + 1) {
+      own()->erase(index);
+    } else {
+      shape* without = &shape::root();
+      for (std::size_t i = 0; i != size(); ++i) {
+        if (i != index) without = &without->with(this->name(i));
+      }
+      if (has_own_names()) drop_own();
+      names_ = without;
     }
     std::rotate(values_ + index, values_ + index + 1, values_ + size_);
-    shape_ = without;
     --size_;
     [[maybe_unused]] const T taken = std::move(values_[size_]);
     std::destroy_at(values_ + size_);
@@ -133,7 +143,7 @@ class attributes {
 
   /// Calls `see(name, value)` for all, in the order in which they came.
   void each(auto see) const {
-    for (std::size_t i = 0; i != size(); ++i) see(shape_->name(i), values_[i]);
+    for (std::size_t i = 0; i != size(); ++i) see(name(i), values_[i]);
   }
 
   [[nodiscard]] std::span<T> values() noexcept { return {values_, size_}; }
@@ -141,29 +151,94 @@ class attributes {
 
   /// Whether both objects have the same names, in the same order, and so share them.
   [[nodiscard]] bool has_shape_of(const attributes& other) const noexcept {
-    return (empty() && other.empty()) || shape_ == other.shape_;
+    return (empty() && other.empty()) || names_ == other.names_;
   }
 
   /// Bytes that this object alone takes: itself and its values.
-  [[nodiscard]] std::size_t own_bytes() const noexcept { return sizeof *this + capacity_ * sizeof(T); }
+  [[nodiscard]] std::size_t own_bytes() const noexcept {
+    return sizeof *this + capacity_ * sizeof(T) + (has_own_names() ? own()->bytes() : 0);
+  }
 
   /// Bytes that all objects of its shape share.
-  [[nodiscard]] std::size_t shared_bytes() const noexcept { return shape_ == nullptr ? 0 : shape_->bytes(); }
+  [[nodiscard]] std::size_t shared_bytes() const noexcept {
+    return names_ == nullptr || has_own_names() ? 0 : shared()->bytes();
+  }
 
   void trace(auto&& visit) {
     for (T& each : values()) visit(each);
   }
 
  private:
-  [[nodiscard]] std::size_t index_of(const interned_string& name) const noexcept {
-    return shape_ == nullptr ? shape::none : shape_->find(name);
+  template <class Own>
+  using own_allocator = typename Memory::template std_allocator<Own>;
+
+  struct end_own {
+    void operator()(own_names* own) const noexcept {
+      std::destroy_at(own);
+      own_allocator<own_names>{}.deallocate(own, 1);
+    }
+  };
+  using own_pointer = std::unique_ptr<own_names, end_own>;
+
+  template <class From>
+  [[nodiscard]] static own_pointer make_own(const From& from) {
+    own_names* const block = own_allocator<own_names>{}.allocate(1);
+    OURO_TRY { return own_pointer{std::construct_at(block, from)}; }
+    OURO_CATCH_ALL {
+      own_allocator<own_names>{}.deallocate(block, 1);
+      OURO_RETHROW;
+    }
   }
 
-  /// Gets the last name of `next`, which is its own shape but for that.
-  T& add_as(shape& next) {
-    grow(next.size());
+  [[nodiscard]] bool has_own_names() const noexcept { return size_ > most_shared; }
+  [[nodiscard]] own_names* own() const noexcept { return static_cast<own_names*>(names_); }
+  void drop_own() noexcept { static_cast<void>(own_pointer{own()}); }
+
+  [[nodiscard]] shape* shared() const noexcept { return static_cast<shape*>(names_); }
+  [[nodiscard]] shape& shared_or_root() const { return names_ == nullptr ? shape::root() : *shared(); }
+
+  [[nodiscard]] const interned_string& name(std::size_t index) const noexcept {
+    return has_own_names() ? own()->name(index) : shared()->name(index);
+  }
+
+  [[nodiscard]] std::size_t index_of(const interned_string& name) const noexcept {
+    if (names_ == nullptr) return shape::none;
+    return has_own_names() ? own()->find(name) : shared()->find(name);
+  }
+
+  [[nodiscard]] T* at_index(std::size_t index) noexcept { return index == shape::none ? nullptr : values_ + index; }
+
+  OURO_NOINLINE T* look_up(const interned_string& name, cache& last) noexcept {
+    const std::size_t index = index_of(name);
+    if (has_own_names()) return at_index(index);  // they change where they are
+    last.seen_ = names_;
+    last.next_ = nullptr;
+    last.index_ = index;
+    return at_index(index);
+  }
+
+  /// Gets the name that a look-up has not found.
+  OURO_NOINLINE T& add_as(const interned_string& name, cache& last) {
+    if (size_ >= most_shared) return add_as_own(name);
+    if (last.next_ == nullptr) last.next_ = &shared_or_root().with(name);
+    grow(last.next_->size());
     T& made = add();
-    shape_ = &next;
+    names_ = last.next_;
+    return made;
+  }
+
+  T& add_as_own(const interned_string& name) {
+    if (size_ == capacity_) grow(size_ + size_ / 4);
+    if (has_own_names()) {
+      own()->grow();
+      T& made = add();
+      own()->add(name);
+      return made;
+    }
+    own_pointer own = make_own(*shared());
+    T& made = add();
+    own->add(name);
+    names_ = own.release();
     return made;
   }
 
@@ -187,8 +262,8 @@ class attributes {
     return made;
   }
 
-  shape* shape_ = nullptr;  ///< of the thread's tree, with `size_` names; null is the root
-  T* values_ = nullptr;     ///< in the order of the shape's names
+  void* names_ = nullptr;  ///< a `shape` of the thread's tree; null is its root; or, beyond `most_shared`, `own_names`
+  T* values_ = nullptr;    ///< in the order of the shape's names
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
 };
