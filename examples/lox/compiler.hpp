@@ -32,12 +32,16 @@ class compiler {
   /// The whole program as a function without parameters; null when it has faults. \throws std::bad_alloc
   [[nodiscard]] function_pointer compile() {
     builder script{function_kind::script, nullptr};
+    ++made_;
     current_ = &script;
     advance();
     while (!match(token_kind::end)) declaration();
     emit_return();
     return had_fault_ ? nullptr : script.made;
   }
+
+  /// Functions, with that of the program.
+  [[nodiscard]] std::size_t made() const noexcept { return made_; }
 
  private:
   enum precedence : std::uint8_t {
@@ -205,20 +209,12 @@ class compiler {
 
   void emit_loop(std::size_t start) {
     emit(op::loop, 0);
-    const std::size_t distance = current_->here() - start + 2;
+    const std::size_t distance = current_->label() - start + 2;
     if (distance > builder::longest_jump) fault("Loop body too large.");
     emit_wide(distance);
   }
 
-  void emit_return() {
-    if (current_->kind == function_kind::initializer) {
-      emit(op::get_local, 1);
-      emit_byte(0);
-    } else {
-      emit(op::nil, 1);
-    }
-    emit(op::return_, -1);
-  }
+  void emit_return() { emit(current_->kind == function_kind::initializer ? op::return_this : op::return_nil, 0); }
 
   [[nodiscard]] std::size_t add_constant(value<Memory> constant) {
     auto& constants = current_->made->constants;
@@ -325,8 +321,8 @@ class compiler {
       return 0;
     }
     to.upvalues.push_back(wanted);
-    to.made->upvalues = static_cast<int>(to.upvalues.size());
-    return to.made->upvalues - 1;
+    to.made->upvalues = to.upvalues.size();
+    return static_cast<int>(to.upvalues.size()) - 1;
   }
 
   /// -1 where no function around has such a variable.
@@ -408,20 +404,17 @@ class compiler {
     parse(static_cast<precedence>(rule_of(kind).level + 1));
     switch (kind) {
       case token_kind::bang_equal:
-        emit(op::equal, -1);
-        return emit(op::not_, 0);
+        return emit(op::not_equal, -1);
       case token_kind::equal_equal:
         return emit(op::equal, -1);
       case token_kind::greater:
         return emit(op::greater, -1);
       case token_kind::greater_equal:
-        emit(op::less, -1);
-        return emit(op::not_, 0);
+        return emit(op::not_less, -1);
       case token_kind::less:
         return emit(op::less, -1);
       case token_kind::less_equal:
-        emit(op::greater, -1);
-        return emit(op::not_, 0);
+        return emit(op::not_greater, -1);
       case token_kind::plus:
         return emit(op::add, -1);
       case token_kind::minus:
@@ -472,8 +465,9 @@ class compiler {
     consume(token_kind::identifier, "Expect property name after '.'.");
     const token name = previous_;
     if (can_assign && match(token_kind::equal)) {
+      const bool of_this = current_->take_back_this();
       expression();
-      emit(op::set_property, -1);
+      emit(of_this ? op::set_this_property : op::set_property, of_this ? 0 : -1);
       emit_site(name);
     } else if (match(token_kind::left_paren)) {
       const std::size_t given = arguments();
@@ -546,6 +540,7 @@ class compiler {
   void function_body(function_kind kind) {
     const nesting deeper{*this};
     builder inner{kind, current_};
+    ++made_;
     inner.made->name = string{previous_.text};
     inner.made->is_named = true;
     current_ = &inner;
@@ -557,7 +552,7 @@ class compiler {
         define_variable(parse_variable("Expect parameter name."));
       } while (match(token_kind::comma));
     }
-    inner.set_height(1 + inner.made->arity);
+    inner.set_height(1 + static_cast<int>(inner.made->arity));
     consume(token_kind::right_paren, "Expect ')' after parameters.");
     consume(token_kind::left_brace, "Expect '{' before function body.");
     block();
@@ -660,7 +655,7 @@ class compiler {
   }
 
   void while_statement() {
-    const std::size_t start = current_->here();
+    const std::size_t start = current_->label();
     consume(token_kind::left_paren, "Expect '(' after 'while'.");
     expression();
     consume(token_kind::right_paren, "Expect ')' after condition.");
@@ -680,7 +675,7 @@ class compiler {
       consume(token_kind::semicolon, "Expect ';' after expression.");
       emit(op::pop, -1);
     }
-    std::size_t start = current_->here();
+    std::size_t start = current_->label();
     std::size_t end = 0;
     const bool has_condition = !match(token_kind::semicolon);
     if (has_condition) {
@@ -690,7 +685,7 @@ class compiler {
     }
     if (!match(token_kind::right_paren)) {
       const std::size_t body = emit_jump(op::jump);
-      const std::size_t increment = current_->here();
+      const std::size_t increment = current_->label();
       expression();
       emit(op::pop, -1);
       consume(token_kind::right_paren, "Expect ')' after for clauses.");
@@ -719,6 +714,7 @@ class compiler {
   token next_;
   builder* current_ = nullptr;
   class_scope* class_ = nullptr;
+  std::size_t made_ = 0;
   int nested_ = 0;
   bool had_fault_ = false;
   bool is_panicking_ = false;

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -45,11 +46,19 @@ class function_builder {
     locals.push_back({has_this ? "this" : "", 0, false});
   }
 
-  /// `effect`: by how much the instruction changes the height of the stack.
+  /// `effect`: by how much the instruction changes the height of the stack. Becomes one with the instruction before
+  /// where there is one that does both.
   void emit(op code, int effect, int line) {
-    emit_byte(static_cast<std::uint8_t>(code), line);
+    const op before = last_ == nowhere ? op::close_upvalue : op{made->code[last_]};
+    if (const std::optional<op> both = fused(before, code)) {
+      made->code[last_] = static_cast<std::uint8_t>(*both);
+      if (before == op::constant) made->lines.back() = line;  // which cannot fail by itself
+    } else {
+      last_ = made->code.size();
+      emit_byte(static_cast<std::uint8_t>(code), line);
+    }
     height_ += effect;
-    made->most_stack = std::max(made->most_stack, height_);
+    made->most_stack = std::max(made->most_stack, static_cast<std::size_t>(height_));
   }
   void emit_byte(std::uint8_t byte, int line) {
     made->code.push_back(byte);
@@ -60,15 +69,27 @@ class function_builder {
     emit_byte(static_cast<std::uint8_t>(number & 0xFF), line);
   }
 
-  /// Returns where the distance stands.
+  /// Whether the instruction before pushes `this`; then it is taken back. Nobody assigns to `this`: it need not be on
+  /// the stack while the value is made that one of its fields is to have.
+  [[nodiscard]] bool take_back_this() {
+    if (last_ == nowhere || op{made->code[last_]} != op::get_local || made->code.back() != 0) return false;
+    made->code.resize(last_);
+    made->lines.resize(last_);
+    last_ = nowhere;
+    --height_;
+    return true;
+  }
+
+  /// Returns where the distance stands. A comparison that jumps fails in the line of the comparison.
   [[nodiscard]] std::size_t emit_jump(op code, int effect, int line) {
     emit(code, effect, line);
-    emit_wide(longest_jump, line);
+    emit_wide(longest_jump, made->lines[last_]);
     return made->code.size() - 2;
   }
 
   /// Lets a jump lead to the next instruction. False when that is too far.
   [[nodiscard]] bool patch_jump(std::size_t at) noexcept {
+    last_ = nowhere;
     const std::size_t distance = made->code.size() - at - 2;
     if (distance > longest_jump) return false;
     made->code[at] = static_cast<std::uint8_t>(distance >> 8);
@@ -76,7 +97,11 @@ class function_builder {
     return true;
   }
 
-  [[nodiscard]] std::size_t here() const noexcept { return made->code.size(); }
+  /// Where a jump backwards leads to.
+  [[nodiscard]] std::size_t label() noexcept {
+    last_ = nowhere;
+    return made->code.size();
+  }
 
   /// Of the stack, as the caller of the function has left it.
   void set_height(int height) noexcept { height_ = height; }
@@ -97,7 +122,10 @@ class function_builder {
   int depth = 0;  ///< nested blocks
 
  private:
+  static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+
   int height_ = 1;
+  std::size_t last_ = nowhere;  ///< the instruction before, unless a jump leads behind it
 };
 
 }  // namespace lox

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace lox {
 
@@ -39,7 +40,44 @@ class guest {
   guest& operator=(const guest&) = delete;
   ~guest() { end(); }
 
-  /// \pre `end` has not been called
+  /// A program that has been compiled, or null. \pre it goes before its guest
+  class script {
+   public:
+    script() noexcept = default;
+    script(script&& from) noexcept = default;
+    script& operator=(script&& from) noexcept {
+      std::swap(home_, from.home_);
+      std::swap(code_, from.code_);
+      return *this;
+    }
+    ~script() {
+      if (code_ == nullptr) return;
+      const scope in{*home_};
+      code_ = nullptr;
+    }
+
+    [[nodiscard]] explicit operator bool() const noexcept { return code_ != nullptr; }
+
+   private:
+    friend guest;
+    script(home<Memory>& of, typename machine<Memory>::script code) noexcept : home_{&of}, code_{std::move(code)} {}
+
+    home<Memory>* home_ = nullptr;
+    typename machine<Memory>::script code_;
+  };
+
+  /// Compiles a program, for hosts that run it often; but not one that a host has already. Null when it has faults.
+  /// \pre `end` has not been called. \throws std::bad_alloc
+  [[nodiscard]] script load(std::string_view source) {
+    const scope in{home_};
+    return script{home_, machine_->load(source)};
+  }
+
+  /// \pre `end` has not been called, and the program is this guest's
+  outcome interpret(const script& program) {
+    const scope in{home_};
+    return machine_->interpret(program.code_);
+  }
   outcome interpret(std::string_view source) {
     const scope in{home_};
     return machine_->interpret(source);

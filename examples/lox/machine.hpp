@@ -9,11 +9,14 @@
 #include "compiler.hpp"
 #include "globals.hpp"
 #include "object.hpp"
-#include "op.hpp"
+#include "registers.hpp"
+#include "script_cache.hpp"
+#include "text.hpp"
 #include "value.hpp"
 
 #include <ouro/ouro.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -41,19 +44,32 @@ class machine {
   machine() { globals_.define(string{"clock"}, make<native<Memory>>(&clock)); }
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
-  ~machine() { unwind(0); }
+  ~machine() { unwind(); }
+
+  using script = ptr<function<Memory>>;
+
+  /// Compiles a program, unless somebody has it already. Null when it has faults, which go to `stderr`.
+  /// \throws std::bad_alloc
+  [[nodiscard]] script load(std::string_view source) {
+    const string text{source};
+    if (script known = scripts_.find(text); known != nullptr) return known;
+    compiler<Memory> from{source, globals_};
+    script compiled = from.compile();
+    made_ += from.made();
+    if (compiled != nullptr) scripts_.insert(text, compiled);
+    return compiled;
+  }
 
   /// Output goes to `stdout`, faults to `stderr`.
+  outcome interpret(script code) {
+    if (code == nullptr) return outcome::compile_error;
+    return guarded([&] {
+      push(make<closure<Memory>>(std::move(code)));
+      return call(*as<closure<Memory>>(peek()), 0) && run() ? outcome::success : outcome::runtime_error;
+    });
+  }
   outcome interpret(std::string_view source) {
-    try {
-      auto script = compiler<Memory>{source, globals_}.compile();
-      if (script == nullptr) return outcome::compile_error;
-      push(make<closure<Memory>>(std::move(script)));
-      if (call(as<closure<Memory>>(peek()), 0) && run()) return outcome::success;
-    } catch (const std::bad_alloc&) {
-      static_cast<void>(fail("Out of memory."));
-    }
-    return outcome::runtime_error;
+    return guarded([&] { return interpret(load(source)); });
   }
 
   /// Programs end with a fault after so many calls and jumps backwards more (a `for` jumps twice each time): for hosts
@@ -64,16 +80,21 @@ class machine {
   [[nodiscard]] std::size_t made() const noexcept { return made_; }
 
  private:
-  struct frame {
-    const closure<Memory>* running;  ///< kept alive by the stack, or by the class of the receiver there
-    const std::uint8_t* next;        ///< instruction
-    any* slots;                      ///< of the function's local variables
-    const any* constants;            ///< of the function
-    property_site<Memory>* sites;    ///< of the function
-  };
-
   static constexpr std::size_t most_frames = 64;
   static constexpr std::size_t most_values = most_frames * 256;
+
+  static constexpr const char* not_numbers = "Operands must be numbers.";
+  static constexpr const char* not_addable = "Operands must be two numbers or two strings.";
+
+  using frame = lox::frame<Memory>;
+  using registers = lox::registers<Memory>;
+
+  /// Exchanges the registers with the members that all but `run` looks at.
+  OURO_ALWAYS_INLINE void save(const registers& from) noexcept {
+    from.at->next = from.next;
+    top_ = from.top;
+  }
+  OURO_ALWAYS_INLINE registers load() const noexcept { return {innermost_, innermost_->next, innermost_->slots, top_}; }
 
   template <class T, class... Args>
   [[nodiscard]] ptr<T> make(Args&&... args) {
@@ -81,7 +102,18 @@ class machine {
     return Memory::template make<T>(std::forward<Args>(args)...);
   }
 
-  static any clock(int, const any*) {
+  /// What `act` comes to, without an exception.
+  template <class Act>
+  [[nodiscard]] outcome guarded(Act act) noexcept {
+    try {
+      return act();
+    } catch (const std::bad_alloc&) {
+      static_cast<void>(fail("Out of memory."));
+      return outcome::runtime_error;
+    }
+  }
+
+  static any clock(std::size_t, const any*) {
     using namespace std::chrono;
     return duration<double>(steady_clock::now().time_since_epoch()).count();
   }
@@ -98,12 +130,11 @@ class machine {
     while (top_ != end) drop();
   }
 
-  /// Ends all calls but the first `frames`.
-  void unwind(std::size_t frames) noexcept {
-    any* const end = frames == 0 ? stack_ : frames_[frames].slots;
-    close_upvalues(end);
-    drop_down_to(end);
-    depth_ = frames;
+  /// Ends all calls.
+  void unwind() noexcept {
+    close_upvalues(stack_);
+    drop_down_to(stack_);
+    innermost_ = frames_.data();
   }
 
   // Faults.
@@ -111,17 +142,16 @@ class machine {
   /// Tells what is wrong and where, and ends the program. Returns false.
   [[nodiscard]] bool fail(std::string_view what) noexcept {
     std::fprintf(stderr, "%.*s\n", static_cast<int>(what.size()), what.data());
-    for (std::size_t i = depth_; i != 0; --i) {
-      const frame& at = frames_[i - 1];
-      const function<Memory>& in = *at.running->made_of;
-      const auto instruction = static_cast<std::size_t>(at.next - in.code.data()) - 1;
+    for (const frame* at = innermost_; at != frames_.data(); --at) {
+      const function<Memory>& in = *at->running->made_of;
+      const auto instruction = static_cast<std::size_t>(at->next - in.code.data()) - 1;
       if (in.is_named) {
         std::fprintf(stderr, "[line %d] in %s()\n", in.lines[instruction], in.name.c_str());
       } else {
         std::fprintf(stderr, "[line %d] in script\n", in.lines[instruction]);
       }
     }
-    unwind(0);
+    unwind();
     return false;
   }
 
@@ -143,38 +173,7 @@ class machine {
     return of.is_object() && of.as_object()->kind == kind;
   }
 
-  static std::string text_of(const any& of) {
-    if (of.is_nil()) return "nil";
-    if (of.is_bool()) return of.as_bool() ? "true" : "false";
-    if (of.is_string()) return std::string{of.characters()};
-    if (of.is_number()) {
-      std::array<char, 32> text;
-      std::snprintf(text.data(), text.size(), "%g", of.as_number());
-      return text.data();
-    }
-    switch (of.as_object()->kind) {
-      case object_kind::closure:
-        return text_of(*as<closure<Memory>>(of)->made_of);
-      case object_kind::bound_method:
-        return text_of(*as<bound_method<Memory>>(of)->method->made_of);
-      case object_kind::function:
-        return text_of(*as<function<Memory>>(of));
-      case object_kind::class_:
-        return as<class_<Memory>>(of)->name.c_str();
-      case object_kind::instance:
-        return std::string{as<instance<Memory>>(of)->of->name.view()} + " instance";
-      case object_kind::native:
-        return "<native fn>";
-      case object_kind::upvalue:
-        break;
-    }
-    return "upvalue";
-  }
-  static std::string text_of(const function<Memory>& of) {
-    return of.is_named ? "<fn " + std::string{of.name.view()} + ">" : "<script>";
-  }
-
-  static void print(const any& printed) {
+  OURO_NOINLINE static void print(const any& printed) {
     const std::string text = text_of(printed);
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fputc('\n', stdout);
@@ -190,7 +189,7 @@ class machine {
   }
 
   /// Those of variables from `last` on.
-  void close_upvalues(const any* last) noexcept {
+  OURO_NOINLINE void close_upvalues(const any* last) noexcept {
     while (!open_.empty() && open_.back()->place >= last) {
       open_.back()->close();
       open_.pop_back();
@@ -199,33 +198,40 @@ class machine {
 
   // Calls. The callee and its arguments are on the stack; false after a fault.
 
-  [[nodiscard]] bool call(const closure<Memory>* called, int arguments) {
-    function<Memory>& code = *called->made_of;
-    if (arguments != code.arity) [[unlikely]] {
-      return fail("Expected " + std::to_string(code.arity) + " arguments but got " + std::to_string(arguments) + ".");
-    }
+  [[nodiscard]] OURO_ALWAYS_INLINE bool call(const closure<Memory>& called, std::size_t arguments) {
+    function<Memory>& code = *called.made_of;
     any* const slots = top_ - arguments - 1;
-    if (depth_ == most_frames || slots + code.most_stack > stack_ + most_values) [[unlikely]] {
-      return fail("Stack overflow.");
-    }
-    if (patience_-- == 0) [[unlikely]]
-      return fail("The program takes too long.");
-    frames_[depth_++] = {called, code.code.data(), slots, code.constants.data(), code.sites.data()};
+    if (arguments != code.arity || !has_room(slots, code) || patience_-- == 0) [[unlikely]]
+      return fail_to_call(slots, code, arguments);
+    *++innermost_ = {&called, code.code.data(), slots, code.constants.data(), code.sites.data()};
     return true;
   }
 
-  [[nodiscard]] bool call_value(int arguments) {
-    any& callee = peek(static_cast<std::size_t>(arguments));
+  [[nodiscard]] OURO_ALWAYS_INLINE bool has_room(const any* slots, const function<Memory>& code) const noexcept {
+    return innermost_ != &frames_.back() && code.most_stack <= static_cast<std::size_t>(stack_ + most_values - slots);
+  }
+
+  [[nodiscard]] OURO_NOINLINE bool fail_to_call(const any* slots, const function<Memory>& code, std::size_t arguments) {
+    if (arguments != code.arity) return fail_arity(code.arity, arguments);
+    return fail(has_room(slots, code) ? "The program takes too long." : "Stack overflow.");
+  }
+
+  [[nodiscard]] bool fail_arity(std::size_t expected, std::size_t got) {
+    return fail("Expected " + std::to_string(expected) + " arguments but got " + std::to_string(got) + ".");
+  }
+
+  [[nodiscard]] OURO_NOINLINE bool call_value(std::size_t arguments) {
+    any& callee = peek(arguments);
     if (callee.is_object()) {
       switch (callee.as_object()->kind) {
         case object_kind::closure:
-          return call(as<closure<Memory>>(callee), arguments);
+          return call(*as<closure<Memory>>(callee), arguments);
         case object_kind::class_:
           return call_class(callee, arguments);
         case object_kind::bound_method: {
           const ptr<closure<Memory>> method = as<bound_method<Memory>>(callee)->method;
           callee = any{as<bound_method<Memory>>(callee)->receiver};
-          return call(method.get(), arguments);
+          return call(*method, arguments);
         }
         case object_kind::native: {
           any result = as<native<Memory>>(callee)->call(arguments, top_ - arguments);
@@ -240,12 +246,19 @@ class machine {
     return fail("Can only call functions and classes.");
   }
 
-  [[nodiscard]] bool call_class(any& callee, int arguments) {
-    const ptr<class_<Memory>> called = pointer_to(as<class_<Memory>>(callee));
-    callee = make<instance<Memory>>(called);
-    if (called->initializer != nullptr) return call(called->initializer.get(), arguments);
+  [[nodiscard]] bool call_class(any& callee, std::size_t arguments) {
+    class_<Memory>& called = *as<class_<Memory>>(callee);  // which its instance keeps alive
+    callee = make<instance<Memory>>(static_pointer_cast<class_<Memory>>(std::move(callee).to_object()));
+    if (called.initializer != nullptr) return call(*called.initializer, arguments);
     if (arguments == 0) return true;
-    return fail("Expected 0 arguments but got " + std::to_string(arguments) + ".");
+    return fail_arity(0, arguments);
+  }
+
+  // Properties.
+
+  /// Null where the value is no instance, or has no such field.
+  [[nodiscard]] OURO_ALWAYS_INLINE static any* find_field(const any& of, property_site<Memory>& at) noexcept {
+    return is(of, object_kind::instance) ? as<instance<Memory>>(of)->fields.find(at.name, at.field) : nullptr;
   }
 
   /// The method of a class, or null after a fault.
@@ -261,69 +274,55 @@ class machine {
     return at.method;
   }
 
-  [[nodiscard]] bool invoke(property_site<Memory>& at, int arguments) {
-    any& receiver = peek(static_cast<std::size_t>(arguments));
+  [[nodiscard]] OURO_NOINLINE bool invoke(property_site<Memory>& at, std::size_t arguments) {
+    any& receiver = peek(arguments);
     if (!is(receiver, object_kind::instance)) return fail("Only instances have methods.");
-    auto& object = *as<instance<Memory>>(receiver);
-    if (const any* const field = object.fields.find(at.name, at.field); field != nullptr) {
+    if (const any* const field = find_field(receiver, at); field != nullptr) {
       receiver = any{*field};
       return call_value(arguments);
     }
-    const closure<Memory>* const method = find_method(*object.of, at);
-    return method != nullptr && call(method, arguments);
+    const closure<Memory>* const method = find_method(*as<instance<Memory>>(receiver)->of, at);
+    return method != nullptr && call(*method, arguments);
   }
 
-  [[nodiscard]] bool bind(any& receiver, const class_<Memory>& in, property_site<Memory>& at) {
+  /// Of an instance that has no such field: pushes its method.
+  [[nodiscard]] OURO_NOINLINE bool bind_method(const any& receiver, property_site<Memory>& at) {
+    if (!is(receiver, object_kind::instance)) return fail("Only instances have properties.");
+    return bind(receiver, *as<instance<Memory>>(receiver)->of, at);
+  }
+
+  [[nodiscard]] OURO_NOINLINE bool bind(const any& receiver, const class_<Memory>& in, property_site<Memory>& at) {
     const closure<Memory>* const method = find_method(in, at);
     if (method == nullptr) return false;
-    receiver = make<bound_method<Memory>>(receiver, pointer_to(const_cast<closure<Memory>*>(method)));
+    push(make<bound_method<Memory>>(receiver, pointer_to(const_cast<closure<Memory>*>(method))));
     return true;
   }
 
-  [[nodiscard]] bool get_property(property_site<Memory>& at) {
-    any& receiver = peek();
-    if (!is(receiver, object_kind::instance)) return fail("Only instances have properties.");
-    auto& object = *as<instance<Memory>>(receiver);
-    if (const any* const field = object.fields.find(at.name, at.field); field != nullptr) {
-      receiver = any{*field};
-      return true;
-    }
-    return bind(receiver, *object.of, at);
-  }
+  // Others.
 
-  [[nodiscard]] bool set_property(property_site<Memory>& at) {
-    if (!is(peek(1), object_kind::instance)) return fail("Only instances have fields.");
-    as<instance<Memory>>(peek(1))->fields.get_or_add(at.name, at.field) = peek();
-    any assigned = pop();
-    peek() = std::move(assigned);
+  [[nodiscard]] OURO_NOINLINE bool concatenate() {
+    if (!peek().is_string() || !peek(1).is_string()) return fail(not_addable);
+    text_.assign(peek(1).characters());
+    text_ += peek().characters();
+    drop();
+    peek() = string{text_};
     return true;
   }
 
-  [[nodiscard]] bool add() {
-    if (peek().is_string() && peek(1).is_string()) {
-      text_.assign(peek(1).characters());
-      text_ += peek().characters();
-      drop();
-      peek() = string{text_};
-      return true;
-    }
-    return fail("Operands must be two numbers or two strings.");
-  }
-
-  void make_closure(frame& at) {
-    const any& code = at.running->made_of->constants[*at.next++];
-    auto made_closure = make<closure<Memory>>(pointer_to(as<function<Memory>>(code)));
-    const auto upvalues = static_cast<std::size_t>(made_closure->made_of->upvalues);
-    made_closure->upvalues.reserve(upvalues);
+  OURO_NOINLINE void make_closure() {
+    frame& at = *innermost_;
+    auto made = make<closure<Memory>>(pointer_to(as<function<Memory>>(at.constants[*at.next++])));
+    const std::size_t upvalues = made->made_of->upvalues;
+    made->upvalues.reserve(upvalues);
     for (std::size_t i = 0; i != upvalues; ++i) {
       const bool is_local = *at.next++ != 0;
       const std::size_t index = *at.next++;
-      made_closure->upvalues.push_back(is_local ? capture(at.slots + index) : at.running->upvalues[index]);
+      made->upvalues.push_back(is_local ? capture(at.slots + index) : at.running->upvalues[index]);
     }
-    push(std::move(made_closure));
+    push(std::move(made));
   }
 
-  [[nodiscard]] bool inherit() {
+  [[nodiscard]] OURO_NOINLINE bool inherit() {
     if (!is(peek(1), object_kind::class_)) return fail("Superclass must be a class.");
     const auto& from = *as<class_<Memory>>(peek(1));
     auto& to = *as<class_<Memory>>(peek());
@@ -333,7 +332,7 @@ class machine {
     return true;
   }
 
-  void define_method(const any& name) {
+  OURO_NOINLINE void define_method(const any& name) {
     const string called = name.as_string();
     auto& in = *as<class_<Memory>>(peek(1));
     const auto method = pointer_to(as<closure<Memory>>(peek()));
@@ -342,267 +341,74 @@ class machine {
     drop();
   }
 
-  /// Until the outermost call returns, or fails. What changes with every instruction is kept in local variables, which
-  /// `save` and `load` exchange with the members that all else looks at. \throws std::bad_alloc
-  [[nodiscard]] bool run() {
-    frame* at = nullptr;
-    const std::uint8_t* next = nullptr;  ///< instruction
-    any* slots = nullptr;
-    any* top = nullptr;
-    const any* constants = nullptr;
-    const auto load = [&] {
-      at = &frames_[depth_ - 1];
-      next = at->next;
-      slots = at->slots;
-      constants = at->constants;
-      top = top_;
-    };
-    const auto save = [&] {
-      at->next = next;
-      top_ = top;
-    };
-    const auto byte = [&]() -> std::size_t { return *next++; };
-    const auto wide = [&]() -> std::size_t {
-      next += 2;
-      return static_cast<std::size_t>(next[-2] << 8 | next[-1]);
-    };
-    const auto site = [&]() -> property_site<Memory>& { return at->sites[wide()]; };
-    const auto constant = [&]() -> const any& { return constants[byte()]; };
-    const auto push_copy = [&](const any& of) { std::construct_at(top++, of); };
-    const auto drop_here = [&] { std::destroy_at(--top); };
-    const auto are_numbers = [&] { return top[-1].is_number() && top[-2].is_number(); };
-    /// Of an operator with two numbers, neither of which is counted.
-    const auto compute = [&](auto with) {
-      if (!are_numbers()) [[unlikely]]
-        return false;
-      --top;
-      top[-1].become(with(top[-1].as_number(), top[0].as_number()));
-      return true;
-    };
-    const auto fail_here = [&](std::string_view what) {
-      save();
-      return fail(what);
-    };
+  // Instructions.
 
-    load();
-    for (;;) {
-      switch (static_cast<op>(*next++)) {
-        case op::constant:
-          push_copy(constant());
-          continue;
-        case op::nil:
-          std::construct_at(top++);
-          continue;
-        case op::true_:
-          std::construct_at(top++, true);
-          continue;
-        case op::false_:
-          std::construct_at(top++, false);
-          continue;
-        case op::pop:
-          drop_here();
-          continue;
-        case op::get_local:
-          push_copy(slots[byte()]);
-          continue;
-        case op::set_local:
-          slots[byte()] = top[-1];
-          continue;
-        case op::get_global: {
-          const auto& global = globals_[wide()];
-          if (!global.is_defined) [[unlikely]] {
-            save();
-            return fail_undefined("variable", global.name);
-          }
-          push_copy(global.held);
-          continue;
-        }
-        case op::set_global: {
-          auto& global = globals_[wide()];
-          if (!global.is_defined) [[unlikely]] {
-            save();
-            return fail_undefined("variable", global.name);
-          }
-          global.held = top[-1];
-          continue;
-        }
-        case op::define_global: {
-          auto& global = globals_[wide()];
-          global.held = any::relocated(*--top);
-          global.is_defined = true;
-          continue;
-        }
-        case op::get_upvalue:
-          push_copy(*at->running->upvalues[byte()]->place);
-          continue;
-        case op::set_upvalue:
-          *at->running->upvalues[byte()]->place = top[-1];
-          continue;
-        case op::get_property: {
-          auto& named = site();
-          save();
-          if (!get_property(named)) return false;
-          continue;
-        }
-        case op::set_property: {
-          auto& named = site();
-          save();
-          if (!set_property(named)) return false;
-          --top;
-          continue;
-        }
-        case op::get_super: {
-          auto& named = site();
-          const any superclass = any::relocated(*--top);
-          save();
-          if (!bind(peek(), *as<class_<Memory>>(superclass), named)) return false;
-          continue;
-        }
-        case op::equal: {
-          const any right = any::relocated(*--top);
-          top[-1] = top[-1] == right;
-          continue;
-        }
-        case op::greater:
-          if (compute([](double left, double right) { return left > right; })) continue;
-          return fail_here("Operands must be numbers.");
-        case op::less:
-          if (compute([](double left, double right) { return left < right; })) continue;
-          return fail_here("Operands must be numbers.");
-        case op::add:
-          if (compute([](double left, double right) { return left + right; })) continue;
-          save();
-          if (!add()) return false;
-          --top;
-          continue;
-        case op::subtract:
-          if (compute([](double left, double right) { return left - right; })) continue;
-          return fail_here("Operands must be numbers.");
-        case op::multiply:
-          if (compute([](double left, double right) { return left * right; })) continue;
-          return fail_here("Operands must be numbers.");
-        case op::divide:
-          if (compute([](double left, double right) { return left / right; })) continue;
-          return fail_here("Operands must be numbers.");
-        case op::not_:
-          top[-1] = !top[-1].is_true();
-          continue;
-        case op::negate:
-          if (!top[-1].is_number()) [[unlikely]]
-            return fail_here("Operand must be a number.");
-          top[-1].become(-top[-1].as_number());
-          continue;
-        case op::print:
-          save();  // making the text may run out of memory
-          print(top[-1]);
-          drop_here();
-          continue;
-        case op::jump: {
-          const std::size_t distance = wide();
-          next += distance;
-          continue;
-        }
-        case op::jump_if_false: {
-          const std::size_t distance = wide();
-          if (!top[-1].is_true()) next += distance;
-          continue;
-        }
-        case op::pop_jump_if_false: {
-          const std::size_t distance = wide();
-          if (!top[-1].is_true()) next += distance;
-          drop_here();
-          continue;
-        }
-        case op::loop: {
-          const std::size_t distance = wide();
-          if (patience_-- == 0) [[unlikely]]
-            return fail_here("The program takes too long.");
-          next -= distance;
-          continue;
-        }
-        case op::call: {
-          const auto arguments = static_cast<int>(byte());
-          save();
-          const any& callee = top[-1 - arguments];
-          if (!(is(callee, object_kind::closure) ? call(as<closure<Memory>>(callee), arguments)
-                                                 : call_value(arguments)))
-            return false;
-          load();
-          continue;
-        }
-        case op::invoke: {
-          auto& named = site();
-          const auto arguments = static_cast<int>(byte());
-          save();
-          if (!invoke(named, arguments)) return false;
-          load();
-          continue;
-        }
-        case op::super_invoke: {
-          auto& named = site();
-          const auto arguments = static_cast<int>(byte());
-          const any superclass = any::relocated(*--top);
-          save();
-          const closure<Memory>* const method = find_method(*as<class_<Memory>>(superclass), named);
-          if (method == nullptr || !call(method, arguments)) return false;
-          load();
-          continue;
-        }
-        case op::closure:
-          save();
-          make_closure(*at);
-          load();
-          continue;
-        case op::close_upvalue:
-          close_upvalues(top - 1);
-          drop_here();
-          continue;
-        case op::return_: {
-          const any& result = *--top;
-          if (!open_.empty()) close_upvalues(slots);
-          // The lowest slot, which holds the callee, gets the result; the others go from the top.
-          for (any* last = top; last != slots + 1;) std::destroy_at(--last);
-          slots->~any();
-          std::construct_at(slots, any::relocated(result));
-          top_ = slots + 1;
-          if (--depth_ == 0) {
-            drop();
-            return true;
-          }
-          load();
-          continue;
-        }
-        case op::class_: {
-          const any& name = constant();
-          save();
-          push(make<class_<Memory>>(name.as_string(), ++classes_));
-          ++top;
-          continue;
-        }
-        case op::inherit:
-          save();
-          if (!inherit()) return false;
-          --top;
-          continue;
-        case op::method: {
-          const any& name = constant();
-          save();
-          define_method(name);
-          --top;
-          continue;
-        }
-      }
-      __builtin_unreachable();  // there is no other instruction
+  /// Of a receiver that stays where it is.
+  [[nodiscard]] OURO_ALWAYS_INLINE bool push_property(registers& r, const any& receiver) {
+    auto& named = r.site();
+    if (const any* const field = find_field(receiver, named); field != nullptr) [[likely]] {
+      r.push(*field);
+      return true;
     }
+    save(r);
+    if (!bind_method(receiver, named)) return false;
+    ++r.top;
+    return true;
   }
+
+  /// Null where the value is no instance.
+  [[nodiscard]] OURO_ALWAYS_INLINE any* field_to_set(registers& r, const any& of) {
+    auto& named = r.site();
+    if (!is(of, object_kind::instance)) [[unlikely]]
+      return nullptr;
+    auto& object = *as<instance<Memory>>(of);
+    if (any* const field = object.fields.find(named.name, named.field); field != nullptr) [[likely]]
+      return field;
+    save(r);
+    return add_field(object, named);
+  }
+
+  [[nodiscard]] OURO_NOINLINE static any* add_field(instance<Memory>& to, property_site<Memory>& at) {
+    any& made = to.fields.get_or_add(at.name, at.field);
+    to.of->most_fields = std::max(to.of->most_fields, to.fields.size());
+    return &made;
+  }
+
+  /// Ends a call whose result is in its first slot. Whether it was the outermost one.
+  [[nodiscard]] OURO_ALWAYS_INLINE bool leave(registers& r) noexcept {
+    any* const end = r.slots + 1;
+    while (r.top != end) r.drop();
+    top_ = end;
+    --innermost_;
+    if (innermost_ == frames_.data()) [[unlikely]] {
+      drop();
+      return true;
+    }
+    r = load();
+    return false;
+  }
+
+  [[nodiscard]] OURO_NOINLINE bool fail_at(registers r, const char* what) noexcept {
+    save(r);
+    return fail(what);
+  }
+
+  [[nodiscard]] OURO_NOINLINE bool fail_undefined_at(registers r, const char* what, const string& name) {
+    save(r);
+    return fail_undefined(what, name);
+  }
+
+  /// Until the outermost call returns, or fails. \throws std::bad_alloc
+  [[nodiscard]] bool run();
 
   const std::unique_ptr<std::byte[]> memory_ = std::make_unique_for_overwrite<std::byte[]>(most_values * sizeof(any));
   any* const stack_ = reinterpret_cast<any*>(memory_.get());
   any* top_ = stack_;  ///< values [stack_, top_) are alive
-  std::array<frame, most_frames> frames_{};
-  std::size_t depth_ = 0;                   ///< frames in use
+  std::array<frame, most_frames + 1> frames_{};
+  frame* innermost_ = frames_.data();       ///< of the calls under way; the first of all, when there is none
   std::vector<ptr<upvalue<Memory>>> open_;  ///< of variables on the stack, the topmost last
   globals<Memory> globals_;
+  script_cache<Memory> scripts_;
   std::string text_;
   std::uint64_t classes_ = 0;  ///< declared so far
   std::size_t made_ = 0;
@@ -610,3 +416,5 @@ class machine {
 };
 
 }  // namespace lox
+
+#include "run.hpp"

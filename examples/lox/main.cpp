@@ -1,15 +1,18 @@
 // lox: runs a program of the language Lox (Robert Nystrom, "Crafting Interpreters"), or what is typed.
 //
-// usage: lox [--stats] [FILE]
+// usage: lox [--stats] [--limit BYTES] [FILE]
 
 #include "guest.hpp"
 
 #include <ouro/ouro.hpp>
 
+#include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -46,8 +49,10 @@ int run_file(guest& in, const char* path) {
 }
 
 int run_prompt(guest& in) {
+  guest::script last;  // a line that is given again is not compiled again
   for (std::string line; std::fputs("> ", stdout), std::fflush(stdout), std::getline(std::cin, line);) {
-    in.interpret(line);
+    last = in.load(line);
+    in.interpret(last);
   }
   std::fputc('\n', stdout);
   return 0;
@@ -62,19 +67,36 @@ void print(const lox::statistics& costs) {
                static_cast<double>(costs.longest_pause) / 1000.0);
 }
 
+int usage() {
+  std::fprintf(stderr, "Usage: lox [--stats] [--limit bytes] [path]\n");
+  return usage_error;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  bool wants_stats = false;
+  std::size_t limit = ouro::heap::unlimited;
   int next = 1;
-  const bool wants_stats = argc > next && std::string_view{argv[next]} == "--stats";
-  if (wants_stats) ++next;
-  if (argc - next > 1) {
-    std::fprintf(stderr, "Usage: lox [--stats] [path]\n");
-    return usage_error;
+  for (; next < argc && std::string_view{argv[next]}.starts_with("--"); ++next) {
+    const std::string_view option{argv[next]};
+    if (option == "--stats") {
+      wants_stats = true;
+    } else if (option == "--limit" && next + 1 < argc && std::atoll(argv[next + 1]) > 0) {
+      limit = static_cast<std::size_t>(std::atoll(argv[++next]));
+    } else {
+      return usage();
+    }
   }
-  guest program;
-  const int code = argc == next ? run_prompt(program) : run_file(program, argv[next]);
-  std::fflush(stdout);
-  if (wants_stats) print(program.end());
-  return code;
+  if (argc - next > 1) return usage();
+  try {
+    guest program{limit};
+    const int code = argc == next ? run_prompt(program) : run_file(program, argv[next]);
+    std::fflush(stdout);
+    if (wants_stats) print(program.end());
+    return code;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "Out of memory.\n");
+    return software_error;
+  }
 }

@@ -6,6 +6,7 @@
 
 #include <ouro/ouro.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -14,16 +15,30 @@ namespace lox {
 
 enum class object_kind : std::uint8_t { function, native, closure, upvalue, class_, instance, bound_method };
 
+template <class Memory>
+struct closure;
+template <class Memory>
+struct instance;
+
 /// What all objects begin with.
 template <class Memory>
 struct object {
+  using pointer = typename Memory::template ptr<object>;
+
   explicit object(object_kind of) noexcept : kind{of} {}
+
+  /// Drops a pointer that was released. The end of an instance, the most frequent one, is compiled for it; that of
+  /// others is looked up in their headers.
+  static void drop(object* released) noexcept {
+    if (released->kind == object_kind::instance) {
+      static_cast<void>(Memory::template ptr<instance<Memory>>::adopt(static_cast<instance<Memory>*>(released)));
+    } else {
+      static_cast<void>(pointer::adopt(released));
+    }
+  }
 
   const object_kind kind;
 };
-
-template <class Memory>
-struct closure;
 
 /// A place in a function's code that names a property, and what was found there the last time: most places meet
 /// instances of one class (the inline caches of Deutsch and Schiffman, 1984).
@@ -41,9 +56,9 @@ struct function : object<Memory> {
   function() noexcept : object<Memory>{object_kind::function} {}
   void trace(auto&& visit) { visit(constants); }
 
-  int arity = 0;
-  int upvalues = 0;
-  int most_stack = 0;  ///< values that a call needs at the most, arguments included
+  std::size_t arity = 0;
+  std::size_t upvalues = 0;
+  std::size_t most_stack = 0;  ///< values that a call needs at the most, arguments included
   bool is_named = false;
   string name;
   std::vector<std::uint8_t> code;
@@ -55,7 +70,7 @@ struct function : object<Memory> {
 /// A function of the host.
 template <class Memory>
 struct native : object<Memory> {
-  using call_type = value<Memory> (*)(int arguments, const value<Memory>* first);
+  using call_type = value<Memory> (*)(std::size_t arguments, const value<Memory>* first);
 
   explicit native(call_type of) noexcept : object<Memory>{object_kind::native}, call{of} {}
 
@@ -85,7 +100,9 @@ struct closure : object<Memory> {
   void trace(auto&& visit) { visit(made_of, upvalues); }
 
   typename Memory::template ptr<function<Memory>> made_of;
-  std::vector<typename Memory::template ptr<upvalue<Memory>>> upvalues;
+  using upvalue_pointer = typename Memory::template ptr<upvalue<Memory>>;
+
+  std::vector<upvalue_pointer, typename Memory::template std_allocator<upvalue_pointer>> upvalues;
 };
 
 template <class Memory>
@@ -100,12 +117,15 @@ struct class_ : object<Memory> {
   const std::uint64_t serial;                           ///< no other class of the machine ever had it
   ouro::dict<string, closure_pointer, Memory> methods;  ///< those of superclasses included
   closure_pointer initializer;                          ///< or null
+  std::size_t most_fields = 0;                          ///< that an instance has had
 };
 
 template <class Memory>
 struct instance : object<Memory> {
   explicit instance(typename Memory::template ptr<class_<Memory>> made_of)
-      : object<Memory>{object_kind::instance}, of{std::move(made_of)} {}
+      : object<Memory>{object_kind::instance}, of{std::move(made_of)} {
+    fields.reserve(of->most_fields);
+  }
   void trace(auto&& visit) { visit(of, fields); }
 
   typename Memory::template ptr<class_<Memory>> of;

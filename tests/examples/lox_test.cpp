@@ -96,15 +96,35 @@ TEST_CASE("lox: a host that must go on says how long a program may take") {
   CHECK(run(lox, "fun f() {} while (true) f();") == outcome::runtime_error);
 }
 
-TEST_CASE_TEMPLATE("lox: runs under other policies, whose collectors leave nothing either", Memory,
-                   ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::system_allocator>,
-                   ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>,
-                   ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>) {
-  lox::guest<Memory> lox;
-  CHECK(lox.interpret("class A { init(x) { this.x = x; this.self = this; } get() { return this.x; } }"
-                      "var sum = 0; for (var i = 0; i < 1000; i = i + 1) sum = sum + A(i).get();"
-                      "if (sum != 499500) nil();") == outcome::success);
+TEST_CASE("lox: a program that a host has is not compiled again") {
+  guest lox;
+  const char* const source = "fun f() {} f();";
+  {
+    const guest::script once = lox.load(source);
+    guest::script again = lox.load(source);
+    CHECK(lox.interpret(once) == outcome::success);
+    CHECK(lox.interpret(again) == outcome::success);
+    again = lox.load(source);
+    CHECK(lox.interpret(again) == outcome::success);
+  }
+  CHECK(lox.interpret(lox.load(source)) == outcome::success);
+  const guest::script faulty = lox.load("var;");
+  CHECK(!faulty);
+  CHECK(lox.interpret(faulty) == outcome::compile_error);
   const lox::statistics sums = lox.end();
-  CHECK(sums.made > 1000);
-  CHECK(sums.by_collector >= 1000);
+  // `clock`; the program with `f` and the closures of both, of which two were compiled and four run; the faulty
+  // program.
+  CHECK(sums.made == 1 + 2 * 2 + 4 * 2 + 1);
+  CHECK(sums.bytes_left == 0);
+}
+
+TEST_CASE("lox: what collections have freed is not more than was made") {
+  guest lox;
+  CHECK(run(lox, "{ var self; fun a() { fun b() { fun c() {} } return self; } self = a; }") == outcome::success);
+  const lox::statistics sums = lox.end();
+  // The closure, its variable, and the functions a, b and c that only it leads to.
+  CHECK(sums.by_collector == 5);
+  // `clock`, the program, its closure.
+  CHECK(sums.by_count == 3);
+  CHECK(sums.bytes_left == 0);
 }
