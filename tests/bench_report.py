@@ -87,6 +87,16 @@ class Judging(unittest.TestCase):
         self.assertIn("| scan | Go 1.26 | 50 ns | 0.2 |", table.markdown(self.medians))
 
 
+class Policies(unittest.TestCase):
+    def test_a_row_a_program_and_a_column_a_choice(self) -> None:
+        medians = records.medians(Record("lox_fib" + ending, contender, value, unit)
+                                  for contender, took in (("ouro", 12.0), ("shared_ptr", 20.5))
+                                  for ending, value, unit in (("", took, "ms"), ("/peak", 3 << 20, "bytes"),
+                                                              ("/left", 96.0, "bytes")))
+        self.assertEqual(table.policies_markdown(medians).splitlines(), [
+            "| | ouro | shared_ptr |", "| --- | --- | --- |", "| fib | 12 ms, 3 MiB, 96 B | 20.5 ms, 3 MiB, 96 B |"])
+
+
 class Publishing(unittest.TestCase):
     def test_only_what_is_between_the_marks_changes(self) -> None:
         text = f"before {published.BEGIN} old \\1 {published.END} after"

@@ -88,7 +88,7 @@ def main() -> None:
     if wanted.publish:
         import published
 
-        published.publish(results, pathlib.Path.cwd(), judged, pictures)
+        published.publish(results, pathlib.Path.cwd(), judged, table.policies_markdown(medians), pictures)
 
 
 main()

@@ -74,6 +74,9 @@ GOALS = [
     Goal("gcbench", "ouro", 0.5, "bdwgc"),
     *[goal for live in (1_000_000, 10_000_000, 100_000_000) for goal in (
         Goal(f"pause_median/{live}", "ouro", 80.0), Goal(f"pause_per_object/{live}", "ouro", 8.0))],
+    *[Goal(f"clox_{program}", "ouro", 1.0, "clox") for program in (
+        "fib", "binary_trees", "instantiation", "invocation", "method_call", "properties", "string_equality", "trees",
+        "zoo", "zoo_batch", "equality")],
     *[Goal(f"bytes_per_object/{payload}", "ouro", (payload + 8) * 1.01) for payload in (16, 24, 32, 48)],
     Goal("code_per_type", "ouro", 1.0, "shared_ptr"),
     Goal("code_per_type", "ouro, no collector", 1.0, "shared_ptr"),

@@ -104,4 +104,8 @@ def plan(build: pathlib.Path, smoke: bool) -> list[Run]:
     others += [Run(command, most=1, asks=("bytes_of",)) for command in (
         [str(build / "bench/bytes/print_containers")], ["python3", "bench/bytes/containers.py"])]
     others.append(Run([str(build / "bench/lox/print_policies"), "bench/lox", *briefly], asks=("lox_",)))
+    # Not to be had as a package: whoever has built it says where.
+    if clox := os.environ.get("CLOX"):
+        others.append(Run(["python3", "bench/lox/beside_clox.py", str(build / "bench/lox/lox"), clox, "bench/lox"],
+                          asks=("clox_",)))
     return google_benchmarks(build, smoke) + cycle_programs(build, smoke) + others + [costs]

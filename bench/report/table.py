@@ -72,6 +72,28 @@ def goals_markdown(judged: list[Judgement]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def amount(found: float) -> str:
+    """Of bytes."""
+    for unit, size in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if found >= size:
+            return f"{figure(found / size)} {unit}"
+    return f"{found:.0f} B"
+
+
+def policies_markdown(medians: Medians) -> str:
+    """The programs of the language of examples/lox: one column a choice of policies."""
+    programs = [question for question in medians if question.startswith("lox_") and "/" not in question]
+    contenders = list(dict.fromkeys(name for question in programs for name in medians[question]))
+    lines = ["| | " + " | ".join(contenders) + " |", "| --- |" + " --- |" * len(contenders)]
+    for question in programs:
+        cells = []
+        for name in contenders:
+            took, peak, left = (medians[question + ending][name].value for ending in ("", "/peak", "/left"))
+            cells.append(f"{figure(took)} ms, {amount(peak)}, {amount(left)}")
+        lines.append(f"| {question.removeprefix('lox_')} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def compare(before: Medians, after: Medians) -> str:
     """Two runs side by side: what both have asked."""
     lines = [f"{'question':34} {'contender':34} {'before':>12} {'after':>12} {'after/before':>13}"]
