@@ -9,11 +9,11 @@
 
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace lox {
 
@@ -67,113 +67,54 @@ class value<shared_memory> {
  public:
   using pointer = std::shared_ptr<object<shared_memory>>;
 
-  value() noexcept {}
-  value(double number) noexcept : kind_{kind::number}, number_{number} {}
-  value(bool truth) noexcept : kind_{kind::truth}, truth_{truth} {}
+  value() noexcept = default;
+  value(double number) noexcept : held_{number} {}
+  value(bool truth) noexcept : held_{truth} {}
   template <std::convertible_to<pointer> Pointer>
-  value(Pointer of) noexcept : kind_{kind::object}, object_{std::move(of)} {}
-  value(string of) noexcept : kind_{kind::text}, text_{std::move(of)} {}
+  value(Pointer of) noexcept : held_{pointer{std::move(of)}} {}
+  value(string of) noexcept : held_{std::move(of)} {}
 
-  value(const value& from) noexcept : kind_{from.kind_} {
-    if (kind_ == kind::object) {
-      std::construct_at(&object_, from.object_);
-    } else if (kind_ == kind::text) {
-      std::construct_at(&text_, from.text_);
-    } else {
-      number_ = from.number_;
-    }
-  }
-  value(value&& from) noexcept { take(from); }
-  value& operator=(const value& from) noexcept {
-    value copy{from};
-    return *this = std::move(copy);
-  }
-  value& operator=(value&& from) noexcept {
-    value taken{std::move(from)};
-    std::destroy_at(this);
-    std::construct_at(this, std::move(taken));
-    return *this;
-  }
-  ~value() {
-    if (kind_ == kind::object) {
-      object_.~pointer();
-    } else if (kind_ == kind::text) {
-      text_.~string();
-    }
-  }
+  void swap(value& with) noexcept { held_.swap(with.held_); }
 
-  void swap(value& with) noexcept { std::swap(*this, with); }
-
+  /// \post `from` holds nothing that would have to be destroyed
   [[nodiscard]] static value relocated(value& from) noexcept {
-    value moved{std::move(from)};
-    std::destroy_at(&from);
+    value moved;
+    moved.swap(from);
     return moved;
   }
 
-  void become(double number) noexcept { *this = value{number}; }
-  void become(bool truth) noexcept { *this = value{truth}; }
+  void become(double number) noexcept { held_ = number; }
+  void become(bool truth) noexcept { held_ = truth; }
 
-  [[nodiscard]] bool is_nil() const noexcept { return kind_ == kind::nil; }
-  [[nodiscard]] bool is_bool() const noexcept { return kind_ == kind::truth; }
-  [[nodiscard]] bool is_number() const noexcept { return kind_ == kind::number; }
-  [[nodiscard]] bool is_string() const noexcept { return kind_ == kind::text; }
-  [[nodiscard]] bool is_object() const noexcept { return kind_ == kind::object; }
-  [[nodiscard]] bool is_true() const noexcept { return !is_nil() && (!is_bool() || truth_); }
+  [[nodiscard]] bool is_nil() const noexcept { return is<std::monostate>(); }
+  [[nodiscard]] bool is_bool() const noexcept { return is<bool>(); }
+  [[nodiscard]] bool is_number() const noexcept { return is<double>(); }
+  [[nodiscard]] bool is_string() const noexcept { return is<string>(); }
+  [[nodiscard]] bool is_object() const noexcept { return is<pointer>(); }
+  [[nodiscard]] bool is_true() const noexcept { return !is_nil() && (!is_bool() || as_bool()); }
 
-  [[nodiscard]] bool as_bool() const noexcept { return truth_; }
-  [[nodiscard]] double as_number() const noexcept { return number_; }
-  [[nodiscard]] string as_string() const noexcept { return text_; }
-  [[nodiscard]] std::string_view characters() const noexcept { return text_.view(); }
-  [[nodiscard]] object<shared_memory>* as_object() const noexcept { return object_.get(); }
+  [[nodiscard]] bool as_bool() const noexcept { return *std::get_if<bool>(&held_); }
+  [[nodiscard]] double as_number() const noexcept { return *std::get_if<double>(&held_); }
+  [[nodiscard]] string as_string() const noexcept { return *std::get_if<string>(&held_); }
+  [[nodiscard]] std::string_view characters() const noexcept { return std::get_if<string>(&held_)->view(); }
+  [[nodiscard]] object<shared_memory>* as_object() const noexcept { return std::get_if<pointer>(&held_)->get(); }
   [[nodiscard]] pointer to_object() && noexcept {
-    pointer taken = std::move(object_);
-    *this = value{};
+    pointer taken = std::move(*std::get_if<pointer>(&held_));
+    held_ = std::monostate{};
     return taken;
   }
 
-  [[nodiscard]] friend bool operator==(const value& left, const value& right) noexcept {
-    if (left.kind_ != right.kind_) return false;
-    switch (left.kind_) {
-      case kind::number:
-        return left.number_ == right.number_;
-      case kind::truth:
-        return left.truth_ == right.truth_;
-      case kind::text:
-        return left.text_ == right.text_;
-      case kind::object:
-        return left.object_ == right.object_;
-      case kind::nil:
-        break;
-    }
-    return true;
-  }
+  [[nodiscard]] friend bool operator==(const value& left, const value& right) noexcept = default;
 
   void trace(auto&&) {}
 
  private:
-  enum class kind : std::uint8_t { nil, truth, number, text, object };
-
-  void take(value& from) noexcept {
-    kind_ = from.kind_;
-    if (kind_ == kind::object) {
-      std::construct_at(&object_, std::move(from.object_));
-      from.object_.~pointer();
-    } else if (kind_ == kind::text) {
-      std::construct_at(&text_, std::move(from.text_));
-      from.text_.~string();
-    } else {
-      number_ = from.number_;
-    }
-    from.kind_ = kind::nil;
+  template <class T>
+  [[nodiscard]] bool is() const noexcept {
+    return std::holds_alternative<T>(held_);
   }
 
-  kind kind_ = kind::nil;
-  union {
-    double number_ = 0;
-    bool truth_;
-    string text_;
-    pointer object_;
-  };
+  std::variant<std::monostate, bool, double, string, pointer> held_;
 };
 
 }  // namespace lox
