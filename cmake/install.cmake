@@ -18,3 +18,16 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ouro-config.cmake ${CMAKE_CURRENT_BINA
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/ouro.pc.in ouro.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ouro.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig COMPONENT dev)
+
+# DEB and TGZ: `cpack -G DEB`. Whoever embeds the library packs for himself.
+if(PROJECT_IS_TOP_LEVEL)
+  install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libouro-dev RENAME copyright COMPONENT dev)
+  set(CPACK_COMPONENTS_ALL dev)
+  set(CPACK_PACKAGE_CONTACT "The ouro authors")
+  set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+  set(CPACK_DEBIAN_PACKAGE_NAME libouro-dev)
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE all)
+  set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
+  set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+  include(CPack)
+endif()

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sets up and passes the tests: a debug build under ASan and UBSan, then a release build. CXX chooses the compiler;
-# arguments go to ctest, as in `sh tests/run.sh -R pointer`.
+# Sets up and passes the tests: a debug build under ASan and UBSan, then a release build. CXX chooses the compiler, PRESETS
+# the builds; arguments go to ctest, as in `sh tests/run.sh -R pointer`.
 set -eu
 cd "$(dirname "$0")/.."
 . cmake/setup.sh
@@ -15,7 +15,7 @@ if [ "$scattered" -gt 28 ] && setarch -R true 2>/dev/null; then
 fi
 
 builds=
-for preset in debug release; do
+for preset in ${PRESETS:-debug release}; do
   build=build/${CXX:+$(basename "$CXX")-}$preset
   builds="$builds $build"
   cmake --preset "$preset" -B "$build" >/dev/null

@@ -18,6 +18,7 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -31,6 +32,9 @@ using string = ouro::interned_string;
 
 template <class Memory>
 class value {
+  static_assert(sizeof(void*) == sizeof(std::uint64_t) || std::endian::native == std::endian::little,
+                "lox: a pointer must lie in the lower bits");
+
  public:
   using pointer = typename Memory::template ptr<object<Memory>>;
 
@@ -40,7 +44,9 @@ class value {
   value(bool truth) noexcept : bits_{bits_of(truth)} {}
   /// \pre not null
   template <std::convertible_to<pointer> Pointer>
-  value(Pointer of) noexcept : object_{std::move(of)} {}
+  value(Pointer of) noexcept : bits_{nil} {
+    std::construct_at(&object_, std::move(of));
+  }
   value(string of) noexcept : bits_{reinterpret_cast<std::uintptr_t>(std::move(of).release()) + string_mark} {}
 
   value(const value& from) noexcept : bits_{from.bits_} {

@@ -1,0 +1,63 @@
+"""Writes all headers into one, single_include/ouro/ouro.hpp: for Compiler Explorer, and for those who copy a file.
+
+usage: amalgamate.py [--check]    --check: fails unless the file that is there is the one that would be written
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).parent.parent
+INCLUDE = ROOT / "include"
+TO = ROOT / "packaging/single_include/ouro/ouro.hpp"
+
+BEGINNING = """\
+// ouro: Python's memory manager as a header-only, policy-based C++20 library.
+// All headers in one, made by packaging/amalgamate.py. What follows is theirs, each with its name in front.
+//
+"""
+
+
+class Amalgamation:
+    def __init__(self) -> None:
+        self.seen: set[pathlib.Path] = set()
+        self.system: set[str] = set()
+        self.text: list[str] = []
+
+    def add(self, header: pathlib.Path) -> None:
+        """Behind what it includes, without what no file of its own needs."""
+        if header in self.seen:
+            return
+        self.seen.add(header)
+        lines: list[str] = []
+        conditions = 0
+        for line in header.read_text(encoding="utf-8").splitlines():
+            if found := re.fullmatch(r"#include <(ouro/.+)>", line):
+                self.add(INCLUDE / found[1])
+            elif (found := re.fullmatch(r"#include <(.+)>", line)) and conditions == 0:
+                self.system.add(found[1])
+            elif line != "#pragma once":
+                conditions += bool(re.match(r"#\s*if", line)) - bool(re.match(r"#\s*endif", line))
+                lines.append(line)
+        body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+        self.text.append(f"// ===== {header.relative_to(INCLUDE)}\n\n{body}\n")
+
+    def whole(self) -> str:
+        self.add(INCLUDE / "ouro/ouro.hpp")
+        for header in sorted(INCLUDE.rglob("*.hpp")):
+            self.add(header)  # those that only some programs include
+        licence = "".join(f"// {line}".rstrip() + "\n" for line in (ROOT / "LICENSE").read_text("utf-8").splitlines())
+        includes = "".join(f"#include <{name}>\n" for name in sorted(self.system))
+        return f"{BEGINNING}{licence}\n#pragma once\n\n{includes}\n" + "\n".join(self.text)
+
+
+def main() -> None:
+    text = Amalgamation().whole()
+    if sys.argv[1:] == ["--check"]:
+        if not TO.exists() or TO.read_text(encoding="utf-8") != text:
+            sys.exit(f"{TO.relative_to(ROOT)} is not what python3 packaging/amalgamate.py writes")
+    else:
+        TO.write_text(text, encoding="utf-8")
+
+
+main()

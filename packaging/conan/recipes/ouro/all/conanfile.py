@@ -1,0 +1,55 @@
+import os
+
+from conan import ConanFile
+from conan.tools.build import check_min_cppstd
+from conan.tools.cmake import CMake, CMakeToolchain
+from conan.tools.files import copy, get, rmdir
+from conan.tools.layout import basic_layout
+
+required_conan_version = ">=2.0"
+
+
+class OuroConan(ConanFile):
+    name = "ouro"
+    license = "MIT"
+    description = "Python's memory manager as a header-only, policy-based C++20 library"
+    homepage = "https://github.com/ORG/ouro"
+    url = "https://github.com/conan-io/conan-center-index"
+    topics = ("memory", "garbage-collection", "smart-pointer", "header-only")
+    package_type = "header-library"
+    settings = "os", "arch", "compiler", "build_type"
+    no_copy_source = True
+
+    def layout(self):
+        basic_layout(self, src_folder="src")
+
+    def package_id(self):
+        self.info.clear()
+
+    def validate(self):
+        check_min_cppstd(self, 20)
+
+    def source(self):
+        get(self, **self.conan_data["sources"][self.version], strip_root=True)
+
+    def generate(self):
+        toolchain = CMakeToolchain(self)
+        for option in ("TESTS", "EXAMPLES", "BENCHMARKS"):
+            toolchain.cache_variables[f"OURO_BUILD_{option}"] = False
+        toolchain.cache_variables["OURO_INSTALL"] = True
+        toolchain.generate()
+
+    def build(self):
+        CMake(self).configure()
+
+    def package(self):
+        CMake(self).install()
+        copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
+        rmdir(self, os.path.join(self.package_folder, "share"))
+
+    def package_info(self):
+        self.cpp_info.bindirs = []
+        self.cpp_info.libdirs = []
+        self.cpp_info.set_property("cmake_file_name", "ouro")
+        self.cpp_info.set_property("cmake_target_name", "ouro::ouro")
+        self.cpp_info.set_property("pkg_config_name", "ouro")

@@ -1,0 +1,125 @@
+// The library as a C++20 module: `import ouro;`. For compilers whose modules see through templates: clang 19 does; g++ 12 and
+// clang 14 do not. Macros stay outside: a program that wants another OURO_CHECK_LEVEL compiles the module with it.
+module;
+
+#include <ouro/ouro.hpp>
+
+export module ouro;
+
+export namespace ouro {
+
+// The choice of policies, and pointers.
+using ouro::default_memory;
+using ouro::make;
+using ouro::make_managed;
+using ouro::managed_alias;
+using ouro::managed_from_this;
+using ouro::managed_ptr;
+using ouro::managed_weak;
+using ouro::memory;
+using ouro::ptr;
+using ouro::weak;
+
+using ouro::adopt_ref;
+using ouro::adopt_ref_t;
+using ouro::const_pointer_cast;
+using ouro::dynamic_pointer_cast;
+using ouro::reinterpret_pointer_cast;
+using ouro::static_pointer_cast;
+
+using ouro::finalize;
+using ouro::finalizer;
+using ouro::immortalize;
+using ouro::is_immortal;
+using ouro::static_object;
+
+// What a class says of itself.
+using ouro::clonable;
+using ouro::extensible;
+using ouro::interior_base;
+using ouro::leaf;
+using ouro::type_name;
+
+// Policies, and the concepts that they fulfil.
+using ouro::allocator_policy;
+using ouro::atomic_refcount;
+using ouro::biased_refcount;
+using ouro::checked_allocator;
+using ouro::collector_policy;
+using ouro::compatible_policies;
+using ouro::finds_cycles;
+using ouro::generational;
+using ouro::limited_allocator;
+using ouro::local_refcount;
+using ouro::no_collector;
+using ouro::pool_allocator;
+using ouro::refcount_policy;
+using ouro::resource_allocator;
+using ouro::self_refcount;
+using ouro::standard_allocator;
+using ouro::system_allocator;
+using ouro::traced_allocator;
+using ouro::trial_deletion;
+
+// The collector, and heaps.
+using ouro::basic_gc;
+using ouro::basic_heap;
+using ouro::gc;
+using ouro::gc_debug;
+using ouro::gc_info;
+using ouro::gc_phase;
+using ouro::gc_stats;
+using ouro::generation_stats;
+using ouro::heap;
+using ouro::pool_resource;
+using ouro::pool_statistics;
+
+// Immutable values.
+using ouro::basic_interned_string;
+using ouro::basic_small_int;
+using ouro::intern;
+using ouro::intern_statistics;
+using ouro::interned;
+using ouro::interned_string;
+using ouro::interner;
+using ouro::mutex_locking;
+using ouro::no_locking;
+using ouro::small_int;
+
+// Containers.
+using ouro::attributes;
+using ouro::basic_tuple;
+using ouro::dict;
+using ouro::frozen_list;
+using ouro::get;
+using ouro::list;
+using ouro::make_tuple;
+using ouro::slot;
+using ouro::slots;
+using ouro::tuple;
+using ouro::weak_key_map;
+using ouro::weak_set;
+using ouro::weak_value_map;
+
+// Copies, and a look at objects.
+using ouro::allocation_difference;
+using ouro::allocation_scope;
+using ouro::allocation_site;
+using ouro::allocation_snapshot;
+using ouro::allocation_statistic;
+using ouro::copy;
+using ouro::debug_malloc_stats;
+using ouro::deep_size_of;
+using ouro::deepcopy;
+using ouro::deepcopy_memo;
+using ouro::group_by;
+using ouro::id;
+using ouro::is;
+using ouro::misuse_handler;
+using ouro::ref_count;
+using ouro::set_misuse_handler;
+using ouro::set_unraisable_handler;
+using ouro::size_of;
+using ouro::unraisable_handler;
+
+}  // namespace ouro
