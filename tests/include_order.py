@@ -11,10 +11,10 @@ import sys
 LAYERS = {
     "config.hpp": [],
     "allocator": ["config.hpp", "object/hooks.hpp", "object/type_name.hpp"],
-    "refcount": ["config.hpp", "allocator/raw_array.hpp", "object"],
-    "object": ["config.hpp", "allocator/heap_part.hpp", "allocator/throw.hpp", "refcount"],
+    "refcount": ["config.hpp", "allocator/raw_array.hpp", "allocator/static_mutex.hpp", "object"],
+    "object": ["config.hpp", "allocator/heap_part.hpp", "allocator/static_mutex.hpp", "allocator/throw.hpp", "refcount"],
     "collector": ["config.hpp", "allocator/allocator_policy.hpp", "allocator/heap_part.hpp", "allocator/pool_heap.hpp", "allocator/pool_lease.hpp",
-                  "allocator/pool_walk.hpp", "allocator/raw_array.hpp", "allocator/throw.hpp", "refcount", "object"],
+                  "allocator/pool_walk.hpp", "allocator/raw_array.hpp", "allocator/static_mutex.hpp", "allocator/throw.hpp", "refcount", "object"],
     "fwd.hpp": ["config.hpp", "allocator", "refcount", "object", "collector"],
     "pointer": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp"],
     "intern": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "inspect"],

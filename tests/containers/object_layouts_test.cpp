@@ -65,7 +65,7 @@ TEST_CASE("attributes: objects that got the same names in the same order share t
   CHECK(one.find("z"_name) == nullptr);
   CHECK_THROWS_AS(static_cast<void>(one.at("z"_name)), std::out_of_range);
   CHECK(one.own_bytes() == sizeof one + 2 * sizeof(int));
-  CHECK(sizeof one <= 3 * sizeof(void*));
+  CHECK(sizeof one == 2 * sizeof(void*) + 8);
   CHECK(one.shared_bytes() == two.shared_bytes());
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("frozen_list: one block of exact size, shared by its copies") {
   CHECK(copy < frozen_list<int>{1, 2, 4});
   CHECK(copy.size() == 3);
   CHECK(sizeof copy == sizeof(void*));
-  CHECK(ouro::size_of(copy.block()) == 2 * sizeof(std::size_t) + 3 * sizeof(int));
+  CHECK(ouro::size_of(copy.block()) == 8 + sizeof(std::size_t) + 3 * sizeof(int));
   CHECK(frozen_list<int>{}.empty());
   CHECK(frozen_list<int>{}.begin() == frozen_list<int>{}.end());
   const auto* const place = frozen_list<int>{1, 2}.data();

@@ -6,6 +6,7 @@
 /// these variables, and leaving it changes them back (private_heap.hpp). A variable says that it is such a part on its
 /// slow path, before it gets its first value of any consequence.
 
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 
 #include <atomic>
@@ -55,7 +56,7 @@ class heap_parts {
   }
 
  private:
-  std::mutex mutex_;
+  static_mutex mutex_;
   std::atomic<heap_part*> first_{nullptr};
   std::atomic<std::size_t> bytes_{0};
 };

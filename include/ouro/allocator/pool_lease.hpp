@@ -3,6 +3,7 @@
 /// How threads come by their pool heap and part with it.
 
 #include <ouro/allocator/pool_heap.hpp>
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 
 #include <mutex>
@@ -13,7 +14,7 @@ namespace ouro::detail {
 /// The heaps of threads that ended. They are never destroyed: handles of static objects may be dropped after everything
 /// else.
 struct pool_orphans {
-  std::mutex mutex;
+  static_mutex mutex;
   pool_heap* first = nullptr;  ///< guarded by `mutex`
 
   void put(pool_heap* orphan) noexcept {

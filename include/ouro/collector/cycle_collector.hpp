@@ -6,6 +6,7 @@
 #include <ouro/allocator/heap_part.hpp>
 #include <ouro/allocator/pool_lease.hpp>
 #include <ouro/allocator/raw_array.hpp>
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
@@ -371,7 +372,7 @@ class cycle_collector {
   OURO_SHARED_STATE static constinit thread_local cycle_collector local_;
   OURO_SHARED_STATE static constinit cycle_collector shared_;
 
-  [[no_unique_address]] std::conditional_t<is_shared, std::mutex, no_mutex> mutex_{};  ///< guards `candidates_`
+  [[no_unique_address]] std::conditional_t<is_shared, static_mutex, no_mutex> mutex_{};  ///< guards `candidates_`
   trigger trigger_{};
   generations<RefcountPolicy> candidates_{};
   trial_memory memory_{};

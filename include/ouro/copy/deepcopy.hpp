@@ -13,6 +13,10 @@
 
 namespace ouro {
 
+namespace detail {
+struct deepcopying;
+}
+
 /// What a deep copy has copied so far, so that what was shared is shared again, and cycles close. For one thread.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 class deepcopy_memo {
@@ -50,8 +54,7 @@ class deepcopy_memo {
   }
 
  private:
-  template <class T, counts_in_header R, class C, class A>
-  friend managed_ptr<T, R, C, A> deepcopy(const managed_ptr<T, R, C, A>& original);
+  friend detail::deepcopying;
 
   struct made {
     pointer<void> copy;
@@ -98,6 +101,28 @@ class deepcopy_memo {
   bool is_undoing_ = false;
 };
 
+namespace detail {
+
+/// `deepcopy`, with access to its memo: clang 16 takes a constrained function template for another one than its friend.
+struct deepcopying {
+  template <class Memo, class Pointer>
+  [[nodiscard]] static Pointer of(const Pointer& original) {
+    Memo memo;
+    OURO_TRY {
+      Pointer copy = memo.copy_of(original);
+      memo.rewire_all();
+      return copy;
+    }
+    OURO_CATCH_ALL {
+      memo.undo();
+      OURO_RETHROW;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace detail
+
 /// New objects in the place of `original` and of all that it reaches over edges of its own policies: what is shared
 /// among them is shared among the copies, and cycles are cycles again. An object is copied by its member
 /// `deep_copy(memo) const`, which returns a pointer to the copy, or else by its copy constructor, and its edges changed
@@ -108,17 +133,7 @@ class deepcopy_memo {
 /// \throws not_copyable, std::bad_alloc, and what constructors and traces throw
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] managed_ptr<T, R, C, A> deepcopy(const managed_ptr<T, R, C, A>& original) {
-  deepcopy_memo<R, C, A> memo;
-  OURO_TRY {
-    managed_ptr<T, R, C, A> copy = memo.copy_of(original);
-    memo.rewire_all();
-    return copy;
-  }
-  OURO_CATCH_ALL {
-    memo.undo();
-    OURO_RETHROW;
-  }
-  return nullptr;
+  return detail::deepcopying::of<deepcopy_memo<R, C, A>>(original);
 }
 
 }  // namespace ouro

@@ -3,6 +3,7 @@
 /// Which counted raw pointers are under way between `release` and `adopt`, in checked builds: so an address that nobody
 /// released, one on the stack say, and one that is adopted a second time are caught.
 
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/address_map.hpp>
 
@@ -30,7 +31,7 @@ class released_ledger {
   }
 
  private:
-  std::mutex mutex_;
+  static_mutex mutex_;
   address_map<std::size_t> under_way_;  ///< counted raw pointers of each object
 };
 

@@ -8,6 +8,7 @@
 /// a callback have one of their own.
 
 #include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/address_map.hpp>
@@ -166,7 +167,7 @@ class weak_table {
   }
 
   struct shard {
-    [[no_unique_address]] std::conditional_t<is_shared, std::mutex, no_mutex> mutex{};
+    [[no_unique_address]] std::conditional_t<is_shared, static_mutex, no_mutex> mutex{};
     address_map<record*> records{};  ///< the list of each target
   };
 

@@ -3,6 +3,7 @@
 /// The threads that biased counts belong to, and what other threads have left for each of them to settle.
 
 #include <ouro/allocator/raw_array.hpp>
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 
 #include <atomic>
@@ -24,7 +25,7 @@ struct left_object {
 /// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
 /// objects; until then, who drops one of these settles it in the owner's place.
 struct bias_owner {
-  std::mutex mutex;
+  static_mutex mutex;
   bool is_alive = false;              ///< guarded by `mutex`, as is `left`
   raw_array<left_object> left;        ///< in the order of arrival
   std::atomic<bool> has_left{false};  ///< a glance at `left` without the lock
@@ -74,7 +75,7 @@ class bias_owners {
   }
 
  private:
-  std::mutex mutex_;
+  static_mutex mutex_;
   std::uint32_t first_free_ = 0;
   std::uint32_t given_ = 0;
   bias_owner owners_[capacity];  ///< that at 0 stays unused

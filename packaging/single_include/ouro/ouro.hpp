@@ -1895,6 +1895,48 @@ OURO_NOINLINE inline void deallocate_foreign(void* block, std::size_t bytes) noe
 
 }  // namespace ouro::detail
 
+// ===== ouro/allocator/static_mutex.hpp
+
+/// \file
+/// A mutex for variables that are there before any code has run.
+
+namespace ouro::detail {
+
+/// What `std::mutex` is where it can be initialised at compile time, as the standard asks; where it cannot
+/// (winpthreads), this is it. (Drepper, "Futexes are tricky", 2011, mutex 2.)
+class waiting_mutex {
+ public:
+  constexpr waiting_mutex() noexcept = default;
+  waiting_mutex(const waiting_mutex&) = delete;
+  waiting_mutex& operator=(const waiting_mutex&) = delete;
+
+  void lock() noexcept {
+    std::uint32_t seen = free;
+    if (state_.compare_exchange_strong(seen, held, std::memory_order_acquire)) return;
+    while (state_.exchange(waited_for, std::memory_order_acquire) != free) {
+      state_.wait(waited_for, std::memory_order_relaxed);
+    }
+  }
+
+  void unlock() noexcept {
+    if (state_.exchange(free, std::memory_order_release) == waited_for) state_.notify_one();
+  }
+
+ private:
+  static constexpr std::uint32_t free = 0;
+  static constexpr std::uint32_t held = 1;
+  static constexpr std::uint32_t waited_for = 2;  ///< held, and perhaps somebody waits
+
+  std::atomic<std::uint32_t> state_{free};
+};
+
+template <class Mutex>
+concept made_at_compile_time = requires { typename std::bool_constant<(static_cast<void>(Mutex{}), true)>; };
+
+using static_mutex = std::conditional_t<made_at_compile_time<std::mutex>, std::mutex, waiting_mutex>;
+
+}  // namespace ouro::detail
+
 // ===== ouro/allocator/pool_lease.hpp
 
 /// \file
@@ -1905,7 +1947,7 @@ namespace ouro::detail {
 /// The heaps of threads that ended. They are never destroyed: handles of static objects may be dropped after everything
 /// else.
 struct pool_orphans {
-  std::mutex mutex;
+  static_mutex mutex;
   pool_heap* first = nullptr;  ///< guarded by `mutex`
 
   void put(pool_heap* orphan) noexcept {
@@ -2562,7 +2604,7 @@ class heap_parts {
   }
 
  private:
-  std::mutex mutex_;
+  static_mutex mutex_;
   std::atomic<heap_part*> first_{nullptr};
   std::atomic<std::size_t> bytes_{0};
 };
@@ -4013,7 +4055,7 @@ class weak_table {
   }
 
   struct shard {
-    [[no_unique_address]] std::conditional_t<is_shared, std::mutex, no_mutex> mutex{};
+    [[no_unique_address]] std::conditional_t<is_shared, static_mutex, no_mutex> mutex{};
     address_map<record*> records{};  ///< the list of each target
   };
 
@@ -6017,7 +6059,7 @@ class cycle_collector {
   OURO_SHARED_STATE static constinit thread_local cycle_collector local_;
   OURO_SHARED_STATE static constinit cycle_collector shared_;
 
-  [[no_unique_address]] std::conditional_t<is_shared, std::mutex, no_mutex> mutex_{};  ///< guards `candidates_`
+  [[no_unique_address]] std::conditional_t<is_shared, static_mutex, no_mutex> mutex_{};  ///< guards `candidates_`
   trigger trigger_{};
   generations<RefcountPolicy> candidates_{};
   trial_memory memory_{};
@@ -6465,7 +6507,7 @@ struct left_object {
 /// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
 /// objects; until then, who drops one of these settles it in the owner's place.
 struct bias_owner {
-  std::mutex mutex;
+  static_mutex mutex;
   bool is_alive = false;              ///< guarded by `mutex`, as is `left`
   raw_array<left_object> left;        ///< in the order of arrival
   std::atomic<bool> has_left{false};  ///< a glance at `left` without the lock
@@ -6515,7 +6557,7 @@ class bias_owners {
   }
 
  private:
-  std::mutex mutex_;
+  static_mutex mutex_;
   std::uint32_t first_free_ = 0;
   std::uint32_t given_ = 0;
   bias_owner owners_[capacity];  ///< that at 0 stays unused
@@ -8080,7 +8122,7 @@ class released_ledger {
   }
 
  private:
-  std::mutex mutex_;
+  static_mutex mutex_;
   address_map<std::size_t> under_way_;  ///< counted raw pointers of each object
 };
 
@@ -12333,6 +12375,10 @@ template <class T, counts_in_header R, class C, class A>
 
 namespace ouro {
 
+namespace detail {
+struct deepcopying;
+}
+
 /// What a deep copy has copied so far, so that what was shared is shared again, and cycles close. For one thread.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 class deepcopy_memo {
@@ -12370,8 +12416,7 @@ class deepcopy_memo {
   }
 
  private:
-  template <class T, counts_in_header R, class C, class A>
-  friend managed_ptr<T, R, C, A> deepcopy(const managed_ptr<T, R, C, A>& original);
+  friend detail::deepcopying;
 
   struct made {
     pointer<void> copy;
@@ -12418,6 +12463,28 @@ class deepcopy_memo {
   bool is_undoing_ = false;
 };
 
+namespace detail {
+
+/// `deepcopy`, with access to its memo: clang 16 takes a constrained function template for another one than its friend.
+struct deepcopying {
+  template <class Memo, class Pointer>
+  [[nodiscard]] static Pointer of(const Pointer& original) {
+    Memo memo;
+    OURO_TRY {
+      Pointer copy = memo.copy_of(original);
+      memo.rewire_all();
+      return copy;
+    }
+    OURO_CATCH_ALL {
+      memo.undo();
+      OURO_RETHROW;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace detail
+
 /// New objects in the place of `original` and of all that it reaches over edges of its own policies: what is shared
 /// among them is shared among the copies, and cycles are cycles again. An object is copied by its member
 /// `deep_copy(memo) const`, which returns a pointer to the copy, or else by its copy constructor, and its edges changed
@@ -12428,17 +12495,7 @@ class deepcopy_memo {
 /// \throws not_copyable, std::bad_alloc, and what constructors and traces throw
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] managed_ptr<T, R, C, A> deepcopy(const managed_ptr<T, R, C, A>& original) {
-  deepcopy_memo<R, C, A> memo;
-  OURO_TRY {
-    managed_ptr<T, R, C, A> copy = memo.copy_of(original);
-    memo.rewire_all();
-    return copy;
-  }
-  OURO_CATCH_ALL {
-    memo.undo();
-    OURO_RETHROW;
-  }
-  return nullptr;
+  return detail::deepcopying::of<deepcopy_memo<R, C, A>>(original);
 }
 
 }  // namespace ouro

@@ -1,5 +1,5 @@
-// A program that has the library by `import` alone: pointers, a collection, a policy of its own choice, what a class says of
-// itself, strings and containers.
+// A program that has the library by `import` alone: pointers, a collection, a policy of its own choice, what a class
+// says of itself, strings and containers.
 
 #include <string>
 
