@@ -1,17 +1,16 @@
 #pragma once
 /// \file
-/// A mutex for variables that are there before any code has run.
+/// A mutex for variables that are there before any code has run, and after all has.
 
 #include <atomic>
-#include <concepts>
 #include <cstdint>
 #include <mutex>
 #include <type_traits>
 
 namespace ouro::detail {
 
-/// What `std::mutex` is where it can be initialised at compile time, as the standard asks; where it cannot
-/// (winpthreads), this is it. (Drepper, "Futexes are tricky", 2011, mutex 2.)
+/// What `std::mutex` is with glibc; this is it where that has a constructor and a destructor (winpthreads). (Drepper,
+/// "Futexes are tricky", 2011, mutex 2.)
 class waiting_mutex {
  public:
   constexpr waiting_mutex() noexcept = default;
@@ -38,9 +37,8 @@ class waiting_mutex {
   std::atomic<std::uint32_t> state_{free};
 };
 
-template <class Mutex>
-concept made_at_compile_time = requires { typename std::bool_constant<(static_cast<void>(Mutex{}), true)>; };
-
-using static_mutex = std::conditional_t<made_at_compile_time<std::mutex>, std::mutex, waiting_mutex>;
+/// Where `std::mutex` needs no code to end, it needs none to begin: `constinit`, where the variables are, has the last
+/// word. (Asking whether it is a constant expression makes g++ 12 say no, unless somebody has asked before.)
+using static_mutex = std::conditional_t<std::is_trivially_destructible_v<std::mutex>, std::mutex, waiting_mutex>;
 
 }  // namespace ouro::detail
