@@ -99,6 +99,9 @@ class generations {
   void end_sweep(bool minor) noexcept {
     young_.close_up();
     if (!minor) old_.close_up();
+    // Steps begin anew where all has just been looked at, and has moved.
+    if (!minor) steps_through_old_ = false;
+    if (!steps_through_old_) step_slot_ = 0;
   }
 
   /// After a collection: what has grown old may be listed no more.
