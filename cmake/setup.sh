@@ -56,4 +56,6 @@ need_to_test() {
   need /usr/include/doctest/doctest.h doctest-dev
   need python3 python3
   need pkg-config pkgconf
+  need valgrind valgrind
+  need heaptrack heaptrack
 }

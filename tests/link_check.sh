@@ -1,5 +1,5 @@
 #!/bin/sh
-# Objects of equal check levels link, those of different ones do not (trap 65). usage: link_check.sh COMPILER
+# Objects of equal check levels link, those of different ones, or for different tools, do not (trap 65). usage: link_check.sh COMPILER
 set -eu
 compiler=$1
 include=$(cd "$(dirname "$0")/../include" && pwd)
@@ -16,12 +16,18 @@ for level in 0 1; do
   "$compiler" "$work/main_$level.o" "$work/other_$level.o" -o "$work/same"
   "$work/same"
 done
-if "$compiler" "$work/main_0.o" "$work/other_1.o" -o "$work/mixed" 2>"$work/log"; then
-  echo "a checked and an unchecked object were linked"
-  exit 1
-fi
-grep -q ouro_check_level_differs_between_objects "$work/log" || {
-  cat "$work/log"
-  exit 1
+# usage: must_not_link OBJECT SYMBOL
+must_not_link() {
+  if "$compiler" -fsanitize=address "$work/main_0.o" "$1" -o "$work/mixed" 2>"$work/log"; then
+    echo "main_0.o and ${1##*/} were linked"
+    exit 1
+  fi
+  grep -q "$2" "$work/log" || {
+    cat "$work/log"
+    exit 1
+  }
 }
-echo "equal levels link, different ones do not"
+must_not_link "$work/other_1.o" ouro_check_level_differs_between_objects
+"$compiler" -std=c++20 "-I$include" -DOURO_CHECK_LEVEL=0 -fsanitize=address -c "$work/other.cpp" -o "$work/other_asan.o"
+must_not_link "$work/other_asan.o" ouro_tracking_tool_differs_between_objects
+echo "objects of equal levels and for the same tool link, others do not"

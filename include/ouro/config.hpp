@@ -50,9 +50,30 @@
 #if !defined(OURO_HAS_ASAN)
 #define OURO_HAS_ASAN 0
 #endif
+
+/// The debugging tool that is told of the pools' memory (track.hpp): 0 none, 1 AddressSanitizer, and, where the program
+/// asks for it by OURO_TRACK_VALGRIND or OURO_TRACK_HEAPTRACK, 2 Memcheck, 3 heaptrack. Objects of different ones do not
+/// link.
+#define OURO_HAS_VALGRIND 0
+#define OURO_HAS_HEAPTRACK 0
+#define OURO_TRACK 0
 #if OURO_HAS_ASAN
+#undef OURO_TRACK
+#define OURO_TRACK 1
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/lsan_interface.h>
+#elif defined(OURO_TRACK_VALGRIND)
+#undef OURO_TRACK
+#define OURO_TRACK 2
+#undef OURO_HAS_VALGRIND
+#define OURO_HAS_VALGRIND 1
+#include <valgrind/memcheck.h>
+#elif defined(OURO_TRACK_HEAPTRACK)
+#undef OURO_TRACK
+#define OURO_TRACK 3
+#undef OURO_HAS_HEAPTRACK
+#define OURO_HAS_HEAPTRACK 1
+#include <heaptrack_api.h>
 #endif
 
 #if __has_include(<sys/mman.h>)
@@ -98,15 +119,18 @@
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
 #define OURO_QUIET_CONSTRUCTION_END _Pragma("GCC diagnostic pop")
 
-/// An absolute symbol whose value is the check level. Linkers accept any number of equal definitions and refuse
-/// unequal ones ("multiple definition"), which is what a mix of checked and unchecked objects deserves.
+/// Absolute symbols whose values are the check level and the tool. Linkers accept any number of equal definitions and
+/// refuse unequal ones ("multiple definition"), which is what a mix of checked and unchecked objects deserves.
 #if defined(__ELF__)
 #define OURO_STRINGIFY_(x) #x
 #define OURO_STRINGIFY(x) OURO_STRINGIFY_(x)
 __asm__(
     ".globl ouro_check_level_differs_between_objects\n"
     ".hidden ouro_check_level_differs_between_objects\n"
-    ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) "\n");
+    ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) "\n"
+    ".globl ouro_tracking_tool_differs_between_objects\n"
+    ".hidden ouro_tracking_tool_differs_between_objects\n"
+    ".set ouro_tracking_tool_differs_between_objects, " OURO_STRINGIFY(OURO_TRACK) "\n");
 #endif
 
 namespace ouro {
@@ -122,19 +146,6 @@ inline constexpr bool has_asan = OURO_HAS_ASAN != 0;
 
 namespace detail {
 
-/// Forbids the program to touch `[at, at + bytes)`; AddressSanitizer reports who does. Nothing in other builds.
-inline void poison([[maybe_unused]] const volatile void* at, [[maybe_unused]] std::size_t bytes) noexcept {
-#if OURO_HAS_ASAN
-  ASAN_POISON_MEMORY_REGION(at, bytes);
-#endif
-}
-
-inline void unpoison([[maybe_unused]] const volatile void* at, [[maybe_unused]] std::size_t bytes) noexcept {
-#if OURO_HAS_ASAN
-  ASAN_UNPOISON_MEMORY_REGION(at, bytes);
-#endif
-}
-
 /// The memory at `at` ceases to be the object that it was. Optimisers take stores of different types for stores to
 /// different places, and would move the last ones of the old object behind the first ones of the new: not across this.
 OURO_ALWAYS_INLINE void end_storage_use(void*& at) noexcept { __asm__ volatile("" : "+r"(at) : : "memory"); }
@@ -145,19 +156,6 @@ inline void spin_pause() noexcept {
   __builtin_ia32_pause();
 #elif defined(__aarch64__) || defined(__ARM_ARCH)
   __asm__ volatile("yield");
-#endif
-}
-
-/// Memory that LeakSanitizer searches for pointers: what lives in a pool may own memory of `malloc`.
-inline void add_leak_root([[maybe_unused]] const void* at, [[maybe_unused]] std::size_t bytes) noexcept {
-#if OURO_HAS_ASAN
-  __lsan_register_root_region(at, bytes);
-#endif
-}
-
-inline void remove_leak_root([[maybe_unused]] const void* at, [[maybe_unused]] std::size_t bytes) noexcept {
-#if OURO_HAS_ASAN
-  __lsan_unregister_root_region(at, bytes);
 #endif
 }
 

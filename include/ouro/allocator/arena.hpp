@@ -12,6 +12,7 @@
 
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/system_memory.hpp>
+#include <ouro/allocator/track.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
@@ -42,7 +43,7 @@ struct alignas(size_class::strictest_alignment) arena {
     void* const pages = map_pages(bytes, bytes);
     if (pages == nullptr) return nullptr;
     if (huge) advise_huge(pages, bytes);
-    add_leak_root(pages, bytes);
+    track::mapped(pages, bytes);
     void* const memory = static_cast<std::byte*>(pages) + pools * sizeof(pool);
     return ::new (memory) arena{owner, {}, nullptr, pools, pools, nullptr, nullptr};
   }
@@ -50,15 +51,18 @@ struct alignas(size_class::strictest_alignment) arena {
   /// Back to the system. \pre `is_empty()`, and the arena is on no list
   static void unmap(arena* gone) noexcept {
     std::byte* const pages = gone->base();
-    unpoison(pages, bytes);
-    remove_leak_root(pages, bytes);
+    track::unmapped(pages, bytes);
     unmap_pages(pages, bytes, bytes);
   }
 
   /// That of a pool, or of a block.
   [[nodiscard]] OURO_ALWAYS_INLINE static arena* of(const void* at) noexcept {
-    const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(at) & ~(std::uintptr_t{bytes} - 1);
-    return reinterpret_cast<arena*>(base + pools * sizeof(pool));
+    return reinterpret_cast<arena*>(base_of(at) + pools * sizeof(pool));
+  }
+
+  /// Where the arena of a pool, or of a block, begins.
+  [[nodiscard]] OURO_ALWAYS_INLINE static std::byte* base_of(const void* at) noexcept {
+    return reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(at) & ~(std::uintptr_t{bytes} - 1));
   }
 
   [[nodiscard]] bool is_empty() const noexcept { return spare == pools; }
@@ -94,7 +98,7 @@ struct alignas(size_class::strictest_alignment) arena {
     auto* const first = ::new (static_cast<void*>(at(pools - unopened))) pool{};
     --unopened;
     std::byte* const blocks = blocks_of(first);
-    poison(blocks, static_cast<std::size_t>(first->begin() + pool::bytes - blocks));
+    track::hide(blocks, static_cast<std::size_t>(first->begin() + pool::bytes - blocks));
     return first;
   }
 
@@ -106,9 +110,7 @@ struct alignas(size_class::strictest_alignment) arena {
   }
 
  private:
-  [[nodiscard]] std::byte* base() const noexcept {
-    return reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(this) & ~(std::uintptr_t{bytes} - 1));
-  }
+  [[nodiscard]] std::byte* base() const noexcept { return base_of(this); }
 
   static const std::size_t front;  ///< bytes of headers
 };

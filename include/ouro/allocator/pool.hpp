@@ -14,6 +14,7 @@
 
 #include <ouro/allocator/foreign_blocks.hpp>
 #include <ouro/allocator/size_class.hpp>
+#include <ouro/allocator/track.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
@@ -39,6 +40,8 @@ struct alignas(size_class::strictest_alignment) pool {
   std::byte* untouched;      ///< first block never handed out
   pool* next;                ///< the next linked pool of the class, or the next spare pool of the arena
   pool* previous;            ///< null at the head of the list
+  free_block* held;          ///< freed, and handed out when nothing else is left: for debugging tools (track.hpp)
+  free_block* last_held;     ///< the last of them, if there is one
 
   [[nodiscard]] OURO_ALWAYS_INLINE static pool* of(const void* block) noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(block);
@@ -67,6 +70,7 @@ struct alignas(size_class::strictest_alignment) pool {
     kept = false;
     walked = for_walks;
     untouched = first;
+    held = nullptr;
   }
 
   /// Blocks that the program has. used() + |freed| + |untouched| == capacity
@@ -104,21 +108,51 @@ struct alignas(size_class::strictest_alignment) pool {
 
   OURO_ALWAYS_INLINE void push(void* block) noexcept { freed = link(block, freed); }
 
+  /// A block that was used.
+  OURO_ALWAYS_INLINE void put_back(void* block) noexcept {
+    if constexpr (track::holds_freed_back) {
+      free_block* const back = link(block, nullptr);
+      if (held == nullptr) {
+        held = back;
+      } else {
+        track::show(last_held, sizeof(free_block));
+        last_held->next = back;
+        track::hide(last_held, sizeof(free_block));
+      }
+      last_held = back;
+    } else {
+      push(block);
+    }
+  }
+
+  /// \pre `freed == nullptr`
+  void release_held() noexcept {
+    freed = held;
+    held = nullptr;
+  }
+
   /// Makes a free block of it. Any thread's: only a debugging tool looks at the header.
   OURO_ALWAYS_INLINE free_block* link(void* block, free_block* next_free) noexcept {
     end_storage_use(block);
-    if constexpr (has_asan) unpoison(block, sizeof(free_block));
+    track::show(block, sizeof(free_block));
     auto* const freed_block = static_cast<free_block*>(block);
     freed_block->next = next_free;
-    if constexpr (has_asan) poison(block, block_size);
+    track::hide(block, sizeof(free_block));
     return freed_block;
+  }
+
+  /// The next one in the chain of a free block.
+  [[nodiscard]] OURO_ALWAYS_INLINE static free_block* after(const free_block* block) noexcept {
+    track::show(block, sizeof(free_block));
+    free_block* const next = block->next;
+    track::hide(block, sizeof(free_block));
+    return next;
   }
 
   /// \pre `freed != nullptr`
   OURO_ALWAYS_INLINE void* pop() noexcept {
     free_block* const block = freed;
-    if constexpr (has_asan) unpoison(block, block_size);
-    freed = block->next;
+    freed = after(block);
     return block;
   }
 };

@@ -18,6 +18,7 @@
 #include <ouro/allocator/pool_lease.hpp>
 #include <ouro/allocator/pool_statistics.hpp>
 #include <ouro/allocator/size_class.hpp>
+#include <ouro/allocator/track.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
@@ -37,11 +38,11 @@ struct pool_allocator {
     if (!detail::size_class::serves(bytes, alignment)) {
       return detail::current_pool_heap->allocate_large(bytes, alignment);
     }
-    const std::uint32_t index = detail::size_class::of(bytes, alignment);
+    const std::uint32_t index = class_of(bytes, alignment);
     detail::pool* const from = detail::current_pool_heap->linked[index].head;
     if (from->freed == nullptr) [[unlikely]]
-      return allocate_slowly(index, false);
-    return detail::pool_heap::take_from(from);
+      return told_of(allocate_slowly(index, false), bytes);
+    return told_of(detail::pool_heap::take_from(from), bytes);
   }
 
   /// Whether `allocate_walked` serves the request.
@@ -52,16 +53,19 @@ struct pool_allocator {
   /// A block from a pool in which each used block begins with the header of an object, so that a collector can find the
   /// objects by walking the pools. \pre `walks(bytes, alignment)`
   [[nodiscard]] OURO_ALWAYS_INLINE static void* allocate_walked(std::size_t bytes, std::size_t alignment) noexcept {
-    const std::uint32_t index = detail::size_class::of(bytes, alignment);
+    const std::uint32_t index = class_of(bytes, alignment);
     detail::pool* const from = detail::current_pool_heap->linked_walked[index].head;
     if (from->freed == nullptr) [[unlikely]]
-      return allocate_slowly(index, true);
-    return detail::pool_heap::take_from(from);
+      return told_of(allocate_slowly(index, true), bytes);
+    return told_of(detail::pool_heap::take_from(from), bytes);
   }
 
   OURO_ALWAYS_INLINE static void deallocate(void* block, std::size_t bytes, std::size_t alignment) noexcept {
     if (!detail::size_class::serves(bytes, alignment)) {
       return detail::large_blocks::deallocate(block, bytes, alignment);
+    }
+    if constexpr (track::is_on) {
+      track::freed(detail::arena::base_of(block), block, detail::pool::of(block)->block_size);
     }
     detail::pool_heap* const owner = detail::arena::of(block)->owner;
     if (owner != detail::current_pool_heap) [[unlikely]]
@@ -81,6 +85,21 @@ struct pool_allocator {
   }
 
  private:
+  using track = detail::track;
+
+  /// Of a block with a gap behind it for debugging tools. \pre `serves(bytes, alignment)`
+  [[nodiscard]] OURO_ALWAYS_INLINE static std::uint32_t class_of(std::size_t bytes, std::size_t alignment) noexcept {
+    const std::size_t wide = bytes + track::gap;
+    return detail::size_class::of(detail::size_class::serves(wide, alignment) ? wide : bytes, alignment);
+  }
+
+  [[nodiscard]] OURO_ALWAYS_INLINE static void* told_of(void* block, std::size_t bytes) noexcept {
+    if constexpr (track::is_on) {
+      if (block != nullptr) track::allocated(detail::arena::base_of(block), block, bytes);
+    }
+    return block;
+  }
+
   OURO_NOINLINE static void* allocate_slowly(std::uint32_t index, bool walked) noexcept {
     detail::outgoing.send_all();
     detail::pool_heap* const heap = detail::lease_pool_heap();

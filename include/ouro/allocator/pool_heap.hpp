@@ -56,6 +56,7 @@ struct pool_heap {
       if (from != &no_pool) {
         if (from->freed == nullptr) from->carve();
         if (from->freed == nullptr) take_in(from);
+        if (from->freed == nullptr) from->release_held();
         if (from->freed != nullptr) return take_from(from);
         from->put_used_aside();
         unlink(from);
@@ -75,7 +76,7 @@ struct pool_heap {
   }
 
   OURO_ALWAYS_INLINE void deallocate(pool* to, void* block) noexcept {
-    to->push(block);
+    to->put_back(block);
     if (--to->until_due == 0) [[unlikely]]
       settle(to);
   }
@@ -204,8 +205,7 @@ struct pool_heap {
     const foreign_blocks::chain home = arena::of(at)->foreign[at->number()].take();
     free_block* block = home.first;
     for (std::uint32_t i = 0; i != home.blocks; ++i) {
-      if constexpr (has_asan) unpoison(block, sizeof(free_block));
-      free_block* const next = block->next;
+      free_block* const next = pool::after(block);
       deallocate(at, block);
       block = next;
     }

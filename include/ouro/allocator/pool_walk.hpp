@@ -32,10 +32,7 @@ class free_map {
     while (block != nullptr) {
       const std::size_t at = index_of(reinterpret_cast<const std::byte*>(block));
       bits_[at / 64] |= std::uint64_t{1} << at % 64;
-      if constexpr (has_asan) unpoison(block, sizeof(free_block));
-      free_block* const next = block->next;
-      if constexpr (has_asan) poison(block, sizeof(free_block));
-      block = next;
+      block = pool::after(block);
     }
   }
 
@@ -72,6 +69,7 @@ void walk_pools(pool_heap& heap, See see) {
     if (!each.walked || each.used() == 0) return;
     free_map map{each};
     map.add_chain(each.freed);
+    map.add_chain(each.held);
     for (std::byte* at = arena::blocks_of(&each); at != each.untouched; at += each.block_size) {
       if (!map.is_free(at)) see(static_cast<void*>(at));
     }

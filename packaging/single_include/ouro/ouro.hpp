@@ -108,9 +108,30 @@
 #if !defined(OURO_HAS_ASAN)
 #define OURO_HAS_ASAN 0
 #endif
+
+/// The debugging tool that is told of the pools' memory (track.hpp): 0 none, 1 AddressSanitizer, and, where the program
+/// asks for it by OURO_TRACK_VALGRIND or OURO_TRACK_HEAPTRACK, 2 Memcheck, 3 heaptrack. Objects of different ones do not
+/// link.
+#define OURO_HAS_VALGRIND 0
+#define OURO_HAS_HEAPTRACK 0
+#define OURO_TRACK 0
 #if OURO_HAS_ASAN
+#undef OURO_TRACK
+#define OURO_TRACK 1
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/lsan_interface.h>
+#elif defined(OURO_TRACK_VALGRIND)
+#undef OURO_TRACK
+#define OURO_TRACK 2
+#undef OURO_HAS_VALGRIND
+#define OURO_HAS_VALGRIND 1
+#include <valgrind/memcheck.h>
+#elif defined(OURO_TRACK_HEAPTRACK)
+#undef OURO_TRACK
+#define OURO_TRACK 3
+#undef OURO_HAS_HEAPTRACK
+#define OURO_HAS_HEAPTRACK 1
+#include <heaptrack_api.h>
 #endif
 
 #if __has_include(<sys/mman.h>)
@@ -156,15 +177,18 @@
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
 #define OURO_QUIET_CONSTRUCTION_END _Pragma("GCC diagnostic pop")
 
-/// An absolute symbol whose value is the check level. Linkers accept any number of equal definitions and refuse
-/// unequal ones ("multiple definition"), which is what a mix of checked and unchecked objects deserves.
+/// Absolute symbols whose values are the check level and the tool. Linkers accept any number of equal definitions and
+/// refuse unequal ones ("multiple definition"), which is what a mix of checked and unchecked objects deserves.
 #if defined(__ELF__)
 #define OURO_STRINGIFY_(x) #x
 #define OURO_STRINGIFY(x) OURO_STRINGIFY_(x)
 __asm__(
     ".globl ouro_check_level_differs_between_objects\n"
     ".hidden ouro_check_level_differs_between_objects\n"
-    ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) "\n");
+    ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) "\n"
+    ".globl ouro_tracking_tool_differs_between_objects\n"
+    ".hidden ouro_tracking_tool_differs_between_objects\n"
+    ".set ouro_tracking_tool_differs_between_objects, " OURO_STRINGIFY(OURO_TRACK) "\n");
 #endif
 
 namespace ouro {
@@ -180,19 +204,6 @@ inline constexpr bool has_asan = OURO_HAS_ASAN != 0;
 
 namespace detail {
 
-/// Forbids the program to touch `[at, at + bytes)`; AddressSanitizer reports who does. Nothing in other builds.
-inline void poison([[maybe_unused]] const volatile void* at, [[maybe_unused]] std::size_t bytes) noexcept {
-#if OURO_HAS_ASAN
-  ASAN_POISON_MEMORY_REGION(at, bytes);
-#endif
-}
-
-inline void unpoison([[maybe_unused]] const volatile void* at, [[maybe_unused]] std::size_t bytes) noexcept {
-#if OURO_HAS_ASAN
-  ASAN_UNPOISON_MEMORY_REGION(at, bytes);
-#endif
-}
-
 /// The memory at `at` ceases to be the object that it was. Optimisers take stores of different types for stores to
 /// different places, and would move the last ones of the old object behind the first ones of the new: not across this.
 OURO_ALWAYS_INLINE void end_storage_use(void*& at) noexcept { __asm__ volatile("" : "+r"(at) : : "memory"); }
@@ -203,19 +214,6 @@ inline void spin_pause() noexcept {
   __builtin_ia32_pause();
 #elif defined(__aarch64__) || defined(__ARM_ARCH)
   __asm__ volatile("yield");
-#endif
-}
-
-/// Memory that LeakSanitizer searches for pointers: what lives in a pool may own memory of `malloc`.
-inline void add_leak_root([[maybe_unused]] const void* at, [[maybe_unused]] std::size_t bytes) noexcept {
-#if OURO_HAS_ASAN
-  __lsan_register_root_region(at, bytes);
-#endif
-}
-
-inline void remove_leak_root([[maybe_unused]] const void* at, [[maybe_unused]] std::size_t bytes) noexcept {
-#if OURO_HAS_ASAN
-  __lsan_unregister_root_region(at, bytes);
 #endif
 }
 
@@ -1024,6 +1022,117 @@ static_assert(!size_class::serves(static_cast<std::size_t>(-1), 8) && !size_clas
 
 }  // namespace ouro::detail
 
+// ===== ouro/allocator/track.hpp
+
+/// \file
+/// What debugging tools are told of the pools' memory.
+///
+/// A tool that watches `malloc` sees an arena as one block, in which everything is allowed. So the pools say where a
+/// block begins and ends, as mimalloc does through its track.h. One tool a build:
+///
+/// - AddressSanitizer, where the compiler has it switched on. A freed block may not be touched; LeakSanitizer searches
+///   arenas for pointers. What pools hold it does not report as leaked: `system_allocator` has it do so.
+/// - `OURO_TRACK_VALGRIND`: Memcheck, through the memory pools of its `valgrind/memcheck.h`. It reports leaked blocks, too.
+/// - `OURO_TRACK_HEAPTRACK`: heaptrack, through its `heaptrack_api.h`.
+///
+/// The first two also leave a gap behind each block, so that who writes beyond its end does not meet the next block,
+/// and have pools hand out what was freed as late as they can, so that the tool still sees the dead block there.
+
+namespace ouro::detail {
+
+/// The tools. Each says the same things, about memory of which the rest of the allocator decides.
+enum class tool { none, asan, valgrind, heaptrack };
+
+inline constexpr auto tracking_tool = static_cast<tool>(OURO_TRACK);
+
+template <tool>
+struct track_by {
+  static constexpr bool is_on = false;
+  static constexpr bool holds_freed_back = false;  ///< pools hand out freed blocks as late as they can
+  static constexpr std::size_t gap = 0;            ///< bytes behind a block, where the largest size class has room
+
+  /// An arena came from the system, or goes back to it.
+  static void mapped(const void* /*arena*/, std::size_t /*bytes*/) noexcept {}
+  static void unmapped(const void* /*arena*/, std::size_t /*bytes*/) noexcept {}
+
+  /// The program has the block, or has it no longer. `bytes` are those it asked for, `whole` those of the size class.
+  static void allocated(const void* /*arena*/, void* /*block*/, std::size_t /*bytes*/) noexcept {}
+  static void freed(const void* /*arena*/, void* /*block*/, std::size_t /*whole*/) noexcept {}
+
+  /// The pools themselves use memory that no program has, or cease to.
+  static void show(const void* /*at*/, std::size_t /*bytes*/) noexcept {}
+  static void hide(const void* /*at*/, std::size_t /*bytes*/) noexcept {}
+};
+
+#if OURO_HAS_ASAN
+template <>
+struct track_by<tool::asan> {
+  static constexpr bool is_on = true;
+  static constexpr bool holds_freed_back = true;
+  static constexpr std::size_t gap = 16;
+
+  static void mapped(const void* arena, std::size_t bytes) noexcept { __lsan_register_root_region(arena, bytes); }
+  static void unmapped(const void* arena, std::size_t bytes) noexcept {
+    ASAN_UNPOISON_MEMORY_REGION(arena, bytes);
+    __lsan_unregister_root_region(arena, bytes);
+  }
+
+  static void allocated(const void* /*arena*/, void* block, std::size_t bytes) noexcept {
+    ASAN_UNPOISON_MEMORY_REGION(block, bytes);
+  }
+  static void freed(const void* /*arena*/, void* block, std::size_t whole) noexcept {
+    ASAN_POISON_MEMORY_REGION(block, whole);
+  }
+
+  static void show(const void* at, std::size_t bytes) noexcept { ASAN_UNPOISON_MEMORY_REGION(at, bytes); }
+  static void hide(const void* at, std::size_t bytes) noexcept { ASAN_POISON_MEMORY_REGION(at, bytes); }
+};
+#endif
+
+#if OURO_HAS_VALGRIND
+template <>
+struct track_by<tool::valgrind> {
+  static constexpr bool is_on = true;
+  static constexpr bool holds_freed_back = true;
+  static constexpr std::size_t gap = 16;
+
+  static void mapped(const void* arena, std::size_t /*bytes*/) noexcept {
+    VALGRIND_CREATE_MEMPOOL(arena, gap, 0);
+  }
+  static void unmapped(const void* arena, std::size_t /*bytes*/) noexcept { VALGRIND_DESTROY_MEMPOOL(arena); }
+
+  static void allocated(const void* arena, void* block, std::size_t bytes) noexcept {
+    VALGRIND_MEMPOOL_ALLOC(arena, block, bytes);
+  }
+  static void freed(const void* arena, void* block, std::size_t /*whole*/) noexcept {
+    VALGRIND_MEMPOOL_FREE(arena, block);
+  }
+
+  static void show(const void* at, std::size_t bytes) noexcept {
+    static_cast<void>(VALGRIND_MAKE_MEM_DEFINED(at, bytes));
+  }
+  static void hide(const void* at, std::size_t bytes) noexcept {
+    static_cast<void>(VALGRIND_MAKE_MEM_NOACCESS(at, bytes));
+  }
+};
+#endif
+
+#if OURO_HAS_HEAPTRACK
+template <>
+struct track_by<tool::heaptrack> : track_by<tool::none> {
+  static constexpr bool is_on = true;
+
+  static void allocated(const void* /*arena*/, void* block, std::size_t bytes) noexcept {
+    heaptrack_report_alloc(block, bytes);
+  }
+  static void freed(const void* /*arena*/, void* block, std::size_t /*whole*/) noexcept { heaptrack_report_free(block); }
+};
+#endif
+
+using track = track_by<tracking_tool>;
+
+}  // namespace ouro::detail
+
 // ===== ouro/allocator/pool.hpp
 
 /// \file
@@ -1059,6 +1168,8 @@ struct alignas(size_class::strictest_alignment) pool {
   std::byte* untouched;      ///< first block never handed out
   pool* next;                ///< the next linked pool of the class, or the next spare pool of the arena
   pool* previous;            ///< null at the head of the list
+  free_block* held;          ///< freed, and handed out when nothing else is left: for debugging tools (track.hpp)
+  free_block* last_held;     ///< the last of them, if there is one
 
   [[nodiscard]] OURO_ALWAYS_INLINE static pool* of(const void* block) noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(block);
@@ -1087,6 +1198,7 @@ struct alignas(size_class::strictest_alignment) pool {
     kept = false;
     walked = for_walks;
     untouched = first;
+    held = nullptr;
   }
 
   /// Blocks that the program has. used() + |freed| + |untouched| == capacity
@@ -1124,21 +1236,51 @@ struct alignas(size_class::strictest_alignment) pool {
 
   OURO_ALWAYS_INLINE void push(void* block) noexcept { freed = link(block, freed); }
 
+  /// A block that was used.
+  OURO_ALWAYS_INLINE void put_back(void* block) noexcept {
+    if constexpr (track::holds_freed_back) {
+      free_block* const back = link(block, nullptr);
+      if (held == nullptr) {
+        held = back;
+      } else {
+        track::show(last_held, sizeof(free_block));
+        last_held->next = back;
+        track::hide(last_held, sizeof(free_block));
+      }
+      last_held = back;
+    } else {
+      push(block);
+    }
+  }
+
+  /// \pre `freed == nullptr`
+  void release_held() noexcept {
+    freed = held;
+    held = nullptr;
+  }
+
   /// Makes a free block of it. Any thread's: only a debugging tool looks at the header.
   OURO_ALWAYS_INLINE free_block* link(void* block, free_block* next_free) noexcept {
     end_storage_use(block);
-    if constexpr (has_asan) unpoison(block, sizeof(free_block));
+    track::show(block, sizeof(free_block));
     auto* const freed_block = static_cast<free_block*>(block);
     freed_block->next = next_free;
-    if constexpr (has_asan) poison(block, block_size);
+    track::hide(block, sizeof(free_block));
     return freed_block;
+  }
+
+  /// The next one in the chain of a free block.
+  [[nodiscard]] OURO_ALWAYS_INLINE static free_block* after(const free_block* block) noexcept {
+    track::show(block, sizeof(free_block));
+    free_block* const next = block->next;
+    track::hide(block, sizeof(free_block));
+    return next;
   }
 
   /// \pre `freed != nullptr`
   OURO_ALWAYS_INLINE void* pop() noexcept {
     free_block* const block = freed;
-    if constexpr (has_asan) unpoison(block, block_size);
-    freed = block->next;
+    freed = after(block);
     return block;
   }
 };
@@ -1230,7 +1372,7 @@ struct alignas(size_class::strictest_alignment) arena {
     void* const pages = map_pages(bytes, bytes);
     if (pages == nullptr) return nullptr;
     if (huge) advise_huge(pages, bytes);
-    add_leak_root(pages, bytes);
+    track::mapped(pages, bytes);
     void* const memory = static_cast<std::byte*>(pages) + pools * sizeof(pool);
     return ::new (memory) arena{owner, {}, nullptr, pools, pools, nullptr, nullptr};
   }
@@ -1238,15 +1380,18 @@ struct alignas(size_class::strictest_alignment) arena {
   /// Back to the system. \pre `is_empty()`, and the arena is on no list
   static void unmap(arena* gone) noexcept {
     std::byte* const pages = gone->base();
-    unpoison(pages, bytes);
-    remove_leak_root(pages, bytes);
+    track::unmapped(pages, bytes);
     unmap_pages(pages, bytes, bytes);
   }
 
   /// That of a pool, or of a block.
   [[nodiscard]] OURO_ALWAYS_INLINE static arena* of(const void* at) noexcept {
-    const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(at) & ~(std::uintptr_t{bytes} - 1);
-    return reinterpret_cast<arena*>(base + pools * sizeof(pool));
+    return reinterpret_cast<arena*>(base_of(at) + pools * sizeof(pool));
+  }
+
+  /// Where the arena of a pool, or of a block, begins.
+  [[nodiscard]] OURO_ALWAYS_INLINE static std::byte* base_of(const void* at) noexcept {
+    return reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(at) & ~(std::uintptr_t{bytes} - 1));
   }
 
   [[nodiscard]] bool is_empty() const noexcept { return spare == pools; }
@@ -1282,7 +1427,7 @@ struct alignas(size_class::strictest_alignment) arena {
     auto* const first = ::new (static_cast<void*>(at(pools - unopened))) pool{};
     --unopened;
     std::byte* const blocks = blocks_of(first);
-    poison(blocks, static_cast<std::size_t>(first->begin() + pool::bytes - blocks));
+    track::hide(blocks, static_cast<std::size_t>(first->begin() + pool::bytes - blocks));
     return first;
   }
 
@@ -1294,9 +1439,7 @@ struct alignas(size_class::strictest_alignment) arena {
   }
 
  private:
-  [[nodiscard]] std::byte* base() const noexcept {
-    return reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(this) & ~(std::uintptr_t{bytes} - 1));
-  }
+  [[nodiscard]] std::byte* base() const noexcept { return base_of(this); }
 
   static const std::size_t front;  ///< bytes of headers
 };
@@ -1495,6 +1638,7 @@ struct pool_heap {
       if (from != &no_pool) {
         if (from->freed == nullptr) from->carve();
         if (from->freed == nullptr) take_in(from);
+        if (from->freed == nullptr) from->release_held();
         if (from->freed != nullptr) return take_from(from);
         from->put_used_aside();
         unlink(from);
@@ -1514,7 +1658,7 @@ struct pool_heap {
   }
 
   OURO_ALWAYS_INLINE void deallocate(pool* to, void* block) noexcept {
-    to->push(block);
+    to->put_back(block);
     if (--to->until_due == 0) [[unlikely]]
       settle(to);
   }
@@ -1643,8 +1787,7 @@ struct pool_heap {
     const foreign_blocks::chain home = arena::of(at)->foreign[at->number()].take();
     free_block* block = home.first;
     for (std::uint32_t i = 0; i != home.blocks; ++i) {
-      if constexpr (has_asan) unpoison(block, sizeof(free_block));
-      free_block* const next = block->next;
+      free_block* const next = pool::after(block);
       deallocate(at, block);
       block = next;
     }
@@ -2080,11 +2223,11 @@ struct pool_allocator {
     if (!detail::size_class::serves(bytes, alignment)) {
       return detail::current_pool_heap->allocate_large(bytes, alignment);
     }
-    const std::uint32_t index = detail::size_class::of(bytes, alignment);
+    const std::uint32_t index = class_of(bytes, alignment);
     detail::pool* const from = detail::current_pool_heap->linked[index].head;
     if (from->freed == nullptr) [[unlikely]]
-      return allocate_slowly(index, false);
-    return detail::pool_heap::take_from(from);
+      return told_of(allocate_slowly(index, false), bytes);
+    return told_of(detail::pool_heap::take_from(from), bytes);
   }
 
   /// Whether `allocate_walked` serves the request.
@@ -2095,16 +2238,19 @@ struct pool_allocator {
   /// A block from a pool in which each used block begins with the header of an object, so that a collector can find the
   /// objects by walking the pools. \pre `walks(bytes, alignment)`
   [[nodiscard]] OURO_ALWAYS_INLINE static void* allocate_walked(std::size_t bytes, std::size_t alignment) noexcept {
-    const std::uint32_t index = detail::size_class::of(bytes, alignment);
+    const std::uint32_t index = class_of(bytes, alignment);
     detail::pool* const from = detail::current_pool_heap->linked_walked[index].head;
     if (from->freed == nullptr) [[unlikely]]
-      return allocate_slowly(index, true);
-    return detail::pool_heap::take_from(from);
+      return told_of(allocate_slowly(index, true), bytes);
+    return told_of(detail::pool_heap::take_from(from), bytes);
   }
 
   OURO_ALWAYS_INLINE static void deallocate(void* block, std::size_t bytes, std::size_t alignment) noexcept {
     if (!detail::size_class::serves(bytes, alignment)) {
       return detail::large_blocks::deallocate(block, bytes, alignment);
+    }
+    if constexpr (track::is_on) {
+      track::freed(detail::arena::base_of(block), block, detail::pool::of(block)->block_size);
     }
     detail::pool_heap* const owner = detail::arena::of(block)->owner;
     if (owner != detail::current_pool_heap) [[unlikely]]
@@ -2124,6 +2270,21 @@ struct pool_allocator {
   }
 
  private:
+  using track = detail::track;
+
+  /// Of a block with a gap behind it for debugging tools. \pre `serves(bytes, alignment)`
+  [[nodiscard]] OURO_ALWAYS_INLINE static std::uint32_t class_of(std::size_t bytes, std::size_t alignment) noexcept {
+    const std::size_t wide = bytes + track::gap;
+    return detail::size_class::of(detail::size_class::serves(wide, alignment) ? wide : bytes, alignment);
+  }
+
+  [[nodiscard]] OURO_ALWAYS_INLINE static void* told_of(void* block, std::size_t bytes) noexcept {
+    if constexpr (track::is_on) {
+      if (block != nullptr) track::allocated(detail::arena::base_of(block), block, bytes);
+    }
+    return block;
+  }
+
   OURO_NOINLINE static void* allocate_slowly(std::uint32_t index, bool walked) noexcept {
     detail::outgoing.send_all();
     detail::pool_heap* const heap = detail::lease_pool_heap();
@@ -4954,10 +5115,7 @@ class free_map {
     while (block != nullptr) {
       const std::size_t at = index_of(reinterpret_cast<const std::byte*>(block));
       bits_[at / 64] |= std::uint64_t{1} << at % 64;
-      if constexpr (has_asan) unpoison(block, sizeof(free_block));
-      free_block* const next = block->next;
-      if constexpr (has_asan) poison(block, sizeof(free_block));
-      block = next;
+      block = pool::after(block);
     }
   }
 
@@ -4994,6 +5152,7 @@ void walk_pools(pool_heap& heap, See see) {
     if (!each.walked || each.used() == 0) return;
     free_map map{each};
     map.add_chain(each.freed);
+    map.add_chain(each.held);
     for (std::byte* at = arena::blocks_of(&each); at != each.untouched; at += each.block_size) {
       if (!map.is_free(at)) see(static_cast<void*>(at));
     }
