@@ -207,11 +207,13 @@ TEST_CASE("pool_allocator: the heap of a thread that ended is taken over by the 
   CHECK(used_by_heir == 0);
 }
 
-TEST_CASE("pool_allocator: freed blocks are poisoned under AddressSanitizer (trap 67)") {
+TEST_CASE(
+    "pool_allocator: freed blocks, and what is left of used ones, are poisoned under AddressSanitizer (trap 67)") {
 #if OURO_HAS_ASAN
-  auto* const block = static_cast<char*>(pool_allocator::allocate(40, 8));
-  CHECK_FALSE(__asan_address_is_poisoned(block + 39));
-  pool_allocator::deallocate(block, 40, 8);
+  auto* const block = static_cast<char*>(pool_allocator::allocate(37, 1));  // of 40
+  for (int i = 0; i != 37; ++i) REQUIRE_FALSE(__asan_address_is_poisoned(block + i));
+  for (int i = 37; i != 40; ++i) REQUIRE(__asan_address_is_poisoned(block + i));
+  pool_allocator::deallocate(block, 37, 1);
   for (int i = 0; i != 40; ++i) REQUIRE(__asan_address_is_poisoned(block + i));
 #endif
 }

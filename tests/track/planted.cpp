@@ -24,7 +24,8 @@ struct victim {
   auto gone = memory::make<victim>();
   const int* const still = &gone->numbers[3];
   gone.reset();
-  for (int i = 0; i != 100; ++i) gone = memory::make<victim>();  // a block that is handed out again hides the fault
+  memory::ptr<victim> heirs[100];  // one that gets the block at once would hide the fault
+  for (auto& each : heirs) each = memory::make<victim>();
   return *still;
 }
 

@@ -72,7 +72,7 @@ def main() -> int:
         # The sanitizers of older compilers do not bear addresses that are scattered widely.
         plain = ["setarch", "-R"] if shutil.which("setarch") and run("setarch", "-R", "true") == "" else []
         for name, flags, expected in (("asan", [], ASAN), ("asan_on_malloc", ["-DPLANTED_ON_MALLOC"], ASAN_ON_MALLOC)):
-            program = build(name, "-fsanitize=address", *flags)
+            program = build(name, "-fsanitize=address", "-DOURO_TRACK_ASAN", *flags)
             wrong += check(name, {fault: run(*plain, program, fault) for fault in FAULTS}, expected)
 
         if shutil.which("valgrind") is None:

@@ -5,13 +5,18 @@
 /// A tool that watches `malloc` sees an arena as one block, in which everything is allowed. So the pools say where a
 /// block begins and ends, as mimalloc does through its track.h. One tool a build:
 ///
-/// - AddressSanitizer, where the compiler has it switched on. A freed block may not be touched; LeakSanitizer searches
-///   arenas for pointers. What pools hold it does not report as leaked: `system_allocator` has it do so.
-/// - `OURO_TRACK_VALGRIND`: Memcheck, through the memory pools of its `valgrind/memcheck.h`. It reports leaked blocks, too.
+/// - AddressSanitizer, where the compiler has it switched on. Neither a freed block may be touched, nor what lies
+///   between the end of a request and that of its block. LeakSanitizer searches arenas for pointers; what pools hold it
+///   does not report as leaked: `system_allocator` has it do so.
+/// - `OURO_TRACK_ASAN`: the same, with gaps and quarantine.
+/// - `OURO_TRACK_VALGRIND`: Memcheck, through the memory pools of its `valgrind/memcheck.h`, with gaps and quarantine.
+///   It tells who made and who freed a block, and reports what is lost. An object that lives at the end counts as
+///   "possibly lost", since its pointers point behind its header.
 /// - `OURO_TRACK_HEAPTRACK`: heaptrack, through its `heaptrack_api.h`.
 ///
-/// The first two also leave a gap behind each block, so that who writes beyond its end does not meet the next block,
-/// and have pools hand out what was freed as late as they can, so that the tool still sees the dead block there.
+/// Gaps lie behind each block, so that who writes beyond its end does not meet the next one. In quarantine freed blocks
+/// wait until their pool has no others to hand out, so that who uses one does not meet its heir. Both change what the
+/// statistics count, and where objects lie: so they are there for who asks.
 
 #include <ouro/config.hpp>
 
@@ -20,7 +25,7 @@
 namespace ouro::detail {
 
 /// The tools. Each says the same things, about memory of which the rest of the allocator decides.
-enum class tool { none, asan, valgrind, heaptrack };
+enum class tool { none, asan, asan_asked_for, valgrind, heaptrack };
 
 inline constexpr auto tracking_tool = static_cast<tool>(OURO_TRACK);
 
@@ -47,8 +52,8 @@ struct track_by {
 template <>
 struct track_by<tool::asan> {
   static constexpr bool is_on = true;
-  static constexpr bool holds_freed_back = true;
-  static constexpr std::size_t gap = 16;
+  static constexpr bool holds_freed_back = false;
+  static constexpr std::size_t gap = 0;
 
   static void mapped(const void* arena, std::size_t bytes) noexcept { __lsan_register_root_region(arena, bytes); }
   static void unmapped(const void* arena, std::size_t bytes) noexcept {
@@ -68,6 +73,14 @@ struct track_by<tool::asan> {
 };
 #endif
 
+#if OURO_HAS_ASAN
+template <>
+struct track_by<tool::asan_asked_for> : track_by<tool::asan> {
+  static constexpr bool holds_freed_back = true;
+  static constexpr std::size_t gap = 16;
+};
+#endif
+
 #if OURO_HAS_VALGRIND
 template <>
 struct track_by<tool::valgrind> {
@@ -75,9 +88,7 @@ struct track_by<tool::valgrind> {
   static constexpr bool holds_freed_back = true;
   static constexpr std::size_t gap = 16;
 
-  static void mapped(const void* arena, std::size_t /*bytes*/) noexcept {
-    VALGRIND_CREATE_MEMPOOL(arena, gap, 0);
-  }
+  static void mapped(const void* arena, std::size_t /*bytes*/) noexcept { VALGRIND_CREATE_MEMPOOL(arena, gap, 0); }
   static void unmapped(const void* arena, std::size_t /*bytes*/) noexcept { VALGRIND_DESTROY_MEMPOOL(arena); }
 
   static void allocated(const void* arena, void* block, std::size_t bytes) noexcept {
@@ -104,7 +115,9 @@ struct track_by<tool::heaptrack> : track_by<tool::none> {
   static void allocated(const void* /*arena*/, void* block, std::size_t bytes) noexcept {
     heaptrack_report_alloc(block, bytes);
   }
-  static void freed(const void* /*arena*/, void* block, std::size_t /*whole*/) noexcept { heaptrack_report_free(block); }
+  static void freed(const void* /*arena*/, void* block, std::size_t /*whole*/) noexcept {
+    heaptrack_report_free(block);
+  }
 };
 #endif
 
