@@ -15,8 +15,6 @@
 #include <ouro/refcount/local_refcount.hpp>
 #include <ouro/refcount/self_refcount.hpp>
 
-#include <functional>
-
 namespace ouro {
 
 template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,

@@ -3,14 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <mutex>
 #include <thread>
 #include <type_traits>
 #include <vector>
 
 namespace {
 
-constinit ouro::detail::waiting_mutex own;
+constinit ouro::detail::static_mutex own;
+constinit ouro::detail::recursive_mutex again;
 
 template <class Mutex>
 void check_exclusion(Mutex& mutex) {
@@ -23,7 +23,7 @@ void check_exclusion(Mutex& mutex) {
   for (int i = 0; i != threads; ++i) {
     running.emplace_back([&] {
       for (int round = 0; round != rounds; ++round) {
-        const std::lock_guard lock{mutex};
+        const ouro::detail::lock_guard lock{mutex};
         if (++inside != 1) ++together;
         ++all;
         --inside;
@@ -39,21 +39,34 @@ void check_exclusion(Mutex& mutex) {
 
 TEST_CASE("static_mutex: one thread at a time") {
   check_exclusion(own);
-  constinit static ouro::detail::static_mutex chosen;
-  check_exclusion(chosen);
+  check_exclusion(again);
 }
 
 TEST_CASE("static_mutex: who waits is woken") {
   own.lock();
-  std::thread waiting{[] { const std::lock_guard lock{own}; }};
+  std::thread waiting{[] { const ouro::detail::lock_guard lock{own}; }};
   std::this_thread::sleep_for(std::chrono::milliseconds{50});  // by then it waits: else this finds nothing
   own.unlock();
   waiting.join();
 }
 
-TEST_CASE("static_mutex: is the standard's where that has no destructor") {
-#if defined(__GLIBC__)
-  CHECK(std::is_same_v<ouro::detail::static_mutex, std::mutex>);
-#endif
+TEST_CASE("recursive_mutex: the thread that has it may have it again, and gives it back as often") {
+  again.lock();
+  again.lock();
+  bool is_through = false;
+  std::thread waiting{[&] {
+    const ouro::detail::lock_guard lock{again};
+    is_through = true;
+  }};
+  again.unlock();
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});  // it would be through if once were enough
+  CHECK_FALSE(is_through);
+  again.unlock();
+  waiting.join();
+  CHECK(is_through);
+}
+
+TEST_CASE("static_mutex: needs no code to end") {
   CHECK(std::is_trivially_destructible_v<ouro::detail::static_mutex>);
+  CHECK(std::is_trivially_destructible_v<ouro::detail::recursive_mutex>);
 }

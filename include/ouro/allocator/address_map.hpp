@@ -46,6 +46,10 @@ class address_map {
     *this = {};
   }
 
+  void clear() noexcept {
+    drain([](Value&) {});
+  }
+
   void erase(const void* key) noexcept {
     if (capacity_ == 0) return;
     std::size_t hole = home(key);
@@ -96,6 +100,16 @@ class address_map {
   slot* slots_ = nullptr;
   std::size_t capacity_ = 0;  ///< a power of two, or 0
   std::size_t size_ = 0;      ///< < capacity_, at most three quarters of it
+};
+
+/// The same for as long as a scope, or an object.
+template <class Value>
+class local_address_map : public address_map<Value> {
+ public:
+  local_address_map() = default;
+  local_address_map(const local_address_map&) = delete;
+  local_address_map& operator=(const local_address_map&) = delete;
+  ~local_address_map() { this->clear(); }
 };
 
 }  // namespace ouro::detail

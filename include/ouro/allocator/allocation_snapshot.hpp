@@ -5,7 +5,7 @@
 #include <ouro/allocator/allocation_scope.hpp>
 #include <ouro/allocator/call_frames.hpp>
 
-#include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,11 +21,13 @@ struct allocation_trace {
   std::vector<allocation_site> scopes;   ///< that were open, innermost first
   std::vector<const void*> frames = {};  ///< the calls that were under way, innermost first: return addresses
 
-  [[nodiscard]] friend bool operator==(const allocation_trace& left, const allocation_trace& right) {
-    return left.type == right.type &&
-           std::equal(left.scopes.begin(), left.scopes.end(), right.scopes.begin(), right.scopes.end(),
-                      is_same_place) &&
-           left.frames == right.frames;
+  template <std::same_as<allocation_trace> Trace>
+  [[nodiscard]] friend bool operator==(const Trace& left, const Trace& right) {
+    if (left.type != right.type || left.scopes.size() != right.scopes.size()) return false;
+    for (std::size_t i = 0; i != left.scopes.size(); ++i) {
+      if (!is_same_place(left.scopes[i], right.scopes[i])) return false;
+    }
+    return left.frames == right.frames;
   }
 
   [[nodiscard]] static bool is_same_place(const allocation_site& left, const allocation_site& right) {
@@ -97,18 +99,16 @@ class basic_allocation_snapshot {
       changes.push_back({each, static_cast<std::ptrdiff_t>(each.bytes), static_cast<std::ptrdiff_t>(each.blocks)});
     }
     for (const Statistic& each : before.grouped(how)) {
-      auto found = std::find_if(changes.begin(), changes.end(),
-                                [&](const auto& change) { return change.now.trace == each.trace; });
+      auto found = changes.begin();
+      while (found != changes.end() && found->now.trace != each.trace) ++found;
       if (found == changes.end()) found = changes.insert(changes.end(), {{each.trace, 0, 0}, 0, 0});
       found->more_bytes -= static_cast<std::ptrdiff_t>(each.bytes);
       found->more_blocks -= static_cast<std::ptrdiff_t>(each.blocks);
     }
     std::erase_if(changes, [](const auto& change) { return change.more_bytes == 0 && change.more_blocks == 0; });
-    std::sort(changes.begin(), changes.end(), [](const auto& left, const auto& right) {
-      return std::pair{magnitude(left.more_bytes), magnitude(left.more_blocks)} >
-             std::pair{magnitude(right.more_bytes), magnitude(right.more_blocks)};
+    return sorted(std::move(changes), [](const allocation_difference& change) {
+      return std::pair{magnitude(change.more_bytes), magnitude(change.more_blocks)};
     });
-    return changes;
   }
 
   /// One line an origin, outermost call first, then the scopes and the type, with its bytes: what flame graphs are
@@ -138,11 +138,24 @@ class basic_allocation_snapshot {
 
   [[nodiscard]] static std::vector<Statistic> first_of(std::size_t n, std::vector<Statistic> groups, figure by,
                                                        figure then_by) {
-    std::sort(groups.begin(), groups.end(), [&](const Statistic& left, const Statistic& right) {
-      return std::pair{left.*by, left.*then_by} > std::pair{right.*by, right.*then_by};
-    });
+    groups = sorted(std::move(groups), [&](const Statistic& each) { return std::pair{each.*by, each.*then_by}; });
     if (groups.size() > n) groups.resize(n);
     return groups;
+  }
+
+  /// By descending keys; equal ones stay as they were. By insertion: as these are grouped, it is no slower than that,
+  /// and `<algorithm>` takes long to compile.
+  template <class Element, class Key>
+  [[nodiscard]] static std::vector<Element> sorted(std::vector<Element> elements, Key key_of_element) {
+    for (std::size_t end = 1; end < elements.size(); ++end) {
+      Element moved = std::move(elements[end]);
+      std::size_t place = end;
+      for (; place != 0 && key_of_element(elements[place - 1]) < key_of_element(moved); --place) {
+        elements[place] = std::move(elements[place - 1]);
+      }
+      elements[place] = std::move(moved);
+    }
+    return elements;
   }
 
   [[nodiscard]] static std::size_t magnitude(std::ptrdiff_t change) noexcept {
@@ -159,7 +172,8 @@ class basic_allocation_snapshot {
     std::vector<Statistic> groups;
     for (const Statistic& each : entries_) {
       allocation_trace key = key_of(each.trace, how);
-      auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.trace == key; });
+      auto found = groups.begin();
+      while (found != groups.end() && found->trace != key) ++found;
       if (found == groups.end()) found = groups.insert(groups.end(), {std::move(key), 0, 0});
       found->bytes += each.bytes;
       found->blocks += each.blocks;

@@ -13,17 +13,16 @@
 
 #include <ouro/allocator/allocation_scope.hpp>
 #include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/hooks.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <mutex>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -89,7 +88,7 @@ struct checked_allocator {
 
   /// Gives the freed blocks back that are kept, with a look at each.
   static void trim() noexcept {
-    const std::lock_guard lock{kept_.mutex};
+    const detail::lock_guard lock{kept_.mutex};
     for (std::size_t i = 0; i != kept_blocks; ++i) give_back(std::exchange(kept_.blocks[i], nullptr));
     if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();
   }
@@ -112,13 +111,13 @@ struct checked_allocator {
 
   /// The freed blocks that are kept, as a ring.
   struct kept_list {
-    std::mutex mutex;
+    detail::static_mutex mutex;
     std::byte* blocks[kept_blocks] = {};
     std::size_t next = 0;
   };
 
   [[nodiscard]] static constexpr std::size_t strictest(std::size_t alignment) noexcept {
-    return std::max(alignment, alignof(front));
+    return alignment < alignof(front) ? alignof(front) : alignment;
   }
 
   /// Bytes in front of a block, a multiple of its alignment.
@@ -135,7 +134,9 @@ struct checked_allocator {
 
   [[nodiscard]] static bool is_filled(const void* at, std::size_t bytes, unsigned char with) noexcept {
     const auto* const first = static_cast<const unsigned char*>(at);
-    return std::all_of(first, first + bytes, [with](unsigned char each) { return each == with; });
+    std::size_t alike = 0;
+    while (alike != bytes && first[alike] == with) ++alike;
+    return alike == bytes;
   }
 
   [[noreturn]] static void report(const char* what, const front& about) {
@@ -149,7 +150,7 @@ struct checked_allocator {
 
   static void keep(std::byte* block, std::size_t bytes) noexcept {
     if (bytes > most_kept_bytes) return give_back(block);
-    const std::lock_guard lock{kept_.mutex};
+    const detail::lock_guard lock{kept_.mutex};
     give_back(std::exchange(kept_.blocks[kept_.next], block));
     kept_.next = (kept_.next + 1) % kept_blocks;
   }

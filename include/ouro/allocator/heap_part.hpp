@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 #include <type_traits>
 
 namespace ouro::detail {
@@ -34,7 +33,7 @@ struct heap_part {
 class heap_parts {
  public:
   void add(heap_part& part) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if (part.is_known.load(std::memory_order_relaxed)) return;
     constexpr std::size_t unit = alignof(std::max_align_t);
     const std::size_t offset = bytes();

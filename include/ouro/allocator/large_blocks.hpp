@@ -9,13 +9,12 @@
 ///    without one:                                   │ padding │   null     │ block │
 /// ```
 
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/system_allocator.hpp>
 #include <ouro/config.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <mutex>
 #include <new>
 
 namespace ouro::detail {
@@ -26,7 +25,7 @@ class large_blocks {
  public:
   /// Null when memory is exhausted, and when the heap's `most` bytes are.
   [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment, std::size_t most) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if (bytes > most || bytes_ > most - bytes) return nullptr;
     void* const raw = allocate_raw(bytes, alignment, sizeof(link));
     if (raw == nullptr) return nullptr;
@@ -61,11 +60,11 @@ class large_blocks {
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return bytes_;
   }
   [[nodiscard]] std::size_t blocks() const noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return blocks_;
   }
 
@@ -84,7 +83,7 @@ class large_blocks {
   }
 
   [[nodiscard]] static constexpr std::size_t strictest(std::size_t alignment) noexcept {
-    return std::max(alignment, alignof(std::max_align_t));
+    return alignment < alignof(std::max_align_t) ? alignof(std::max_align_t) : alignment;
   }
 
   [[nodiscard]] static large_blocks** owner_of(void* block) noexcept { return static_cast<large_blocks**>(block) - 1; }
@@ -108,7 +107,7 @@ class large_blocks {
   void deallocate_own(void* block, std::size_t bytes, std::size_t alignment) noexcept {
     auto* const at = reinterpret_cast<link*>(static_cast<std::byte*>(block) - front(alignment, sizeof(link)));
     {
-      const std::lock_guard lock{mutex_};
+      const lock_guard lock{mutex_};
       (at->previous != nullptr ? at->previous->next : first_) = at->next;
       if (at->next != nullptr) at->next->previous = at->previous;
       bytes_ -= bytes;
@@ -117,7 +116,7 @@ class large_blocks {
     free_raw(at, bytes, alignment, sizeof(link));
   }
 
-  mutable std::mutex mutex_;
+  mutable static_mutex mutex_;
   link* first_ = nullptr;
   std::size_t bytes_ = 0;  ///< asked for
   std::size_t blocks_ = 0;

@@ -6,7 +6,6 @@
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 
-#include <mutex>
 #include <new>
 
 namespace ouro::detail {
@@ -18,13 +17,13 @@ struct pool_orphans {
   pool_heap* first = nullptr;  ///< guarded by `mutex`
 
   void put(pool_heap* orphan) noexcept {
-    const std::lock_guard lock{mutex};
+    const lock_guard lock{mutex};
     orphan->next_orphan = first;
     first = orphan;
   }
 
   [[nodiscard]] pool_heap* take() noexcept {
-    const std::lock_guard lock{mutex};
+    const lock_guard lock{mutex};
     pool_heap* const orphan = first;
     if (orphan != nullptr) first = orphan->next_orphan;
     return orphan;

@@ -1,21 +1,23 @@
 #pragma once
 /// \file
-/// A mutex for variables that are there before any code has run, and after all has.
+/// Mutexes for variables that are there before any code has run, and after all has.
+///
+/// `std::mutex` would do with glibc, but has a constructor and a destructor elsewhere (winpthreads), and its header
+/// takes longer to compile than most of the library.
+
+#include <ouro/config.hpp>
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
-#include <type_traits>
 
 namespace ouro::detail {
 
-/// What `std::mutex` is with glibc; this is it where that has a constructor and a destructor (winpthreads). (Drepper,
-/// "Futexes are tricky", 2011, mutex 2.)
-class waiting_mutex {
+/// Constant-initialised, and without a destructor. (Drepper, "Futexes are tricky", 2011, mutex 2.)
+class static_mutex {
  public:
-  constexpr waiting_mutex() noexcept = default;
-  waiting_mutex(const waiting_mutex&) = delete;
-  waiting_mutex& operator=(const waiting_mutex&) = delete;
+  constexpr static_mutex() noexcept = default;
+  static_mutex(const static_mutex&) = delete;
+  static_mutex& operator=(const static_mutex&) = delete;
 
   void lock() noexcept {
     std::uint32_t seen = free;
@@ -37,8 +39,48 @@ class waiting_mutex {
   std::atomic<std::uint32_t> state_{free};
 };
 
-/// Where `std::mutex` needs no code to end, it needs none to begin: `constinit`, where the variables are, has the last
-/// word. (Asking whether it is a constant expression makes g++ 12 say no, unless somebody has asked before.)
-using static_mutex = std::conditional_t<std::is_trivially_destructible_v<std::mutex>, std::mutex, waiting_mutex>;
+/// Its address tells threads apart.
+OURO_SHARED_STATE inline constinit thread_local char this_thread = 0;
+
+/// The same for one thread any number of times.
+class recursive_mutex {
+ public:
+  constexpr recursive_mutex() noexcept = default;
+  recursive_mutex(const recursive_mutex&) = delete;
+  recursive_mutex& operator=(const recursive_mutex&) = delete;
+
+  void lock() noexcept {
+    // relaxed: who finds itself there wrote it, and all others find somebody else.
+    if (owner_.load(std::memory_order_relaxed) != &this_thread) {
+      mutex_.lock();
+      owner_.store(&this_thread, std::memory_order_relaxed);
+    }
+    ++depth_;
+  }
+
+  void unlock() noexcept {
+    if (--depth_ != 0) return;
+    owner_.store(nullptr, std::memory_order_relaxed);
+    mutex_.unlock();
+  }
+
+ private:
+  static_mutex mutex_;
+  std::atomic<const char*> owner_{nullptr};
+  std::uint32_t depth_ = 0;  ///< guarded by `mutex_`
+};
+
+/// `std::lock_guard`, without its header.
+template <class Mutex>
+class [[nodiscard]] lock_guard {
+ public:
+  explicit lock_guard(Mutex& mutex) : mutex_{mutex} { mutex_.lock(); }
+  lock_guard(const lock_guard&) = delete;
+  lock_guard& operator=(const lock_guard&) = delete;
+  ~lock_guard() { mutex_.unlock(); }
+
+ private:
+  Mutex& mutex_;
+};
 
 }  // namespace ouro::detail

@@ -2,21 +2,19 @@
 /// \file
 /// Another allocator, of whose blocks it is known where they come from: Python's `tracemalloc`.
 
+#include <ouro/allocator/address_map.hpp>
 #include <ouro/allocator/allocation_scope.hpp>
 #include <ouro/allocator/allocation_snapshot.hpp>
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/allocator/call_frames.hpp>
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/config.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <mutex>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -30,12 +28,12 @@ template <class AllocatorPolicy>
 class allocation_ledger {
  public:
   void start(std::size_t scopes) {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     most_scopes_ = scopes;
   }
 
   void clear() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     blocks_.clear();
     origins_.clear();
     found_.clear();
@@ -44,52 +42,64 @@ class allocation_ledger {
 
   /// \throws std::bad_alloc, and nothing has changed then, but that the origin may be known
   void note(const void* block, std::size_t bytes, std::string_view type, std::vector<const void*> frames) {
-    const std::lock_guard lock{mutex_};
-    const std::size_t origin = origin_here({type, {}, std::move(frames)});
-    blocks_.insert_or_assign(block, entry{bytes, origin});
-    origins_[origin].bytes += bytes;
-    ++origins_[origin].blocks;
+    const lock_guard lock{mutex_};
+    const std::size_t from = origin_here({type, {}, std::move(frames)});
+    blocks_[block] = {bytes, from};
+    origins_[from].sums.bytes += bytes;
+    ++origins_[from].sums.blocks;
     bytes_ += bytes;
-    peak_ = std::max(peak_, bytes_);
+    if (bytes_ > peak_) peak_ = bytes_;
   }
 
   /// Blocks that were made before tracing began are not known.
   void strike(const void* block) noexcept {
-    const std::lock_guard lock{mutex_};
-    const auto found = blocks_.find(block);
-    if (found == blocks_.end()) return;
-    const auto [bytes, origin] = found->second;
-    origins_[origin].bytes -= bytes;
-    --origins_[origin].blocks;
-    bytes_ -= bytes;
-    blocks_.erase(found);
+    const lock_guard lock{mutex_};
+    const entry* const found = blocks_.find(block);
+    if (found == nullptr) return;
+    origins_[found->from].sums.bytes -= found->bytes;
+    --origins_[found->from].sums.blocks;
+    bytes_ -= found->bytes;
+    blocks_.erase(block);
   }
 
   [[nodiscard]] allocation_snapshot snapshot() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     std::vector<allocation_statistic> used;
-    std::copy_if(origins_.begin(), origins_.end(), std::back_inserter(used),
-                 [](const auto& each) { return each.blocks != 0; });
+    for (const origin& each : origins_) {
+      if (each.sums.blocks != 0) used.push_back(each.sums);
+    }
     return allocation_snapshot{std::move(used)};
   }
 
   [[nodiscard]] std::size_t bytes() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return bytes_;
   }
   [[nodiscard]] std::size_t peak() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return peak_;
   }
   void reset_peak() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     peak_ = bytes_;
   }
 
  private:
   struct entry {
     std::size_t bytes;
-    std::size_t origin;
+    std::size_t from;  ///< where in `origins_`
+  };
+
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  struct origin {
+    allocation_statistic sums;  ///< of what is in use
+    std::size_t next;           ///< with the same hash, or none
+  };
+
+  /// The origins of one hash, linked.
+  struct bucket {
+    std::size_t first = none;
   };
 
   /// In the scopes of the calling thread.
@@ -99,32 +109,31 @@ class allocation_ledger {
       trace.scopes.push_back(at->site());
       --left;
     }
-    const std::uint64_t hash = hash_of(trace);
-    const auto [first, last] = found_.equal_range(hash);
-    for (auto at = first; at != last; ++at) {
-      if (origins_[at->second].trace == trace) return at->second;
+    bucket& found = found_[reinterpret_cast<const void*>(hash_of(trace) | 1)];
+    for (std::size_t at = found.first; at != none; at = origins_[at].next) {
+      if (origins_[at].sums.trace == trace) return at;
     }
-    origins_.push_back({std::move(trace), 0, 0});
-    found_.emplace(hash, origins_.size() - 1);
-    return origins_.size() - 1;
+    origins_.push_back({{std::move(trace), 0, 0}, found.first});
+    found.first = origins_.size() - 1;
+    return found.first;
   }
 
   /// Of the addresses of what are literals, nearly always: equal texts at two places cost a second entry, which
   /// snapshots put together again.
-  [[nodiscard]] static std::uint64_t hash_of(const allocation_trace& trace) noexcept {
+  [[nodiscard]] static std::uintptr_t hash_of(const allocation_trace& trace) noexcept {
     std::uint64_t hash = reinterpret_cast<std::uintptr_t>(trace.type.data());
     const auto mix = [&hash](std::uint64_t with) { hash = (hash ^ with) * 0x9E3779B97F4A7C15u; };
     for (const allocation_site& each : trace.scopes) mix(reinterpret_cast<std::uintptr_t>(each.file) + each.line);
     for (const void* const each : trace.frames) mix(reinterpret_cast<std::uintptr_t>(each));
-    return hash;
+    return static_cast<std::uintptr_t>(hash >> 8);
   }
 
-  std::mutex mutex_;
-  std::unordered_map<const void*, entry> blocks_;
-  std::vector<allocation_statistic> origins_;                  ///< with what is in use of each
-  std::unordered_multimap<std::uint64_t, std::size_t> found_;  ///< by hash, where in `origins_`
-  std::size_t bytes_ = 0;                                      ///< of `blocks_`
-  std::size_t peak_ = 0;                                       ///< the most that `bytes_` was
+  static_mutex mutex_;
+  address_map<entry> blocks_;
+  std::vector<origin> origins_;
+  address_map<bucket> found_;  ///< by hash
+  std::size_t bytes_ = 0;      ///< of `blocks_`
+  std::size_t peak_ = 0;       ///< the most that `bytes_` was
   std::size_t most_scopes_ = 1;
 };
 

@@ -26,10 +26,8 @@
 #include <ouro/object/weak_record.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <type_traits>
 #include <utility>
 
@@ -68,7 +66,7 @@ class cycle_collector {
   /// \pre unlisted. Where memory is exhausted, the collector will not know the object: if it becomes part of a garbage
   /// cycle, that leaks.
   OURO_ALWAYS_INLINE void enroll(header_type& object) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     auto& buffer = candidates_.buffer_for(object.load_info());
     if (!buffer.has_room()) [[unlikely]] {
       if (!make_room(buffer)) return;
@@ -82,7 +80,7 @@ class cycle_collector {
       enroll(object);
       return true;
     }
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if constexpr (is_shared) {
       // Another thread may have been faster.
       if (count_word::is_quiet(object.load_count())) return true;
@@ -99,18 +97,18 @@ class cycle_collector {
   }
 
   std::uint32_t forget(header_type& object) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return candidates_.leave(object);
   }
 
   [[nodiscard]] std::uint32_t info(header_type& object) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     const std::uint32_t word = object.load_info();
     return info_word::is_listed(word) ? candidates_.info(object) : word;
   }
 
   void add_flags(header_type& object, std::uint32_t bits) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if (info_word::is_listed(object.load_info())) {
       candidates_.info(object) |= bits;
     } else {
@@ -119,7 +117,7 @@ class cycle_collector {
   }
 
   void clear_flags(header_type& object, std::uint32_t bits) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if (info_word::is_listed(object.load_info())) {
       candidates_.info(object) &= ~bits;
     } else {
@@ -313,7 +311,7 @@ class cycle_collector {
     ++sums.collections;
     sums.collected += collected;
     sums.uncollectable += stats_.over_reported - before.over_reported;
-    sums.longest_pause = std::max(sums.longest_pause, pause);
+    if (pause > sums.longest_pause) sums.longest_pause = pause;
     if (has_flag(debug_, gc_debug::stats)) print_stop(collected, stats_.over_reported - before.over_reported, pause);
     call({gc_phase::stop, automatic, generation, collected, examined});
     is_collecting_ = false;

@@ -6,26 +6,27 @@
 #include <ouro/config.hpp>
 #include <ouro/object/hooks.hpp>
 
-#include <algorithm>
 #include <cstddef>
-#include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace ouro {
 
 /// A list of functions in the order of their addition. Belongs to one heap, and is as thread-safe as that.
-class gc_callbacks {
+/// A template, so that programs that have none do not compile it: called `gc_callbacks`.
+template <class Info>
+class basic_gc_callbacks {
  public:
-  using function = std::function<void(const gc_info&)>;
-
   /// Names a function in the list.
   using handle = std::size_t;
 
-  /// \throws std::bad_alloc
-  handle add(function callback) {
-    entries_.push_back({last_ + 1, std::make_shared<function>(std::move(callback))});
+  /// Anything that is called with a `const gc_info&`. \throws std::bad_alloc, and what moving throws
+  template <class Function>
+  handle add(Function callback) {
+    static_assert(std::is_invocable_v<Function&, const Info&>, "ouro: a callback is called with a const gc_info&");
+    entries_.push_back({last_ + 1, std::make_shared<held<Function>>(std::move(callback))});
     return ++last_;
   }
 
@@ -39,11 +40,11 @@ class gc_callbacks {
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
   /// Calls all of them. An exception goes to the unraisable handler. A callback may add and remove callbacks.
-  void call(const gc_info& info) noexcept {
+  void call(const Info& info) noexcept {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       OURO_TRY {
-        const std::shared_ptr<function> callback = entries_[i].call;  // it may remove itself
-        (*callback)(info);  // calls user code: the heap is between two collections
+        const std::shared_ptr<callable> callback = entries_[i].call;  // it may remove itself
+        callback->call(info);  // calls user code: the heap is between two collections
       }
       OURO_CATCH_ALL {
         detail::unraisable("gc callback");
@@ -52,13 +53,32 @@ class gc_callbacks {
   }
 
  private:
+  /// `std::function` would do, but its header takes longer to compile than the collector.
+  struct callable {
+    callable() = default;
+    callable(const callable&) = delete;
+    callable& operator=(const callable&) = delete;
+    virtual ~callable() = default;
+    virtual void call(const Info& info) = 0;
+  };
+
+  template <class Function>
+  struct held final : callable {
+    explicit held(Function called) : function{std::move(called)} {}
+    void call(const Info& info) override { static_cast<void>(function(info)); }
+
+    Function function;
+  };
+
   struct entry {
     handle name;
-    std::shared_ptr<function> call;
+    std::shared_ptr<callable> call;
   };
 
   std::vector<entry> entries_;
   handle last_ = 0;
 };
+
+using gc_callbacks = basic_gc_callbacks<gc_info>;
 
 }  // namespace ouro

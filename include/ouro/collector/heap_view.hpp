@@ -2,6 +2,7 @@
 /// \file
 /// The objects that a collector has in view, and what points to what among them.
 
+#include <ouro/allocator/address_map.hpp>
 #include <ouro/collector/candidate_buffer.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/trace_visits.hpp>
@@ -12,7 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace ouro::detail {
@@ -53,10 +54,11 @@ class heap_view {
     const list young = generation(true);
     found.insert(found.end(), young.begin(), young.end());
     if constexpr (!enrolls_all<CollectorPolicy>) {
-      std::unordered_set<const header_type*> met(found.begin(), found.end());
+      local_address_map<bool> met;
+      for (header_type* const each : found) met[each] = true;
       for (std::size_t i = 0; i != found.size(); ++i) {
         for (header_type* const target : edges_of(*found[i])) {
-          if (is_whole(*target) && met.insert(target).second) found.push_back(target);
+          if (is_whole(*target) && !std::exchange(met[target], true)) found.push_back(target);
         }
       }
     }

@@ -14,7 +14,6 @@
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -70,6 +69,10 @@ class teardown {
     return *static_cast<header_type*>(seen.header);
   }
 
+  [[nodiscard]] static std::size_t end_of_run(std::size_t first, std::size_t end) noexcept {
+    return end - first < longest_run ? end : first + longest_run;
+  }
+
   /// Goes over runs of objects of one type.
   template <class Stage>
   void each_run(Stage stage) noexcept {
@@ -77,7 +80,8 @@ class teardown {
     for (const visited* first = visits_.items; first != end_of_visits;) {
       const std::uint32_t type = info_word::type(object_of(*first).load_info());
       const visited* last = first + 1;
-      const visited* const most = first + std::min<std::ptrdiff_t>(longest_run, end_of_visits - first);
+      const std::size_t left = static_cast<std::size_t>(end_of_visits - first);
+      const visited* const most = first + end_of_run(0, left);
       for (; last != most; ++last) {
         fetch_ahead(last, 0, static_cast<std::size_t>(end_of_visits - last));
         if (info_word::type(object_of(*last).load_info()) != type) break;
@@ -184,7 +188,7 @@ class teardown {
     const trace_guard guard;
     edge_sink sink{trial_.is_all_garbage() && trial_.is_closed() ? &cut_all : &cut, nullptr};
     for (std::size_t i = 0; i != visits_.size;) {
-      const std::size_t last = std::min(i + longest_run, visits_.size);
+      const std::size_t last = end_of_run(i, visits_.size);
       const type_record& record = record_of(object_of(visits_.items[i]).load_info());
       std::size_t traced = i + 1;
       OURO_TRY {
@@ -196,7 +200,7 @@ class teardown {
       }
       sink.flush();
       for (; i != traced; ++i) {
-        __builtin_prefetch(visits_.items[std::min(i + longest_run, visits_.size - 1)].header, 1);
+        __builtin_prefetch(visits_.items[end_of_run(i, visits_.size - 1)].header, 1);
         bury(object_of(visits_.items[i]));
       }
     }

@@ -29,7 +29,6 @@
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -308,7 +307,9 @@ class trial {
       const visited each = visits_.items[i];
       if ((each.count & is_alive) == 0) {
         visits_.items[garbage_++] = each;
-        if (has_edges_) kept = std::copy(row, row + each.edges, kept);
+        if (has_edges_) {
+          for (std::uint32_t at = 0; at != each.edges; ++at) *kept++ = row[at];
+        }
       }
       if (has_edges_) row += each.edges;
     }

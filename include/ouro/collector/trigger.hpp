@@ -4,7 +4,6 @@
 
 #include <ouro/config.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -55,7 +54,11 @@ class trigger {
   /// After a minor collection that has looked at `examined` objects, of which `promoted` have become old.
   void after_minor(std::size_t examined, std::size_t promoted) noexcept {
     const bool was_fruitful = promoted <= examined / 2;
-    rarity_ = was_fruitful ? 1 : std::min(rarity_ * 2, most_rarity);
+    if (was_fruitful) {
+      rarity_ = 1;
+    } else if (rarity_ < most_rarity) {
+      rarity_ *= 2;
+    }
     old_budget_ -= static_cast<std::int64_t>(promoted) * promotion_weight;
     begin_minor();
   }
@@ -78,7 +81,8 @@ class trigger {
   }
 
   void begin_full(std::size_t alive) noexcept {
-    old_budget_ = static_cast<std::int64_t>(std::max(alive / 4, threshold_ * full_threshold_)) * promotion_weight;
+    const std::size_t least = threshold_ * full_threshold_;
+    old_budget_ = static_cast<std::int64_t>(alive / 4 < least ? least : alive / 4) * promotion_weight;
   }
 
   std::int64_t budget_ = default_threshold * candidate_weight;  ///< allocations; due below 0

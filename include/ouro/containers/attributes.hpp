@@ -12,7 +12,6 @@
 #include <ouro/object/type_name.hpp>
 #include <ouro/pointer/memory.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -132,9 +131,9 @@ class attributes {
       if (has_own_names()) drop_own();
       names_ = without;
     }
-    std::rotate(values_ + index, values_ + index + 1, values_ + size_);
+    [[maybe_unused]] const T taken = std::move(values_[index]);
+    for (std::size_t i = index + 1; i != size_; ++i) values_[i - 1] = std::move(values_[i]);
     --size_;
-    [[maybe_unused]] const T taken = std::move(values_[size_]);
     std::destroy_at(values_ + size_);
     return true;  // calls user code when `taken` goes: the attribute is gone
   }

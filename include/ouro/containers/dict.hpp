@@ -4,15 +4,14 @@
 
 #include <ouro/allocator/throw.hpp>
 #include <ouro/containers/dict_index.hpp>
+#include <ouro/containers/equal_values.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/pointer/memory.hpp>
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
-#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <memory>
@@ -31,7 +30,7 @@ namespace ouro {
 /// Assignment to a key keeps its place; a key that was erased and comes again is last. Insertion and removal are
 /// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
-          class Equal = std::equal_to<Key>>
+          class Equal = detail::equal_values>
 class dict {
  public:
   using key_type = Key;
@@ -306,7 +305,7 @@ class dict {
     // First: the arguments may lie in this dict.
     entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
                std::forward_as_tuple(std::forward<Args>(args)...)};
-    if (entries_.size() >= index_.room()) rebuild(std::bit_ceil(std::max<std::size_t>(size_ * 3, 8)));
+    if (entries_.size() >= index_.room()) rebuild(std::bit_ceil(size_ < 3 ? std::size_t{8} : size_ * 3));
     entries_.push_back(std::move(made));
     index_.insert(hash, entries_.size() - 1);
     ++size_;

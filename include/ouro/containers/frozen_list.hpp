@@ -10,7 +10,6 @@
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/memory.hpp>
 
-#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <initializer_list>
@@ -76,12 +75,19 @@ class frozen_list {
   friend void swap(frozen_list& left, frozen_list& right) noexcept { left.swap(right); }
 
   [[nodiscard]] friend bool operator==(const frozen_list& left, const frozen_list& right) {
-    return left.is(right) || std::equal(left.begin(), left.end(), right.begin(), right.end());
+    if (left.is(right)) return true;
+    if (left.size() != right.size()) return false;
+    size_type alike = 0;
+    while (alike != left.size() && left[alike] == right[alike]) ++alike;
+    return alike == left.size();
   }
-  [[nodiscard]] friend auto operator<=>(const frozen_list& left, const frozen_list& right)
+  [[nodiscard]] friend std::compare_three_way_result_t<T> operator<=>(const frozen_list& left, const frozen_list& right)
     requires std::three_way_comparable<T>
   {
-    return std::lexicographical_compare_three_way(left.begin(), left.end(), right.begin(), right.end());
+    for (size_type i = 0; i != left.size() && i != right.size(); ++i) {
+      if (const auto order = left[i] <=> right[i]; order != 0) return order;
+    }
+    return left.size() <=> right.size();
   }
 
   /// For `deepcopy`.

@@ -6,7 +6,6 @@
 #include <ouro/object/leaf.hpp>
 #include <ouro/pointer/memory.hpp>
 
-#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <initializer_list>

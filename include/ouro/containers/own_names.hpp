@@ -6,7 +6,7 @@
 #include <ouro/containers/shape.hpp>
 
 #include <cstddef>
-#include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 

@@ -2,13 +2,14 @@
 /// \file
 /// Python's `weakref.WeakKeyDictionary`.
 
+#include <ouro/containers/equal_values.hpp>
 #include <ouro/containers/weak_entries.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/memory.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 namespace ouro {
@@ -19,7 +20,7 @@ namespace ouro {
 /// policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Value, class Memory = default_memory>
 class weak_key_map {
-  using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, std::equal_to<>>;
+  using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, detail::equal_values>;
 
   struct as_pair {
     [[nodiscard]] static std::pair<typename entries::strong, Value&> of(const typename entries::reader& at) {

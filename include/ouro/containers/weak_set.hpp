@@ -2,13 +2,14 @@
 /// \file
 /// Python's `weakref.WeakSet`.
 
+#include <ouro/containers/equal_values.hpp>
 #include <ouro/containers/weak_entries.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/memory.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <iterator>
+#include <memory>
 
 namespace ouro {
 
@@ -18,7 +19,7 @@ namespace ouro {
 template <class T, class Memory = default_memory>
 class weak_set {
   struct nothing {};
-  using entries = detail::weak_entries<const void*, T, nothing, Memory, std::hash<const void*>, std::equal_to<>>;
+  using entries = detail::weak_entries<const void*, T, nothing, Memory, std::hash<const void*>, detail::equal_values>;
 
   struct as_pointer {
     [[nodiscard]] static typename entries::strong of(const typename entries::reader& at) { return at.object(); }

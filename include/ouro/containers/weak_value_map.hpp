@@ -2,13 +2,14 @@
 /// \file
 /// Python's `weakref.WeakValueDictionary`.
 
+#include <ouro/containers/equal_values.hpp>
 #include <ouro/containers/weak_entries.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/memory.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 namespace ouro {
@@ -17,7 +18,7 @@ namespace ouro {
 /// gives strong pointers, and stays valid whatever is inserted, erased or dies meanwhile. For policies whose objects
 /// belong to one thread; not copied and not moved.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
-          class Equal = std::equal_to<Key>>
+          class Equal = detail::equal_values>
 class weak_value_map {
   struct nothing {};
   using entries = detail::weak_entries<Key, T, nothing, Memory, Hash, Equal>;

@@ -2,13 +2,13 @@
 /// \file
 /// Python's `copy.deepcopy`: an object and all that it reaches, once more.
 
+#include <ouro/allocator/address_map.hpp>
 #include <ouro/config.hpp>
 #include <ouro/copy/clone.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <cstddef>
-#include <unordered_map>
 #include <vector>
 
 namespace ouro {
@@ -38,8 +38,8 @@ class deepcopy_memo {
     } else {
       if (original == nullptr || is_undoing_) return nullptr;
       detail::header<RefcountPolicy>& from = *detail::header_of<RefcountPolicy>(original.get());
-      const auto found = copies_.find(&from);
-      pointer<void> copy = found != copies_.end() ? made_[found->second].copy : make<T>(from);
+      const std::size_t* const found = copies_.find(&from);
+      pointer<void> copy = found != nullptr ? made_[*found].copy : make<T>(from);
       void* const object = copy.get();
       detail::pointer_access::forget(copy);
       return detail::at_same_place(original, from.object(), object);
@@ -66,13 +66,13 @@ class deepcopy_memo {
     const detail::clone_record& how =
         detail::clone_record_of<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(from);
     auto copy = detail::pointer_access::take<pointer<void>>(how.deepcopy(from.object(), this));
-    if (copies_.contains(&from)) return copy;  // it has said so itself
+    if (copies_.find(&from) != nullptr) return copy;  // it has said so itself
     return note(from, std::move(copy), how.rewire);
   }
 
   pointer<void> note(const detail::header<RefcountPolicy>& from, pointer<void> copy, void (*rewire)(void*, void*)) {
     made_.push_back({copy, rewire});
-    copies_.emplace(&from, made_.size() - 1);
+    copies_[&from] = made_.size() - 1;
     return copy;
   }
 
@@ -96,8 +96,8 @@ class deepcopy_memo {
     }
   }
 
-  std::unordered_map<const void*, std::size_t> copies_;  ///< by the original's header, where in `made_`
-  std::vector<made> made_;                               ///< in the order in which they were met
+  detail::local_address_map<std::size_t> copies_;  ///< by the original's header, where in `made_`
+  std::vector<made> made_;                         ///< in the order in which they were met
   bool is_undoing_ = false;
 };
 

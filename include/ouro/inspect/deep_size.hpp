@@ -2,6 +2,7 @@
 /// \file
 /// How many bytes an object and all that it reaches take.
 
+#include <ouro/allocator/address_map.hpp>
 #include <ouro/collector/heap_view.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/leaf.hpp>
@@ -14,7 +15,7 @@
 
 #include <cstddef>
 #include <type_traits>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace ouro {
@@ -36,7 +37,7 @@ class size_walk {
   void operator()(const pointer<T>& edge) const {
     if (edge == nullptr) return;
     header_type& target = *header_of<RefcountPolicy>(edge.get());
-    if (met_.insert(&target).second) open_.push_back({&target, &see<T>});
+    if (is_new(&target)) open_.push_back({&target, &see<T>});
   }
 
   /// Edges of other policies lead out of the heap.
@@ -77,11 +78,13 @@ class size_walk {
 
   static void see_by_trace(const size_walk& walk, header_type& object) {
     for (header_type* const target : heap_view<RefcountPolicy, CollectorPolicy>::edges_of(object)) {
-      if (walk.met_.insert(target).second) walk.open_.push_back({target, &see_by_trace});
+      if (walk.is_new(target)) walk.open_.push_back({target, &see_by_trace});
     }
   }
 
-  mutable std::unordered_set<const header_type*> met_;
+  [[nodiscard]] bool is_new(const header_type* object) const { return !std::exchange(met_[object], true); }
+
+  mutable local_address_map<bool> met_;
   mutable std::vector<place> open_;
 };
 

@@ -3,6 +3,7 @@
 /// Interned strings: one block with header, hash, length and characters.
 
 #include <ouro/allocator/pool_allocator.hpp>
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
@@ -16,10 +17,9 @@
 #include <compare>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <iosfwd>
 #include <iterator>
-#include <mutex>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -33,6 +33,19 @@ template <class It>
 concept string_iterator =
     std::forward_iterator<It> && std::convertible_to<std::iter_reference_t<It>, std::string_view> &&
     (std::is_lvalue_reference_v<std::iter_reference_t<It>> || std::same_as<std::iter_value_t<It>, std::string_view>);
+
+/// The characters of a literal, as an argument of templates: programs without such literals do not compile what makes
+/// strings of them.
+template <std::size_t Size>
+struct literal {
+  char characters[Size] = {};
+
+  consteval literal(const char (&text)[Size]) noexcept {  // NOLINT(google-explicit-constructor): by the language
+    for (std::size_t i = 0; i != Size; ++i) characters[i] = text[i];
+  }
+
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, Size - 1}; }
+};
 
 }  // namespace detail
 
@@ -132,7 +145,7 @@ class basic_interned_string
   /// How many strings are interned, those of one character and the empty one aside.
   [[nodiscard]] static std::size_t interned_count() noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     return here.table.size();
   }
 
@@ -145,7 +158,7 @@ class basic_interned_string
 
   [[nodiscard]] OURO_ALWAYS_INLINE static counted intern(std::string_view characters, std::size_t hash) {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     if (!here.is_enabled) return body::make(characters, hash);
     if (characters.size() <= 1) return detail::short_strings<Locking>::get(characters);
     body* const known = here.table.find(hash, [&](body& each) {
@@ -161,7 +174,7 @@ class basic_interned_string
   /// Hashes so many strings, and has the memory that finding them takes on its way.
   static void fetch(const std::string_view* characters, std::size_t* hashes, std::size_t strings) noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     for (std::size_t i = 0; i != strings; ++i) {
       hashes[i] = body::hash_of(characters[i]);
       here.table.fetch_slot(hashes[i]);
@@ -171,7 +184,7 @@ class basic_interned_string
 
   static void switch_to(bool enabled) noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     here.is_enabled = enabled;
   }
 };
@@ -184,8 +197,9 @@ inline constexpr bool leaf<basic_interned_string<Locking>> = true;
 inline namespace literals {
 
 /// `"x"_is` is the interned string "x". \throws std::bad_alloc
-[[nodiscard]] inline interned_string operator""_is(const char* characters, std::size_t length) {
-  return interned_string{std::string_view{characters, length}};
+template <detail::literal Text>
+[[nodiscard]] interned_string operator""_is() {
+  return interned_string{Text.view()};
 }
 
 }  // namespace literals

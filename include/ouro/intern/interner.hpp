@@ -2,6 +2,7 @@
 /// \file
 /// The cache in which equal immutable values become one object.
 
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/intern_hash.hpp>
@@ -13,8 +14,7 @@
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <cstddef>
-#include <functional>
-#include <mutex>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -74,7 +74,7 @@ class interner {
   [[nodiscard]] static handle intern(Value&& value) {
     const std::size_t hash = Hash{}(value);  // calls user code: nothing has been touched yet
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     if (!here.is_enabled) return handle{make(hash, std::forward<Value>(value))};
     if (pointer known = find(here, hash, value)) return handle{std::move(known)};
     // Making the entry may run any code, and so may comparing: look again when the cache has changed under it.
@@ -92,7 +92,7 @@ class interner {
   static void enable() noexcept { switch_to(true); }
   [[nodiscard]] static bool is_enabled() noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     return here.is_enabled;
   }
 
@@ -100,7 +100,7 @@ class interner {
 
   [[nodiscard]] static intern_statistics statistics() noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     return {here.table.size(), here.table.bytes()};
   }
 
@@ -125,13 +125,13 @@ class interner {
 
   static void forget(const entry& gone) noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     here.table.erase(gone);
   }
 
   static void switch_to(bool enabled) noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     here.is_enabled = enabled;
   }
 };

@@ -10,10 +10,10 @@
 /// | `Locking::is_shared` | whether all threads share one table, or each has its own |
 /// | `Locking::refcount` | how handles to the entries are counted |
 
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/fwd.hpp>
 
 #include <concepts>
-#include <mutex>
 #include <type_traits>
 
 namespace ouro {
@@ -37,7 +37,7 @@ struct no_locking {
 
 /// All threads share one table. The mutex is recursive, because comparing two values may run any code.
 struct mutex_locking {
-  using mutex = std::recursive_mutex;
+  using mutex = detail::recursive_mutex;
   using refcount = atomic_refcount;
   static constexpr bool is_shared = true;
 };

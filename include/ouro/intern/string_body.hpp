@@ -4,6 +4,7 @@
 
 #include <ouro/allocator/pool_allocator.hpp>
 #include <ouro/allocator/private_heap.hpp>
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
@@ -19,7 +20,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <mutex>
 #include <new>
 #include <string_view>
 
@@ -93,7 +93,7 @@ struct string_body {
   static void destroy(const visited* at, const visited* last) noexcept {
     using cache = intern_cache<string_body, Locking>;
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const lock_guard lock{here.mutex};
     for (; at != last; ++at) here.table.erase(body_of(*at));
   }
 

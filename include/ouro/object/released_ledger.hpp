@@ -3,13 +3,12 @@
 /// Which counted raw pointers are under way between `release` and `adopt`, in checked builds: so an address that nobody
 /// released, one on the stack say, and one that is adopted a second time are caught.
 
+#include <ouro/allocator/address_map.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/address_map.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 
 namespace ouro::detail {
 
@@ -17,13 +16,13 @@ namespace ouro::detail {
 class released_ledger {
  public:
   void note(const void* object) {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     ++under_way_[object];
   }
 
   /// Strikes one out; false if there is none.
   [[nodiscard]] bool strike(const void* object) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     std::size_t* const found = under_way_.find(object);
     if (found == nullptr) return false;
     if (--*found == 0) under_way_.erase(object);

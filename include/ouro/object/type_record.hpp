@@ -51,18 +51,22 @@ struct type_record {
 struct type_table {
   static constexpr std::size_t capacity = std::size_t{1} << 16;
 
-  std::atomic<const type_record*> records[capacity];
+  /// Read and written atomically. 65536 `std::atomic`s would be constructed at compile time, one by one.
+  const type_record* records[capacity];
   std::atomic<std::uint32_t> size{0};
 
-  [[nodiscard]] const type_record& operator[](std::uint32_t index) const noexcept {
+  /// Null for an index that was never given.
+  [[nodiscard]] const type_record* find(std::uint32_t index) const noexcept {
     // relaxed: who has an object has synchronised with the thread that made it, and so with the registration.
-    return *records[index].load(std::memory_order_relaxed);
+    return __atomic_load_n(&records[index], __ATOMIC_RELAXED);
   }
+
+  [[nodiscard]] const type_record& operator[](std::uint32_t index) const noexcept { return *find(index); }
 
   std::uint32_t add(const type_record& record) {
     const std::uint32_t index = size.fetch_add(1, std::memory_order_relaxed) + 1;
     if (index >= capacity) misuse("more than 65535 managed types", record.name);
-    records[index].store(&record, std::memory_order_release);
+    __atomic_store_n(&records[index], &record, __ATOMIC_RELEASE);
     return index;
   }
 };
@@ -99,7 +103,7 @@ class type_info_word {
 
 /// For reports about an object that may be damaged: its type's name if the info word leads to one.
 [[nodiscard]] inline std::string_view name_in_report(std::uint32_t info) noexcept {
-  const type_record* const record = registered_types.records[info_word::type(info)].load(std::memory_order_relaxed);
+  const type_record* const record = registered_types.find(info_word::type(info));
   return record == nullptr ? "unknown" : record->name;
 }
 

@@ -7,11 +7,11 @@
 /// its address, so that all other objects pay nothing. All weak pointers to an object share one record, but those with
 /// a callback have one of their own.
 
+#include <ouro/allocator/address_map.hpp>
 #include <ouro/allocator/heap_part.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/address_map.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
@@ -22,7 +22,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string_view>
 
 namespace ouro::detail {
@@ -71,7 +70,7 @@ class weak_table {
   /// \throws std::bad_alloc, and nothing has changed then
   [[nodiscard]] static record* watch(header_type& target) {
     shard& home = shard_for(&target);
-    const std::lock_guard lock{home.mutex};
+    const lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // The shared record is the first in the list, if there is one; its last weak pointer may be going at this moment.
     if (first != nullptr && first->callback == nullptr && try_pin(*first)) return first;
@@ -82,7 +81,7 @@ class weak_table {
   /// \throws std::bad_alloc, and nothing has changed then: the callback remains the caller's
   [[nodiscard]] static record* watch(header_type& target, weak_callback* callback) {
     shard& home = shard_for(&target);
-    const std::lock_guard lock{home.mutex};
+    const lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // Behind the shared record, if there is one.
     record*& place = first != nullptr && first->callback == nullptr ? first->next : first;
@@ -96,7 +95,7 @@ class weak_table {
     if (pins::decrement(at->pins) != released::last) return;
     {
       shard& home = shard_of(at->owner);
-      const std::lock_guard lock{home.mutex};
+      const lock_guard lock{home.mutex};
       if (!at->target.is_cleared()) delist(home, at);
     }
     // calls user code: the callback's captures may drop the last pointer to the target; the record is on no list any
@@ -123,7 +122,7 @@ class weak_table {
   /// `watched`
   static void clear(header_type& target) noexcept {
     shard& home = shard_of(&target);
-    const std::lock_guard lock{home.mutex};
+    const lock_guard lock{home.mutex};
     record** const found = home.records.find(&target);
     if (found == nullptr) return;
     for (record* at = *found; at != nullptr;) {

@@ -8,7 +8,7 @@
 
 #include <compare>
 #include <cstddef>
-#include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
 

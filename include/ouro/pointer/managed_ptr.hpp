@@ -17,7 +17,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <type_traits>
@@ -232,13 +231,13 @@ class managed_ptr {
   /// Orders by object instead of address: equal for pointers to one object through different bases.
   template <class U>
   [[nodiscard]] bool owner_before(const other<U>& with) const noexcept {
-    return std::less<const void*>{}(owner(), with.owner());
+    return std::compare_three_way{}(owner(), with.owner()) < 0;
   }
   template <class U>
     requires has_header
   [[nodiscard]] bool owner_before(
       const managed_weak<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
-    return std::less<const void*>{}(owner(), with.owner());
+    return std::compare_three_way{}(owner(), with.owner()) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_equal(const other<U>& with) const noexcept {

@@ -9,8 +9,8 @@
 #include <ouro/pointer/conversion.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
+#include <compare>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -121,11 +121,11 @@ class managed_weak {
   /// Orders by object, also after its death; an address that has been used again counts as the same object.
   template <class U>
   [[nodiscard]] bool owner_before(const other<U>& with) const noexcept {
-    return std::less<const void*>{}(owner(), with.owner());
+    return std::compare_three_way{}(owner(), with.owner()) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_before(const strong<U>& with) const noexcept {
-    return std::less<const void*>{}(owner(), with.owner());
+    return std::compare_three_way{}(owner(), with.owner()) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_equal(const other<U>& with) const noexcept {

@@ -9,7 +9,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
+#include <new>
 
 namespace ouro::detail {
 
@@ -38,28 +38,33 @@ class bias_owners {
  public:
   static constexpr std::uint32_t capacity = 1u << 12;  ///< threads at the same time; what others make has no owner
 
-  [[nodiscard]] bias_owner& operator[](std::uint32_t tag) noexcept { return owners_[tag]; }
+  /// \pre the tag was given
+  [[nodiscard]] bias_owner& operator[](std::uint32_t tag) noexcept {
+    return *std::launder(reinterpret_cast<bias_owner*>(place_of(tag)));
+  }
 
   /// A tag for the calling thread, or 0 if there is none left. O(1)
   [[nodiscard]] std::uint32_t enter() noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     std::uint32_t tag = first_free_;
     if (tag != 0) {
-      first_free_ = owners_[tag].next_free;
+      first_free_ = (*this)[tag].next_free;
     } else {
       if (given_ + 1 == capacity) return 0;
       tag = ++given_;
+      ::new (place_of(tag)) bias_owner{};
     }
-    const std::lock_guard lock_of_owner{owners_[tag].mutex};
-    owners_[tag].is_alive = true;
+    bias_owner& owner = (*this)[tag];
+    const lock_guard lock_of_owner{owner.mutex};
+    owner.is_alive = true;
     return tag;
   }
 
   /// The thread ends. False, and nothing has changed, when there is something left for it to settle.
   [[nodiscard]] bool leave(std::uint32_t tag) noexcept {
-    const std::lock_guard lock{mutex_};
-    bias_owner& owner = owners_[tag];
-    const std::lock_guard lock_of_owner{owner.mutex};
+    const lock_guard lock{mutex_};
+    bias_owner& owner = (*this)[tag];
+    const lock_guard lock_of_owner{owner.mutex};
     if (owner.left.size != 0) return false;
     owner.left.release();
     owner.is_alive = false;
@@ -70,15 +75,18 @@ class bias_owners {
 
   /// The highest tag that was ever given.
   [[nodiscard]] std::uint32_t given() noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return given_;
   }
 
  private:
+  [[nodiscard]] void* place_of(std::uint32_t tag) noexcept { return owners_ + tag * sizeof(bias_owner); }
+
   static_mutex mutex_;
   std::uint32_t first_free_ = 0;
   std::uint32_t given_ = 0;
-  bias_owner owners_[capacity];  ///< that at 0 stays unused
+  /// Each is made when its tag is first given; that at 0 never.
+  alignas(bias_owner) std::byte owners_[capacity * sizeof(bias_owner)] = {};
 };
 
 OURO_SHARED_STATE inline constinit bias_owners all_bias_owners{};

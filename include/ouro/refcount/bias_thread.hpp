@@ -3,6 +3,7 @@
 /// A thread as the owner of biased counts: its beginning, its duties, its end.
 
 #include <ouro/allocator/raw_array.hpp>
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 #include <ouro/refcount/bias_owner.hpp>
 #include <ouro/refcount/biased_count.hpp>
@@ -11,7 +12,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <utility>
 
 namespace ouro::detail {
@@ -21,7 +21,7 @@ namespace ouro::detail {
 OURO_NOINLINE inline void settle_left_for(bias_owner& owner) noexcept {
   raw_array<left_object> left;
   {
-    const std::lock_guard lock{owner.mutex};
+    const lock_guard lock{owner.mutex};
     left = std::exchange(owner.left, {});
     owner.has_left.store(false, std::memory_order_relaxed);
   }

@@ -15,6 +15,7 @@
 /// Both parts know whether the object is loud. What the shared part says holds; the owner's is set quiet when it comes
 /// to look there.
 
+#include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 #include <ouro/refcount/atomic_refcount.hpp>
 #include <ouro/refcount/bias_owner.hpp>
@@ -22,7 +23,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <type_traits>
 
 namespace ouro::detail {
@@ -92,7 +92,7 @@ class biased_count {
     bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
     released found = released::kept;
     {
-      const std::lock_guard lock{owner.mutex};
+      const lock_guard lock{owner.mutex};
       if (!owner.is_alive) {
         found = settle();
       } else if (owner.left.push({this, die})) {
