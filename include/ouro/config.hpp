@@ -105,6 +105,24 @@
 #define OURO_HAS_CLOCK_GETTIME 0
 #endif
 
+/// Inside a function, OURO_LEAVE_NOTE leaves a note in the program or shared object that the function becomes part of,
+/// with the distance from there to a variable, whose symbol must be given, too. The linker keeps notes, and the system
+/// finds them. Who links without the library of `dlopen` loads no shared objects.
+#if defined(__ELF__) && __has_include(<link.h>) && __has_include(<dlfcn.h>)
+#define OURO_HAS_LOADER 1
+#include <dlfcn.h>
+#pragma weak dlopen
+#define OURO_LEAVE_NOTE(symbol, variable)                                                                         \
+  __asm__ volatile(                                                                                               \
+      ".pushsection .note.ouro,\"a\",%%note\n.balign 4\n.long 5, 4, 1\n.asciz \"ouro\"\n.balign 4\n.long " symbol \
+      " - .\n.popsection"                                                                                         \
+      :                                                                                                           \
+      : "m"(variable))
+#else
+#define OURO_HAS_LOADER 0
+#define OURO_LEAVE_NOTE(symbol, variable) static_cast<void>(variable)
+#endif
+
 #if defined(__SIZEOF_INT128__)
 #define OURO_HAS_INT128 1
 #else
@@ -113,8 +131,17 @@
 
 #define OURO_ALWAYS_INLINE [[gnu::always_inline]] inline
 #define OURO_NOINLINE [[gnu::noinline]]
-/// State that several shared objects of one process share, even when they are built with hidden visibility.
+#if defined(_WIN32)
+#define OURO_SHARED_STATE
+#define OURO_SHARED_TYPE
+#else
+/// State that several shared objects of one process share, even when they are built with hidden visibility; also for a
+/// function whose local static is such state. Libraries of Windows share none that templates make.
 #define OURO_SHARED_STATE [[gnu::visibility("default")]]
+/// A type that shared state is named after, as `dying_queue<local_refcount>`, or that classes of the program have as a
+/// member: what is made of hidden names is hidden, whatever it says of itself.
+#define OURO_SHARED_TYPE [[gnu::visibility("default")]]
+#endif
 
 /// `make<T>(args...)` constructs as the language does: fewer initialisers than an aggregate has members, and arguments
 /// that convert, are the caller's affair, who would not be told where the standard library constructs either.

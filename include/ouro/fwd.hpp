@@ -10,6 +10,7 @@
 #include <ouro/collector/generational.hpp>
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>
+#include <ouro/config.hpp>
 #include <ouro/refcount/atomic_refcount.hpp>
 #include <ouro/refcount/biased_refcount.hpp>
 #include <ouro/refcount/local_refcount.hpp>
@@ -20,24 +21,24 @@ namespace ouro {
 template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
-class managed_ptr;
+class OURO_SHARED_TYPE managed_ptr;
 
 template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
-class managed_weak;
+class OURO_SHARED_TYPE managed_weak;
 
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
-struct memory;
+struct OURO_SHARED_TYPE memory;
 
 template <refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
-class basic_gc;
+class OURO_SHARED_TYPE basic_gc;
 
 template <refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
-class basic_heap;
+class OURO_SHARED_TYPE basic_heap;
 
 using default_memory = memory<local_refcount, trial_deletion, pool_allocator>;
 using gc = basic_gc<>;

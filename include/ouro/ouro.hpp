@@ -31,6 +31,7 @@
 #include <ouro/copy/deepcopy.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/inspect/deep_size.hpp>
+#include <ouro/inspect/heaps_in_process.hpp>
 #include <ouro/inspect/identity.hpp>
 #include <ouro/inspect/malloc_stats.hpp>
 #include <ouro/intern/interned.hpp>

@@ -113,6 +113,7 @@ using ouro::deep_size_of;
 using ouro::deepcopy;
 using ouro::deepcopy_memo;
 using ouro::group_by;
+using ouro::heaps_in_process;
 using ouro::id;
 using ouro::is;
 using ouro::misuse_handler;

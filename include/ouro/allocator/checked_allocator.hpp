@@ -37,7 +37,7 @@ namespace ouro {
 ///
 /// Thread-safe. O(bytes), with a lock in `deallocate`; 64 bytes and more a block beside its own.
 template <allocator_policy AllocatorPolicy>
-struct checked_allocator {
+struct OURO_SHARED_TYPE checked_allocator {
   static constexpr std::size_t kept_blocks = 256;
   static constexpr std::size_t most_kept_bytes = std::size_t{1} << 20;  ///< larger blocks are not kept
 

@@ -6,6 +6,7 @@
 /// these variables, and leaving it changes them back (private_heap.hpp). A variable says that it is such a part on its
 /// slow path, before it gets its first value of any consequence.
 
+#include <ouro/allocator/loaded_objects.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 
@@ -109,7 +110,10 @@ OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_he
 /// not get one then.
 [[nodiscard]] OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
   // acquire: `add` has said where the part lies.
-  if (!part.is_known.load(std::memory_order_acquire)) known_heap_parts.add(part);
+  if (!part.is_known.load(std::memory_order_acquire)) {
+    keep_loaded(&part);
+    known_heap_parts.add(part);
+  }
   return parts_of_current_heap == nullptr || parts_of_current_heap->reserve();
 }
 

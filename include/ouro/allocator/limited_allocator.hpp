@@ -19,7 +19,7 @@ namespace ouro {
 /// One budget for all threads: thread-safe. Counts the bytes asked for, without what the allocator rounds them up to.
 /// Two atomic additions more a block.
 template <allocator_policy AllocatorPolicy, class Budget = void>
-struct limited_allocator {
+struct OURO_SHARED_TYPE limited_allocator {
   static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();  ///< bytes
 
   [[nodiscard]] static std::size_t limit() noexcept { return limit_.load(std::memory_order_relaxed); }

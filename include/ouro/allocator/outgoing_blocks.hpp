@@ -95,7 +95,7 @@ struct outgoing_lease {
 };
 
 /// Another thread's `deallocate`.
-OURO_NOINLINE inline void deallocate_foreign(void* block, std::size_t bytes) noexcept {
+OURO_SHARED_STATE OURO_NOINLINE inline void deallocate_foreign(void* block, std::size_t bytes) noexcept {
   if (!outgoing.has_lease()) [[unlikely]] {
     static thread_local const outgoing_lease lease;
     static_cast<void>(lease);

@@ -28,7 +28,7 @@ namespace ouro {
 /// Thread-safe: every thread allocates from pools of its own, or of the private heap that it is in, and may free any
 /// block. `allocate` and `deallocate` are
 /// O(1) and take no lock; one in some hundred takes a pool or an arena.
-struct pool_allocator {
+struct OURO_SHARED_TYPE pool_allocator {
   static constexpr std::size_t block_spacing = detail::size_class::spacing;  ///< bytes between size classes
   static constexpr std::size_t largest_block = detail::size_class::largest;  ///< bytes
   static constexpr std::size_t pool_bytes = detail::pool::bytes;

@@ -53,7 +53,7 @@ struct pool_lease {
 };
 
 /// This thread's heap, which it gets if it has none; null when memory is exhausted.
-OURO_NOINLINE inline pool_heap* lease_pool_heap() noexcept {
+OURO_SHARED_STATE OURO_NOINLINE inline pool_heap* lease_pool_heap() noexcept {
   if (current_pool_heap != &no_pool_heap) return current_pool_heap;
   pool_heap* heap = orphaned_pool_heaps.take();
   if (heap == nullptr) {

@@ -14,7 +14,7 @@ namespace ouro {
 
 /// Has no state: all resources of one policy are equal. Thread-safe as the policy is.
 template <allocator_policy AllocatorPolicy>
-class basic_pool_resource final : public std::pmr::memory_resource {
+class OURO_SHARED_TYPE basic_pool_resource final : public std::pmr::memory_resource {
  private:
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
     void* const block = AllocatorPolicy::allocate(bytes == 0 ? 1 : bytes, alignment);

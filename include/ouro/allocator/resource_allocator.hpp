@@ -21,7 +21,7 @@ OURO_SHARED_STATE inline constinit thread_local std::pmr::memory_resource* curre
 /// `std::pmr::get_default_resource()`. Each block remembers its resource, at the cost of one pointer (at least its
 /// alignment) in front of it, so that it goes home whatever is chosen then. The resource must outlive its blocks, and
 /// be thread-safe if they are dropped on other threads.
-struct resource_allocator {
+struct OURO_SHARED_TYPE resource_allocator {
   /// While it lives, the thread's objects come from `resource`. Scopes nest.
   class scope {
    public:

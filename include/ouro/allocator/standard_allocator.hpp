@@ -7,6 +7,7 @@
 #include <ouro/allocator/pool_allocator.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/allocator/try_allocate.hpp>
+#include <ouro/config.hpp>
 #include <ouro/object/type_name.hpp>
 
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace ouro {
 
 /// Has no state: all allocators of one policy are equal. Thread-safe as the policy is.
 template <class T, allocator_policy AllocatorPolicy = pool_allocator>
-struct standard_allocator {
+struct OURO_SHARED_TYPE standard_allocator {
   using value_type = T;
 
   constexpr standard_allocator() noexcept = default;

@@ -143,7 +143,7 @@ class allocation_ledger {
 /// scopes (`allocation_scope`) that were open. Does not trace until `start`; then each block costs a lock and a hash
 /// table's entry. Thread-safe.
 template <allocator_policy AllocatorPolicy>
-struct traced_allocator {
+struct OURO_SHARED_TYPE traced_allocator {
   /// Traces from now on, with up to `scopes` scopes and `frames` calls of each block. What was traced before stays.
   /// Calls are told where the platform has `backtrace`, and cost some microseconds a block; they have names in programs
   /// that are linked with `-rdynamic`.

@@ -37,7 +37,7 @@ namespace ouro::detail {
 /// policy all threads share one: its candidate buffer has a lock, and a collection, which must have all objects to
 /// itself, runs only when it is called for, at a moment when the program knows that no other thread uses them.
 template <class RefcountPolicy, class CollectorPolicy>
-class cycle_collector {
+class OURO_SHARED_TYPE cycle_collector {
  public:
   using header_type = header<RefcountPolicy>;
   static constexpr bool is_shared = RefcountPolicy::is_thread_safe;

@@ -3,6 +3,7 @@
 /// CPython's collector: all objects of a generation, less the references among them.
 
 #include <ouro/collector/collector_verbs.hpp>
+#include <ouro/config.hpp>
 #include <ouro/refcount/local_refcount.hpp>
 
 namespace ouro {
@@ -17,7 +18,7 @@ namespace ouro {
 /// Objects are young until a collection has found them alive. Most automatic collections look at the young alone; full
 /// ones come when a quarter as many objects have grown old as the last one found alive (trigger.hpp). Shared refcount
 /// policies and threads: as with `trial_deletion`.
-struct generational : detail::collector_verbs<generational> {
+struct OURO_SHARED_TYPE generational : detail::collector_verbs<generational> {
   static constexpr bool enrolls_all = true;
   using walks_pools_of = local_refcount;
   using walker = generational;

@@ -2,10 +2,12 @@
 /// \file
 /// Counting alone: cycles leak, as they do with `std::shared_ptr`, and nothing is paid.
 
+#include <ouro/config.hpp>
+
 namespace ouro {
 
 /// No object is a candidate, no type needs a trace, no state exists.
-struct no_collector {
+struct OURO_SHARED_TYPE no_collector {
   static constexpr bool finds_cycles = false;
 };
 

@@ -3,6 +3,7 @@
 /// Synchronous cycle collection by trial deletion.
 
 #include <ouro/collector/collector_verbs.hpp>
+#include <ouro/config.hpp>
 
 namespace ouro {
 
@@ -15,6 +16,6 @@ namespace ouro {
 /// `atomic_refcount` and `biased_refcount`, objects are shared between threads, and a collection must have them to
 /// itself: it runs only when called for, and the program must see to it that no other thread uses such objects
 /// meanwhile.
-struct trial_deletion : detail::collector_verbs<trial_deletion> {};
+struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion> {};
 
 }  // namespace ouro

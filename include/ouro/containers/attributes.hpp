@@ -27,7 +27,7 @@ namespace ouro {
 ///
 /// Belongs to the thread that made it, as its shapes do. References are good until the next new name or removal.
 template <class T, class Memory = default_memory>
-class attributes {
+class OURO_SHARED_TYPE attributes {
   using allocator = typename Memory::template std_allocator<T>;
   using shape = detail::shape<interned_string>;
   using own_names = detail::own_names<interned_string, Memory>;

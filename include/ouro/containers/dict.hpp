@@ -3,6 +3,7 @@
 /// Python's `dict`: compact, and in the order of insertion.
 
 #include <ouro/allocator/throw.hpp>
+#include <ouro/config.hpp>
 #include <ouro/containers/dict_index.hpp>
 #include <ouro/containers/equal_values.hpp>
 #include <ouro/fwd.hpp>
@@ -31,7 +32,7 @@ namespace ouro {
 /// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
           class Equal = detail::equal_values>
-class dict {
+class OURO_SHARED_TYPE dict {
  public:
   using key_type = Key;
   using mapped_type = T;

@@ -2,10 +2,12 @@
 /// \file
 /// `std::equal_to<>`, without its header, which takes longer to compile than all containers.
 
+#include <ouro/config.hpp>
+
 namespace ouro::detail {
 
 /// Lets tables look for a key of another type than their own.
-struct equal_values {
+struct OURO_SHARED_TYPE equal_values {
   using is_transparent = void;
 
   template <class Left, class Right>

@@ -2,6 +2,7 @@
 /// \file
 /// Python's `tuple` of elements of one type.
 
+#include <ouro/config.hpp>
 #include <ouro/containers/untrack.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/edge_sink.hpp>
@@ -21,7 +22,7 @@ namespace ouro {
 /// bytes. An empty one has no block. If all that its elements point to is out of the collector's sight, then so is the
 /// sequence, as in CPython. Freed blocks serve the next sequence of that size: the pool keeps a free list for each.
 template <class T, class Memory = default_memory>
-class frozen_list {
+class OURO_SHARED_TYPE frozen_list {
   using pointer_type = typename Memory::template ptr<T[]>;
   using layout = detail::block<T[], typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
 

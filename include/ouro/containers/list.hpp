@@ -2,6 +2,7 @@
 /// \file
 /// Python's `list`: a vector that grows and shrinks as CPython's does.
 
+#include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/pointer/memory.hpp>
@@ -24,7 +25,7 @@ namespace ouro {
 /// References, pointers and iterators to elements are good until the next insertion or removal. Thread-safety is that
 /// of a `std::vector`.
 template <class T, class Memory = default_memory>
-class list {
+class OURO_SHARED_TYPE list {
   using vector = std::vector<T, typename Memory::template std_allocator<T>>;
 
  public:

@@ -2,6 +2,7 @@
 /// \file
 /// The names of an object's attributes where they are too many to be shared with other objects.
 
+#include <ouro/config.hpp>
 #include <ouro/containers/dict_index.hpp>
 #include <ouro/containers/shape.hpp>
 
@@ -15,7 +16,7 @@ namespace ouro::detail {
 /// A `shape` of one object alone, which grows in place and is searched by hash: a tree of shapes with n names holds
 /// n^2 / 2 of them. CPython, too, unshares the keys of an object that has more than 30.
 template <class Name, class Memory>
-class own_names {
+class OURO_SHARED_TYPE own_names {
   template <class T>
   using allocator = typename Memory::template std_allocator<T>;
   using index = dict_index<allocator<unsigned char>>;

@@ -19,7 +19,7 @@ namespace ouro::detail {
 /// live as long as the heap. `Name` is `interned_string`; a template, so that who has no attributes does not compile
 /// it.
 template <class Name>
-class shape {
+class OURO_SHARED_TYPE shape {
  public:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 

@@ -2,6 +2,7 @@
 /// \file
 /// Python's `tuple` of elements of several types.
 
+#include <ouro/config.hpp>
 #include <ouro/containers/untrack.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/edge_sink.hpp>
@@ -21,7 +22,7 @@ namespace ouro {
 /// all that its elements point to is out of the collector's sight, then so is the tuple. `get<I>(t)`, `std::tuple_size`
 /// and structured bindings work as for `std::tuple`. `tuple<Ts...>` is that of default memory.
 template <class Memory, class... Ts>
-class basic_tuple {
+class OURO_SHARED_TYPE basic_tuple {
   using values = std::tuple<Ts...>;
 
  public:

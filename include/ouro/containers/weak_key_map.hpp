@@ -2,6 +2,7 @@
 /// \file
 /// Python's `weakref.WeakKeyDictionary`.
 
+#include <ouro/config.hpp>
 #include <ouro/containers/equal_values.hpp>
 #include <ouro/containers/weak_entries.hpp>
 #include <ouro/fwd.hpp>
@@ -19,7 +20,7 @@ namespace ouro {
 /// is inserted, erased or dies meanwhile. A value that leads back to its key keeps both alive, as in Python. For
 /// policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Value, class Memory = default_memory>
-class weak_key_map {
+class OURO_SHARED_TYPE weak_key_map {
   using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, detail::equal_values>;
 
   struct as_pair {

@@ -2,6 +2,7 @@
 /// \file
 /// Python's `weakref.WeakSet`.
 
+#include <ouro/config.hpp>
 #include <ouro/containers/equal_values.hpp>
 #include <ouro/containers/weak_entries.hpp>
 #include <ouro/fwd.hpp>
@@ -17,7 +18,7 @@ namespace ouro {
 /// strong pointers, and stays valid whatever is inserted, erased or dies meanwhile; what is inserted then may be met or
 /// not. For policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Memory = default_memory>
-class weak_set {
+class OURO_SHARED_TYPE weak_set {
   struct nothing {};
   using entries = detail::weak_entries<const void*, T, nothing, Memory, std::hash<const void*>, detail::equal_values>;
 

@@ -2,6 +2,7 @@
 /// \file
 /// Python's `weakref.WeakValueDictionary`.
 
+#include <ouro/config.hpp>
 #include <ouro/containers/equal_values.hpp>
 #include <ouro/containers/weak_entries.hpp>
 #include <ouro/fwd.hpp>
@@ -19,7 +20,7 @@ namespace ouro {
 /// belong to one thread; not copied and not moved.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
           class Equal = detail::equal_values>
-class weak_value_map {
+class OURO_SHARED_TYPE weak_value_map {
   struct nothing {};
   using entries = detail::weak_entries<Key, T, nothing, Memory, Hash, Equal>;
 

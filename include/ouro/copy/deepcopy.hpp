@@ -19,7 +19,7 @@ struct deepcopying;
 
 /// What a deep copy has copied so far, so that what was shared is shared again, and cycles close. For one thread.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
-class deepcopy_memo {
+class OURO_SHARED_TYPE deepcopy_memo {
   template <class T>
   using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
 

@@ -122,7 +122,7 @@ template <std::floating_point T>
 
 /// `std::hash`, mixed; of floating-point numbers, the hash of their bits.
 template <class T>
-struct intern_hash {
+struct OURO_SHARED_TYPE intern_hash {
   [[nodiscard]] std::size_t operator()(const T& value) const noexcept(noexcept(std::hash<T>{}(value))) {
     if constexpr (std::floating_point<T>) {
       const std::string_view bits = detail::bytes_of(value);
@@ -137,7 +137,7 @@ struct intern_hash {
 
 /// `==`; of floating-point numbers, sameness of bits: what is interned as -0.0 must not come back as 0.0.
 template <class T>
-struct intern_equal {
+struct OURO_SHARED_TYPE intern_equal {
   [[nodiscard]] bool operator()(const T& left, const T& right) const noexcept(noexcept(left == right)) {
     if constexpr (std::floating_point<T>) {
       return detail::bytes_of(left) == detail::bytes_of(right);

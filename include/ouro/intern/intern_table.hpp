@@ -146,7 +146,7 @@ class intern_table {
 /// A table with its lock, and the switch that turns it off. One that threads do not share belongs to a heap, if its
 /// lock can go from one to another.
 template <class Entry, class Locking>
-struct intern_cache {
+struct OURO_SHARED_TYPE intern_cache {
   typename Locking::mutex mutex;
   intern_table<Entry> table;
   bool is_enabled = true;

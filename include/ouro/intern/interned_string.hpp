@@ -55,7 +55,7 @@ struct literal {
 /// their last handle. May hold any characters, NUL included; one more NUL stands behind them.
 /// Thread-safety: with `no_locking` each thread has strings of its own; with `mutex_locking` all threads share them.
 template <locking_policy Locking = no_locking>
-class basic_interned_string
+class OURO_SHARED_TYPE basic_interned_string
     : public detail::interned_handle<
           basic_interned_string<Locking>,
           managed_ptr<detail::string_body<Locking>, typename Locking::refcount, no_collector, pool_allocator>> {

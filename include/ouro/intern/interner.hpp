@@ -22,10 +22,10 @@ namespace ouro {
 
 template <class T, class Hash = intern_hash<T>, class Equal = intern_equal<T>, lifetime_policy Lifetime = weak_entries,
           locking_policy Locking = no_locking>
-class interner;
+class OURO_SHARED_TYPE interner;
 
 template <class T, class Interner = interner<T>>
-class interned;
+class OURO_SHARED_TYPE interned;
 
 /// What a cache holds at this moment.
 struct intern_statistics {
@@ -37,7 +37,7 @@ namespace detail {
 
 /// An interned value as an object of the private heap. Takes itself out of the cache when it dies.
 template <class T, class Interner>
-struct interned_entry {
+struct OURO_SHARED_TYPE interned_entry {
   template <class Value>
   interned_entry(std::size_t hashed, Value&& from) : hash{hashed}, value(std::forward<Value>(from)) {}
   interned_entry(const interned_entry&) = delete;

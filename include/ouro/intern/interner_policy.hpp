@@ -11,6 +11,7 @@
 /// | `Locking::refcount` | how handles to the entries are counted |
 
 #include <ouro/allocator/static_mutex.hpp>
+#include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 
 #include <concepts>
@@ -19,24 +20,24 @@
 namespace ouro {
 
 /// An entry dies with its last handle. The table does not count as one.
-struct weak_entries {
+struct OURO_SHARED_TYPE weak_entries {
   static constexpr bool is_immortal = false;
 };
 
 /// An entry stays until the process ends: for what is looked up again and again with pauses in between.
-struct immortal_entries {
+struct OURO_SHARED_TYPE immortal_entries {
   static constexpr bool is_immortal = true;
 };
 
 /// Every thread has a table of its own; equal values of two threads are two objects.
-struct no_locking {
+struct OURO_SHARED_TYPE no_locking {
   using mutex = detail::no_mutex;
   using refcount = local_refcount;
   static constexpr bool is_shared = false;
 };
 
 /// All threads share one table. The mutex is recursive, because comparing two values may run any code.
-struct mutex_locking {
+struct OURO_SHARED_TYPE mutex_locking {
   using mutex = detail::recursive_mutex;
   using refcount = atomic_refcount;
   static constexpr bool is_shared = true;

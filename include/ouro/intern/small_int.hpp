@@ -65,8 +65,9 @@ class small_int_table {
 /// An immutable integer object in a handle of 8 bytes. From `Min` to `Max` equal values are one object, which is there
 /// before the program starts; others are made, counted and freed like any object. Compares by value. O(1)
 template <std::integral Int, Int Min, Int Max>
-class basic_small_int : public detail::interned_handle<basic_small_int<Int, Min, Max>,
-                                                       managed_ptr<Int, local_refcount, no_collector, pool_allocator>> {
+class OURO_SHARED_TYPE basic_small_int
+    : public detail::interned_handle<basic_small_int<Int, Min, Max>,
+                                     managed_ptr<Int, local_refcount, no_collector, pool_allocator>> {
   using counted = managed_ptr<Int, local_refcount, no_collector, pool_allocator>;
   using base = detail::interned_handle<basic_small_int, counted>;
   using table = detail::small_int_table<Int, Min, Max>;

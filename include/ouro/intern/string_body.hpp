@@ -29,7 +29,7 @@ namespace ouro::detail {
 ///   header (8) │ hash │ length │ characters … │ NUL
 /// ```
 template <class Locking>
-struct string_body {
+struct OURO_SHARED_TYPE string_body {
   using refcount = typename Locking::refcount;
   using header_type = header<refcount>;
   using counted = managed_ptr<string_body, refcount, no_collector, pool_allocator>;
@@ -107,7 +107,7 @@ struct string_body {
     return block_bytes(static_cast<const string_body*>(object)->length);
   }
 
-  static constexpr type_record record{
+  OURO_SHARED_STATE static constexpr type_record record{
       &destroy, &deallocate, nullptr, nullptr, &bytes, nullptr, "ouro::interned_string"};
 
   OURO_SHARED_STATE static inline constinit type_info_word info_{};

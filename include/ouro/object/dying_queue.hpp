@@ -65,7 +65,7 @@ struct dying_link {
 
 /// One a heap and refcount policy.
 template <class RefcountPolicy>
-class dying_queue {
+class OURO_SHARED_TYPE dying_queue {
  public:
   using header_type = header<RefcountPolicy>;
   using link = dying_link<RefcountPolicy>;

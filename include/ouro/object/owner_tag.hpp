@@ -13,7 +13,7 @@ namespace ouro::detail {
 
 OURO_SHARED_STATE inline constinit std::atomic<std::uint32_t> owner_tags_given{0};
 /// That of the current heap; 0: not yet given.
-struct heap_tag {
+struct OURO_SHARED_TYPE heap_tag {
   std::uint32_t value = 0;
 
   [[nodiscard]] static heap_tag& of_thread() noexcept { return local_; }

@@ -3,9 +3,11 @@
 /// What the library knows of a managed type once the type itself is out of sight, and the table that turns the 16-bit
 /// index in a header into it.
 
+#include <ouro/allocator/loaded_objects.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
+#include <ouro/object/heap_note.hpp>
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/visited.hpp>
 
@@ -66,12 +68,26 @@ struct type_table {
   std::uint32_t add(const type_record& record) {
     const std::uint32_t index = size.fetch_add(1, std::memory_order_relaxed) + 1;
     if (index >= capacity) misuse("more than 65535 managed types", record.name);
+    if constexpr (check_level >= 1) {
+      if (index == 1) report_several_heaps();
+    }
+    keep_loaded(&record);
     __atomic_store_n(&records[index], &record, __ATOMIC_RELEASE);
     return index;
   }
 };
 
 OURO_SHARED_STATE inline constinit type_table registered_types{};
+
+/// Where this very program or shared object finds the table. A template, so that who makes no object has none.
+template <class Table>
+struct table_of_this_object {
+  [[gnu::used, gnu::visibility("hidden")]] static inline constinit const Table* at = &registered_types;
+
+  OURO_ALWAYS_INLINE static void note() noexcept {
+    OURO_LEAVE_NOTE("_ZN4ouro6detail20table_of_this_objectINS0_10type_tableEE2atE", at);
+  }
+};
 
 /// The first info word of the objects of a type; null until the first of them is made. At the first use instead of
 /// before `main`, because objects may be made there too.
@@ -86,6 +102,7 @@ class type_info_word {
 
  private:
   OURO_NOINLINE std::uint32_t add(const type_record& record, std::uint32_t flags) {
+    table_of_this_object<type_table>::note();
     std::uint32_t mine = registered_types.add(record) << info_word::type_shift | flags;
     std::uint32_t expected = 0;
     // When two threads make the first object at once, one index stays unused.

@@ -57,7 +57,7 @@ struct no_mutex {
 /// Makes, finds and ends the records of one refcount policy. With a thread-safe policy it is shared by all threads: the
 /// lock of a shard guards the lists, and `lock` takes turns with the clearing of a dying target alone.
 template <class RefcountPolicy>
-class weak_table {
+class OURO_SHARED_TYPE weak_table {
   using pins = pin_refcount<RefcountPolicy>;
 
  public:
@@ -220,8 +220,8 @@ class weak_table {
     }
   };
 
-  static inline constinit shard_array shared_shards{};
-  static inline constinit thread_local thread_state local_{};
+  OURO_SHARED_STATE static inline constinit shard_array shared_shards{};
+  OURO_SHARED_STATE static inline constinit thread_local thread_state local_{};
 
   [[nodiscard]] static due_queue& due() noexcept { return local_.due; }
 

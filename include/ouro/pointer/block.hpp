@@ -167,7 +167,7 @@ struct block {
 
   using sized = sized_block<AllocatorPolicy, front - sizeof(header_type), bytes(1), alignment>;
 
-  static constexpr type_record record{
+  OURO_SHARED_STATE static constexpr type_record record{
       &destroy_run,
       is_array ? &deallocate_arrays : &sized::deallocate,
       trace_if_tracked(),

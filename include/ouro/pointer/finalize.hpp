@@ -61,7 +61,7 @@ class finalizer_of final : public finalizer_state {
 
 /// Speaks of a function that waits for the death of an object. Copies speak of the same one, which waits whether any of
 /// them is there or not. Thread-safe as the object's refcount policy is.
-class finalizer {
+class OURO_SHARED_TYPE finalizer {
  public:
   finalizer() noexcept = default;
 

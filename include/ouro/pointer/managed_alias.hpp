@@ -20,7 +20,7 @@ namespace ouro {
 /// other.
 template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
-class managed_alias {
+class OURO_SHARED_TYPE managed_alias {
  public:
   using element_type = T;
   using owner_type = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;

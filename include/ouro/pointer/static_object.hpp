@@ -20,7 +20,7 @@ namespace ouro {
 ///
 /// Thread-safe as `T` is. Pointers to it must not be used once it is destroyed.
 template <class T, class Memory = default_memory>
-class static_object {
+class OURO_SHARED_TYPE static_object {
   using layout = detail::block<T, typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
   using header_type = typename layout::header_type;
   static_assert(counts_in_header<typename Memory::refcount>, "ouro: an object that counts itself needs no header");

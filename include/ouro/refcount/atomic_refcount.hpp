@@ -12,7 +12,7 @@ namespace ouro {
 
 /// Thread-safe as `std::shared_ptr` is: threads may copy and drop different pointers to one object at the same time;
 /// one pointer object is written by one thread at a time. No verb allocates or blocks; all are O(1).
-struct atomic_refcount {
+struct OURO_SHARED_TYPE atomic_refcount {
   using count_type = std::atomic<std::uint32_t>;
   static constexpr bool is_thread_safe = true;
 

@@ -59,7 +59,7 @@ class bias_thread {
   };
 
   /// Nothing once the thread ends, or when there are too many threads: what it makes then has no owner.
-  OURO_NOINLINE void begin() noexcept {
+  OURO_SHARED_STATE OURO_NOINLINE void begin() noexcept {
     if (has_begun_) return;
     has_begun_ = true;
     bias_of_thread = all_bias_owners.enter() << bias_tag_shift;

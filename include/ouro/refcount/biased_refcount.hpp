@@ -25,7 +25,7 @@ namespace ouro {
 ///
 /// All verbs are O(1). To leave an object for its owner may allocate; where memory is exhausted, the object stays until
 /// another thread drops it again.
-struct biased_refcount : atomic_refcount {
+struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
   using count_type = detail::biased_count;
   using info_type = atomic_refcount::count_type;
 

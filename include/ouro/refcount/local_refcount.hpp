@@ -10,7 +10,7 @@
 namespace ouro {
 
 /// Not thread-safe: an object and all pointers to it belong to one thread at a time. No verb allocates; all are O(1).
-struct local_refcount {
+struct OURO_SHARED_TYPE local_refcount {
   using count_type = std::uint32_t;
   static constexpr bool is_thread_safe = false;
 

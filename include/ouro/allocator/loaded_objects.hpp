@@ -1,0 +1,72 @@
+#pragma once
+/// \file
+/// The program and the shared objects that are loaded, as the system lists them.
+
+#include <ouro/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#if OURO_HAS_LOADER
+extern "C" int dl_iterate_phdr(int (*see)(struct dl_phdr_info*, std::size_t, void*), void* context);
+#endif
+
+namespace ouro::detail {
+
+/// What <link.h> calls a program header. Not by including that: it brings <elf.h>, whose macros a compiler's own ELF
+/// headers do not survive.
+struct wide_segment {
+  std::uint32_t type, flags;
+  std::uint64_t offset, address, physical_address, file_bytes, bytes, alignment;
+};
+struct narrow_segment {
+  std::uint32_t type, offset, address, physical_address, file_bytes, bytes, flags, alignment;
+};
+
+/// The beginning of a `dl_phdr_info`.
+struct loaded_object {
+  using segment = std::conditional_t<sizeof(void*) == 8, wide_segment, narrow_segment>;
+  static constexpr std::uint32_t load = 1;  ///< types of segments
+  static constexpr std::uint32_t note = 4;
+
+  std::uintptr_t base;  ///< what addresses in segments are relative to
+  const char* name;     ///< of the file; empty for the program
+  const segment* segments;
+  std::uint16_t segment_count;
+};
+
+/// Calls `see` with each until it returns true: the program first. O(loaded objects); none where the system has no
+/// list.
+template <class See>
+void each_loaded_object([[maybe_unused]] See see) noexcept {
+#if OURO_HAS_LOADER
+  static_cast<void>(::dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* with) {
+        return (*static_cast<See*>(with))(*reinterpret_cast<const loaded_object*>(info)) ? 1 : 0;
+      },
+      &see));
+#endif
+}
+
+/// The shared object that has `place` in it stays loaded until the process ends, whatever becomes of the handle that it
+/// was loaded by: its code is needed for objects. Nothing for the program itself.
+OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
+#if OURO_HAS_LOADER
+  if (&::dlopen == nullptr) return;
+  const char* name = "";
+  const auto address = reinterpret_cast<std::uintptr_t>(place);
+  each_loaded_object([&](const loaded_object& at) {
+    for (std::size_t i = 0; i != at.segment_count; ++i) {
+      const loaded_object::segment& each = at.segments[i];
+      if (each.type != loaded_object::load || address - at.base - each.address >= each.bytes) continue;
+      name = at.name;
+      return true;
+    }
+    return false;
+  });
+  if (*name != '\0') static_cast<void>(::dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE));
+#endif
+}
+
+}  // namespace ouro::detail
