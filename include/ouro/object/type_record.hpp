@@ -37,6 +37,7 @@ struct type_record {
   std::size_t (*bytes)(const void* object) noexcept;  ///< the block: header, object, padding
   const clone_record* clone;                          ///< copies the object; null unless the type is `clonable`
   std::string_view name;
+  std::uint32_t level = check_level;  ///< of the code behind these functions
 
   void destroy_one(void* header) const noexcept {
     const visited one{header, 0, 0};
@@ -56,6 +57,7 @@ struct type_table {
   /// Read and written atomically. 65536 `std::atomic`s would be constructed at compile time, one by one.
   const type_record* records[capacity];
   std::atomic<std::uint32_t> size{0};
+  std::atomic<std::uint32_t> level{0};  ///< check level of all who use the table, plus one; of objects the linker asks
 
   /// Null for an index that was never given.
   [[nodiscard]] const type_record* find(std::uint32_t index) const noexcept {
@@ -68,6 +70,10 @@ struct type_table {
   std::uint32_t add(const type_record& record) {
     const std::uint32_t index = size.fetch_add(1, std::memory_order_relaxed) + 1;
     if (index >= capacity) misuse("more than 65535 managed types", record.name);
+    std::uint32_t levels = 0;
+    if (!level.compare_exchange_strong(levels, record.level + 1) && levels != record.level + 1) {
+      misuse("shared objects of different check levels", record.name);
+    }
     if constexpr (check_level >= 1) {
       if (index == 1) report_several_heaps();
     }

@@ -25,7 +25,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -37,14 +36,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <functional>
 #include <initializer_list>
 #include <iosfwd>
 #include <iterator>
 #include <limits>
 #include <memory>
 #include <memory_resource>
-#include <mutex>
 #include <new>
 #include <source_location>
 #include <span>
@@ -54,7 +51,6 @@
 #include <tuple>
 #include <type_traits>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -110,25 +106,29 @@
 #endif
 
 /// The debugging tool that is told of the pools' memory (track.hpp): 0 none, 1 AddressSanitizer, and, where the program
-/// asks for it by OURO_TRACK_VALGRIND or OURO_TRACK_HEAPTRACK, 2 Memcheck, 3 heaptrack. Objects of different ones do not
-/// link.
+/// asks for it by OURO_TRACK_ASAN, OURO_TRACK_VALGRIND or OURO_TRACK_HEAPTRACK, 2 AddressSanitizer with gaps and
+/// quarantine, 3 Memcheck, 4 heaptrack. Objects of different ones do not link.
 #define OURO_HAS_VALGRIND 0
 #define OURO_HAS_HEAPTRACK 0
 #define OURO_TRACK 0
 #if OURO_HAS_ASAN
 #undef OURO_TRACK
+#if defined(OURO_TRACK_ASAN)
+#define OURO_TRACK 2
+#else
 #define OURO_TRACK 1
+#endif
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/lsan_interface.h>
 #elif defined(OURO_TRACK_VALGRIND)
 #undef OURO_TRACK
-#define OURO_TRACK 2
+#define OURO_TRACK 3
 #undef OURO_HAS_VALGRIND
 #define OURO_HAS_VALGRIND 1
 #include <valgrind/memcheck.h>
 #elif defined(OURO_TRACK_HEAPTRACK)
 #undef OURO_TRACK
-#define OURO_TRACK 3
+#define OURO_TRACK 4
 #undef OURO_HAS_HEAPTRACK
 #define OURO_HAS_HEAPTRACK 1
 #include <heaptrack_api.h>
@@ -159,6 +159,24 @@
 #define OURO_HAS_CLOCK_GETTIME 0
 #endif
 
+/// Inside a function, OURO_LEAVE_NOTE leaves a note in the program or shared object that the function becomes part of,
+/// with the distance from there to a variable, whose symbol must be given, too. The linker keeps notes, and the system
+/// finds them. Who links without the library of `dlopen` loads no shared objects.
+#if defined(__ELF__) && __has_include(<link.h>) && __has_include(<dlfcn.h>)
+#define OURO_HAS_LOADER 1
+#include <dlfcn.h>
+#pragma weak dlopen
+#define OURO_LEAVE_NOTE(symbol, variable)                                                                         \
+  __asm__ volatile(                                                                                               \
+      ".pushsection .note.ouro,\"a\",%%note\n.balign 4\n.long 5, 4, 1\n.asciz \"ouro\"\n.balign 4\n.long " symbol \
+      " - .\n.popsection"                                                                                         \
+      :                                                                                                           \
+      : "m"(variable))
+#else
+#define OURO_HAS_LOADER 0
+#define OURO_LEAVE_NOTE(symbol, variable) static_cast<void>(variable)
+#endif
+
 #if defined(__SIZEOF_INT128__)
 #define OURO_HAS_INT128 1
 #else
@@ -167,8 +185,17 @@
 
 #define OURO_ALWAYS_INLINE [[gnu::always_inline]] inline
 #define OURO_NOINLINE [[gnu::noinline]]
-/// State that several shared objects of one process share, even when they are built with hidden visibility.
+#if defined(_WIN32)
+#define OURO_SHARED_STATE
+#define OURO_SHARED_TYPE
+#else
+/// State that several shared objects of one process share, even when they are built with hidden visibility; also for a
+/// function whose local static is such state. Libraries of Windows share none that templates make.
 #define OURO_SHARED_STATE [[gnu::visibility("default")]]
+/// A type that shared state is named after, as `dying_queue<local_refcount>`, or that classes of the program have as a
+/// member: what is made of hidden names is hidden, whatever it says of itself.
+#define OURO_SHARED_TYPE [[gnu::visibility("default")]]
+#endif
 
 /// `make<T>(args...)` constructs as the language does: fewer initialisers than an aggregate has members, and arguments
 /// that convert, are the caller's affair, who would not be told where the standard library constructs either.
@@ -285,7 +312,9 @@ namespace ouro::detail {
 
 /// Return addresses, innermost first, from that of the function that calls this on: at most `wanted`, and 64. None
 /// where the platform does not tell. \throws std::bad_alloc
-[[nodiscard]] OURO_NOINLINE inline std::vector<const void*> call_frames([[maybe_unused]] std::size_t wanted) {
+/// A template, so that programs that do not trace do not compile it, as what follows.
+template <class Frames = std::vector<const void*>>
+[[nodiscard]] OURO_NOINLINE Frames call_frames([[maybe_unused]] std::size_t wanted) {
 #if OURO_HAS_BACKTRACE
   constexpr std::size_t most = 64;
   constexpr std::size_t own = 2;  // the addresses in this function, and in the one that calls it
@@ -293,28 +322,39 @@ namespace ouro::detail {
   void* frames[most + own];
   const int found = ::backtrace(frames, static_cast<int>(own + (wanted < most ? wanted : most)));
   if (found <= static_cast<int>(own)) return {};
-  return std::vector<const void*>(frames + own, frames + found);
+  return Frames(frames + own, frames + found);
 #else
   return {};
 #endif
 }
 
+/// What is given back to `std::free`.
+template <class T>
+struct malloced {
+  explicit malloced(T* given) noexcept : at{given} {}
+  malloced(const malloced&) = delete;
+  malloced& operator=(const malloced&) = delete;
+  ~malloced() { std::free(static_cast<void*>(at)); }
+
+  T* at;
+};
+
 /// The function that a return address lies in, where its program exports it; else the address. \throws std::bad_alloc
-[[nodiscard]] inline std::string name_of_frame(const void* frame) {
+template <class Text = std::string>
+[[nodiscard]] Text name_of_frame(const void* frame) {
 #if OURO_HAS_BACKTRACE
   void* const one[] = {const_cast<void*>(frame)};
-  const std::unique_ptr<char*, void (*)(void*)> lines{::backtrace_symbols(one, 1), &std::free};
-  if (lines != nullptr) {
+  const malloced<char*> lines{::backtrace_symbols(one, 1)};
+  if (lines.at != nullptr) {
     // "program(mangled+0x1f) [0x55…]"
-    const std::string_view line{*lines};
+    const std::string_view line{*lines.at};
     const std::size_t begin = line.find('(');
     const std::size_t end = line.find_first_of("+)", begin);
     if (begin != std::string_view::npos && end != std::string_view::npos && end > begin + 1) {
-      const std::string mangled{line.substr(begin + 1, end - begin - 1)};
+      const Text mangled{line.substr(begin + 1, end - begin - 1)};
       int failed = 0;
-      const std::unique_ptr<char, void (*)(void*)> clear{
-          abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &failed), &std::free};
-      return failed == 0 && clear != nullptr ? std::string{clear.get()} : mangled;
+      const malloced<char> clear{abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &failed)};
+      return failed == 0 && clear.at != nullptr ? Text{clear.at} : mangled;
     }
   }
 #endif
@@ -338,11 +378,13 @@ struct allocation_trace {
   std::vector<allocation_site> scopes;   ///< that were open, innermost first
   std::vector<const void*> frames = {};  ///< the calls that were under way, innermost first: return addresses
 
-  [[nodiscard]] friend bool operator==(const allocation_trace& left, const allocation_trace& right) {
-    return left.type == right.type &&
-           std::equal(left.scopes.begin(), left.scopes.end(), right.scopes.begin(), right.scopes.end(),
-                      is_same_place) &&
-           left.frames == right.frames;
+  template <std::same_as<allocation_trace> Trace>
+  [[nodiscard]] friend bool operator==(const Trace& left, const Trace& right) {
+    if (left.type != right.type || left.scopes.size() != right.scopes.size()) return false;
+    for (std::size_t i = 0; i != left.scopes.size(); ++i) {
+      if (!is_same_place(left.scopes[i], right.scopes[i])) return false;
+    }
+    return left.frames == right.frames;
   }
 
   [[nodiscard]] static bool is_same_place(const allocation_site& left, const allocation_site& right) {
@@ -414,18 +456,16 @@ class basic_allocation_snapshot {
       changes.push_back({each, static_cast<std::ptrdiff_t>(each.bytes), static_cast<std::ptrdiff_t>(each.blocks)});
     }
     for (const Statistic& each : before.grouped(how)) {
-      auto found = std::find_if(changes.begin(), changes.end(),
-                                [&](const auto& change) { return change.now.trace == each.trace; });
+      auto found = changes.begin();
+      while (found != changes.end() && found->now.trace != each.trace) ++found;
       if (found == changes.end()) found = changes.insert(changes.end(), {{each.trace, 0, 0}, 0, 0});
       found->more_bytes -= static_cast<std::ptrdiff_t>(each.bytes);
       found->more_blocks -= static_cast<std::ptrdiff_t>(each.blocks);
     }
     std::erase_if(changes, [](const auto& change) { return change.more_bytes == 0 && change.more_blocks == 0; });
-    std::sort(changes.begin(), changes.end(), [](const auto& left, const auto& right) {
-      return std::pair{magnitude(left.more_bytes), magnitude(left.more_blocks)} >
-             std::pair{magnitude(right.more_bytes), magnitude(right.more_blocks)};
+    return sorted(std::move(changes), [](const allocation_difference& change) {
+      return std::pair{magnitude(change.more_bytes), magnitude(change.more_blocks)};
     });
-    return changes;
   }
 
   /// One line an origin, outermost call first, then the scopes and the type, with its bytes: what flame graphs are
@@ -455,11 +495,24 @@ class basic_allocation_snapshot {
 
   [[nodiscard]] static std::vector<Statistic> first_of(std::size_t n, std::vector<Statistic> groups, figure by,
                                                        figure then_by) {
-    std::sort(groups.begin(), groups.end(), [&](const Statistic& left, const Statistic& right) {
-      return std::pair{left.*by, left.*then_by} > std::pair{right.*by, right.*then_by};
-    });
+    groups = sorted(std::move(groups), [&](const Statistic& each) { return std::pair{each.*by, each.*then_by}; });
     if (groups.size() > n) groups.resize(n);
     return groups;
+  }
+
+  /// By descending keys; equal ones stay as they were. By insertion: as these are grouped, it is no slower than that,
+  /// and `<algorithm>` takes long to compile.
+  template <class Element, class Key>
+  [[nodiscard]] static std::vector<Element> sorted(std::vector<Element> elements, Key key_of_element) {
+    for (std::size_t end = 1; end < elements.size(); ++end) {
+      Element moved = std::move(elements[end]);
+      std::size_t place = end;
+      for (; place != 0 && key_of_element(elements[place - 1]) < key_of_element(moved); --place) {
+        elements[place] = std::move(elements[place - 1]);
+      }
+      elements[place] = std::move(moved);
+    }
+    return elements;
   }
 
   [[nodiscard]] static std::size_t magnitude(std::ptrdiff_t change) noexcept {
@@ -476,7 +529,8 @@ class basic_allocation_snapshot {
     std::vector<Statistic> groups;
     for (const Statistic& each : entries_) {
       allocation_trace key = key_of(each.trace, how);
-      auto found = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.trace == key; });
+      auto found = groups.begin();
+      while (found != groups.end() && found->trace != key) ++found;
       if (found == groups.end()) found = groups.insert(groups.end(), {std::move(key), 0, 0});
       found->bytes += each.bytes;
       found->blocks += each.blocks;
@@ -553,6 +607,89 @@ concept allocator_policy =
     has_no_state<AllocatorPolicy> && has_allocate<AllocatorPolicy> && has_deallocate<AllocatorPolicy>;
 
 }  // namespace ouro
+
+// ===== ouro/allocator/static_mutex.hpp
+
+/// \file
+/// Mutexes for variables that are there before any code has run, and after all has.
+///
+/// `std::mutex` would do with glibc, but has a constructor and a destructor elsewhere (winpthreads), and its header
+/// takes longer to compile than most of the library.
+
+namespace ouro::detail {
+
+/// Constant-initialised, and without a destructor. (Drepper, "Futexes are tricky", 2011, mutex 2.)
+class static_mutex {
+ public:
+  constexpr static_mutex() noexcept = default;
+  static_mutex(const static_mutex&) = delete;
+  static_mutex& operator=(const static_mutex&) = delete;
+
+  void lock() noexcept {
+    std::uint32_t seen = free;
+    if (state_.compare_exchange_strong(seen, held, std::memory_order_acquire)) return;
+    while (state_.exchange(waited_for, std::memory_order_acquire) != free) {
+      state_.wait(waited_for, std::memory_order_relaxed);
+    }
+  }
+
+  void unlock() noexcept {
+    if (state_.exchange(free, std::memory_order_release) == waited_for) state_.notify_one();
+  }
+
+ private:
+  static constexpr std::uint32_t free = 0;
+  static constexpr std::uint32_t held = 1;
+  static constexpr std::uint32_t waited_for = 2;  ///< held, and perhaps somebody waits
+
+  std::atomic<std::uint32_t> state_{free};
+};
+
+/// Its address tells threads apart.
+OURO_SHARED_STATE inline constinit thread_local char this_thread = 0;
+
+/// The same for one thread any number of times.
+class recursive_mutex {
+ public:
+  constexpr recursive_mutex() noexcept = default;
+  recursive_mutex(const recursive_mutex&) = delete;
+  recursive_mutex& operator=(const recursive_mutex&) = delete;
+
+  void lock() noexcept {
+    // relaxed: who finds itself there wrote it, and all others find somebody else.
+    if (owner_.load(std::memory_order_relaxed) != &this_thread) {
+      mutex_.lock();
+      owner_.store(&this_thread, std::memory_order_relaxed);
+    }
+    ++depth_;
+  }
+
+  void unlock() noexcept {
+    if (--depth_ != 0) return;
+    owner_.store(nullptr, std::memory_order_relaxed);
+    mutex_.unlock();
+  }
+
+ private:
+  static_mutex mutex_;
+  std::atomic<const char*> owner_{nullptr};
+  std::uint32_t depth_ = 0;  ///< guarded by `mutex_`
+};
+
+/// `std::lock_guard`, without its header.
+template <class Mutex>
+class [[nodiscard]] lock_guard {
+ public:
+  explicit lock_guard(Mutex& mutex) : mutex_{mutex} { mutex_.lock(); }
+  lock_guard(const lock_guard&) = delete;
+  lock_guard& operator=(const lock_guard&) = delete;
+  ~lock_guard() { mutex_.unlock(); }
+
+ private:
+  Mutex& mutex_;
+};
+
+}  // namespace ouro::detail
 
 // ===== ouro/allocator/try_allocate.hpp
 
@@ -691,7 +828,7 @@ namespace ouro {
 ///
 /// Thread-safe. O(bytes), with a lock in `deallocate`; 64 bytes and more a block beside its own.
 template <allocator_policy AllocatorPolicy>
-struct checked_allocator {
+struct OURO_SHARED_TYPE checked_allocator {
   static constexpr std::size_t kept_blocks = 256;
   static constexpr std::size_t most_kept_bytes = std::size_t{1} << 20;  ///< larger blocks are not kept
 
@@ -742,7 +879,7 @@ struct checked_allocator {
 
   /// Gives the freed blocks back that are kept, with a look at each.
   static void trim() noexcept {
-    const std::lock_guard lock{kept_.mutex};
+    const detail::lock_guard lock{kept_.mutex};
     for (std::size_t i = 0; i != kept_blocks; ++i) give_back(std::exchange(kept_.blocks[i], nullptr));
     if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();
   }
@@ -765,13 +902,13 @@ struct checked_allocator {
 
   /// The freed blocks that are kept, as a ring.
   struct kept_list {
-    std::mutex mutex;
+    detail::static_mutex mutex;
     std::byte* blocks[kept_blocks] = {};
     std::size_t next = 0;
   };
 
   [[nodiscard]] static constexpr std::size_t strictest(std::size_t alignment) noexcept {
-    return std::max(alignment, alignof(front));
+    return alignment < alignof(front) ? alignof(front) : alignment;
   }
 
   /// Bytes in front of a block, a multiple of its alignment.
@@ -788,7 +925,9 @@ struct checked_allocator {
 
   [[nodiscard]] static bool is_filled(const void* at, std::size_t bytes, unsigned char with) noexcept {
     const auto* const first = static_cast<const unsigned char*>(at);
-    return std::all_of(first, first + bytes, [with](unsigned char each) { return each == with; });
+    std::size_t alike = 0;
+    while (alike != bytes && first[alike] == with) ++alike;
+    return alike == bytes;
   }
 
   [[noreturn]] static void report(const char* what, const front& about) {
@@ -802,7 +941,7 @@ struct checked_allocator {
 
   static void keep(std::byte* block, std::size_t bytes) noexcept {
     if (bytes > most_kept_bytes) return give_back(block);
-    const std::lock_guard lock{kept_.mutex};
+    const detail::lock_guard lock{kept_.mutex};
     give_back(std::exchange(kept_.blocks[kept_.next], block));
     kept_.next = (kept_.next + 1) % kept_blocks;
   }
@@ -834,7 +973,7 @@ namespace ouro {
 /// One budget for all threads: thread-safe. Counts the bytes asked for, without what the allocator rounds them up to.
 /// Two atomic additions more a block.
 template <allocator_policy AllocatorPolicy, class Budget = void>
-struct limited_allocator {
+struct OURO_SHARED_TYPE limited_allocator {
   static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();  ///< bytes
 
   [[nodiscard]] static std::size_t limit() noexcept { return limit_.load(std::memory_order_relaxed); }
@@ -1030,18 +1169,23 @@ static_assert(!size_class::serves(static_cast<std::size_t>(-1), 8) && !size_clas
 /// A tool that watches `malloc` sees an arena as one block, in which everything is allowed. So the pools say where a
 /// block begins and ends, as mimalloc does through its track.h. One tool a build:
 ///
-/// - AddressSanitizer, where the compiler has it switched on. A freed block may not be touched; LeakSanitizer searches
-///   arenas for pointers. What pools hold it does not report as leaked: `system_allocator` has it do so.
-/// - `OURO_TRACK_VALGRIND`: Memcheck, through the memory pools of its `valgrind/memcheck.h`. It reports leaked blocks, too.
+/// - AddressSanitizer, where the compiler has it switched on. Neither a freed block may be touched, nor what lies
+///   between the end of a request and that of its block. LeakSanitizer searches arenas for pointers; what pools hold it
+///   does not report as leaked: `system_allocator` has it do so.
+/// - `OURO_TRACK_ASAN`: the same, with gaps and quarantine.
+/// - `OURO_TRACK_VALGRIND`: Memcheck, through the memory pools of its `valgrind/memcheck.h`, with gaps and quarantine.
+///   It tells who made and who freed a block, and reports what is lost. An object that lives at the end counts as
+///   "possibly lost", since its pointers point behind its header.
 /// - `OURO_TRACK_HEAPTRACK`: heaptrack, through its `heaptrack_api.h`.
 ///
-/// The first two also leave a gap behind each block, so that who writes beyond its end does not meet the next block,
-/// and have pools hand out what was freed as late as they can, so that the tool still sees the dead block there.
+/// Gaps lie behind each block, so that who writes beyond its end does not meet the next one. In quarantine freed blocks
+/// wait until their pool has no others to hand out, so that who uses one does not meet its heir. Both change what the
+/// statistics count, and where objects lie: so they are there for who asks.
 
 namespace ouro::detail {
 
 /// The tools. Each says the same things, about memory of which the rest of the allocator decides.
-enum class tool { none, asan, valgrind, heaptrack };
+enum class tool { none, asan, asan_asked_for, valgrind, heaptrack };
 
 inline constexpr auto tracking_tool = static_cast<tool>(OURO_TRACK);
 
@@ -1068,8 +1212,8 @@ struct track_by {
 template <>
 struct track_by<tool::asan> {
   static constexpr bool is_on = true;
-  static constexpr bool holds_freed_back = true;
-  static constexpr std::size_t gap = 16;
+  static constexpr bool holds_freed_back = false;
+  static constexpr std::size_t gap = 0;
 
   static void mapped(const void* arena, std::size_t bytes) noexcept { __lsan_register_root_region(arena, bytes); }
   static void unmapped(const void* arena, std::size_t bytes) noexcept {
@@ -1089,6 +1233,14 @@ struct track_by<tool::asan> {
 };
 #endif
 
+#if OURO_HAS_ASAN
+template <>
+struct track_by<tool::asan_asked_for> : track_by<tool::asan> {
+  static constexpr bool holds_freed_back = true;
+  static constexpr std::size_t gap = 16;
+};
+#endif
+
 #if OURO_HAS_VALGRIND
 template <>
 struct track_by<tool::valgrind> {
@@ -1096,9 +1248,7 @@ struct track_by<tool::valgrind> {
   static constexpr bool holds_freed_back = true;
   static constexpr std::size_t gap = 16;
 
-  static void mapped(const void* arena, std::size_t /*bytes*/) noexcept {
-    VALGRIND_CREATE_MEMPOOL(arena, gap, 0);
-  }
+  static void mapped(const void* arena, std::size_t /*bytes*/) noexcept { VALGRIND_CREATE_MEMPOOL(arena, gap, 0); }
   static void unmapped(const void* arena, std::size_t /*bytes*/) noexcept { VALGRIND_DESTROY_MEMPOOL(arena); }
 
   static void allocated(const void* arena, void* block, std::size_t bytes) noexcept {
@@ -1125,7 +1275,9 @@ struct track_by<tool::heaptrack> : track_by<tool::none> {
   static void allocated(const void* /*arena*/, void* block, std::size_t bytes) noexcept {
     heaptrack_report_alloc(block, bytes);
   }
-  static void freed(const void* /*arena*/, void* block, std::size_t /*whole*/) noexcept { heaptrack_report_free(block); }
+  static void freed(const void* /*arena*/, void* block, std::size_t /*whole*/) noexcept {
+    heaptrack_report_free(block);
+  }
 };
 #endif
 
@@ -1456,7 +1608,7 @@ inline constexpr std::size_t arena::front = pools * sizeof(pool) + sizeof(arena)
 namespace ouro {
 
 /// Thread-safe; cost and overhead are those of the program's `operator new`.
-struct system_allocator {
+struct OURO_SHARED_TYPE system_allocator {
   [[nodiscard]] static void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
     if (alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__) return ::operator new(bytes, std::nothrow);
     return ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
@@ -1493,7 +1645,7 @@ class large_blocks {
  public:
   /// Null when memory is exhausted, and when the heap's `most` bytes are.
   [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment, std::size_t most) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if (bytes > most || bytes_ > most - bytes) return nullptr;
     void* const raw = allocate_raw(bytes, alignment, sizeof(link));
     if (raw == nullptr) return nullptr;
@@ -1528,11 +1680,11 @@ class large_blocks {
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return bytes_;
   }
   [[nodiscard]] std::size_t blocks() const noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return blocks_;
   }
 
@@ -1551,7 +1703,7 @@ class large_blocks {
   }
 
   [[nodiscard]] static constexpr std::size_t strictest(std::size_t alignment) noexcept {
-    return std::max(alignment, alignof(std::max_align_t));
+    return alignment < alignof(std::max_align_t) ? alignof(std::max_align_t) : alignment;
   }
 
   [[nodiscard]] static large_blocks** owner_of(void* block) noexcept { return static_cast<large_blocks**>(block) - 1; }
@@ -1575,7 +1727,7 @@ class large_blocks {
   void deallocate_own(void* block, std::size_t bytes, std::size_t alignment) noexcept {
     auto* const at = reinterpret_cast<link*>(static_cast<std::byte*>(block) - front(alignment, sizeof(link)));
     {
-      const std::lock_guard lock{mutex_};
+      const lock_guard lock{mutex_};
       (at->previous != nullptr ? at->previous->next : first_) = at->next;
       if (at->next != nullptr) at->next->previous = at->previous;
       bytes_ -= bytes;
@@ -1584,7 +1736,7 @@ class large_blocks {
     free_raw(at, bytes, alignment, sizeof(link));
   }
 
-  mutable std::mutex mutex_;
+  mutable static_mutex mutex_;
   link* first_ = nullptr;
   std::size_t bytes_ = 0;  ///< asked for
   std::size_t blocks_ = 0;
@@ -2027,7 +2179,7 @@ struct outgoing_lease {
 };
 
 /// Another thread's `deallocate`.
-OURO_NOINLINE inline void deallocate_foreign(void* block, std::size_t bytes) noexcept {
+OURO_SHARED_STATE OURO_NOINLINE inline void deallocate_foreign(void* block, std::size_t bytes) noexcept {
   if (!outgoing.has_lease()) [[unlikely]] {
     static thread_local const outgoing_lease lease;
     static_cast<void>(lease);
@@ -2035,47 +2187,6 @@ OURO_NOINLINE inline void deallocate_foreign(void* block, std::size_t bytes) noe
   }
   outgoing.put(pool::of(block), block, bytes);
 }
-
-}  // namespace ouro::detail
-
-// ===== ouro/allocator/static_mutex.hpp
-
-/// \file
-/// A mutex for variables that are there before any code has run, and after all has.
-
-namespace ouro::detail {
-
-/// What `std::mutex` is with glibc; this is it where that has a constructor and a destructor (winpthreads). (Drepper,
-/// "Futexes are tricky", 2011, mutex 2.)
-class waiting_mutex {
- public:
-  constexpr waiting_mutex() noexcept = default;
-  waiting_mutex(const waiting_mutex&) = delete;
-  waiting_mutex& operator=(const waiting_mutex&) = delete;
-
-  void lock() noexcept {
-    std::uint32_t seen = free;
-    if (state_.compare_exchange_strong(seen, held, std::memory_order_acquire)) return;
-    while (state_.exchange(waited_for, std::memory_order_acquire) != free) {
-      state_.wait(waited_for, std::memory_order_relaxed);
-    }
-  }
-
-  void unlock() noexcept {
-    if (state_.exchange(free, std::memory_order_release) == waited_for) state_.notify_one();
-  }
-
- private:
-  static constexpr std::uint32_t free = 0;
-  static constexpr std::uint32_t held = 1;
-  static constexpr std::uint32_t waited_for = 2;  ///< held, and perhaps somebody waits
-
-  std::atomic<std::uint32_t> state_{free};
-};
-
-/// Where `std::mutex` needs no code to end, it needs none to begin: `constinit`, where the variables are, has the last
-/// word. (Asking whether it is a constant expression makes g++ 12 say no, unless somebody has asked before.)
-using static_mutex = std::conditional_t<std::is_trivially_destructible_v<std::mutex>, std::mutex, waiting_mutex>;
 
 }  // namespace ouro::detail
 
@@ -2093,13 +2204,13 @@ struct pool_orphans {
   pool_heap* first = nullptr;  ///< guarded by `mutex`
 
   void put(pool_heap* orphan) noexcept {
-    const std::lock_guard lock{mutex};
+    const lock_guard lock{mutex};
     orphan->next_orphan = first;
     first = orphan;
   }
 
   [[nodiscard]] pool_heap* take() noexcept {
-    const std::lock_guard lock{mutex};
+    const lock_guard lock{mutex};
     pool_heap* const orphan = first;
     if (orphan != nullptr) first = orphan->next_orphan;
     return orphan;
@@ -2129,7 +2240,7 @@ struct pool_lease {
 };
 
 /// This thread's heap, which it gets if it has none; null when memory is exhausted.
-OURO_NOINLINE inline pool_heap* lease_pool_heap() noexcept {
+OURO_SHARED_STATE OURO_NOINLINE inline pool_heap* lease_pool_heap() noexcept {
   if (current_pool_heap != &no_pool_heap) return current_pool_heap;
   pool_heap* heap = orphaned_pool_heaps.take();
   if (heap == nullptr) {
@@ -2213,7 +2324,7 @@ namespace ouro {
 /// Thread-safe: every thread allocates from pools of its own, or of the private heap that it is in, and may free any
 /// block. `allocate` and `deallocate` are
 /// O(1) and take no lock; one in some hundred takes a pool or an arena.
-struct pool_allocator {
+struct OURO_SHARED_TYPE pool_allocator {
   static constexpr std::size_t block_spacing = detail::size_class::spacing;  ///< bytes between size classes
   static constexpr std::size_t largest_block = detail::size_class::largest;  ///< bytes
   static constexpr std::size_t pool_bytes = detail::pool::bytes;
@@ -2350,7 +2461,7 @@ namespace ouro {
 
 /// Has no state: all resources of one policy are equal. Thread-safe as the policy is.
 template <allocator_policy AllocatorPolicy>
-class basic_pool_resource final : public std::pmr::memory_resource {
+class OURO_SHARED_TYPE basic_pool_resource final : public std::pmr::memory_resource {
  private:
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
     void* const block = AllocatorPolicy::allocate(bytes == 0 ? 1 : bytes, alignment);
@@ -2391,7 +2502,7 @@ OURO_SHARED_STATE inline constinit thread_local std::pmr::memory_resource* curre
 /// `std::pmr::get_default_resource()`. Each block remembers its resource, at the cost of one pointer (at least its
 /// alignment) in front of it, so that it goes home whatever is chosen then. The resource must outlive its blocks, and
 /// be thread-safe if they are dropped on other threads.
-struct resource_allocator {
+struct OURO_SHARED_TYPE resource_allocator {
   /// While it lives, the thread's objects come from `resource`. Scopes nest.
   class scope {
    public:
@@ -2493,7 +2604,7 @@ namespace ouro {
 
 /// Has no state: all allocators of one policy are equal. Thread-safe as the policy is.
 template <class T, allocator_policy AllocatorPolicy = pool_allocator>
-struct standard_allocator {
+struct OURO_SHARED_TYPE standard_allocator {
   using value_type = T;
 
   constexpr standard_allocator() noexcept = default;
@@ -2523,6 +2634,120 @@ struct standard_allocator {
 
 }  // namespace ouro
 
+// ===== ouro/allocator/address_map.hpp
+
+/// \file
+/// A hash map from addresses to values, for what few objects have: nothing in their headers is spent on it.
+
+namespace ouro::detail {
+
+/// Open addressing with linear probing; backward shift on erasure (Knuth, TAOCP 3, 6.4, algorithm R), so that there are
+/// no tombstones. Insertion is amortised O(1) and throws `std::bad_alloc`, leaving the map as it was; the rest is O(1)
+/// and neither allocates nor throws. Constant-initialised, and without a destructor, so that it can be used until the
+/// process ends: it frees its memory when it becomes empty. Not thread-safe.
+template <class Value>
+class address_map {
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// The value at `key`, or null.
+  [[nodiscard]] Value* find(const void* key) noexcept {
+    if (capacity_ == 0) return nullptr;
+    for (std::size_t i = home(key);; i = next(i)) {
+      if (slots_[i].key == key) return &slots_[i].value;
+      if (slots_[i].key == nullptr) return nullptr;
+    }
+  }
+
+  /// The value at `key`, made by default if there was none. \pre `key != nullptr`
+  Value& operator[](const void* key) {
+    if (Value* const found = find(key); found != nullptr) return *found;
+    if ((size_ + 1) * 4 > capacity_ * 3) grow();
+    std::size_t i = home(key);
+    while (slots_[i].key != nullptr) i = next(i);
+    slots_[i].key = key;
+    ++size_;
+    return slots_[i].value;
+  }
+
+  /// Calls `see` with each value, and forgets them all.
+  template <class See>
+  void drain(See see) noexcept {
+    for (std::size_t i = 0; i != capacity_; ++i) {
+      if (slots_[i].key != nullptr) see(slots_[i].value);
+    }
+    delete[] slots_;
+    *this = {};
+  }
+
+  void clear() noexcept {
+    drain([](Value&) {});
+  }
+
+  void erase(const void* key) noexcept {
+    if (capacity_ == 0) return;
+    std::size_t hole = home(key);
+    while (slots_[hole].key != key) {
+      if (slots_[hole].key == nullptr) return;
+      hole = next(hole);
+    }
+    for (std::size_t i = next(hole); slots_[i].key != nullptr; i = next(i)) {
+      // An entry may move into the hole unless its home lies behind the hole, up to itself.
+      const std::size_t distance = (i - home(slots_[i].key)) & (capacity_ - 1);
+      if (distance < ((i - hole) & (capacity_ - 1))) continue;
+      slots_[hole] = slots_[i];
+      hole = i;
+    }
+    slots_[hole] = {};
+    --size_;
+    if (size_ == 0) {
+      delete[] slots_;
+      *this = {};
+    }
+  }
+
+ private:
+  struct slot {
+    const void* key = nullptr;
+    Value value{};
+  };
+
+  [[nodiscard]] std::size_t home(const void* key) const noexcept {
+    // Fibonacci hashing (TAOCP 3, 6.4): the low bits of addresses are alike, the high bits of the product are not.
+    const std::uint64_t mixed = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(key)) * 0x9E3779B97F4A7C15u;
+    return static_cast<std::size_t>(mixed >> 32) & (capacity_ - 1);
+  }
+
+  [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }
+
+  void grow() {
+    address_map wider;
+    wider.capacity_ = capacity_ == 0 ? 16 : capacity_ * 2;
+    wider.slots_ = new slot[wider.capacity_];
+    for (std::size_t i = 0; i != capacity_; ++i) {
+      if (slots_[i].key != nullptr) wider[slots_[i].key] = slots_[i].value;
+    }
+    delete[] slots_;
+    *this = wider;
+  }
+
+  slot* slots_ = nullptr;
+  std::size_t capacity_ = 0;  ///< a power of two, or 0
+  std::size_t size_ = 0;      ///< < capacity_, at most three quarters of it
+};
+
+/// The same for as long as a scope, or an object.
+template <class Value>
+class local_address_map : public address_map<Value> {
+ public:
+  local_address_map() = default;
+  local_address_map(const local_address_map&) = delete;
+  local_address_map& operator=(const local_address_map&) = delete;
+  ~local_address_map() { this->clear(); }
+};
+
+}  // namespace ouro::detail
+
 // ===== ouro/allocator/traced_allocator.hpp
 
 /// \file
@@ -2538,12 +2763,12 @@ template <class AllocatorPolicy>
 class allocation_ledger {
  public:
   void start(std::size_t scopes) {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     most_scopes_ = scopes;
   }
 
   void clear() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     blocks_.clear();
     origins_.clear();
     found_.clear();
@@ -2552,52 +2777,64 @@ class allocation_ledger {
 
   /// \throws std::bad_alloc, and nothing has changed then, but that the origin may be known
   void note(const void* block, std::size_t bytes, std::string_view type, std::vector<const void*> frames) {
-    const std::lock_guard lock{mutex_};
-    const std::size_t origin = origin_here({type, {}, std::move(frames)});
-    blocks_.insert_or_assign(block, entry{bytes, origin});
-    origins_[origin].bytes += bytes;
-    ++origins_[origin].blocks;
+    const lock_guard lock{mutex_};
+    const std::size_t from = origin_here({type, {}, std::move(frames)});
+    blocks_[block] = {bytes, from};
+    origins_[from].sums.bytes += bytes;
+    ++origins_[from].sums.blocks;
     bytes_ += bytes;
-    peak_ = std::max(peak_, bytes_);
+    if (bytes_ > peak_) peak_ = bytes_;
   }
 
   /// Blocks that were made before tracing began are not known.
   void strike(const void* block) noexcept {
-    const std::lock_guard lock{mutex_};
-    const auto found = blocks_.find(block);
-    if (found == blocks_.end()) return;
-    const auto [bytes, origin] = found->second;
-    origins_[origin].bytes -= bytes;
-    --origins_[origin].blocks;
-    bytes_ -= bytes;
-    blocks_.erase(found);
+    const lock_guard lock{mutex_};
+    const entry* const found = blocks_.find(block);
+    if (found == nullptr) return;
+    origins_[found->from].sums.bytes -= found->bytes;
+    --origins_[found->from].sums.blocks;
+    bytes_ -= found->bytes;
+    blocks_.erase(block);
   }
 
   [[nodiscard]] allocation_snapshot snapshot() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     std::vector<allocation_statistic> used;
-    std::copy_if(origins_.begin(), origins_.end(), std::back_inserter(used),
-                 [](const auto& each) { return each.blocks != 0; });
+    for (const origin& each : origins_) {
+      if (each.sums.blocks != 0) used.push_back(each.sums);
+    }
     return allocation_snapshot{std::move(used)};
   }
 
   [[nodiscard]] std::size_t bytes() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return bytes_;
   }
   [[nodiscard]] std::size_t peak() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return peak_;
   }
   void reset_peak() {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     peak_ = bytes_;
   }
 
  private:
   struct entry {
     std::size_t bytes;
-    std::size_t origin;
+    std::size_t from;  ///< where in `origins_`
+  };
+
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  struct origin {
+    allocation_statistic sums;  ///< of what is in use
+    std::size_t next;           ///< with the same hash, or none
+  };
+
+  /// The origins of one hash, linked.
+  struct bucket {
+    std::size_t first = none;
   };
 
   /// In the scopes of the calling thread.
@@ -2607,32 +2844,31 @@ class allocation_ledger {
       trace.scopes.push_back(at->site());
       --left;
     }
-    const std::uint64_t hash = hash_of(trace);
-    const auto [first, last] = found_.equal_range(hash);
-    for (auto at = first; at != last; ++at) {
-      if (origins_[at->second].trace == trace) return at->second;
+    bucket& found = found_[reinterpret_cast<const void*>(hash_of(trace) | 1)];
+    for (std::size_t at = found.first; at != none; at = origins_[at].next) {
+      if (origins_[at].sums.trace == trace) return at;
     }
-    origins_.push_back({std::move(trace), 0, 0});
-    found_.emplace(hash, origins_.size() - 1);
-    return origins_.size() - 1;
+    origins_.push_back({{std::move(trace), 0, 0}, found.first});
+    found.first = origins_.size() - 1;
+    return found.first;
   }
 
   /// Of the addresses of what are literals, nearly always: equal texts at two places cost a second entry, which
   /// snapshots put together again.
-  [[nodiscard]] static std::uint64_t hash_of(const allocation_trace& trace) noexcept {
+  [[nodiscard]] static std::uintptr_t hash_of(const allocation_trace& trace) noexcept {
     std::uint64_t hash = reinterpret_cast<std::uintptr_t>(trace.type.data());
     const auto mix = [&hash](std::uint64_t with) { hash = (hash ^ with) * 0x9E3779B97F4A7C15u; };
     for (const allocation_site& each : trace.scopes) mix(reinterpret_cast<std::uintptr_t>(each.file) + each.line);
     for (const void* const each : trace.frames) mix(reinterpret_cast<std::uintptr_t>(each));
-    return hash;
+    return static_cast<std::uintptr_t>(hash >> 8);
   }
 
-  std::mutex mutex_;
-  std::unordered_map<const void*, entry> blocks_;
-  std::vector<allocation_statistic> origins_;                  ///< with what is in use of each
-  std::unordered_multimap<std::uint64_t, std::size_t> found_;  ///< by hash, where in `origins_`
-  std::size_t bytes_ = 0;                                      ///< of `blocks_`
-  std::size_t peak_ = 0;                                       ///< the most that `bytes_` was
+  static_mutex mutex_;
+  address_map<entry> blocks_;
+  std::vector<origin> origins_;
+  address_map<bucket> found_;  ///< by hash
+  std::size_t bytes_ = 0;      ///< of `blocks_`
+  std::size_t peak_ = 0;       ///< the most that `bytes_` was
   std::size_t most_scopes_ = 1;
 };
 
@@ -2642,7 +2878,7 @@ class allocation_ledger {
 /// scopes (`allocation_scope`) that were open. Does not trace until `start`; then each block costs a lock and a hash
 /// table's entry. Thread-safe.
 template <allocator_policy AllocatorPolicy>
-struct traced_allocator {
+struct OURO_SHARED_TYPE traced_allocator {
   /// Traces from now on, with up to `scopes` scopes and `frames` calls of each block. What was traced before stays.
   /// Calls are told where the platform has `backtrace`, and cost some microseconds a block; they have names in programs
   /// that are linked with `-rdynamic`.
@@ -2715,6 +2951,74 @@ struct traced_allocator {
 
 }  // namespace ouro
 
+// ===== ouro/allocator/loaded_objects.hpp
+
+/// \file
+/// The program and the shared objects that are loaded, as the system lists them.
+
+#if OURO_HAS_LOADER
+extern "C" int dl_iterate_phdr(int (*see)(struct dl_phdr_info*, std::size_t, void*), void* context);
+#endif
+
+namespace ouro::detail {
+
+/// What <link.h> calls a program header. Not by including that: it brings <elf.h>, whose macros a compiler's own ELF
+/// headers do not survive.
+struct wide_segment {
+  std::uint32_t type, flags;
+  std::uint64_t offset, address, physical_address, file_bytes, bytes, alignment;
+};
+struct narrow_segment {
+  std::uint32_t type, offset, address, physical_address, file_bytes, bytes, flags, alignment;
+};
+
+/// The beginning of a `dl_phdr_info`.
+struct loaded_object {
+  using segment = std::conditional_t<sizeof(void*) == 8, wide_segment, narrow_segment>;
+  static constexpr std::uint32_t load = 1;  ///< types of segments
+  static constexpr std::uint32_t note = 4;
+
+  std::uintptr_t base;  ///< what addresses in segments are relative to
+  const char* name;     ///< of the file; empty for the program
+  const segment* segments;
+  std::uint16_t segment_count;
+};
+
+/// Calls `see` with each until it returns true: the program first. O(loaded objects); none where the system has no
+/// list.
+template <class See>
+void each_loaded_object([[maybe_unused]] See see) noexcept {
+#if OURO_HAS_LOADER
+  static_cast<void>(::dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* with) {
+        return (*static_cast<See*>(with))(*reinterpret_cast<const loaded_object*>(info)) ? 1 : 0;
+      },
+      &see));
+#endif
+}
+
+/// The shared object that has `place` in it stays loaded until the process ends, whatever becomes of the handle that it
+/// was loaded by: its code is needed for objects. Nothing for the program itself.
+OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
+#if OURO_HAS_LOADER
+  if (&::dlopen == nullptr) return;
+  const char* name = "";
+  const auto address = reinterpret_cast<std::uintptr_t>(place);
+  each_loaded_object([&](const loaded_object& at) {
+    for (std::size_t i = 0; i != at.segment_count; ++i) {
+      const loaded_object::segment& each = at.segments[i];
+      if (each.type != loaded_object::load || address - at.base - each.address >= each.bytes) continue;
+      name = at.name;
+      return true;
+    }
+    return false;
+  });
+  if (*name != '\0') static_cast<void>(::dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE));
+#endif
+}
+
+}  // namespace ouro::detail
+
 // ===== ouro/allocator/heap_part.hpp
 
 /// \file
@@ -2742,7 +3046,7 @@ struct heap_part {
 class heap_parts {
  public:
   void add(heap_part& part) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if (part.is_known.load(std::memory_order_relaxed)) return;
     constexpr std::size_t unit = alignof(std::max_align_t);
     const std::size_t offset = bytes();
@@ -2818,7 +3122,10 @@ OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_he
 /// not get one then.
 [[nodiscard]] OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
   // acquire: `add` has said where the part lies.
-  if (!part.is_known.load(std::memory_order_acquire)) known_heap_parts.add(part);
+  if (!part.is_known.load(std::memory_order_acquire)) {
+    keep_loaded(&part);
+    known_heap_parts.add(part);
+  }
   return parts_of_current_heap == nullptr || parts_of_current_heap->reserve();
 }
 
@@ -3458,7 +3765,7 @@ struct dying_link {
 
 /// One a heap and refcount policy.
 template <class RefcountPolicy>
-class dying_queue {
+class OURO_SHARED_TYPE dying_queue {
  public:
   using header_type = header<RefcountPolicy>;
   using link = dying_link<RefcountPolicy>;
@@ -3633,6 +3940,86 @@ class edge_sink {
 
 }  // namespace ouro::detail
 
+// ===== ouro/object/heap_note.hpp
+
+/// \file
+/// Which heap a program and its shared objects use: each of them says so in a note, so that two heaps where one was
+/// meant are noticed. A plugin has one of its own when it does not see the program's symbols.
+
+namespace ouro::detail {
+
+/// The heaps that the loaded objects name in their notes, and for each the first that does.
+class heaps_in_use {
+ public:
+  /// O(loaded objects). Finds none where the system does not list them.
+  heaps_in_use() noexcept {
+    each_loaded_object([this](const loaded_object& at) {
+      for (std::size_t i = 0; i != at.segment_count; ++i) {
+        const loaded_object::segment& each = at.segments[i];
+        if (each.type != loaded_object::note) continue;
+        read(reinterpret_cast<const std::byte*>(at.base + each.address), each.bytes, each.alignment == 8 ? 8 : 4,
+             at.name);
+      }
+      return false;
+    });
+  }
+
+  [[nodiscard]] std::size_t count() const noexcept { return count_; }
+
+  /// The file's name; empty for the program itself. \pre `i < count()`
+  [[nodiscard]] const char* user(std::size_t i) const noexcept { return users_[i]; }
+
+ private:
+  static constexpr std::size_t most = 16;
+
+  /// Notes: the lengths of name and content, a type, name, content; each padded.
+  void read(const std::byte* from, std::size_t bytes, std::size_t alignment, const char* user) noexcept {
+    const auto padded = [alignment](std::size_t length) { return (length + alignment - 1) / alignment * alignment; };
+    std::uint32_t head[3];
+    while (bytes >= sizeof head) {
+      std::memcpy(head, from, sizeof head);
+      const std::size_t content = padded(sizeof head + head[0]);
+      const std::size_t whole = content + padded(head[1]);
+      if (whole > bytes) return;
+      if (head[0] == 5 && head[1] == 4 && std::memcmp(from + sizeof head, "ouro", 5) == 0) {
+        std::int32_t distance;
+        std::memcpy(&distance, from + content, sizeof distance);
+        const void* heap;
+        std::memcpy(&heap, from + content + distance, sizeof heap);
+        add(heap, user);
+      }
+      from += whole;
+      bytes -= whole;
+    }
+  }
+
+  void add(const void* heap, const char* user) noexcept {
+    for (std::size_t i = 0; i != count_; ++i) {
+      if (heaps_[i] == heap) return;
+    }
+    if (count_ == most) return;
+    heaps_[count_] = heap;
+    users_[count_++] = user;
+  }
+
+  std::size_t count_ = 0;
+  const void* heaps_[most] = {};  ///< [0, count_): where each begins
+  const char* users_[most] = {};
+};
+
+/// Says on `stderr` who has a heap of his own, if there are several.
+OURO_NOINLINE inline void report_several_heaps() noexcept {
+  const heaps_in_use found;
+  if (found.count() < 2) return;
+  std::fputs("ouro: each of these has a heap of its own, and no object of one must come to another:", stderr);
+  for (std::size_t i = 0; i != found.count(); ++i) {
+    std::fprintf(stderr, " %s", *found.user(i) == '\0' ? "the program" : found.user(i));
+  }
+  std::fputs("\n", stderr);
+}
+
+}  // namespace ouro::detail
+
 // ===== ouro/object/visited.hpp
 
 /// \file
@@ -3685,6 +4072,7 @@ struct type_record {
   std::size_t (*bytes)(const void* object) noexcept;  ///< the block: header, object, padding
   const clone_record* clone;                          ///< copies the object; null unless the type is `clonable`
   std::string_view name;
+  std::uint32_t level = check_level;  ///< of the code behind these functions
 
   void destroy_one(void* header) const noexcept {
     const visited one{header, 0, 0};
@@ -3701,23 +4089,46 @@ struct type_record {
 struct type_table {
   static constexpr std::size_t capacity = std::size_t{1} << 16;
 
-  std::atomic<const type_record*> records[capacity];
+  /// Read and written atomically. 65536 `std::atomic`s would be constructed at compile time, one by one.
+  const type_record* records[capacity];
   std::atomic<std::uint32_t> size{0};
+  std::atomic<std::uint32_t> level{0};  ///< check level of all who use the table, plus one; of objects the linker asks
 
-  [[nodiscard]] const type_record& operator[](std::uint32_t index) const noexcept {
+  /// Null for an index that was never given.
+  [[nodiscard]] const type_record* find(std::uint32_t index) const noexcept {
     // relaxed: who has an object has synchronised with the thread that made it, and so with the registration.
-    return *records[index].load(std::memory_order_relaxed);
+    return __atomic_load_n(&records[index], __ATOMIC_RELAXED);
   }
+
+  [[nodiscard]] const type_record& operator[](std::uint32_t index) const noexcept { return *find(index); }
 
   std::uint32_t add(const type_record& record) {
     const std::uint32_t index = size.fetch_add(1, std::memory_order_relaxed) + 1;
     if (index >= capacity) misuse("more than 65535 managed types", record.name);
-    records[index].store(&record, std::memory_order_release);
+    std::uint32_t levels = 0;
+    if (!level.compare_exchange_strong(levels, record.level + 1) && levels != record.level + 1) {
+      misuse("shared objects of different check levels", record.name);
+    }
+    if constexpr (check_level >= 1) {
+      if (index == 1) report_several_heaps();
+    }
+    keep_loaded(&record);
+    __atomic_store_n(&records[index], &record, __ATOMIC_RELEASE);
     return index;
   }
 };
 
 OURO_SHARED_STATE inline constinit type_table registered_types{};
+
+/// Where this very program or shared object finds the table. A template, so that who makes no object has none.
+template <class Table>
+struct table_of_this_object {
+  [[gnu::used, gnu::visibility("hidden")]] static inline constinit const Table* at = &registered_types;
+
+  OURO_ALWAYS_INLINE static void note() noexcept {
+    OURO_LEAVE_NOTE("_ZN4ouro6detail20table_of_this_objectINS0_10type_tableEE2atE", at);
+  }
+};
 
 /// The first info word of the objects of a type; null until the first of them is made. At the first use instead of
 /// before `main`, because objects may be made there too.
@@ -3732,6 +4143,7 @@ class type_info_word {
 
  private:
   OURO_NOINLINE std::uint32_t add(const type_record& record, std::uint32_t flags) {
+    table_of_this_object<type_table>::note();
     std::uint32_t mine = registered_types.add(record) << info_word::type_shift | flags;
     std::uint32_t expected = 0;
     // When two threads make the first object at once, one index stays unused.
@@ -3749,109 +4161,9 @@ class type_info_word {
 
 /// For reports about an object that may be damaged: its type's name if the info word leads to one.
 [[nodiscard]] inline std::string_view name_in_report(std::uint32_t info) noexcept {
-  const type_record* const record = registered_types.records[info_word::type(info)].load(std::memory_order_relaxed);
+  const type_record* const record = registered_types.find(info_word::type(info));
   return record == nullptr ? "unknown" : record->name;
 }
-
-}  // namespace ouro::detail
-
-// ===== ouro/object/address_map.hpp
-
-/// \file
-/// A hash map from addresses to values, for what few objects have: nothing in their headers is spent on it.
-
-namespace ouro::detail {
-
-/// Open addressing with linear probing; backward shift on erasure (Knuth, TAOCP 3, 6.4, algorithm R), so that there are
-/// no tombstones. Insertion is amortised O(1) and throws `std::bad_alloc`, leaving the map as it was; the rest is O(1)
-/// and neither allocates nor throws. Constant-initialised, and without a destructor, so that it can be used until the
-/// process ends: it frees its memory when it becomes empty. Not thread-safe.
-template <class Value>
-class address_map {
- public:
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-
-  /// The value at `key`, or null.
-  [[nodiscard]] Value* find(const void* key) noexcept {
-    if (capacity_ == 0) return nullptr;
-    for (std::size_t i = home(key);; i = next(i)) {
-      if (slots_[i].key == key) return &slots_[i].value;
-      if (slots_[i].key == nullptr) return nullptr;
-    }
-  }
-
-  /// The value at `key`, made by default if there was none. \pre `key != nullptr`
-  Value& operator[](const void* key) {
-    if (Value* const found = find(key); found != nullptr) return *found;
-    if ((size_ + 1) * 4 > capacity_ * 3) grow();
-    std::size_t i = home(key);
-    while (slots_[i].key != nullptr) i = next(i);
-    slots_[i].key = key;
-    ++size_;
-    return slots_[i].value;
-  }
-
-  /// Calls `see` with each value, and forgets them all.
-  template <class See>
-  void drain(See see) noexcept {
-    for (std::size_t i = 0; i != capacity_; ++i) {
-      if (slots_[i].key != nullptr) see(slots_[i].value);
-    }
-    delete[] slots_;
-    *this = {};
-  }
-
-  void erase(const void* key) noexcept {
-    if (capacity_ == 0) return;
-    std::size_t hole = home(key);
-    while (slots_[hole].key != key) {
-      if (slots_[hole].key == nullptr) return;
-      hole = next(hole);
-    }
-    for (std::size_t i = next(hole); slots_[i].key != nullptr; i = next(i)) {
-      // An entry may move into the hole unless its home lies behind the hole, up to itself.
-      const std::size_t distance = (i - home(slots_[i].key)) & (capacity_ - 1);
-      if (distance < ((i - hole) & (capacity_ - 1))) continue;
-      slots_[hole] = slots_[i];
-      hole = i;
-    }
-    slots_[hole] = {};
-    --size_;
-    if (size_ == 0) {
-      delete[] slots_;
-      *this = {};
-    }
-  }
-
- private:
-  struct slot {
-    const void* key = nullptr;
-    Value value{};
-  };
-
-  [[nodiscard]] std::size_t home(const void* key) const noexcept {
-    // Fibonacci hashing (TAOCP 3, 6.4): the low bits of addresses are alike, the high bits of the product are not.
-    const std::uint64_t mixed = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(key)) * 0x9E3779B97F4A7C15u;
-    return static_cast<std::size_t>(mixed >> 32) & (capacity_ - 1);
-  }
-
-  [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }
-
-  void grow() {
-    address_map wider;
-    wider.capacity_ = capacity_ == 0 ? 16 : capacity_ * 2;
-    wider.slots_ = new slot[wider.capacity_];
-    for (std::size_t i = 0; i != capacity_; ++i) {
-      if (slots_[i].key != nullptr) wider[slots_[i].key] = slots_[i].value;
-    }
-    delete[] slots_;
-    *this = wider;
-  }
-
-  slot* slots_ = nullptr;
-  std::size_t capacity_ = 0;  ///< a power of two, or 0
-  std::size_t size_ = 0;      ///< < capacity_, at most three quarters of it
-};
 
 }  // namespace ouro::detail
 
@@ -3937,7 +4249,7 @@ namespace ouro {
 
 /// Thread-safe as `std::shared_ptr` is: threads may copy and drop different pointers to one object at the same time;
 /// one pointer object is written by one thread at a time. No verb allocates or blocks; all are O(1).
-struct atomic_refcount {
+struct OURO_SHARED_TYPE atomic_refcount {
   using count_type = std::atomic<std::uint32_t>;
   static constexpr bool is_thread_safe = true;
 
@@ -4006,7 +4318,7 @@ struct atomic_refcount {
 namespace ouro {
 
 /// Not thread-safe: an object and all pointers to it belong to one thread at a time. No verb allocates; all are O(1).
-struct local_refcount {
+struct OURO_SHARED_TYPE local_refcount {
   using count_type = std::uint32_t;
   static constexpr bool is_thread_safe = false;
 
@@ -4106,7 +4418,7 @@ struct no_mutex {
 /// Makes, finds and ends the records of one refcount policy. With a thread-safe policy it is shared by all threads: the
 /// lock of a shard guards the lists, and `lock` takes turns with the clearing of a dying target alone.
 template <class RefcountPolicy>
-class weak_table {
+class OURO_SHARED_TYPE weak_table {
   using pins = pin_refcount<RefcountPolicy>;
 
  public:
@@ -4119,7 +4431,7 @@ class weak_table {
   /// \throws std::bad_alloc, and nothing has changed then
   [[nodiscard]] static record* watch(header_type& target) {
     shard& home = shard_for(&target);
-    const std::lock_guard lock{home.mutex};
+    const lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // The shared record is the first in the list, if there is one; its last weak pointer may be going at this moment.
     if (first != nullptr && first->callback == nullptr && try_pin(*first)) return first;
@@ -4130,7 +4442,7 @@ class weak_table {
   /// \throws std::bad_alloc, and nothing has changed then: the callback remains the caller's
   [[nodiscard]] static record* watch(header_type& target, weak_callback* callback) {
     shard& home = shard_for(&target);
-    const std::lock_guard lock{home.mutex};
+    const lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // Behind the shared record, if there is one.
     record*& place = first != nullptr && first->callback == nullptr ? first->next : first;
@@ -4144,7 +4456,7 @@ class weak_table {
     if (pins::decrement(at->pins) != released::last) return;
     {
       shard& home = shard_of(at->owner);
-      const std::lock_guard lock{home.mutex};
+      const lock_guard lock{home.mutex};
       if (!at->target.is_cleared()) delist(home, at);
     }
     // calls user code: the callback's captures may drop the last pointer to the target; the record is on no list any
@@ -4171,7 +4483,7 @@ class weak_table {
   /// `watched`
   static void clear(header_type& target) noexcept {
     shard& home = shard_of(&target);
-    const std::lock_guard lock{home.mutex};
+    const lock_guard lock{home.mutex};
     record** const found = home.records.find(&target);
     if (found == nullptr) return;
     for (record* at = *found; at != nullptr;) {
@@ -4269,8 +4581,8 @@ class weak_table {
     }
   };
 
-  static inline constinit shard_array shared_shards{};
-  static inline constinit thread_local thread_state local_{};
+  OURO_SHARED_STATE static inline constinit shard_array shared_shards{};
+  OURO_SHARED_STATE static inline constinit thread_local thread_state local_{};
 
   [[nodiscard]] static due_queue& due() noexcept { return local_.due; }
 
@@ -4521,16 +4833,18 @@ struct gc_info {
 namespace ouro {
 
 /// A list of functions in the order of their addition. Belongs to one heap, and is as thread-safe as that.
-class gc_callbacks {
+/// A template, so that programs that have none do not compile it: called `gc_callbacks`.
+template <class Info>
+class basic_gc_callbacks {
  public:
-  using function = std::function<void(const gc_info&)>;
-
   /// Names a function in the list.
   using handle = std::size_t;
 
-  /// \throws std::bad_alloc
-  handle add(function callback) {
-    entries_.push_back({last_ + 1, std::make_shared<function>(std::move(callback))});
+  /// Anything that is called with a `const gc_info&`. \throws std::bad_alloc, and what moving throws
+  template <class Function>
+  handle add(Function callback) {
+    static_assert(std::is_invocable_v<Function&, const Info&>, "ouro: a callback is called with a const gc_info&");
+    entries_.push_back({last_ + 1, std::make_shared<held<Function>>(std::move(callback))});
     return ++last_;
   }
 
@@ -4544,11 +4858,11 @@ class gc_callbacks {
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
   /// Calls all of them. An exception goes to the unraisable handler. A callback may add and remove callbacks.
-  void call(const gc_info& info) noexcept {
+  void call(const Info& info) noexcept {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       OURO_TRY {
-        const std::shared_ptr<function> callback = entries_[i].call;  // it may remove itself
-        (*callback)(info);  // calls user code: the heap is between two collections
+        const std::shared_ptr<callable> callback = entries_[i].call;  // it may remove itself
+        callback->call(info);  // calls user code: the heap is between two collections
       }
       OURO_CATCH_ALL {
         detail::unraisable("gc callback");
@@ -4557,14 +4871,33 @@ class gc_callbacks {
   }
 
  private:
+  /// `std::function` would do, but its header takes longer to compile than the collector.
+  struct callable {
+    callable() = default;
+    callable(const callable&) = delete;
+    callable& operator=(const callable&) = delete;
+    virtual ~callable() = default;
+    virtual void call(const Info& info) = 0;
+  };
+
+  template <class Function>
+  struct held final : callable {
+    explicit held(Function called) : function{std::move(called)} {}
+    void call(const Info& info) override { static_cast<void>(function(info)); }
+
+    Function function;
+  };
+
   struct entry {
     handle name;
-    std::shared_ptr<function> call;
+    std::shared_ptr<callable> call;
   };
 
   std::vector<entry> entries_;
   handle last_ = 0;
 };
+
+using gc_callbacks = basic_gc_callbacks<gc_info>;
 
 }  // namespace ouro
 
@@ -5489,7 +5822,9 @@ class trial {
       const visited each = visits_.items[i];
       if ((each.count & is_alive) == 0) {
         visits_.items[garbage_++] = each;
-        if (has_edges_) kept = std::copy(row, row + each.edges, kept);
+        if (has_edges_) {
+          for (std::uint32_t at = 0; at != each.edges; ++at) *kept++ = row[at];
+        }
       }
       if (has_edges_) row += each.edges;
     }
@@ -5623,6 +5958,10 @@ class teardown {
     return *static_cast<header_type*>(seen.header);
   }
 
+  [[nodiscard]] static std::size_t end_of_run(std::size_t first, std::size_t end) noexcept {
+    return end - first < longest_run ? end : first + longest_run;
+  }
+
   /// Goes over runs of objects of one type.
   template <class Stage>
   void each_run(Stage stage) noexcept {
@@ -5630,7 +5969,8 @@ class teardown {
     for (const visited* first = visits_.items; first != end_of_visits;) {
       const std::uint32_t type = info_word::type(object_of(*first).load_info());
       const visited* last = first + 1;
-      const visited* const most = first + std::min<std::ptrdiff_t>(longest_run, end_of_visits - first);
+      const std::size_t left = static_cast<std::size_t>(end_of_visits - first);
+      const visited* const most = first + end_of_run(0, left);
       for (; last != most; ++last) {
         fetch_ahead(last, 0, static_cast<std::size_t>(end_of_visits - last));
         if (info_word::type(object_of(*last).load_info()) != type) break;
@@ -5737,7 +6077,7 @@ class teardown {
     const trace_guard guard;
     edge_sink sink{trial_.is_all_garbage() && trial_.is_closed() ? &cut_all : &cut, nullptr};
     for (std::size_t i = 0; i != visits_.size;) {
-      const std::size_t last = std::min(i + longest_run, visits_.size);
+      const std::size_t last = end_of_run(i, visits_.size);
       const type_record& record = record_of(object_of(visits_.items[i]).load_info());
       std::size_t traced = i + 1;
       OURO_TRY {
@@ -5749,7 +6089,7 @@ class teardown {
       }
       sink.flush();
       for (; i != traced; ++i) {
-        __builtin_prefetch(visits_.items[std::min(i + longest_run, visits_.size - 1)].header, 1);
+        __builtin_prefetch(visits_.items[end_of_run(i, visits_.size - 1)].header, 1);
         bury(object_of(visits_.items[i]));
       }
     }
@@ -5839,7 +6179,11 @@ class trigger {
   /// After a minor collection that has looked at `examined` objects, of which `promoted` have become old.
   void after_minor(std::size_t examined, std::size_t promoted) noexcept {
     const bool was_fruitful = promoted <= examined / 2;
-    rarity_ = was_fruitful ? 1 : std::min(rarity_ * 2, most_rarity);
+    if (was_fruitful) {
+      rarity_ = 1;
+    } else if (rarity_ < most_rarity) {
+      rarity_ *= 2;
+    }
     old_budget_ -= static_cast<std::int64_t>(promoted) * promotion_weight;
     begin_minor();
   }
@@ -5862,7 +6206,8 @@ class trigger {
   }
 
   void begin_full(std::size_t alive) noexcept {
-    old_budget_ = static_cast<std::int64_t>(std::max(alive / 4, threshold_ * full_threshold_)) * promotion_weight;
+    const std::size_t least = threshold_ * full_threshold_;
+    old_budget_ = static_cast<std::int64_t>(alive / 4 < least ? least : alive / 4) * promotion_weight;
   }
 
   std::int64_t budget_ = default_threshold * candidate_weight;  ///< allocations; due below 0
@@ -5887,7 +6232,7 @@ namespace ouro::detail {
 /// policy all threads share one: its candidate buffer has a lock, and a collection, which must have all objects to
 /// itself, runs only when it is called for, at a moment when the program knows that no other thread uses them.
 template <class RefcountPolicy, class CollectorPolicy>
-class cycle_collector {
+class OURO_SHARED_TYPE cycle_collector {
  public:
   using header_type = header<RefcountPolicy>;
   static constexpr bool is_shared = RefcountPolicy::is_thread_safe;
@@ -5916,7 +6261,7 @@ class cycle_collector {
   /// \pre unlisted. Where memory is exhausted, the collector will not know the object: if it becomes part of a garbage
   /// cycle, that leaks.
   OURO_ALWAYS_INLINE void enroll(header_type& object) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     auto& buffer = candidates_.buffer_for(object.load_info());
     if (!buffer.has_room()) [[unlikely]] {
       if (!make_room(buffer)) return;
@@ -5930,7 +6275,7 @@ class cycle_collector {
       enroll(object);
       return true;
     }
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if constexpr (is_shared) {
       // Another thread may have been faster.
       if (count_word::is_quiet(object.load_count())) return true;
@@ -5947,18 +6292,18 @@ class cycle_collector {
   }
 
   std::uint32_t forget(header_type& object) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return candidates_.leave(object);
   }
 
   [[nodiscard]] std::uint32_t info(header_type& object) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     const std::uint32_t word = object.load_info();
     return info_word::is_listed(word) ? candidates_.info(object) : word;
   }
 
   void add_flags(header_type& object, std::uint32_t bits) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if (info_word::is_listed(object.load_info())) {
       candidates_.info(object) |= bits;
     } else {
@@ -5967,7 +6312,7 @@ class cycle_collector {
   }
 
   void clear_flags(header_type& object, std::uint32_t bits) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     if (info_word::is_listed(object.load_info())) {
       candidates_.info(object) &= ~bits;
     } else {
@@ -6161,7 +6506,7 @@ class cycle_collector {
     ++sums.collections;
     sums.collected += collected;
     sums.uncollectable += stats_.over_reported - before.over_reported;
-    sums.longest_pause = std::max(sums.longest_pause, pause);
+    if (pause > sums.longest_pause) sums.longest_pause = pause;
     if (has_flag(debug_, gc_debug::stats)) print_stop(collected, stats_.over_reported - before.over_reported, pause);
     call({gc_phase::stop, automatic, generation, collected, examined});
     is_collecting_ = false;
@@ -6323,7 +6668,7 @@ namespace ouro {
 /// Objects are young until a collection has found them alive. Most automatic collections look at the young alone; full
 /// ones come when a quarter as many objects have grown old as the last one found alive (trigger.hpp). Shared refcount
 /// policies and threads: as with `trial_deletion`.
-struct generational : detail::collector_verbs<generational> {
+struct OURO_SHARED_TYPE generational : detail::collector_verbs<generational> {
   static constexpr bool enrolls_all = true;
   using walks_pools_of = local_refcount;
   using walker = generational;
@@ -6339,7 +6684,7 @@ struct generational : detail::collector_verbs<generational> {
 namespace ouro {
 
 /// No object is a candidate, no type needs a trace, no state exists.
-struct no_collector {
+struct OURO_SHARED_TYPE no_collector {
   static constexpr bool finds_cycles = false;
 };
 
@@ -6361,7 +6706,7 @@ namespace ouro {
 /// `atomic_refcount` and `biased_refcount`, objects are shared between threads, and a collection must have them to
 /// itself: it runs only when called for, and the program must see to it that no other thread uses such objects
 /// meanwhile.
-struct trial_deletion : detail::collector_verbs<trial_deletion> {};
+struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion> {};
 
 }  // namespace ouro
 
@@ -6492,7 +6837,7 @@ namespace ouro::detail {
 /// live as long as the heap. `Name` is `interned_string`; a template, so that who has no attributes does not compile
 /// it.
 template <class Name>
-class shape {
+class OURO_SHARED_TYPE shape {
  public:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
@@ -6571,7 +6916,7 @@ namespace ouro::detail {
 /// A `shape` of one object alone, which grows in place and is searched by hash: a tree of shapes with n names holds
 /// n^2 / 2 of them. CPython, too, unshares the keys of an object that has more than 30.
 template <class Name, class Memory>
-class own_names {
+class OURO_SHARED_TYPE own_names {
   template <class T>
   using allocator = typename Memory::template std_allocator<T>;
   using index = dict_index<allocator<unsigned char>>;
@@ -6681,28 +7026,33 @@ class bias_owners {
  public:
   static constexpr std::uint32_t capacity = 1u << 12;  ///< threads at the same time; what others make has no owner
 
-  [[nodiscard]] bias_owner& operator[](std::uint32_t tag) noexcept { return owners_[tag]; }
+  /// \pre the tag was given
+  [[nodiscard]] bias_owner& operator[](std::uint32_t tag) noexcept {
+    return *std::launder(reinterpret_cast<bias_owner*>(place_of(tag)));
+  }
 
   /// A tag for the calling thread, or 0 if there is none left. O(1)
   [[nodiscard]] std::uint32_t enter() noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     std::uint32_t tag = first_free_;
     if (tag != 0) {
-      first_free_ = owners_[tag].next_free;
+      first_free_ = (*this)[tag].next_free;
     } else {
       if (given_ + 1 == capacity) return 0;
       tag = ++given_;
+      ::new (place_of(tag)) bias_owner{};
     }
-    const std::lock_guard lock_of_owner{owners_[tag].mutex};
-    owners_[tag].is_alive = true;
+    bias_owner& owner = (*this)[tag];
+    const lock_guard lock_of_owner{owner.mutex};
+    owner.is_alive = true;
     return tag;
   }
 
   /// The thread ends. False, and nothing has changed, when there is something left for it to settle.
   [[nodiscard]] bool leave(std::uint32_t tag) noexcept {
-    const std::lock_guard lock{mutex_};
-    bias_owner& owner = owners_[tag];
-    const std::lock_guard lock_of_owner{owner.mutex};
+    const lock_guard lock{mutex_};
+    bias_owner& owner = (*this)[tag];
+    const lock_guard lock_of_owner{owner.mutex};
     if (owner.left.size != 0) return false;
     owner.left.release();
     owner.is_alive = false;
@@ -6713,15 +7063,18 @@ class bias_owners {
 
   /// The highest tag that was ever given.
   [[nodiscard]] std::uint32_t given() noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     return given_;
   }
 
  private:
+  [[nodiscard]] void* place_of(std::uint32_t tag) noexcept { return owners_ + tag * sizeof(bias_owner); }
+
   static_mutex mutex_;
   std::uint32_t first_free_ = 0;
   std::uint32_t given_ = 0;
-  bias_owner owners_[capacity];  ///< that at 0 stays unused
+  /// Each is made when its tag is first given; that at 0 never.
+  alignas(bias_owner) std::byte owners_[capacity * sizeof(bias_owner)] = {};
 };
 
 OURO_SHARED_STATE inline constinit bias_owners all_bias_owners{};
@@ -6819,7 +7172,7 @@ class biased_count {
     bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
     released found = released::kept;
     {
-      const std::lock_guard lock{owner.mutex};
+      const lock_guard lock{owner.mutex};
       if (!owner.is_alive) {
         found = settle();
       } else if (owner.left.push({this, die})) {
@@ -6987,7 +7340,7 @@ namespace ouro::detail {
 OURO_NOINLINE inline void settle_left_for(bias_owner& owner) noexcept {
   raw_array<left_object> left;
   {
-    const std::lock_guard lock{owner.mutex};
+    const lock_guard lock{owner.mutex};
     left = std::exchange(owner.left, {});
     owner.has_left.store(false, std::memory_order_relaxed);
   }
@@ -7025,7 +7378,7 @@ class bias_thread {
   };
 
   /// Nothing once the thread ends, or when there are too many threads: what it makes then has no owner.
-  OURO_NOINLINE void begin() noexcept {
+  OURO_SHARED_STATE OURO_NOINLINE void begin() noexcept {
     if (has_begun_) return;
     has_begun_ = true;
     bias_of_thread = all_bias_owners.enter() << bias_tag_shift;
@@ -7065,7 +7418,7 @@ namespace ouro {
 ///
 /// All verbs are O(1). To leave an object for its owner may allocate; where memory is exhausted, the object stays until
 /// another thread drops it again.
-struct biased_refcount : atomic_refcount {
+struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
   using count_type = detail::biased_count;
   using info_type = atomic_refcount::count_type;
 
@@ -7122,7 +7475,7 @@ namespace ouro {
 /// Boost.SmartPtr's `intrusive_ptr` wants them (wrappers of COM or CPython objects have them too). The object is held
 /// as it is, without a header, and destroys itself; `managed_ptr` takes raw pointers then. Goes with `no_collector`
 /// alone. Thread-safe as the two functions are.
-struct self_refcount {
+struct OURO_SHARED_TYPE self_refcount {
   static constexpr bool counts_itself = true;
 
   template <class T>
@@ -7149,24 +7502,24 @@ namespace ouro {
 template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
-class managed_ptr;
+class OURO_SHARED_TYPE managed_ptr;
 
 template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
-class managed_weak;
+class OURO_SHARED_TYPE managed_weak;
 
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
-struct memory;
+struct OURO_SHARED_TYPE memory;
 
 template <refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
-class basic_gc;
+class OURO_SHARED_TYPE basic_gc;
 
 template <refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
-class basic_heap;
+class OURO_SHARED_TYPE basic_heap;
 
 using default_memory = memory<local_refcount, trial_deletion, pool_allocator>;
 using gc = basic_gc<>;
@@ -7300,7 +7653,7 @@ template <std::floating_point T>
 
 /// `std::hash`, mixed; of floating-point numbers, the hash of their bits.
 template <class T>
-struct intern_hash {
+struct OURO_SHARED_TYPE intern_hash {
   [[nodiscard]] std::size_t operator()(const T& value) const noexcept(noexcept(std::hash<T>{}(value))) {
     if constexpr (std::floating_point<T>) {
       const std::string_view bits = detail::bytes_of(value);
@@ -7315,7 +7668,7 @@ struct intern_hash {
 
 /// `==`; of floating-point numbers, sameness of bits: what is interned as -0.0 must not come back as 0.0.
 template <class T>
-struct intern_equal {
+struct OURO_SHARED_TYPE intern_equal {
   [[nodiscard]] bool operator()(const T& left, const T& right) const noexcept(noexcept(left == right)) {
     if constexpr (std::floating_point<T>) {
       return detail::bytes_of(left) == detail::bytes_of(right);
@@ -7468,7 +7821,7 @@ class intern_table {
 /// A table with its lock, and the switch that turns it off. One that threads do not share belongs to a heap, if its
 /// lock can go from one to another.
 template <class Entry, class Locking>
-struct intern_cache {
+struct OURO_SHARED_TYPE intern_cache {
   typename Locking::mutex mutex;
   intern_table<Entry> table;
   bool is_enabled = true;
@@ -7516,7 +7869,7 @@ namespace ouro::detail {
 
 OURO_SHARED_STATE inline constinit std::atomic<std::uint32_t> owner_tags_given{0};
 /// That of the current heap; 0: not yet given.
-struct heap_tag {
+struct OURO_SHARED_TYPE heap_tag {
   std::uint32_t value = 0;
 
   [[nodiscard]] static heap_tag& of_thread() noexcept { return local_; }
@@ -8269,13 +8622,13 @@ namespace ouro::detail {
 class released_ledger {
  public:
   void note(const void* object) {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     ++under_way_[object];
   }
 
   /// Strikes one out; false if there is none.
   [[nodiscard]] bool strike(const void* object) noexcept {
-    const std::lock_guard lock{mutex_};
+    const lock_guard lock{mutex_};
     std::size_t* const found = under_way_.find(object);
     if (found == nullptr) return false;
     if (--*found == 0) under_way_.erase(object);
@@ -8585,7 +8938,7 @@ struct block {
 
   using sized = sized_block<AllocatorPolicy, front - sizeof(header_type), bytes(1), alignment>;
 
-  static constexpr type_record record{
+  OURO_SHARED_STATE static constexpr type_record record{
       &destroy_run,
       is_array ? &deallocate_arrays : &sized::deallocate,
       trace_if_tracked(),
@@ -8940,13 +9293,13 @@ class managed_ptr {
   /// Orders by object instead of address: equal for pointers to one object through different bases.
   template <class U>
   [[nodiscard]] bool owner_before(const other<U>& with) const noexcept {
-    return std::less<const void*>{}(owner(), with.owner());
+    return std::compare_three_way{}(owner(), with.owner()) < 0;
   }
   template <class U>
     requires has_header
   [[nodiscard]] bool owner_before(
       const managed_weak<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
-    return std::less<const void*>{}(owner(), with.owner());
+    return std::compare_three_way{}(owner(), with.owner()) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_equal(const other<U>& with) const noexcept {
@@ -9214,25 +9567,25 @@ template <interned_object Handle>
 namespace ouro {
 
 /// An entry dies with its last handle. The table does not count as one.
-struct weak_entries {
+struct OURO_SHARED_TYPE weak_entries {
   static constexpr bool is_immortal = false;
 };
 
 /// An entry stays until the process ends: for what is looked up again and again with pauses in between.
-struct immortal_entries {
+struct OURO_SHARED_TYPE immortal_entries {
   static constexpr bool is_immortal = true;
 };
 
 /// Every thread has a table of its own; equal values of two threads are two objects.
-struct no_locking {
+struct OURO_SHARED_TYPE no_locking {
   using mutex = detail::no_mutex;
   using refcount = local_refcount;
   static constexpr bool is_shared = false;
 };
 
 /// All threads share one table. The mutex is recursive, because comparing two values may run any code.
-struct mutex_locking {
-  using mutex = std::recursive_mutex;
+struct OURO_SHARED_TYPE mutex_locking {
+  using mutex = detail::recursive_mutex;
   using refcount = atomic_refcount;
   static constexpr bool is_shared = true;
 };
@@ -9446,7 +9799,7 @@ namespace ouro::detail {
 ///   header (8) │ hash │ length │ characters … │ NUL
 /// ```
 template <class Locking>
-struct string_body {
+struct OURO_SHARED_TYPE string_body {
   using refcount = typename Locking::refcount;
   using header_type = header<refcount>;
   using counted = managed_ptr<string_body, refcount, no_collector, pool_allocator>;
@@ -9510,7 +9863,7 @@ struct string_body {
   static void destroy(const visited* at, const visited* last) noexcept {
     using cache = intern_cache<string_body, Locking>;
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const lock_guard lock{here.mutex};
     for (; at != last; ++at) here.table.erase(body_of(*at));
   }
 
@@ -9524,7 +9877,7 @@ struct string_body {
     return block_bytes(static_cast<const string_body*>(object)->length);
   }
 
-  static constexpr type_record record{
+  OURO_SHARED_STATE static constexpr type_record record{
       &destroy, &deallocate, nullptr, nullptr, &bytes, nullptr, "ouro::interned_string"};
 
   OURO_SHARED_STATE static inline constinit type_info_word info_{};
@@ -9582,6 +9935,19 @@ concept string_iterator =
     std::forward_iterator<It> && std::convertible_to<std::iter_reference_t<It>, std::string_view> &&
     (std::is_lvalue_reference_v<std::iter_reference_t<It>> || std::same_as<std::iter_value_t<It>, std::string_view>);
 
+/// The characters of a literal, as an argument of templates: programs without such literals do not compile what makes
+/// strings of them.
+template <std::size_t Size>
+struct literal {
+  char characters[Size] = {};
+
+  consteval literal(const char (&text)[Size]) noexcept {  // NOLINT(google-explicit-constructor): by the language
+    for (std::size_t i = 0; i != Size; ++i) characters[i] = text[i];
+  }
+
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, Size - 1}; }
+};
+
 }  // namespace detail
 
 /// An immutable string of which there is one object per value: 8 bytes, compared by pointer, ordered by content. Found
@@ -9590,7 +9956,7 @@ concept string_iterator =
 /// their last handle. May hold any characters, NUL included; one more NUL stands behind them.
 /// Thread-safety: with `no_locking` each thread has strings of its own; with `mutex_locking` all threads share them.
 template <locking_policy Locking = no_locking>
-class basic_interned_string
+class OURO_SHARED_TYPE basic_interned_string
     : public detail::interned_handle<
           basic_interned_string<Locking>,
           managed_ptr<detail::string_body<Locking>, typename Locking::refcount, no_collector, pool_allocator>> {
@@ -9680,7 +10046,7 @@ class basic_interned_string
   /// How many strings are interned, those of one character and the empty one aside.
   [[nodiscard]] static std::size_t interned_count() noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     return here.table.size();
   }
 
@@ -9693,7 +10059,7 @@ class basic_interned_string
 
   [[nodiscard]] OURO_ALWAYS_INLINE static counted intern(std::string_view characters, std::size_t hash) {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     if (!here.is_enabled) return body::make(characters, hash);
     if (characters.size() <= 1) return detail::short_strings<Locking>::get(characters);
     body* const known = here.table.find(hash, [&](body& each) {
@@ -9709,7 +10075,7 @@ class basic_interned_string
   /// Hashes so many strings, and has the memory that finding them takes on its way.
   static void fetch(const std::string_view* characters, std::size_t* hashes, std::size_t strings) noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     for (std::size_t i = 0; i != strings; ++i) {
       hashes[i] = body::hash_of(characters[i]);
       here.table.fetch_slot(hashes[i]);
@@ -9719,7 +10085,7 @@ class basic_interned_string
 
   static void switch_to(bool enabled) noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     here.is_enabled = enabled;
   }
 };
@@ -9732,8 +10098,9 @@ inline constexpr bool leaf<basic_interned_string<Locking>> = true;
 inline namespace literals {
 
 /// `"x"_is` is the interned string "x". \throws std::bad_alloc
-[[nodiscard]] inline interned_string operator""_is(const char* characters, std::size_t length) {
-  return interned_string{std::string_view{characters, length}};
+template <detail::literal Text>
+[[nodiscard]] interned_string operator""_is() {
+  return interned_string{Text.view()};
 }
 
 }  // namespace literals
@@ -9789,10 +10156,11 @@ class heap_view {
     const list young = generation(true);
     found.insert(found.end(), young.begin(), young.end());
     if constexpr (!enrolls_all<CollectorPolicy>) {
-      std::unordered_set<const header_type*> met(found.begin(), found.end());
+      local_address_map<bool> met;
+      for (header_type* const each : found) met[each] = true;
       for (std::size_t i = 0; i != found.size(); ++i) {
         for (header_type* const target : edges_of(*found[i])) {
-          if (is_whole(*target) && met.insert(target).second) found.push_back(target);
+          if (is_whole(*target) && !std::exchange(met[target], true)) found.push_back(target);
         }
       }
     }
@@ -10689,11 +11057,11 @@ class managed_weak {
   /// Orders by object, also after its death; an address that has been used again counts as the same object.
   template <class U>
   [[nodiscard]] bool owner_before(const other<U>& with) const noexcept {
-    return std::less<const void*>{}(owner(), with.owner());
+    return std::compare_three_way{}(owner(), with.owner()) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_before(const strong<U>& with) const noexcept {
-    return std::less<const void*>{}(owner(), with.owner());
+    return std::compare_three_way{}(owner(), with.owner()) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_equal(const other<U>& with) const noexcept {
@@ -10808,7 +11176,7 @@ namespace ouro {
 ///
 /// Belongs to the thread that made it, as its shapes do. References are good until the next new name or removal.
 template <class T, class Memory = default_memory>
-class attributes {
+class OURO_SHARED_TYPE attributes {
   using allocator = typename Memory::template std_allocator<T>;
   using shape = detail::shape<interned_string>;
   using own_names = detail::own_names<interned_string, Memory>;
@@ -10912,9 +11280,9 @@ class attributes {
       if (has_own_names()) drop_own();
       names_ = without;
     }
-    std::rotate(values_ + index, values_ + index + 1, values_ + size_);
+    [[maybe_unused]] const T taken = std::move(values_[index]);
+    for (std::size_t i = index + 1; i != size_; ++i) values_[i - 1] = std::move(values_[i]);
     --size_;
-    [[maybe_unused]] const T taken = std::move(values_[size_]);
     std::destroy_at(values_ + size_);
     return true;  // calls user code when `taken` goes: the attribute is gone
   }
@@ -11054,6 +11422,25 @@ inline constexpr bool leaf<attributes<T, Memory>> = true;
 
 }  // namespace ouro
 
+// ===== ouro/containers/equal_values.hpp
+
+/// \file
+/// `std::equal_to<>`, without its header, which takes longer to compile than all containers.
+
+namespace ouro::detail {
+
+/// Lets tables look for a key of another type than their own.
+struct OURO_SHARED_TYPE equal_values {
+  using is_transparent = void;
+
+  template <class Left, class Right>
+  [[nodiscard]] constexpr bool operator()(const Left& left, const Right& right) const {
+    return static_cast<bool>(left == right);
+  }
+};
+
+}  // namespace ouro::detail
+
 // ===== ouro/containers/dict.hpp
 
 /// \file
@@ -11069,8 +11456,8 @@ namespace ouro {
 /// Assignment to a key keeps its place; a key that was erased and comes again is last. Insertion and removal are
 /// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
-          class Equal = std::equal_to<Key>>
-class dict {
+          class Equal = detail::equal_values>
+class OURO_SHARED_TYPE dict {
  public:
   using key_type = Key;
   using mapped_type = T;
@@ -11344,7 +11731,7 @@ class dict {
     // First: the arguments may lie in this dict.
     entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
                std::forward_as_tuple(std::forward<Args>(args)...)};
-    if (entries_.size() >= index_.room()) rebuild(std::bit_ceil(std::max<std::size_t>(size_ * 3, 8)));
+    if (entries_.size() >= index_.room()) rebuild(std::bit_ceil(size_ < 3 ? std::size_t{8} : size_ * 3));
     entries_.push_back(std::move(made));
     index_.insert(hash, entries_.size() - 1);
     ++size_;
@@ -11432,7 +11819,7 @@ namespace ouro {
 /// bytes. An empty one has no block. If all that its elements point to is out of the collector's sight, then so is the
 /// sequence, as in CPython. Freed blocks serve the next sequence of that size: the pool keeps a free list for each.
 template <class T, class Memory = default_memory>
-class frozen_list {
+class OURO_SHARED_TYPE frozen_list {
   using pointer_type = typename Memory::template ptr<T[]>;
   using layout = detail::block<T[], typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
 
@@ -11486,12 +11873,19 @@ class frozen_list {
   friend void swap(frozen_list& left, frozen_list& right) noexcept { left.swap(right); }
 
   [[nodiscard]] friend bool operator==(const frozen_list& left, const frozen_list& right) {
-    return left.is(right) || std::equal(left.begin(), left.end(), right.begin(), right.end());
+    if (left.is(right)) return true;
+    if (left.size() != right.size()) return false;
+    size_type alike = 0;
+    while (alike != left.size() && left[alike] == right[alike]) ++alike;
+    return alike == left.size();
   }
-  [[nodiscard]] friend auto operator<=>(const frozen_list& left, const frozen_list& right)
+  [[nodiscard]] friend std::compare_three_way_result_t<T> operator<=>(const frozen_list& left, const frozen_list& right)
     requires std::three_way_comparable<T>
   {
-    return std::lexicographical_compare_three_way(left.begin(), left.end(), right.begin(), right.end());
+    for (size_type i = 0; i != left.size() && i != right.size(); ++i) {
+      if (const auto order = left[i] <=> right[i]; order != 0) return order;
+    }
+    return left.size() <=> right.size();
   }
 
   /// For `deepcopy`.
@@ -11535,7 +11929,7 @@ namespace ouro {
 /// References, pointers and iterators to elements are good until the next insertion or removal. Thread-safety is that
 /// of a `std::vector`.
 template <class T, class Memory = default_memory>
-class list {
+class OURO_SHARED_TYPE list {
   using vector = std::vector<T, typename Memory::template std_allocator<T>>;
 
  public:
@@ -11836,7 +12230,7 @@ namespace ouro {
 /// all that its elements point to is out of the collector's sight, then so is the tuple. `get<I>(t)`, `std::tuple_size`
 /// and structured bindings work as for `std::tuple`. `tuple<Ts...>` is that of default memory.
 template <class Memory, class... Ts>
-class basic_tuple {
+class OURO_SHARED_TYPE basic_tuple {
   using values = std::tuple<Ts...>;
 
  public:
@@ -12168,8 +12562,8 @@ namespace ouro {
 /// is inserted, erased or dies meanwhile. A value that leads back to its key keeps both alive, as in Python. For
 /// policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Value, class Memory = default_memory>
-class weak_key_map {
-  using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, std::equal_to<>>;
+class OURO_SHARED_TYPE weak_key_map {
+  using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, detail::equal_values>;
 
   struct as_pair {
     [[nodiscard]] static std::pair<typename entries::strong, Value&> of(const typename entries::reader& at) {
@@ -12230,9 +12624,9 @@ namespace ouro {
 /// strong pointers, and stays valid whatever is inserted, erased or dies meanwhile; what is inserted then may be met or
 /// not. For policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Memory = default_memory>
-class weak_set {
+class OURO_SHARED_TYPE weak_set {
   struct nothing {};
-  using entries = detail::weak_entries<const void*, T, nothing, Memory, std::hash<const void*>, std::equal_to<>>;
+  using entries = detail::weak_entries<const void*, T, nothing, Memory, std::hash<const void*>, detail::equal_values>;
 
   struct as_pointer {
     [[nodiscard]] static typename entries::strong of(const typename entries::reader& at) { return at.object(); }
@@ -12280,8 +12674,8 @@ namespace ouro {
 /// gives strong pointers, and stays valid whatever is inserted, erased or dies meanwhile. For policies whose objects
 /// belong to one thread; not copied and not moved.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
-          class Equal = std::equal_to<Key>>
-class weak_value_map {
+          class Equal = detail::equal_values>
+class OURO_SHARED_TYPE weak_value_map {
   struct nothing {};
   using entries = detail::weak_entries<Key, T, nothing, Memory, Hash, Equal>;
 
@@ -12542,7 +12936,7 @@ struct deepcopying;
 
 /// What a deep copy has copied so far, so that what was shared is shared again, and cycles close. For one thread.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
-class deepcopy_memo {
+class OURO_SHARED_TYPE deepcopy_memo {
   template <class T>
   using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
 
@@ -12561,8 +12955,8 @@ class deepcopy_memo {
     } else {
       if (original == nullptr || is_undoing_) return nullptr;
       detail::header<RefcountPolicy>& from = *detail::header_of<RefcountPolicy>(original.get());
-      const auto found = copies_.find(&from);
-      pointer<void> copy = found != copies_.end() ? made_[found->second].copy : make<T>(from);
+      const std::size_t* const found = copies_.find(&from);
+      pointer<void> copy = found != nullptr ? made_[*found].copy : make<T>(from);
       void* const object = copy.get();
       detail::pointer_access::forget(copy);
       return detail::at_same_place(original, from.object(), object);
@@ -12589,13 +12983,13 @@ class deepcopy_memo {
     const detail::clone_record& how =
         detail::clone_record_of<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(from);
     auto copy = detail::pointer_access::take<pointer<void>>(how.deepcopy(from.object(), this));
-    if (copies_.contains(&from)) return copy;  // it has said so itself
+    if (copies_.find(&from) != nullptr) return copy;  // it has said so itself
     return note(from, std::move(copy), how.rewire);
   }
 
   pointer<void> note(const detail::header<RefcountPolicy>& from, pointer<void> copy, void (*rewire)(void*, void*)) {
     made_.push_back({copy, rewire});
-    copies_.emplace(&from, made_.size() - 1);
+    copies_[&from] = made_.size() - 1;
     return copy;
   }
 
@@ -12619,8 +13013,8 @@ class deepcopy_memo {
     }
   }
 
-  std::unordered_map<const void*, std::size_t> copies_;  ///< by the original's header, where in `made_`
-  std::vector<made> made_;                               ///< in the order in which they were met
+  detail::local_address_map<std::size_t> copies_;  ///< by the original's header, where in `made_`
+  std::vector<made> made_;                         ///< in the order in which they were met
   bool is_undoing_ = false;
 };
 
@@ -12685,7 +13079,7 @@ class size_walk {
   void operator()(const pointer<T>& edge) const {
     if (edge == nullptr) return;
     header_type& target = *header_of<RefcountPolicy>(edge.get());
-    if (met_.insert(&target).second) open_.push_back({&target, &see<T>});
+    if (is_new(&target)) open_.push_back({&target, &see<T>});
   }
 
   /// Edges of other policies lead out of the heap.
@@ -12726,11 +13120,13 @@ class size_walk {
 
   static void see_by_trace(const size_walk& walk, header_type& object) {
     for (header_type* const target : heap_view<RefcountPolicy, CollectorPolicy>::edges_of(object)) {
-      if (walk.met_.insert(target).second) walk.open_.push_back({target, &see_by_trace});
+      if (walk.is_new(target)) walk.open_.push_back({target, &see_by_trace});
     }
   }
 
-  mutable std::unordered_set<const header_type*> met_;
+  [[nodiscard]] bool is_new(const header_type* object) const { return !std::exchange(met_[object], true); }
+
+  mutable local_address_map<bool> met_;
   mutable std::vector<place> open_;
 };
 
@@ -12745,6 +13141,20 @@ template <class T, counts_in_header R, class C, class A>
   walk(object);
   return walk.run();
 }
+
+}  // namespace ouro
+
+// ===== ouro/inspect/heaps_in_process.hpp
+
+/// \file
+/// Whether the program and its shared objects have one heap between them.
+
+namespace ouro {
+
+/// How many copies of the library's state there are: 1 when the program and all loaded shared objects that make objects
+/// share theirs, as they must before an object goes from one to another. Private heaps do not count. 0 where the system
+/// does not list what is loaded, as on Windows. O(loaded shared objects)
+[[nodiscard]] inline std::size_t heaps_in_process() noexcept { return detail::heaps_in_use{}.count(); }
 
 }  // namespace ouro
 
@@ -12852,10 +13262,10 @@ namespace ouro {
 
 template <class T, class Hash = intern_hash<T>, class Equal = intern_equal<T>, lifetime_policy Lifetime = weak_entries,
           locking_policy Locking = no_locking>
-class interner;
+class OURO_SHARED_TYPE interner;
 
 template <class T, class Interner = interner<T>>
-class interned;
+class OURO_SHARED_TYPE interned;
 
 /// What a cache holds at this moment.
 struct intern_statistics {
@@ -12867,7 +13277,7 @@ namespace detail {
 
 /// An interned value as an object of the private heap. Takes itself out of the cache when it dies.
 template <class T, class Interner>
-struct interned_entry {
+struct OURO_SHARED_TYPE interned_entry {
   template <class Value>
   interned_entry(std::size_t hashed, Value&& from) : hash{hashed}, value(std::forward<Value>(from)) {}
   interned_entry(const interned_entry&) = delete;
@@ -12904,7 +13314,7 @@ class interner {
   [[nodiscard]] static handle intern(Value&& value) {
     const std::size_t hash = Hash{}(value);  // calls user code: nothing has been touched yet
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     if (!here.is_enabled) return handle{make(hash, std::forward<Value>(value))};
     if (pointer known = find(here, hash, value)) return handle{std::move(known)};
     // Making the entry may run any code, and so may comparing: look again when the cache has changed under it.
@@ -12922,7 +13332,7 @@ class interner {
   static void enable() noexcept { switch_to(true); }
   [[nodiscard]] static bool is_enabled() noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     return here.is_enabled;
   }
 
@@ -12930,7 +13340,7 @@ class interner {
 
   [[nodiscard]] static intern_statistics statistics() noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     return {here.table.size(), here.table.bytes()};
   }
 
@@ -12955,13 +13365,13 @@ class interner {
 
   static void forget(const entry& gone) noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     here.table.erase(gone);
   }
 
   static void switch_to(bool enabled) noexcept {
     cache& here = cache::current();
-    const std::lock_guard lock{here.mutex};
+    const detail::lock_guard lock{here.mutex};
     here.is_enabled = enabled;
   }
 };
@@ -13064,8 +13474,9 @@ class small_int_table {
 /// An immutable integer object in a handle of 8 bytes. From `Min` to `Max` equal values are one object, which is there
 /// before the program starts; others are made, counted and freed like any object. Compares by value. O(1)
 template <std::integral Int, Int Min, Int Max>
-class basic_small_int : public detail::interned_handle<basic_small_int<Int, Min, Max>,
-                                                       managed_ptr<Int, local_refcount, no_collector, pool_allocator>> {
+class OURO_SHARED_TYPE basic_small_int
+    : public detail::interned_handle<basic_small_int<Int, Min, Max>,
+                                     managed_ptr<Int, local_refcount, no_collector, pool_allocator>> {
   using counted = managed_ptr<Int, local_refcount, no_collector, pool_allocator>;
   using base = detail::interned_handle<basic_small_int, counted>;
   using table = detail::small_int_table<Int, Min, Max>;
@@ -13184,7 +13595,7 @@ class finalizer_of final : public finalizer_state {
 
 /// Speaks of a function that waits for the death of an object. Copies speak of the same one, which waits whether any of
 /// them is there or not. Thread-safe as the object's refcount policy is.
-class finalizer {
+class OURO_SHARED_TYPE finalizer {
  public:
   finalizer() noexcept = default;
 
@@ -13253,7 +13664,7 @@ namespace ouro {
 /// other.
 template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
-class managed_alias {
+class OURO_SHARED_TYPE managed_alias {
  public:
   using element_type = T;
   using owner_type = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
@@ -13441,7 +13852,7 @@ namespace ouro {
 ///
 /// Thread-safe as `T` is. Pointers to it must not be used once it is destroyed.
 template <class T, class Memory = default_memory>
-class static_object {
+class OURO_SHARED_TYPE static_object {
   using layout = detail::block<T, typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
   using header_type = typename layout::header_type;
   static_assert(counts_in_header<typename Memory::refcount>, "ouro: an object that counts itself needs no header");
