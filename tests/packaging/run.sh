@@ -51,7 +51,16 @@ git archive --format=tar.gz --prefix="ouro-$version/" -o "$archive" HEAD
 mkdir "$work/released"
 tar xzf "$archive" -C "$work/released" --strip-components 1
 cp -r packaging "$work/released/"
-python3 "$work/released/packaging/release.py" "$archive" --repository owner/ouro --url "file://$archive"
+release() {
+  python3 "$work/released/packaging/release.py" "$archive" --repository owner/ouro --url "file://$archive"
+}
+if release 2>"$work/log"; then
+  echo "released without a date in the list of changes"
+  exit 1
+fi
+grep -q "CHANGELOG.md does not say when $version came out" "$work/log"
+sed -i "s/^## $version .*/## $version (2026-01-01)/" "$work/released/.github/CHANGELOG.md"
+release
 
 step "installed"
 quietly cmake -S "$source" -B "$work/ouro" -DOURO_BUILD_TESTS=OFF -DOURO_BUILD_EXAMPLES=OFF
