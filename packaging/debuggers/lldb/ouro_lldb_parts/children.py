@@ -1,0 +1,178 @@
+"""What a value is shown to consist of."""
+from ouro_lldb_parts.header import array_length, header_of, header_of_weak, is_array, object_of, text_of_string
+from ouro_lldb_parts.program import at, child, elements, plain, vector_range, word_of
+
+
+class Children:
+    """A synthetic value: derived classes say in `found()` which children there are."""
+
+    def __init__(self, value, _):
+        self.value = plain(value)
+        self.children = []
+
+    def update(self):
+        self.children = list(self.found())
+        return False
+
+    def num_children(self):
+        return len(self.children)
+
+    def has_children(self):
+        return True
+
+    def get_child_at_index(self, index):
+        return self.children[index] if 0 <= index < len(self.children) else None
+
+    def get_child_index(self, name):
+        for i, each in enumerate(self.children):
+            if each.GetName() == name:
+                return i
+        return -1
+
+
+class PointerChildren(Children):
+    """The object as it was made, by a raw pointer; of an array, its elements. `*p` and `p->x` lead to the static type."""
+
+    member = "pointee_"
+
+    def found(self):
+        pointee = child(self.value, self.member)
+        if word_of(pointee) == 0:
+            return
+        header = header_of(self.value) if self.member == "pointee_" else None
+        if header is not None and not header.is_readable:
+            yield pointee.Clone("get()")
+        elif header is not None and is_array(self.value):
+            yield from elements(pointee, array_length(header))
+        else:
+            made = None if header is None else header.made_type()
+            yield pointee.Clone("get()") if made is None else header.object().Cast(made.GetPointerType()).Clone("get()")
+
+    def get_child_index(self, name):
+        if name == "$$dereference$$":
+            return self.num_children()
+        return super().get_child_index(name)
+
+    def get_child_at_index(self, index):
+        if index == self.num_children() and index != 0:
+            return child(self.value, self.member).Dereference()
+        return super().get_child_at_index(index)
+
+
+class AliasChildren(PointerChildren):
+    member = "part_"
+
+
+class WeakChildren(Children):
+    def found(self):
+        if word_of(child(self.value, "record_")) != 0 and header_of_weak(self.value) is not None:
+            yield child(self.value, "pointee_").Clone("get()")
+
+
+class InternedChildren(Children):
+    def found(self):
+        entry = object_of(self.value)
+        if word_of(entry) != 0:
+            yield child(entry, "value").Clone("get()")
+
+
+class ListChildren(Children):
+    def found(self):
+        return elements(*vector_range(child(self.value, "items_")))
+
+
+class FrozenListChildren(Children):
+    def found(self):
+        items = plain(child(self.value, "items_"))
+        pointee = child(items, "pointee_")
+        return elements(pointee, array_length(header_of(items))) if word_of(pointee) != 0 else []
+
+
+def heads(values):
+    """The elements of a `std::tuple` of libstdc++, whose class inherits from that of the rest and from that of the head.
+    (LLDB itself does not know them of a program that g++ has compiled.)"""
+    values = plain(values)
+    bases = [values.GetChildAtIndex(i) for i in range(values.GetType().GetNumberOfDirectBaseClasses())]
+    head = [plain(each).GetChildMemberWithName("_M_head_impl") for each in bases if "_Head_base<" in each.GetTypeName()]
+    return head + [found for each in bases if "_Tuple_impl<" in each.GetTypeName() for found in heads(each)]
+
+
+class TupleChildren(Children):
+    def found(self):
+        block = child(child(self.value, "values_"), "pointee_")
+        if word_of(block) == 0:
+            return
+        values = block.Dereference()
+        all = heads(values) or [each for each in values.GetSyntheticValue()]
+        for i, each in enumerate(all):
+            yield each.Clone("[%d]" % i)
+
+
+class DictChildren(Children):
+    """Pairs of key and value, in the order of insertion."""
+
+    def found(self):
+        first, places = vector_range(child(self.value, "entries_"))
+        count = 0
+        for _, entry in zip(range(places), elements(first, places)):
+            hashed = child(entry, "hash")
+            if word_of(hashed) >> (8 * hashed.GetByteSize() - 1):
+                yield child(entry, "value").Clone("[%d]" % count)
+                count += 1
+
+
+class AttributesChildren(Children):
+    """The names are those of the shape, or where they are many the object's own: both begin with a vector of names."""
+
+    def found(self):
+        names = word_of(child(self.value, "names_"))
+        size = word_of(child(self.value, "size_"))
+        if size == 0:
+            return
+        shape = self.value.GetTarget().FindFirstType("ouro::detail::shape<ouro::basic_interned_string<ouro::no_locking> >")
+        first_name = vector_range(child(at(self.value.GetTarget(), names, shape), "names_"))[0]
+        for name, each in zip(elements(first_name, size), elements(child(self.value, "values_"), size)):
+            yield each.Clone(text_of_string(name))
+
+
+def entries_of(weak):
+    """The places of a weak container: the key of each, and its entry. One that waits to be taken away counts no more.
+    (libstdc++)"""
+    table = child(child(weak, "entries_"), "entries_")
+    allocator = table.GetType().GetCanonicalType().GetTemplateArgumentType(4)
+    # Of g++'s allocator the base class alone says what it allocates.
+    pair = allocator.GetTemplateArgumentType(0)
+    pair = pair if pair.IsValid() else allocator.GetDirectBaseClassAtIndex(0).GetType().GetTemplateArgumentType(0)
+    node = child(child(child(table, "_M_h"), "_M_before_begin"), "_M_nxt")
+    while node.IsValid() and pair.IsValid() and word_of(node) != 0:
+        # Behind the link to the next.
+        place = at(weak.GetTarget(), word_of(node) + node.GetByteSize(), pair)
+        entry = child(place, "second")
+        if word_of(child(entry, "is_gone")) == 0:
+            yield child(place, "first"), entry
+        node = child(node, "_M_nxt")
+
+
+class WeakMapChildren(Children):
+    """A key and a value of each entry."""
+
+    def found(self):
+        for i, pair in enumerate(self.pairs()):
+            for kind, each in zip(("key", "value"), pair):
+                yield each.Clone("[%d].%s" % (i, kind))
+
+
+class WeakValueMapChildren(WeakMapChildren):
+    def pairs(self):
+        return ((key, child(entry, "object")) for key, entry in entries_of(self.value))
+
+
+class WeakKeyMapChildren(WeakMapChildren):
+    def pairs(self):
+        return ((child(entry, "object"), child(entry, "content")) for _, entry in entries_of(self.value))
+
+
+class WeakSetChildren(Children):
+    def found(self):
+        for i, (_, entry) in enumerate(entries_of(self.value)):
+            yield child(entry, "object").Clone("[%d]" % i)

@@ -1,0 +1,117 @@
+"""What is said of a value in one line."""
+import lldb
+from ouro_lldb_parts.header import array_length, header_of, header_of_weak, is_array, object_of, text_of_string
+from ouro_lldb_parts.program import at, child, constants, plain, target_name, text_of, word_of
+
+
+def pointer_summary(value, _):
+    value = plain(value)
+    pointee = child(value, "pointee_")
+    if word_of(pointee) == 0:
+        return "ptr (null)"
+    header = header_of(value)
+    if header is None:
+        return "ptr to %s (counts itself)" % target_name(pointee)
+    if not header.is_readable:
+        return "ptr to %s (not readable)" % target_name(pointee)
+    name = header.type_name() or target_name(pointee)
+    if is_array(value):
+        name = "%s[%d]" % (name.split("[")[0].rstrip(), array_length(header))
+    return "ptr to %s (%s)" % (name, header.describe())
+
+
+def weak_summary(value, _):
+    value = plain(value)
+    if word_of(child(value, "record_")) == 0:
+        return "weak (null)"
+    header = header_of_weak(value)
+    if header is None or header.count().is_dying:
+        return "weak (expired)"
+    name = header.type_name() or target_name(child(value, "pointee_"))
+    return "weak to %s (%s)" % (name, header.describe(besides="watched"))
+
+
+def alias_summary(value, _):
+    value = plain(value)
+    part, owner = child(value, "part_"), plain(child(value, "owner_"))
+    if word_of(part) == 0:
+        return "alias (null)"
+    if word_of(child(owner, "pointee_")) == 0:
+        return "alias to %s (of nothing)" % target_name(part)
+    header = header_of(owner)
+    return "alias to %s in %s (%s)" % (target_name(part), header.type_name() or "an object", header.describe())
+
+
+def interned_summary(value, _):
+    return "interned (null)" if word_of(object_of(value)) == 0 else "interned"
+
+
+def string_summary(value, _):
+    if word_of(object_of(value)) == 0:
+        return "(null)"
+    text = text_of_string(value)
+    for character, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\0", "\\0")):
+        text = text.replace(character, escaped)
+    return '"%s"' % text
+
+
+def small_int_summary(value, _):
+    integer = object_of(value)
+    return "(null)" if word_of(integer) == 0 else integer.Dereference().GetValue()
+
+
+def slot_summary(value, _):
+    return 'slot "%s"' % text_of(child(value, "name"))
+
+
+def used_pools(heap):
+    """Of a `pool_heap`: the size of the blocks and the number of used ones, of each pool that is not spare.
+    As `arena::used_pool`."""
+    target = heap.GetTarget()
+    pools, bytes = constants(target, "ouro::detail::arena", "pools", "bytes")
+    type = target.FindFirstType("ouro::detail::pool")
+    for number in range(pools + 1):
+        arena = child(heap, "with_spare").GetChildAtIndex(number)
+        while word_of(arena) != 0:
+            first = word_of(arena) & ~(bytes - 1)
+            for i in range(pools - word_of(child(arena, "unopened"))):
+                pool = at(target, first + i * type.GetByteSize(), type)
+                used = word_of(child(pool, "until_due")) + word_of(child(pool, "put_aside")) - word_of(child(pool, "kept"))
+                if used != 0 or word_of(child(pool, "linked")) != 0:
+                    yield word_of(child(pool, "block_size")), used
+            arena = child(arena, "next")
+
+
+def pool_heap_summary(heap, _):
+    heap = plain(heap)
+    used = list(used_pools(heap))
+    said = "blocks %d, bytes %d, pools %d" % (sum(n for _, n in used), sum(size * n for size, n in used), len(used))
+    large, limit = child(heap, "large"), child(heap, "limit")
+    if word_of(large) != 0:
+        said += ", large blocks %d, large bytes %d" % (word_of(child(large, "blocks_")), word_of(child(large, "bytes_")))
+    unlimited = (1 << 8 * limit.GetByteSize()) - 1
+    return "heap (%s%s)" % (said, "" if word_of(limit) == unlimited else ", limit %d" % word_of(limit))
+
+
+def heap_summary(value, _):
+    state = word_of(child(value, "state_"))
+    if state == 0:
+        return "heap (moved from)"
+    private_heap = value.GetTarget().FindFirstType("ouro::detail::private_heap")
+    return pool_heap_summary(child(at(value.GetTarget(), state, private_heap), "pools_"), None)
+
+
+def size_summary(name, children_each=1):
+    def summary(value, _):
+        return "%s of %d" % (name, value.GetNumChildren() // children_each)
+    return summary
+
+
+list_summary = size_summary("list")
+frozen_list_summary = size_summary("frozen_list")
+tuple_summary = size_summary("tuple")
+dict_summary = size_summary("dict")
+attributes_summary = size_summary("attributes")
+weak_value_map_summary = size_summary("weak_value_map", 2)
+weak_key_map_summary = size_summary("weak_key_map", 2)
+weak_set_summary = size_summary("weak_set")
