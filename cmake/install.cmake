@@ -1,11 +1,11 @@
-# Headers, and what find_package and pkg-config read. All of it under share/: nothing depends on the architecture.
+# Headers, what find_package and pkg-config read, and what shows the library in debuggers. All of it under share/: nothing depends on the architecture.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_DATADIR}/ouro)
 
 # INCLUDES DESTINATION serves consumers with a CMake that knows no file sets.
-install(TARGETS ouro EXPORT ouro-targets
+install(TARGETS ouro ouro_gdb EXPORT ouro-targets
   FILE_SET HEADERS COMPONENT dev
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT ouro-targets NAMESPACE ouro:: DESTINATION ${package_dir} COMPONENT dev)
@@ -18,6 +18,15 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ouro-config.cmake ${CMAKE_CURRENT_BINA
 
 configure_file(${CMAKE_CURRENT_LIST_DIR}/ouro.pc.in ouro.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/ouro.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig COMPONENT dev)
+
+set(debuggers ${PROJECT_SOURCE_DIR}/packaging/debuggers)
+install(DIRECTORY ${debuggers}/gdb ${debuggers}/lldb DESTINATION ${package_dir} COMPONENT dev FILES_MATCHING PATTERN "*.py")
+install(FILES ${gdb_script_source} DESTINATION ${package_dir}/gdb COMPONENT dev)
+install(FILES ${debuggers}/ouro.natvis DESTINATION ${package_dir}/natvis COMPONENT dev)
+target_sources(ouro_gdb INTERFACE $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${package_dir}/gdb/ouro_gdb_script.cpp>)
+if(OURO_INCLUDE_NATVIS)
+  target_sources(ouro INTERFACE $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${package_dir}/natvis/ouro.natvis>)
+endif()
 
 # DEB and TGZ: `cpack -G DEB`. Whoever embeds the library packs for himself.
 if(PROJECT_IS_TOP_LEVEL)

@@ -6,6 +6,7 @@ import os
 import gdb
 
 gdb.execute("set startup-with-shell off")
+gdb.execute("set disable-randomization off")  # containers do not allow it
 gdb.execute("set width 0")
 gdb.execute("set print elements 12")
 

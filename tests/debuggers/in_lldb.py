@@ -20,6 +20,7 @@ def __lldb_init_module(debugger, _):
         return (said.GetOutput() or "") + (said.GetError() or "")
 
     debugger.HandleCommand("settings set target.max-children-count 6")
+    debugger.HandleCommand("settings set target.disable-aslr false")  # containers do not allow it
     with open(os.environ["SHOWS"], "w") as shows:
         for line in open(os.environ["EXPRESSIONS"]).read().splitlines():
             if line.startswith("["):

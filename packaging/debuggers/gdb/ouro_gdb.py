@@ -5,7 +5,9 @@
 import os
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+# Inside a program (cmake/gdb_script.cmake) the parts come with it.
+if "__file__" in globals():
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import gdb
 import gdb.printing
