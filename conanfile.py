@@ -4,7 +4,7 @@ import re
 from conan import ConanFile
 from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeToolchain, cmake_layout
-from conan.tools.files import copy, load, rmdir
+from conan.tools.files import copy, load, rm, rmdir
 
 required_conan_version = ">=2.0"
 
@@ -16,7 +16,7 @@ class OuroConan(ConanFile):
     topics = ("memory", "garbage-collection", "smart-pointer", "header-only")
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
-    exports_sources = "CMakeLists.txt", "cmake/*", "include/*", "LICENSE"
+    exports_sources = "CMakeLists.txt", "cmake/*", "include/*", "packaging/debuggers/*", "LICENSE"
     no_copy_source = True
 
     def set_version(self):
@@ -42,7 +42,11 @@ class OuroConan(ConanFile):
     def package(self):
         CMake(self).install()
         copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
-        rmdir(self, os.path.join(self.package_folder, "share"))  # Conan writes its own package files
+        # Conan writes its own package files; what debuggers read stays.
+        share = os.path.join(self.package_folder, "share")
+        rm(self, "*.cmake", os.path.join(share, "ouro"))
+        rmdir(self, os.path.join(share, "pkgconfig"))
+        rmdir(self, os.path.join(share, "doc"))
 
     def package_id(self):
         self.info.clear()

@@ -58,4 +58,10 @@ need_to_test() {
   need pkg-config pkgconf
   need valgrind valgrind
   need heaptrack heaptrack
+  need gdb gdb
+  need xmllint libxml2-utils
+  # LLDB comes with little more than what clang has brought, and is asked where clang is.
+  case $compiler in
+    clang++-*) need "lldb-$version" "lldb-$version" ;;
+  esac
 }

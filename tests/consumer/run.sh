@@ -25,8 +25,13 @@ build() {
 quietly cmake -S "$source" -B "$work/ouro" -DOURO_BUILD_TESTS=OFF -DOURO_BUILD_EXAMPLES=OFF "-DCMAKE_INSTALL_PREFIX=$prefix"
 quietly cmake --install "$work/ouro"
 
+has_gdb_script() {
+  grep -q ouro_gdb_texts "$1" || { echo "$1 lacks the script for GDB"; exit 1; }
+}
+
 build installed "$here" -DOURO_WANTED=0.1
 quietly "$work/installed/consumer"
+has_gdb_script "$work/installed/consumer"
 
 if cmake -S "$here" -B "$work/newer" "-DCMAKE_PREFIX_PATH=$prefix" -DOURO_WANTED=0.2 >"$work/log" 2>&1; then
   echo "find_package(ouro 0.2) accepted this version"
@@ -40,6 +45,7 @@ prefix=$work/moved
 
 build subdirectory "$here" "-DOURO_SOURCE=$source"
 quietly "$work/subdirectory/consumer"
+has_gdb_script "$work/subdirectory/consumer"
 quietly cmake --install "$work/subdirectory" --prefix "$work/leaked"
 if [ -e "$work/leaked/include" ]; then
   echo "as a subdirectory, the library installs itself with its host"

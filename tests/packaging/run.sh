@@ -44,6 +44,14 @@ use_in_examples() {
 }
 debug="-DCMAKE_BUILD_TYPE=Debug"
 
+# has_debugger_files PREFIX: what debuggers read is there, and the script for a program assembles.
+has_debugger_files() {
+  for file in gdb/ouro_gdb.py gdb/ouro_gdb_parts/program.py lldb/ouro_lldb.py lldb/ouro_lldb_parts/program.py natvis/ouro.natvis; do
+    cmp "$source/packaging/debuggers/$(echo "$file" | sed 's,natvis/,,')" "$1/share/ouro/$file"
+  done
+  quietly "${CXX:-g++}" -c "$1/share/ouro/gdb/ouro_gdb_script.cpp" -o "$work/gdb_script.o"
+}
+
 step "archive of the release"
 version=$(sed -n 's/#define OURO_VERSION_[A-Z]* //p' include/ouro/config.hpp | paste -sd.)
 archive=$work/ouro-$version.tar.gz
@@ -65,6 +73,7 @@ release
 step "installed"
 quietly cmake -S "$source" -B "$work/ouro" -DOURO_BUILD_TESTS=OFF -DOURO_BUILD_EXAMPLES=OFF
 quietly cmake --install "$work/ouro" --prefix "$work/prefix"
+has_debugger_files "$work/prefix"
 use_in_examples installed "$debug" "-DCMAKE_PREFIX_PATH=$work/prefix"
 
 step "FetchContent"
@@ -90,6 +99,7 @@ dpkg-deb -x "$deb" "$work/deb"
 mkdir "$work/tgz"
 tar xzf "$work"/packages/*.tar.gz -C "$work/tgz" --strip-components 1
 for unpacked in deb/usr tgz; do
+  has_debugger_files "$work/$unpacked"
   quietly cmake -G Ninja -S tests/consumer -B "$work/consumer-of-$unpacked" "-DCMAKE_PREFIX_PATH=$work/$unpacked"
   quietly cmake --build "$work/consumer-of-$unpacked"
   quietly "$work/consumer-of-$unpacked/consumer"
@@ -98,6 +108,7 @@ echo "DEB and TGZ: unpacked, found and used"
 
 step "vcpkg's port"
 quietly cmake "-DPORT_DIR=$work/released/packaging/vcpkg/ouro" "-DARCHIVE=$archive" "-DOUT=$work/vcpkg" -P "$here/run_port.cmake"
+has_debugger_files "$work/vcpkg/pkg"
 use_in_examples vcpkg "$debug" "-DCMAKE_PREFIX_PATH=$work/vcpkg/pkg"
 
 step "Conan"
@@ -115,6 +126,9 @@ for build_type in Release Debug; do
   grep -o '"package_id": "[0-9a-f]*"' "$work/$build_type.json" | sort -u >"$work/$build_type.id"
 done
 cmp "$work/Release.id" "$work/Debug.id"
+package=$(find "$CONAN_HOME" -type d -path '*/p/share' | head -n 1)
+has_debugger_files "${package%/share}"
+[ -z "$(find "$package" -name '*.cmake' -o -name '*.pc')" ] || { echo "Conan's package has package files of CMake's"; exit 1; }
 [ "$(wc -l <"$work/Debug.id")" = 1 ] || { echo "packages differ by build type"; exit 1; }
 if "$conan" create . -s compiler.cppstd=17 --no-remote >"$work/log" 2>&1; then
   echo "C++17 was accepted"

@@ -3,7 +3,7 @@ import os
 from conan import ConanFile
 from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeToolchain
-from conan.tools.files import copy, get, rmdir
+from conan.tools.files import copy, get, rm, rmdir
 from conan.tools.layout import basic_layout
 
 required_conan_version = ">=2.0"
@@ -45,7 +45,11 @@ class OuroConan(ConanFile):
     def package(self):
         CMake(self).install()
         copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
-        rmdir(self, os.path.join(self.package_folder, "share"))
+        # Conan writes its own package files; what debuggers read stays.
+        share = os.path.join(self.package_folder, "share")
+        rm(self, "*.cmake", os.path.join(share, "ouro"))
+        rmdir(self, os.path.join(share, "pkgconfig"))
+        rmdir(self, os.path.join(share, "doc"))
 
     def package_info(self):
         self.cpp_info.bindirs = []
