@@ -1,6 +1,6 @@
 """Sourced by GDB: writes what it shows for the expressions in the file EXPRESSIONS into the file SHOWS.
 
-A line `[function]` has the program run to there, a line `!command` is carried out."""
+A line `[function]` has the program run to there, a line `!command` is carried out; `type of` asks for the first child's."""
 import os
 
 import gdb
@@ -30,6 +30,10 @@ for line in open(os.environ["EXPRESSIONS"]).read().splitlines():
     elif line.startswith("!"):
         gdb.execute(line[1:], to_string=True)
         shows.write("(gdb) %s\n" % line[1:])
+    elif line.startswith("type of "):
+        # Of the raw pointer, which in a window can be unfolded.
+        child = next(gdb.default_visualizer(gdb.parse_and_eval(line[len("type of "):])).children())
+        shows.write("%s: %s %s\n" % (line, child[0], child[1].type))
     elif line:
         show(line)
 shows.write("[end]\n")

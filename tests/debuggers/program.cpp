@@ -208,7 +208,7 @@ void fill_pointers(values& all) {
     const auto gone = ouro::make<node>();
     all.weak_expired = gone;
   }
-  all.weak_shared = all.shared;
+  all.weak_shared = all.shared_ring;
   all.alias = {all.alone, &all.alone->value};
 }
 
