@@ -1,6 +1,6 @@
 /// \file
-/// Values of each kind that the debugger scripts show. `stop` is called when all of them are there; the debugger finds them by
-/// `shown`.
+/// Values of each kind that the debugger scripts show. `stop` is called when all of them are there; the debugger finds
+/// them by `shown`.
 
 #include <ouro/ouro.hpp>
 
@@ -109,6 +109,7 @@ struct values {
   ouro::ptr<dying> dies;
   ouro::ptr<unborn> is_made;
   ouro::ptr<node> dangling;
+  ouro::ptr<node> gone;
 
   ouro::weak<node> weak;
   ouro::weak<node> weak_null;
@@ -258,6 +259,7 @@ class other_thread {
 };
 
 void fill_containers(values& all) {
+  all.gone = ouro::make<node>(21);
   all.list = {1, 2, 3};
   all.nodes = {all.alone, nullptr};
   all.tuple = {16, "second"_is};
@@ -268,7 +270,9 @@ void fill_containers(values& all) {
   all.attributes["width"_is] = 17;
   all.attributes["height"_is] = 18;
   for (int i = 0; i != 66; ++i) all.many_attributes[ouro::interned_string{"a" + std::to_string(i)}] = i;
+  all.cache.insert_or_assign(0, all.gone);
   all.cache.insert_or_assign(1, all.alone);
+  all.cache.insert_or_assign(2, all.watched);
   all.notes.insert_or_assign(all.alone, 19);
   all.set.insert(all.alone);
 }
@@ -301,6 +305,8 @@ int main() {
     stop_in_heap();
   }
   point_to(all.dangling, 8);
+  const auto reading = all.cache.begin();  // what goes meanwhile leaves an empty place
+  all.gone.reset();
   stop();
   point_to(all.dangling, 0);
   risen.reset();

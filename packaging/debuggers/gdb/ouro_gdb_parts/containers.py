@@ -1,7 +1,7 @@
 """Printers of the containers, each as what it holds."""
 import gdb
 from ouro_gdb_parts.header import header_of
-from ouro_gdb_parts.program import at, children_of, elements, text_of, type_named, vector_range, word_bytes, word_of
+from ouro_gdb_parts.program import at, elements, map_elements, text_of, tuple_elements, type_named, vector_range, word_bytes, word_of
 
 
 class ListPrinter:
@@ -33,15 +33,14 @@ def frozen_range(value):
 
 class TuplePrinter:
     def __init__(self, value):
-        self.block = value["values_"]["pointee_"]
+        block = value["values_"]["pointee_"]
+        self.elements = tuple_elements(block.dereference()) if int(block) != 0 else []
 
     def to_string(self):
-        return "tuple"
+        return "tuple of %d" % len(self.elements)
 
     def children(self):
-        if int(self.block) != 0:
-            values = self.block.dereference()
-            yield from children_of(values) or [("[all]", values)]
+        return (("[%d]" % i, each) for i, each in enumerate(self.elements))
 
     def display_hint(self):
         return "array"
@@ -115,50 +114,34 @@ class SlotPrinter:
         yield "member", self.value["member"]
 
 
-class WeakMapPrinter(MapPrinter):
-    """The entries, by the printer of the hash table that they are in. One that waits to be taken away counts no more."""
-
-    def __init__(self, value):
-        self.table = value["entries_"]["entries_"]
-        found = children_of(self.table)
-        self.found = None if found is None else [child for _, child in found]
-
-    def entries(self):
-        return [pair for pair in zip(self.found[::2], self.found[1::2]) if not pair[1]["is_gone"]]
-
-    def to_string(self):
-        return self.name if self.found is None else super().to_string()
-
-    def children(self):
-        return iter([("table", self.table)]) if self.found is None else super().children()
-
-    def display_hint(self):
-        return None if self.found is None else super().display_hint()
+def weak_entries(value):
+    """The keys and entries of a weak container. One that waits to be taken away counts no more."""
+    pairs = map_elements(value["entries_"]["entries_"])
+    return [(each["first"], each["second"]) for each in pairs if not each["second"]["is_gone"]]
 
 
-class WeakValueMapPrinter(WeakMapPrinter):
+class WeakValueMapPrinter(MapPrinter):
     name = "weak_value_map"
 
+    def __init__(self, value):
+        self.value = value
+
     def pairs(self):
-        return [(key, entry["object"]) for key, entry in self.entries()]
+        return [(key, entry["object"]) for key, entry in weak_entries(self.value)]
 
 
-class WeakKeyMapPrinter(WeakMapPrinter):
+class WeakKeyMapPrinter(WeakValueMapPrinter):
     name = "weak_key_map"
 
     def pairs(self):
-        return [(entry["object"], entry["content"]) for _, entry in self.entries()]
+        return [(entry["object"], entry["content"]) for _, entry in weak_entries(self.value)]
 
 
-class WeakSetPrinter(WeakMapPrinter):
+class WeakSetPrinter(WeakValueMapPrinter):
     name = "weak_set"
 
-    def pairs(self):
-        return [(key, entry["object"]) for key, entry in self.entries()]
-
     def children(self):
-        objects = (("[%d]" % i, each) for i, (_, each) in enumerate(self.pairs())) if self.found is not None else None
-        return super().children() if objects is None else objects
+        return (("[%d]" % i, each) for i, (_, each) in enumerate(self.pairs()))
 
     def display_hint(self):
-        return None if self.found is None else "array"
+        return "array"

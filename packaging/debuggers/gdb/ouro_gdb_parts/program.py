@@ -96,10 +96,27 @@ def text_of(view):
     return field(view, "_M_str", "__data_", "__data").string(length=int(field(view, "_M_len", "__size_", "__size")))
 
 
-def children_of(value):
-    """What the printer of a standard type shows; None if there is no printer."""
-    printer = gdb.default_visualizer(value)
-    return list(printer.children()) if hasattr(printer, "children") else None
+def tuple_elements(value):
+    """Of a `std::tuple`. In libstdc++ its class inherits from that of the rest and from that of the head, in libc++ from all."""
+    bases = [value[each] for each in value.type.strip_typedefs().fields() if each.is_base_class]
+    if not bases:
+        bases = [value["__base_"][each] for each in value["__base_"].type.fields() if each.is_base_class]
+    own = [field(each, "_M_head_impl", "__value_") for each in bases if re.match(r"std::.*(_Head_base|__tuple_leaf)<", each.type.name)]
+    rest = [each for each in bases if "_Tuple_impl<" in each.type.name]
+    return own + [found for each in rest for found in tuple_elements(each)]
+
+
+def map_elements(table):
+    """The pairs of a `std::unordered_map`. A node is the link to the next one, in libc++ the hash, and then the pair."""
+    pair = argument(argument(table.type, 4), 0)
+    inside = field(table, "_M_h", "__table_")
+    first = field(inside, "_M_before_begin", "__p1_", "__first_node_")
+    words = 1 if first.type.strip_typedefs().name.startswith("std::__detail::") else 2
+    offset = -(-words * word_bytes() // pair.alignof) * pair.alignof
+    node = word_at(first.address)
+    while node != 0:
+        yield at(node + offset, pair)
+        node = word_at(node)
 
 
 def elements(first, count):

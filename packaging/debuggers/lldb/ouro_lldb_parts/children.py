@@ -1,6 +1,6 @@
 """What a value is shown to consist of."""
 from ouro_lldb_parts.header import array_length, header_of, header_of_weak, is_array, object_of, text_of_string
-from ouro_lldb_parts.program import at, child, elements, plain, vector_range, word_of
+from ouro_lldb_parts.program import at, child, elements, map_elements, plain, tuple_elements, vector_range, word_of
 
 
 class Children:
@@ -88,24 +88,12 @@ class FrozenListChildren(Children):
         return elements(pointee, array_length(header_of(items))) if word_of(pointee) != 0 else []
 
 
-def heads(values):
-    """The elements of a `std::tuple` of libstdc++, whose class inherits from that of the rest and from that of the head.
-    (LLDB itself does not know them of a program that g++ has compiled.)"""
-    values = plain(values)
-    bases = [values.GetChildAtIndex(i) for i in range(values.GetType().GetNumberOfDirectBaseClasses())]
-    head = [plain(each).GetChildMemberWithName("_M_head_impl") for each in bases if "_Head_base<" in each.GetTypeName()]
-    return head + [found for each in bases if "_Tuple_impl<" in each.GetTypeName() for found in heads(each)]
-
-
 class TupleChildren(Children):
     def found(self):
         block = child(child(self.value, "values_"), "pointee_")
-        if word_of(block) == 0:
-            return
-        values = block.Dereference()
-        all = heads(values) or [each for each in values.GetSyntheticValue()]
-        for i, each in enumerate(all):
-            yield each.Clone("[%d]" % i)
+        if word_of(block) != 0:
+            for i, each in enumerate(tuple_elements(block.Dereference())):
+                yield each.Clone("[%d]" % i)
 
 
 class DictChildren(Children):
@@ -136,21 +124,11 @@ class AttributesChildren(Children):
 
 
 def entries_of(weak):
-    """The places of a weak container: the key of each, and its entry. One that waits to be taken away counts no more.
-    (libstdc++)"""
-    table = child(child(weak, "entries_"), "entries_")
-    allocator = table.GetType().GetCanonicalType().GetTemplateArgumentType(4)
-    # Of g++'s allocator the base class alone says what it allocates.
-    pair = allocator.GetTemplateArgumentType(0)
-    pair = pair if pair.IsValid() else allocator.GetDirectBaseClassAtIndex(0).GetType().GetTemplateArgumentType(0)
-    node = child(child(child(table, "_M_h"), "_M_before_begin"), "_M_nxt")
-    while node.IsValid() and pair.IsValid() and word_of(node) != 0:
-        # Behind the link to the next.
-        place = at(weak.GetTarget(), word_of(node) + node.GetByteSize(), pair)
-        entry = child(place, "second")
+    """The keys and entries of a weak container. One that waits to be taken away counts no more."""
+    for pair in map_elements(child(child(weak, "entries_"), "entries_")):
+        entry = child(pair, "second")
         if word_of(child(entry, "is_gone")) == 0:
-            yield child(place, "first"), entry
-        node = child(node, "_M_nxt")
+            yield child(pair, "first"), entry
 
 
 class WeakMapChildren(Children):

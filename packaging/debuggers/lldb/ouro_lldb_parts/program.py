@@ -1,4 +1,6 @@
 """What the debugged program says of itself: types, constants, the variables of the library, and the standard containers inside."""
+import re
+
 import lldb
 
 
@@ -71,6 +73,33 @@ def vector_range(vector):
         inside = child(vector, "_M_impl")
         first, end = child(inside, "_M_start"), child(inside, "_M_finish")
     return first, (word_of(end) - word_of(first)) // first.GetType().GetPointeeType().GetByteSize()
+
+
+def tuple_elements(value):
+    """Of a `std::tuple`. In libstdc++ its class inherits from that of the rest and from that of the head, in libc++ from all.
+    (LLDB's own view knows none of a program that g++ has compiled.)"""
+    inside = child(value, "__base_")
+    value = plain(inside if inside.IsValid() else value)
+    bases = [plain(value.GetChildAtIndex(i)) for i in range(value.GetType().GetNumberOfDirectBaseClasses())]
+    own = [child(each, "_M_head_impl", "__value_") for each in bases if re.search("_Head_base<|__tuple_leaf<", each.GetTypeName())]
+    rest = [each for each in bases if "_Tuple_impl<" in each.GetTypeName()]
+    return own + [found for each in rest for found in tuple_elements(each)]
+
+
+def map_elements(table):
+    """The pairs of a `std::unordered_map`. A node is the link to the next one, in libc++ the hash, and then the pair."""
+    target, process = table.GetTarget(), table.GetProcess()
+    allocator = table.GetType().GetCanonicalType().GetTemplateArgumentType(4)
+    # Of g++'s allocator the base class alone says what it allocates.
+    pair = allocator.GetTemplateArgumentType(0)
+    pair = pair if pair.IsValid() else allocator.GetDirectBaseClassAtIndex(0).GetType().GetTemplateArgumentType(0)
+    inside = child(table, "_M_h", "__table_")
+    first = child(inside, "_M_before_begin", "__p1_", "__first_node_")
+    words = 1 if child(inside, "_M_before_begin").IsValid() else 2
+    node = process.ReadPointerFromMemory(first.GetLoadAddress(), lldb.SBError())
+    while node != 0:
+        yield at(target, node + words * target.GetAddressByteSize(), pair)
+        node = process.ReadPointerFromMemory(node, lldb.SBError())
 
 
 def text_of(view):
