@@ -166,11 +166,13 @@ __asm__(
 
 namespace ouro {
 
-inline constexpr int version_major = OURO_VERSION_MAJOR;
-inline constexpr int version_minor = OURO_VERSION_MINOR;
-inline constexpr int version_patch = OURO_VERSION_PATCH;
+inline constexpr int version_major = OURO_VERSION_MAJOR;  ///< 0 until names and layouts stay
+inline constexpr int version_minor = OURO_VERSION_MINOR;  ///< until then, grows with changes that break programs
+inline constexpr int version_patch = OURO_VERSION_PATCH;  ///< grows with changes that do not
 
+/// How much misuse is caught, 0 to 2. \see OURO_CHECK_LEVEL
 inline constexpr int check_level = OURO_CHECK_LEVEL;
+/// How the translation unit is compiled.
 inline constexpr bool has_exceptions = OURO_HAS_EXCEPTIONS != 0;
 inline constexpr bool has_rtti = OURO_HAS_RTTI != 0;
 inline constexpr bool has_asan = OURO_HAS_ASAN != 0;

@@ -40,12 +40,17 @@ template <refcount_policy RefcountPolicy = local_refcount, collector_policy Coll
           allocator_policy AllocatorPolicy = pool_allocator>
 class OURO_SHARED_TYPE basic_heap;
 
+/// What the names without a bundle in front of them mean.
 using default_memory = memory<local_refcount, trial_deletion, pool_allocator>;
+/// The collector of default memory: Python's `gc` module.
 using gc = basic_gc<>;
+/// A private heap of default memory.
 using heap = basic_heap<>;
 
+/// The counted pointer of default memory.
 template <class T>
 using ptr = managed_ptr<T>;
+/// The pointer of default memory that does not own.
 template <class T>
 using weak = managed_weak<T>;
 

@@ -191,6 +191,7 @@ class basic_allocation_snapshot {
   std::vector<Statistic> entries_;  ///< each origin once
 };
 
+/// What `traced_allocator<A>::take_snapshot()` returns.
 using allocation_snapshot = basic_allocation_snapshot<allocation_statistic>;
 
 }  // namespace ouro

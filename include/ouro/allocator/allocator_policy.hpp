@@ -52,6 +52,7 @@ concept has_allocate_walked = requires(std::size_t bytes, std::size_t alignment)
   { AllocatorPolicy::allocate_walked(bytes, alignment) } noexcept -> std::same_as<void*>;
 };
 
+/// Gives and takes blocks. \see the table above
 template <class AllocatorPolicy>
 concept allocator_policy =
     has_no_state<AllocatorPolicy> && has_allocate<AllocatorPolicy> && has_deallocate<AllocatorPolicy>;

@@ -33,6 +33,7 @@ class OURO_SHARED_TYPE basic_pool_resource final : public std::pmr::memory_resou
   }
 };
 
+/// The pools.
 using pool_resource = basic_pool_resource<pool_allocator>;
 
 }  // namespace ouro

@@ -5,18 +5,25 @@
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
 /// | `C::finds_cycles` | `bool` | when false, nothing below is asked for |
-/// | `C::suspect(h)` | `bool` | the count of `h` is about to fall to a non-zero value: buffers it as a candidate and
-/// makes it quiet; false if there was no memory for that | | `C::forget(h)` | info word | `h` is listed and dies: takes
-/// it out of the buffer and gives it its info word back | | `C::info(h)` | info word | that of a listed object | |
-/// `C::add_flags(h, bits)` | `void` | sets flags in the info word of a listed object | | `C::before_make<R>()` | `void`
-/// | an object that may be cyclic is about to be made: the only moment for an automatic collection | |
-/// `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed | | `C::emergency<R>()` |
-/// `std::size_t` | the same, when memory is exhausted |
+/// | `C::suspect(h)` | `bool` | the count of `h` is about to fall to a non-zero value, see below |
+/// | `C::forget(h)` | info word | `h` is listed and dies: takes it out of the buffer and gives it its info word back |
+/// | `C::info(h)` | info word | that of a listed object |
+/// | `C::add_flags(h, bits)` | `void` | sets flags in the info word of a listed object |
+/// | `C::before_make<R>()` | `void` | an object that may be cyclic is about to be made, see below |
+/// | `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed |
+/// | `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted |
 ///
-/// | `C::enrolls_all` (optional) | `bool` | when true, objects that may be cyclic are no candidates, but enrolled |
+/// `suspect` buffers the object as a candidate and makes it quiet; it returns false if there was no memory for that.
+/// `before_make` is the only moment for an automatic collection.
+///
+/// Optional, for a collector that knows all objects that may be cyclic:
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `C::enrolls_all` | `bool` | when true, objects that may be cyclic are no candidates, but enrolled |
 /// | `C::enroll(h)` | `void` | if so: the object is whole, and its collector is to know it from now on |
-/// | `C::walks_pools_of`, `C::walker` (optional) | types | the refcount policy whose old objects are found by walking
-/// pools, and the policy that this is said of: a heap's walked pools hold the objects of one pair |
+/// | `C::walks_pools_of` | type | the refcount policy whose old objects are found by walking pools |
+/// | `C::walker` | type | the policy that this is said of: a heap's walked pools hold the objects of one pair |
 ///
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
 /// inherit from one of ours and hide the verbs that differ.
@@ -80,6 +87,7 @@ concept has_collect = requires {
   { CollectorPolicy::template emergency<detail::refcount_archetype>() } noexcept -> std::same_as<std::size_t>;
 };
 
+/// Is a collector, and not the lack of one.
 template <class CollectorPolicy>
 concept finds_cycles = has_finds_cycles<CollectorPolicy> && static_cast<bool>(CollectorPolicy::finds_cycles);
 
@@ -98,6 +106,7 @@ template <class CollectorPolicy>
 concept cycle_finder = has_suspect<CollectorPolicy> && has_forget<CollectorPolicy> && has_info<CollectorPolicy> &&
                        has_before_make<CollectorPolicy> && has_collect<CollectorPolicy>;
 
+/// Finds cycles, or says that it does not. \see the table above
 template <class CollectorPolicy>
 concept collector_policy = std::is_empty_v<CollectorPolicy> && has_finds_cycles<CollectorPolicy> &&
                            (!finds_cycles<CollectorPolicy> || cycle_finder<CollectorPolicy>);

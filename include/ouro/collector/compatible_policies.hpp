@@ -12,6 +12,7 @@ namespace ouro {
 template <class RefcountPolicy, class CollectorPolicy>
 concept collector_finds_a_header = counts_in_header<RefcountPolicy> || !finds_cycles<CollectorPolicy>;
 
+/// What `memory<R, C, A>` asks of its policies: each is one of its axis, and they fit each other.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 concept compatible_policies =
     refcount_policy<RefcountPolicy> && collector_policy<CollectorPolicy> && allocator_policy<AllocatorPolicy> &&

@@ -67,9 +67,11 @@ class OURO_SHARED_TYPE basic_tuple {
   typename Memory::template ptr<values> values_;
 };
 
+/// Python's `tuple`, in default memory.
 template <class... Ts>
 using tuple = basic_tuple<default_memory, Ts...>;
 
+/// An element by its number, as of `std::tuple`.
 template <std::size_t I, class Memory, class... Ts>
 [[nodiscard]] const auto& get(const basic_tuple<Memory, Ts...>& of) noexcept {
   return of.template get<I>();

@@ -16,8 +16,8 @@
 
 namespace ouro {
 
-/// A table of the size classes, the fragmentation, and a map of the arenas, where each pool is one character: `.` has
-/// no used block, `0` to `9` is so many tenths full, `#` has no block left. O(arenas). \throws std::bad_alloc
+/// A table of the size classes, the fragmentation, and a map of the arenas, where each pool is one character: a point
+/// has no used block, a digit is so many tenths full, a hash sign has no block left. O(arenas). \throws std::bad_alloc
 [[nodiscard]] inline std::string debug_malloc_stats() {
   using detail::arena;
   using detail::pool;

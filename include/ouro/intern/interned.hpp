@@ -52,16 +52,19 @@ template <interned_object Handle>
   return left.pointer() == right.pointer();
 }
 
+/// That of the object.
 template <interned_object Handle>
 [[nodiscard]] std::uintptr_t id(const Handle& handle) noexcept {
   return id(handle.pointer());
 }
 
+/// Bytes of the object's block.
 template <interned_object Handle>
 [[nodiscard]] std::size_t size_of(const Handle& handle) noexcept {
   return size_of(handle.pointer());
 }
 
+/// How many handles there are.
 template <interned_object Handle>
 [[nodiscard]] std::size_t ref_count(const Handle& handle) noexcept {
   return ref_count(handle.pointer());

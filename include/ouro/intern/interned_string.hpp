@@ -189,6 +189,7 @@ class OURO_SHARED_TYPE basic_interned_string
   }
 };
 
+/// Of the calling thread.
 using interned_string = basic_interned_string<>;
 
 template <class Locking>

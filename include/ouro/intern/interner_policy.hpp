@@ -66,9 +66,11 @@ concept has_refcount = counts_in_header<typename Locking::refcount>;
 template <class Locking>
 concept count_suits_table = !Locking::is_shared || Locking::refcount::is_thread_safe;
 
+/// How long entries live.
 template <class Lifetime>
 concept lifetime_policy = has_is_immortal<Lifetime>;
 
+/// Who may look entries up.
 template <class Locking>
 concept locking_policy =
     has_mutex<Locking> && has_is_shared<Locking> && has_refcount<Locking> && count_suits_table<Locking>;

@@ -21,7 +21,7 @@ void immortalize(const managed_ptr<T, R, C, A>& object) noexcept {
   }
 }
 
-/// \pre not null
+/// Whether pointers to the object are not counted any more. O(1). \pre not null
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] bool is_immortal(const managed_ptr<T, R, C, A>& object) noexcept {
   return count_word::is_immortal(detail::header_of<R>(object.get())->load_count());

@@ -28,6 +28,7 @@ namespace ouro {
 struct adopt_ref_t {
   explicit adopt_ref_t() = default;
 };
+/// The one of its type: `managed_ptr{adopt_ref, raw}`.
 inline constexpr adopt_ref_t adopt_ref{};
 
 namespace detail {

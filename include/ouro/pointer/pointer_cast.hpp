@@ -85,12 +85,14 @@ template <class To, class T, class R, class C, class A>
   return dynamic_pointer_cast<To>(managed_ptr<T, R, C, A>{from});
 }
 
+/// As in `std`.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> const_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
   auto* const pointee = const_cast<std::remove_extent_t<To>*>(from.get());
   return detail::recast<To>(std::move(from), pointee);
 }
 
+/// As in `std`. Refused for an `interior_base`, from which no header can be found by another type.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> reinterpret_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
   static_assert(std::is_same_v<std::remove_cv_t<To>, std::remove_cv_t<T>> ||

@@ -14,6 +14,7 @@ enum class released : std::uint8_t {
   left      ///< lowered, and what that means is to be left for the thread that owns the object: `R::leave` is due
 };
 
+/// What a header holds in place of a plain number: how many pointers there are, and what a drop has to do.
 /// ```
 ///   0 nnn … n   quiet      n + 1 pointers
 ///   1 0nn … n   loud       n pointers

@@ -110,6 +110,7 @@ concept leaves_to_owners =
       { RefcountPolicy::settle_all() } noexcept;
     };
 
+/// All of them.
 template <class RefcountPolicy>
 concept refcount_policy =
     std::is_empty_v<RefcountPolicy> && has_count_type<RefcountPolicy> && has_is_thread_safe<RefcountPolicy> &&
