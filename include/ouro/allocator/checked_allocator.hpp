@@ -35,7 +35,7 @@ namespace ouro {
 /// themselves. Reports to the misuse handler (`set_misuse_handler`), by the type, the number of the allocation, and the
 /// `allocation_scope` that it was made in.
 ///
-/// Thread-safe. O(bytes), with a lock in `deallocate`; 64 bytes and more a block beside its own.
+/// Thread-safe. O(bytes), with a lock in `deallocate`; 96 bytes and more a block beside its own.
 template <allocator_policy AllocatorPolicy>
 struct OURO_SHARED_TYPE checked_allocator {
   static constexpr std::size_t kept_blocks = 256;
