@@ -1,0 +1,58 @@
+// The words of a header, bit by bit, as JSON: from the constants that the library itself uses.
+
+#include <ouro/ouro.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <cstdio>
+
+namespace {
+
+using ouro::count_word;
+using ouro::detail::header;
+using ouro::detail::info_word;
+
+struct field {
+  const char* name;
+  std::uint32_t bits;
+};
+
+/// Writes the fields of a word; what none of them names is said to be `rest`.
+template <std::size_t Fields>
+void write(const char* word, const field (&fields)[Fields], const char* rest, bool last = false) {
+  std::printf("{\"word\": \"%s\", \"fields\": [", word);
+  std::uint32_t left = ~std::uint32_t{0};
+  for (const field& each : fields) {
+    left &= ~each.bits;
+    std::printf("{\"name\": \"%s\", \"first\": %d, \"bits\": %d}, ", each.name, std::countr_zero(each.bits), std::popcount(each.bits));
+  }
+  std::printf("{\"name\": \"%s\", \"first\": %d, \"bits\": %d}]}%s\n", rest, std::countr_zero(left), std::popcount(left),
+              last ? "" : ",");
+}
+
+static_assert(count_word::is_quiet(0) && !count_word::is_quiet(count_word::loud));
+static_assert(count_word::is_immortal(count_word::immortal) && info_word::slot(~std::uint32_t{0}) == (~info_word::listed_as_old) >> 1);
+
+}  // namespace
+
+int main() {
+  std::printf("{\"bytes\": %zu, \"biased_bytes\": %zu, \"words\": [\n", sizeof(header<ouro::local_refcount>),
+              sizeof(header<ouro::biased_refcount>));
+  write("count", {{"loud", count_word::loud}, {"immortal", count_word::immortal}}, "number of pointers");
+  write("info, unlisted",
+        {{"listed: 0", info_word::listed},
+         {"tracked", info_word::tracked},
+         {"watched", info_word::watched},
+         {"unborn", info_word::unborn},
+         {"finalized", info_word::finalized},
+         {"dead", info_word::dead},
+         {"reached", info_word::reached},
+         {"alive", info_word::alive},
+         {"old", info_word::old},
+         {"frozen", info_word::frozen},
+         {"walked", info_word::walked},
+         {"owner", info_word::owner_mask}},
+        "index of the type's record");
+  write("info, listed", {{"listed: 1", info_word::listed}, {"as old", info_word::listed_as_old}}, "number of the entry in the candidate buffer", true);
+  std::printf("]}\n");
+}

@@ -1,0 +1,113 @@
+"""The front page of the reference: every public name with the first sentence of its comment, by folder, from Doxygen's XML.
+
+Fails when a public name has no comment. Those that ask for one verb or fact, `has_...`, are told of by the tables of their contracts.
+
+usage: front.py XML_FOLDER OUTPUT_FOLDER
+"""
+
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree as ET
+from typing import NamedTuple
+
+FOLDERS = {
+    "pointer": ("What people type", "The pointers, what makes objects, the front of the collector, heaps as values."),
+    "refcount": ("RefcountPolicy", "What a count is. The contract is `refcount_policy`, the others are its members."),
+    "collector": ("CollectorPolicy", "Who finds cycles. The contract is `collector_policy`."),
+    "allocator": ("AllocatorPolicy", "Where blocks are. The contract is `allocator_policy`; the decorators take another one."),
+    "object": ("What a type shows", "How the library sees into a type, and whom it tells of what it cannot throw."),
+    "containers": ("Containers", "Python's, with their memory behaviour; the weak ones, too."),
+    "intern": ("Interning", "Equal values are one object."),
+    "copy": ("Copies", "Shallow, and deep with a memo."),
+    "inspect": ("Looking at objects and pools", "Python's `id`, `is`, `sys.getsizeof` and their like."),
+    "": ("Version and settings", "`config.hpp` also defines the macros: `OURO_CHECK_LEVEL` is the one that programs set."),
+}
+KINDS = {"class": "class", "struct": "class", "concept": "concept", "typedef": "alias", "function": "function",
+         "variable": "constant", "enum": "enumeration"}
+
+
+class Name(NamedTuple):
+    folder: str
+    name: str
+    kind: str
+    brief: str
+    target: str
+
+
+def flat(node) -> str:
+    """The text of a description as Markdown."""
+    if node is None:
+        return ""
+    parts = [node.text or ""]
+    for child in node:
+        inside = flat(child)
+        parts.append(f"`{inside.strip()}`" if child.tag == "computeroutput" else inside)
+        parts.append(child.tail or "")
+    return re.sub(r"\s+", " ", "".join(parts)).strip()
+
+
+def folder_of(node) -> str:
+    path = pathlib.PurePosixPath(node.find("location").get("file"))
+    return path.parent.relative_to("include/ouro" if path.parts[0] == "include" else "ouro").as_posix().replace(".", "")
+
+
+def names_in(xml: pathlib.Path):
+    index = ET.parse(xml / "index.xml").getroot()
+    for compound in index:
+        if compound.get("kind") not in ("class", "struct", "concept"):
+            continue
+        outer, _, name = compound.find("name").text.rpartition("::")
+        if outer != "ouro":
+            continue
+        node = ET.parse(xml / f"{compound.get('refid')}.xml").getroot().find("compounddef")
+        yield Name(folder_of(node), name, KINDS[node.get("kind", "concept")], flat(node.find("briefdescription")),
+                   f"{compound.get('refid')}.html")
+    classes = {compound.find("name").text.rpartition("::")[2] for compound in index}
+    for namespace in ("namespaceouro", "namespaceouro_1_1literals"):
+        for member in ET.parse(xml / f"{namespace}.xml").getroot().iter("memberdef"):
+            name = member.find("name").text
+            is_guide = name in classes
+            is_specialised = "<" in name or member.find("name").text.startswith("leaf<")
+            if is_guide or is_specialised or re.fullmatch(r"operator\W+", name) or member.get("kind") not in KINDS:
+                continue
+            page, _, place = member.get("id").rpartition("_1")
+            yield Name(folder_of(member), name, KINDS[member.get("kind")], flat(member.find("briefdescription")),
+                       f"{page}.html#{place}")
+
+
+def table(names: list, prefix: str) -> str:
+    rows = [f"| [`{each.name}`]({prefix}{each.target}) | {each.kind} | {each.brief.replace('|', chr(92) + '|')} |"
+            for each in names]
+    return "\n".join(["| name | | what |", "| --- | --- | --- |", *rows, ""])
+
+
+def main() -> int:
+    xml, made = map(pathlib.Path, sys.argv[1:])
+    best: dict = {}
+    for each in names_in(xml):
+        if each.name.startswith("has_"):
+            continue
+        # Of overloads the first that says something.
+        known = best.get((each.folder, each.name))
+        if known is None or not known.brief:
+            best[each.folder, each.name] = each
+    nameless = [each for each in best.values() if not each.brief]
+    for each in nameless:
+        print(f"{each.folder or 'ouro'}: {each.kind} {each.name} has no comment")
+    unknown = {folder for folder, _ in best} - FOLDERS.keys()
+    if unknown:
+        print(f"folders that the front page does not know: {unknown}")
+    sections = {"": "", "reference/": ""}
+    for folder, (title, about) in FOLDERS.items():
+        names = sorted((each for each in best.values() if each.folder == folder), key=lambda each: each.name)
+        for prefix in sections:
+            place = f"`ouro/{folder + '/' if folder else ''}`"
+            sections[prefix] += f"\n## {title}\n\n{place}: {about}\n\n{table(names, prefix)}"
+    (made / "front.md").write_text(f"# ouro\n\nThe public names, by folder.\n{sections['']}", encoding="utf-8")
+    (made / "names.md").write_text(sections["reference/"], encoding="utf-8")
+    return 1 if nameless or unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

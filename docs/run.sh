@@ -1,0 +1,35 @@
+#!/bin/sh
+# Makes the documentation in build/site: pictures, the reference, then the pages. Any warning ends it, and any link that leads nowhere.
+# The site generator comes from PyPI, into a virtual environment.
+set -eu
+cd "$(dirname "$0")/.."
+. cmake/setup.sh
+need g++ g++
+need python3 python3
+need doxygen doxygen
+need dot graphviz
+need /usr/share/doxygen-awesome-css/doxygen-awesome.css doxygen-awesome-css
+python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
+install_needed
+
+made=build/docs
+rm -rf "$made" build/site
+mkdir -p "$made"
+
+python3 docs/pictures/draw.py "$made/pictures"
+
+# Twice: the front page lists what the first run has found.
+: >"$made/front.md"
+for output in XML HTML; do
+  (cat docs/reference/Doxyfile; echo "GENERATE_$output = YES") | doxygen -
+  [ "$output" = HTML ] || python3 docs/reference/front.py "$made/xml" "$made"
+done
+# Doxygen 1.9 links to a list of nested classes, which is not there, where all of them are private.
+grep -L 'name="nested-classes"' "$made"/html/*.html | xargs sed -i '/^<a href="#nested-classes">/d'
+
+[ -x build/docs-venv/bin/mkdocs ] || python3 -m venv build/docs-venv
+build/docs-venv/bin/pip install --quiet --disable-pip-version-check --requirement docs/requirements.txt
+# What this one prints is about other projects than this one.
+NO_MKDOCS_2_WARNING=1 build/docs-venv/bin/mkdocs build --quiet --strict --config-file docs/mkdocs.yml
+python3 docs/check_links.py build/site
+python3 docs/check_traps.py docs/pages/traps.md tests
