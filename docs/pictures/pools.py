@@ -39,8 +39,8 @@ def draw(told: dict) -> Drawing:
     drawing.text(MARGIN, y, "One pool of each size, block by block", 15, bold=True)
     y += 14
     for size in sizes:
-        partial = [pool for pool in pools if pool["block"] == size and 0 < pool["used"] < len(pool["blocks"])]
-        pool = max(partial, key=lambda each: len(set(each["blocks"])) * 10000 + each["blocks"].count("o"))
+        # The one where used and free blocks alternate most.
+        pool = max((each for each in pools if each["block"] == size), key=lambda each: sum(map(str.__ne__, each["blocks"], each["blocks"][1:])))
         counts = ", ".join(f"{pool['blocks'].count(mark)} {name}" for mark, name in WHAT.items() if mark in pool["blocks"])
         drawing.text(MARGIN, y + 14, f"pool {pool['number']}, {size} bytes: {counts}", 13)
         y += 22

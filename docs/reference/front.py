@@ -5,6 +5,7 @@ Fails when a public name has no comment. Those that ask for one verb or fact, `h
 usage: front.py XML_FOLDER OUTPUT_FOLDER
 """
 
+import html
 import pathlib
 import re
 import sys
@@ -76,10 +77,13 @@ def names_in(xml: pathlib.Path):
                        f"{page}.html#{place}")
 
 
-def table(names: list, prefix: str) -> str:
-    rows = [f"| [`{each.name}`]({prefix}{each.target}) | {each.kind} | {each.brief.replace('|', chr(92) + '|')} |"
-            for each in names]
-    return "\n".join(["| name | | what |", "| --- | --- | --- |", *rows, ""])
+def for_mkdocs(each: Name) -> str:
+    return f"- [`{each.name}`](reference/{each.target}) ({each.kind}): {each.brief}"
+
+
+def for_doxygen(each: Name) -> str:
+    """As HTML, since quotation marks in code confuse its Markdown."""
+    return f'- <a href="{each.target}"><code>{html.escape(each.name)}</code></a> ({each.kind}): {each.brief.replace(chr(34), "&quot;")}'
 
 
 def main() -> int:
@@ -98,14 +102,14 @@ def main() -> int:
     unknown = {folder for folder, _ in best} - FOLDERS.keys()
     if unknown:
         print(f"folders that the front page does not know: {unknown}")
-    sections = {"": "", "reference/": ""}
+    pages = {for_mkdocs: [], for_doxygen: ["# ouro\n\nThe public names, by folder. Back to [the guides](../index.html)."]}
     for folder, (title, about) in FOLDERS.items():
         names = sorted((each for each in best.values() if each.folder == folder), key=lambda each: each.name)
-        for prefix in sections:
-            place = f"`ouro/{folder + '/' if folder else ''}`"
-            sections[prefix] += f"\n## {title}\n\n{place}: {about}\n\n{table(names, prefix)}"
-    (made / "front.md").write_text(f"# ouro\n\nThe public names, by folder.\n{sections['']}", encoding="utf-8")
-    (made / "names.md").write_text(sections["reference/"], encoding="utf-8")
+        place = f"`ouro/{folder + '/' if folder else ''}`"
+        for write, parts in pages.items():
+            parts.append(f"## {title}\n\n{place}: {about}\n\n" + "\n".join(map(write, names)))
+    for write, file in ((for_mkdocs, "names.md"), (for_doxygen, "front.md")):
+        (made / file).write_text("\n" + "\n\n".join(pages[write]) + "\n", encoding="utf-8")
     return 1 if nameless or unknown else 0
 
 
