@@ -1,10 +1,11 @@
-"""What a smart pointer costs to build: bytes of code for each type, and the time to compile a hundred types.
+"""What a smart pointer costs to build: bytes of code for each type, the time to compile a hundred types, and that to include it.
 
 Prints lines of question, contender, value and unit. usage: build_cost.py FOLDER [--smoke]
 """
 
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 
@@ -22,6 +23,15 @@ CONTENDERS = {
                    "template <class T> using pointer = std::shared_ptr<T>;\n"
                    "template <class T> pointer<T> make() { return std::make_shared<T>(); }\n"),
 }
+
+# A program that includes ouro includes these two by itself, nearly always.
+INCLUDED = {
+    "empty file": "",
+    "memory and vector": "#include <memory>\n#include <vector>\n",
+    "ouro, fwd.hpp": "#include <ouro/fwd.hpp>\n",
+    "ouro": "#include <ouro/ouro.hpp>\n",
+}
+INCLUDED_TIMES = 9
 
 # What a program does with each type: makes, copies and drops.
 USE = """struct node_{0} {{
@@ -58,14 +68,21 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     types = 2 if "--smoke" in sys.argv else TYPES
     compiler = os.environ.get("CXX", "g++")
+    times_of = {contender: [] for contender in INCLUDED}
+    for _ in range(1 if "--smoke" in sys.argv else INCLUDED_TIMES):
+        for contender, text in INCLUDED.items():  # in turns, since the machine is not equally fast at all times
+            source = folder / "included.cpp"
+            source.write_text(text, encoding="utf-8")
+            times_of[contender].append(compile_time(compiler, source))
+    for contender, times in times_of.items():
+        show("include_time", contender, statistics.median(times), "ms")
     for contender, begin in CONTENDERS.items():
         name = contender.replace(", ", "_").replace(" ", "_")
-        sources = {count: folder / f"{name}_{count}.cpp" for count in (0, 1, types)}
+        sources = {count: folder / f"{name}_{count}.cpp" for count in (1, types)}
         times = {}
         for count, source in sources.items():
             source.write_text(begin + "".join(USE.format(i) for i in range(count)), encoding="utf-8")
             times[count] = compile_time(compiler, source)
-        show("include_time", contender, times[0], "ms")
         show("compile_time", contender, times[types], "ms")
         # What is there once, however many types there are, is not theirs.
         once, all_types = (code(sources[count].with_suffix(".o")) for count in (1, types))

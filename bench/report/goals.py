@@ -78,6 +78,7 @@ GOALS = [
         "fib", "binary_trees", "instantiation", "invocation", "method_call", "properties", "string_equality", "trees",
         "zoo", "zoo_batch", "equality")],
     *[Goal(f"bytes_per_object/{payload}", "ouro", (payload + 8) * 1.01) for payload in (16, 24, 32, 48)],
+    Goal("include_time", "ouro", 1.4, "memory and vector"),
     Goal("code_per_type", "ouro", 1.0, "shared_ptr"),
     Goal("code_per_type", "ouro, no collector", 1.0, "shared_ptr"),
     Goal("compile_time", "ouro", 1.0, "shared_ptr"),
