@@ -82,13 +82,14 @@ class OURO_SHARED_TYPE frozen_list {
     while (alike != left.size() && left[alike] == right[alike]) ++alike;
     return alike == left.size();
   }
-  [[nodiscard]] friend std::compare_three_way_result_t<T> operator<=>(const frozen_list& left, const frozen_list& right)
+  [[nodiscard]] friend auto operator<=>(const frozen_list& left, const frozen_list& right)
     requires std::three_way_comparable<T>
   {
+    using ordering = std::compare_three_way_result_t<T>;
     for (size_type i = 0; i != left.size() && i != right.size(); ++i) {
-      if (const auto order = left[i] <=> right[i]; order != 0) return order;
+      if (const ordering order = left[i] <=> right[i]; order != 0) return order;
     }
-    return left.size() <=> right.size();
+    return ordering{left.size() <=> right.size()};
   }
 
   /// For `deepcopy`.

@@ -220,11 +220,13 @@ __asm__(
 
 namespace ouro {
 
-inline constexpr int version_major = OURO_VERSION_MAJOR;
-inline constexpr int version_minor = OURO_VERSION_MINOR;
-inline constexpr int version_patch = OURO_VERSION_PATCH;
+inline constexpr int version_major = OURO_VERSION_MAJOR;  ///< 0 until names and layouts stay
+inline constexpr int version_minor = OURO_VERSION_MINOR;  ///< until then, grows with changes that break programs
+inline constexpr int version_patch = OURO_VERSION_PATCH;  ///< grows with changes that do not
 
+/// How much misuse is caught, 0 to 2. \see OURO_CHECK_LEVEL
 inline constexpr int check_level = OURO_CHECK_LEVEL;
+/// How the translation unit is compiled.
 inline constexpr bool has_exceptions = OURO_HAS_EXCEPTIONS != 0;
 inline constexpr bool has_rtti = OURO_HAS_RTTI != 0;
 inline constexpr bool has_asan = OURO_HAS_ASAN != 0;
@@ -548,6 +550,7 @@ class basic_allocation_snapshot {
   std::vector<Statistic> entries_;  ///< each origin once
 };
 
+/// What `traced_allocator<A>::take_snapshot()` returns.
 using allocation_snapshot = basic_allocation_snapshot<allocation_statistic>;
 
 }  // namespace ouro
@@ -602,6 +605,7 @@ concept has_allocate_walked = requires(std::size_t bytes, std::size_t alignment)
   { AllocatorPolicy::allocate_walked(bytes, alignment) } noexcept -> std::same_as<void*>;
 };
 
+/// Gives and takes blocks. \see the table above
 template <class AllocatorPolicy>
 concept allocator_policy =
     has_no_state<AllocatorPolicy> && has_allocate<AllocatorPolicy> && has_deallocate<AllocatorPolicy>;
@@ -826,7 +830,7 @@ namespace ouro {
 /// themselves. Reports to the misuse handler (`set_misuse_handler`), by the type, the number of the allocation, and the
 /// `allocation_scope` that it was made in.
 ///
-/// Thread-safe. O(bytes), with a lock in `deallocate`; 64 bytes and more a block beside its own.
+/// Thread-safe. O(bytes), with a lock in `deallocate`; 96 bytes and more a block beside its own.
 template <allocator_policy AllocatorPolicy>
 struct OURO_SHARED_TYPE checked_allocator {
   static constexpr std::size_t kept_blocks = 256;
@@ -2480,6 +2484,7 @@ class OURO_SHARED_TYPE basic_pool_resource final : public std::pmr::memory_resou
   }
 };
 
+/// The pools.
 using pool_resource = basic_pool_resource<pool_allocator>;
 
 }  // namespace ouro
@@ -3255,6 +3260,7 @@ enum class released : std::uint8_t {
   left      ///< lowered, and what that means is to be left for the thread that owns the object: `R::leave` is due
 };
 
+/// What a header holds in place of a plain number: how many pointers there are, and what a drop has to do.
 /// ```
 ///   0 nnn … n   quiet      n + 1 pointers
 ///   1 0nn … n   loud       n pointers
@@ -3427,6 +3433,7 @@ concept leaves_to_owners =
       { RefcountPolicy::settle_all() } noexcept;
     };
 
+/// All of them.
 template <class RefcountPolicy>
 concept refcount_policy =
     std::is_empty_v<RefcountPolicy> && has_count_type<RefcountPolicy> && has_is_thread_safe<RefcountPolicy> &&
@@ -3579,18 +3586,25 @@ struct alignas(std::size_t) header {
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
 /// | `C::finds_cycles` | `bool` | when false, nothing below is asked for |
-/// | `C::suspect(h)` | `bool` | the count of `h` is about to fall to a non-zero value: buffers it as a candidate and
-/// makes it quiet; false if there was no memory for that | | `C::forget(h)` | info word | `h` is listed and dies: takes
-/// it out of the buffer and gives it its info word back | | `C::info(h)` | info word | that of a listed object | |
-/// `C::add_flags(h, bits)` | `void` | sets flags in the info word of a listed object | | `C::before_make<R>()` | `void`
-/// | an object that may be cyclic is about to be made: the only moment for an automatic collection | |
-/// `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed | | `C::emergency<R>()` |
-/// `std::size_t` | the same, when memory is exhausted |
+/// | `C::suspect(h)` | `bool` | the count of `h` is about to fall to a non-zero value, see below |
+/// | `C::forget(h)` | info word | `h` is listed and dies: takes it out of the buffer and gives it its info word back |
+/// | `C::info(h)` | info word | that of a listed object |
+/// | `C::add_flags(h, bits)` | `void` | sets flags in the info word of a listed object |
+/// | `C::before_make<R>()` | `void` | an object that may be cyclic is about to be made, see below |
+/// | `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed |
+/// | `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted |
 ///
-/// | `C::enrolls_all` (optional) | `bool` | when true, objects that may be cyclic are no candidates, but enrolled |
+/// `suspect` buffers the object as a candidate and makes it quiet; it returns false if there was no memory for that.
+/// `before_make` is the only moment for an automatic collection.
+///
+/// Optional, for a collector that knows all objects that may be cyclic:
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `C::enrolls_all` | `bool` | when true, objects that may be cyclic are no candidates, but enrolled |
 /// | `C::enroll(h)` | `void` | if so: the object is whole, and its collector is to know it from now on |
-/// | `C::walks_pools_of`, `C::walker` (optional) | types | the refcount policy whose old objects are found by walking
-/// pools, and the policy that this is said of: a heap's walked pools hold the objects of one pair |
+/// | `C::walks_pools_of` | type | the refcount policy whose old objects are found by walking pools |
+/// | `C::walker` | type | the policy that this is said of: a heap's walked pools hold the objects of one pair |
 ///
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
 /// inherit from one of ours and hide the verbs that differ.
@@ -3646,6 +3660,7 @@ concept has_collect = requires {
   { CollectorPolicy::template emergency<detail::refcount_archetype>() } noexcept -> std::same_as<std::size_t>;
 };
 
+/// Is a collector, and not the lack of one.
 template <class CollectorPolicy>
 concept finds_cycles = has_finds_cycles<CollectorPolicy> && static_cast<bool>(CollectorPolicy::finds_cycles);
 
@@ -3664,6 +3679,7 @@ template <class CollectorPolicy>
 concept cycle_finder = has_suspect<CollectorPolicy> && has_forget<CollectorPolicy> && has_info<CollectorPolicy> &&
                        has_before_make<CollectorPolicy> && has_collect<CollectorPolicy>;
 
+/// Finds cycles, or says that it does not. \see the table above
 template <class CollectorPolicy>
 concept collector_policy = std::is_empty_v<CollectorPolicy> && has_finds_cycles<CollectorPolicy> &&
                            (!finds_cycles<CollectorPolicy> || cycle_finder<CollectorPolicy>);
@@ -6987,6 +7003,7 @@ namespace ouro {
 template <class RefcountPolicy, class CollectorPolicy>
 concept collector_finds_a_header = counts_in_header<RefcountPolicy> || !finds_cycles<CollectorPolicy>;
 
+/// What `memory<R, C, A>` asks of its policies: each is one of its axis, and they fit each other.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 concept compatible_policies =
     refcount_policy<RefcountPolicy> && collector_policy<CollectorPolicy> && allocator_policy<AllocatorPolicy> &&
@@ -7521,12 +7538,17 @@ template <refcount_policy RefcountPolicy = local_refcount, collector_policy Coll
           allocator_policy AllocatorPolicy = pool_allocator>
 class OURO_SHARED_TYPE basic_heap;
 
+/// What the names without a bundle in front of them mean.
 using default_memory = memory<local_refcount, trial_deletion, pool_allocator>;
+/// The collector of default memory: Python's `gc` module.
 using gc = basic_gc<>;
+/// A private heap of default memory.
 using heap = basic_heap<>;
 
+/// The counted pointer of default memory.
 template <class T>
 using ptr = managed_ptr<T>;
+/// The pointer of default memory that does not own.
 template <class T>
 using weak = managed_weak<T>;
 
@@ -9090,6 +9112,7 @@ namespace ouro {
 struct adopt_ref_t {
   explicit adopt_ref_t() = default;
 };
+/// The one of its type: `managed_ptr{adopt_ref, raw}`.
 inline constexpr adopt_ref_t adopt_ref{};
 
 namespace detail {
@@ -9534,16 +9557,19 @@ template <interned_object Handle>
   return left.pointer() == right.pointer();
 }
 
+/// That of the object.
 template <interned_object Handle>
 [[nodiscard]] std::uintptr_t id(const Handle& handle) noexcept {
   return id(handle.pointer());
 }
 
+/// Bytes of the object's block.
 template <interned_object Handle>
 [[nodiscard]] std::size_t size_of(const Handle& handle) noexcept {
   return size_of(handle.pointer());
 }
 
+/// How many handles there are.
 template <interned_object Handle>
 [[nodiscard]] std::size_t ref_count(const Handle& handle) noexcept {
   return ref_count(handle.pointer());
@@ -9613,9 +9639,11 @@ concept has_refcount = counts_in_header<typename Locking::refcount>;
 template <class Locking>
 concept count_suits_table = !Locking::is_shared || Locking::refcount::is_thread_safe;
 
+/// How long entries live.
 template <class Lifetime>
 concept lifetime_policy = has_is_immortal<Lifetime>;
 
+/// Who may look entries up.
 template <class Locking>
 concept locking_policy =
     has_mutex<Locking> && has_is_shared<Locking> && has_refcount<Locking> && count_suits_table<Locking>;
@@ -10090,6 +10118,7 @@ class OURO_SHARED_TYPE basic_interned_string
   }
 };
 
+/// Of the calling thread.
 using interned_string = basic_interned_string<>;
 
 template <class Locking>
@@ -11879,13 +11908,14 @@ class OURO_SHARED_TYPE frozen_list {
     while (alike != left.size() && left[alike] == right[alike]) ++alike;
     return alike == left.size();
   }
-  [[nodiscard]] friend std::compare_three_way_result_t<T> operator<=>(const frozen_list& left, const frozen_list& right)
+  [[nodiscard]] friend auto operator<=>(const frozen_list& left, const frozen_list& right)
     requires std::three_way_comparable<T>
   {
+    using ordering = std::compare_three_way_result_t<T>;
     for (size_type i = 0; i != left.size() && i != right.size(); ++i) {
-      if (const auto order = left[i] <=> right[i]; order != 0) return order;
+      if (const ordering order = left[i] <=> right[i]; order != 0) return order;
     }
-    return left.size() <=> right.size();
+    return ordering{left.size() <=> right.size()};
   }
 
   /// For `deepcopy`.
@@ -12275,9 +12305,11 @@ class OURO_SHARED_TYPE basic_tuple {
   typename Memory::template ptr<values> values_;
 };
 
+/// Python's `tuple`, in default memory.
 template <class... Ts>
 using tuple = basic_tuple<default_memory, Ts...>;
 
+/// An element by its number, as of `std::tuple`.
 template <std::size_t I, class Memory, class... Ts>
 [[nodiscard]] const auto& get(const basic_tuple<Memory, Ts...>& of) noexcept {
   return of.template get<I>();
@@ -13165,8 +13197,8 @@ namespace ouro {
 
 namespace ouro {
 
-/// A table of the size classes, the fragmentation, and a map of the arenas, where each pool is one character: `.` has
-/// no used block, `0` to `9` is so many tenths full, `#` has no block left. O(arenas). \throws std::bad_alloc
+/// A table of the size classes, the fragmentation, and a map of the arenas, where each pool is one character: a point
+/// has no used block, a digit is so many tenths full, a hash sign has no block left. O(arenas). \throws std::bad_alloc
 [[nodiscard]] inline std::string debug_malloc_stats() {
   using detail::arena;
   using detail::pool;
@@ -13245,7 +13277,7 @@ void immortalize(const managed_ptr<T, R, C, A>& object) noexcept {
   }
 }
 
-/// \pre not null
+/// Whether pointers to the object are not counted any more. O(1). \pre not null
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] bool is_immortal(const managed_ptr<T, R, C, A>& object) noexcept {
   return count_word::is_immortal(detail::header_of<R>(object.get())->load_count());
@@ -13822,12 +13854,14 @@ template <class To, class T, class R, class C, class A>
   return dynamic_pointer_cast<To>(managed_ptr<T, R, C, A>{from});
 }
 
+/// As in `std`.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> const_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
   auto* const pointee = const_cast<std::remove_extent_t<To>*>(from.get());
   return detail::recast<To>(std::move(from), pointee);
 }
 
+/// As in `std`. Refused for an `interior_base`, from which no header can be found by another type.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> reinterpret_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
   static_assert(std::is_same_v<std::remove_cv_t<To>, std::remove_cv_t<T>> ||
