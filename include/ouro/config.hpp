@@ -150,18 +150,24 @@
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
 #define OURO_QUIET_CONSTRUCTION_END _Pragma("GCC diagnostic pop")
 
-/// Absolute symbols whose values are the check level and the tool. Linkers accept any number of equal definitions and
-/// refuse unequal ones ("multiple definition"), which is what a mix of checked and unchecked objects deserves.
+/// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different. Linkers
+/// accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix of
+/// checked and unchecked objects deserves. Inside a function, since link-time optimisation refuses all others; there, a mix is not
+/// seen.
 #if defined(__ELF__)
 #define OURO_STRINGIFY_(x) #x
 #define OURO_STRINGIFY(x) OURO_STRINGIFY_(x)
-__asm__(
-    ".globl ouro_check_level_differs_between_objects\n"
-    ".hidden ouro_check_level_differs_between_objects\n"
-    ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) "\n"
-    ".globl ouro_tracking_tool_differs_between_objects\n"
-    ".hidden ouro_tracking_tool_differs_between_objects\n"
-    ".set ouro_tracking_tool_differs_between_objects, " OURO_STRINGIFY(OURO_TRACK) "\n");
+namespace ouro::detail {
+[[gnu::used, gnu::visibility("hidden")]] inline void name_build() noexcept {
+  __asm__ volatile(
+      ".globl ouro_check_level_differs_between_objects\n"
+      ".hidden ouro_check_level_differs_between_objects\n"
+      ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) " + 1\n"
+      ".globl ouro_tracking_tool_differs_between_objects\n"
+      ".hidden ouro_tracking_tool_differs_between_objects\n"
+      ".set ouro_tracking_tool_differs_between_objects, " OURO_STRINGIFY(OURO_TRACK) " + 1\n");
+}
+}  // namespace ouro::detail
 #endif
 
 namespace ouro {
