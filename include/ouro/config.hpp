@@ -107,11 +107,9 @@
 
 /// Inside a function, OURO_LEAVE_NOTE leaves a note in the program or shared object that the function becomes part of,
 /// with the distance from there to a variable, whose symbol must be given, too. The linker keeps notes, and the system
-/// finds them. Who links without the library of `dlopen` loads no shared objects.
+/// finds them.
 #if defined(__ELF__) && __has_include(<link.h>) && __has_include(<dlfcn.h>)
 #define OURO_HAS_LOADER 1
-#include <dlfcn.h>
-#pragma weak dlopen
 #define OURO_LEAVE_NOTE(symbol, variable)                                                                         \
   __asm__ volatile(                                                                                               \
       ".pushsection .note.ouro,\"a\",%%note\n.balign 4\n.long 5, 4, 1\n.asciz \"ouro\"\n.balign 4\n.long " symbol \
@@ -121,6 +119,16 @@
 #else
 #define OURO_HAS_LOADER 0
 #define OURO_LEAVE_NOTE(symbol, variable) static_cast<void>(variable)
+#endif
+
+/// Whether this code may become part of a shared object, and so be unloaded. A program's own code does not mention
+/// `dlopen`: linkers warn of it in static programs.
+#if OURO_HAS_LOADER && defined(__PIC__) && !defined(__PIE__)
+#define OURO_MAY_BE_UNLOADED 1
+#include <dlfcn.h>
+#pragma weak dlopen
+#else
+#define OURO_MAY_BE_UNLOADED 0
 #endif
 
 #if defined(__SIZEOF_INT128__)
@@ -134,6 +142,7 @@
 #if defined(_WIN32)
 #define OURO_SHARED_STATE
 #define OURO_SHARED_TYPE
+#define OURO_OWN_CODE
 #else
 /// State that several shared objects of one process share, even when they are built with hidden visibility; also for a
 /// function whose local static is such state. Libraries of Windows share none that templates make.
@@ -141,6 +150,8 @@
 /// A type that shared state is named after, as `dying_queue<local_refcount>`, or that classes of the program have as a
 /// member: what is made of hidden names is hidden, whatever it says of itself.
 #define OURO_SHARED_TYPE [[gnu::visibility("default")]]
+/// A function of which each shared object calls the copy of its own, or a variable of which each has its own.
+#define OURO_OWN_CODE [[gnu::visibility("hidden")]]
 #endif
 
 /// `make<T>(args...)` constructs as the language does: fewer initialisers than an aggregate has members, and arguments
@@ -150,10 +161,10 @@
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
 #define OURO_QUIET_CONSTRUCTION_END _Pragma("GCC diagnostic pop")
 
-/// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different. Linkers
-/// accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix of
-/// checked and unchecked objects deserves. Inside a function, since link-time optimisation refuses all others; there, a mix is not
-/// seen.
+/// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different.
+/// Linkers accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix
+/// of checked and unchecked objects deserves. Inside a function, since link-time optimisation refuses all others;
+/// there, a mix is not seen.
 #if defined(__ELF__)
 #define OURO_STRINGIFY_(x) #x
 #define OURO_STRINGIFY(x) OURO_STRINGIFY_(x)

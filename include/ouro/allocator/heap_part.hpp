@@ -108,7 +108,7 @@ OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_he
 
 /// Before a part of the current heap gets its first value of any consequence. False when memory is exhausted: it must
 /// not get one then.
-[[nodiscard]] OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
+[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
   // acquire: `add` has said where the part lies.
   if (!part.is_known.load(std::memory_order_acquire)) {
     keep_loaded(&part);

@@ -77,7 +77,6 @@ struct type_table {
     if constexpr (check_level >= 1) {
       if (index == 1) report_several_heaps();
     }
-    keep_loaded(&record);
     __atomic_store_n(&records[index], &record, __ATOMIC_RELEASE);
     return index;
   }
@@ -88,7 +87,7 @@ OURO_SHARED_STATE inline constinit type_table registered_types{};
 /// Where this very program or shared object finds the table. A template, so that who makes no object has none.
 template <class Table>
 struct table_of_this_object {
-  [[gnu::used, gnu::visibility("hidden")]] static inline constinit const Table* at = &registered_types;
+  OURO_OWN_CODE [[gnu::used]] static inline constinit const Table* at = &registered_types;
 
   OURO_ALWAYS_INLINE static void note() noexcept {
     OURO_LEAVE_NOTE("_ZN4ouro6detail20table_of_this_objectINS0_10type_tableEE2atE", at);
@@ -107,8 +106,9 @@ class type_info_word {
   }
 
  private:
-  OURO_NOINLINE std::uint32_t add(const type_record& record, std::uint32_t flags) {
+  OURO_OWN_CODE OURO_NOINLINE std::uint32_t add(const type_record& record, std::uint32_t flags) {
     table_of_this_object<type_table>::note();
+    keep_loaded(&record);
     std::uint32_t mine = registered_types.add(record) << info_word::type_shift | flags;
     std::uint32_t expected = 0;
     // When two threads make the first object at once, one index stays unused.
