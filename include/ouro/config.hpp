@@ -124,11 +124,11 @@
 /// Whether this code may become part of a shared object, and so be unloaded. A program's own code does not mention
 /// `dlopen`: linkers warn of it in static programs.
 #if OURO_HAS_LOADER && defined(__PIC__) && !defined(__PIE__)
-#define OURO_MAY_BE_UNLOADED 1
+#define OURO_HAS_UNLOADING 1
 #include <dlfcn.h>
 #pragma weak dlopen
 #else
-#define OURO_MAY_BE_UNLOADED 0
+#define OURO_HAS_UNLOADING 0
 #endif
 
 #if defined(__SIZEOF_INT128__)

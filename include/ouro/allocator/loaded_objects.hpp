@@ -52,7 +52,7 @@ void each_loaded_object([[maybe_unused]] See see) noexcept {
 /// The shared object that has `place` in it stays loaded until the process ends, whatever becomes of the handle that it
 /// was loaded by: its code is needed for objects. Nothing for the program itself.
 OURO_OWN_CODE OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
-#if OURO_MAY_BE_UNLOADED
+#if OURO_HAS_UNLOADING
   if (&::dlopen == nullptr) return;
   const char* name = "";
   const auto address = reinterpret_cast<std::uintptr_t>(place);

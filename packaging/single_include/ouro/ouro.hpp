@@ -161,11 +161,9 @@
 
 /// Inside a function, OURO_LEAVE_NOTE leaves a note in the program or shared object that the function becomes part of,
 /// with the distance from there to a variable, whose symbol must be given, too. The linker keeps notes, and the system
-/// finds them. Who links without the library of `dlopen` loads no shared objects.
+/// finds them.
 #if defined(__ELF__) && __has_include(<link.h>) && __has_include(<dlfcn.h>)
 #define OURO_HAS_LOADER 1
-#include <dlfcn.h>
-#pragma weak dlopen
 #define OURO_LEAVE_NOTE(symbol, variable)                                                                         \
   __asm__ volatile(                                                                                               \
       ".pushsection .note.ouro,\"a\",%%note\n.balign 4\n.long 5, 4, 1\n.asciz \"ouro\"\n.balign 4\n.long " symbol \
@@ -175,6 +173,16 @@
 #else
 #define OURO_HAS_LOADER 0
 #define OURO_LEAVE_NOTE(symbol, variable) static_cast<void>(variable)
+#endif
+
+/// Whether this code may become part of a shared object, and so be unloaded. A program's own code does not mention
+/// `dlopen`: linkers warn of it in static programs.
+#if OURO_HAS_LOADER && defined(__PIC__) && !defined(__PIE__)
+#define OURO_HAS_UNLOADING 1
+#include <dlfcn.h>
+#pragma weak dlopen
+#else
+#define OURO_HAS_UNLOADING 0
 #endif
 
 #if defined(__SIZEOF_INT128__)
@@ -188,6 +196,7 @@
 #if defined(_WIN32)
 #define OURO_SHARED_STATE
 #define OURO_SHARED_TYPE
+#define OURO_OWN_CODE
 #else
 /// State that several shared objects of one process share, even when they are built with hidden visibility; also for a
 /// function whose local static is such state. Libraries of Windows share none that templates make.
@@ -195,6 +204,8 @@
 /// A type that shared state is named after, as `dying_queue<local_refcount>`, or that classes of the program have as a
 /// member: what is made of hidden names is hidden, whatever it says of itself.
 #define OURO_SHARED_TYPE [[gnu::visibility("default")]]
+/// A function of which each shared object calls the copy of its own, or a variable of which each has its own.
+#define OURO_OWN_CODE [[gnu::visibility("hidden")]]
 #endif
 
 /// `make<T>(args...)` constructs as the language does: fewer initialisers than an aggregate has members, and arguments
@@ -204,18 +215,24 @@
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
 #define OURO_QUIET_CONSTRUCTION_END _Pragma("GCC diagnostic pop")
 
-/// Absolute symbols whose values are the check level and the tool. Linkers accept any number of equal definitions and
-/// refuse unequal ones ("multiple definition"), which is what a mix of checked and unchecked objects deserves.
+/// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different.
+/// Linkers accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix
+/// of checked and unchecked objects deserves. Inside a function, since link-time optimisation refuses all others;
+/// there, a mix is not seen.
 #if defined(__ELF__)
 #define OURO_STRINGIFY_(x) #x
 #define OURO_STRINGIFY(x) OURO_STRINGIFY_(x)
-__asm__(
-    ".globl ouro_check_level_differs_between_objects\n"
-    ".hidden ouro_check_level_differs_between_objects\n"
-    ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) "\n"
-    ".globl ouro_tracking_tool_differs_between_objects\n"
-    ".hidden ouro_tracking_tool_differs_between_objects\n"
-    ".set ouro_tracking_tool_differs_between_objects, " OURO_STRINGIFY(OURO_TRACK) "\n");
+namespace ouro::detail {
+[[gnu::used, gnu::visibility("hidden")]] inline void name_build() noexcept {
+  __asm__ volatile(
+      ".globl ouro_check_level_differs_between_objects\n"
+      ".hidden ouro_check_level_differs_between_objects\n"
+      ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) " + 1\n"
+      ".globl ouro_tracking_tool_differs_between_objects\n"
+      ".hidden ouro_tracking_tool_differs_between_objects\n"
+      ".set ouro_tracking_tool_differs_between_objects, " OURO_STRINGIFY(OURO_TRACK) " + 1\n");
+}
+}  // namespace ouro::detail
 #endif
 
 namespace ouro {
@@ -3004,8 +3021,8 @@ void each_loaded_object([[maybe_unused]] See see) noexcept {
 
 /// The shared object that has `place` in it stays loaded until the process ends, whatever becomes of the handle that it
 /// was loaded by: its code is needed for objects. Nothing for the program itself.
-OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
-#if OURO_HAS_LOADER
+OURO_OWN_CODE OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
+#if OURO_HAS_UNLOADING
   if (&::dlopen == nullptr) return;
   const char* name = "";
   const auto address = reinterpret_cast<std::uintptr_t>(place);
@@ -3125,7 +3142,7 @@ OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_he
 
 /// Before a part of the current heap gets its first value of any consequence. False when memory is exhausted: it must
 /// not get one then.
-[[nodiscard]] OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
+[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
   // acquire: `add` has said where the part lies.
   if (!part.is_known.load(std::memory_order_acquire)) {
     keep_loaded(&part);
@@ -4128,7 +4145,6 @@ struct type_table {
     if constexpr (check_level >= 1) {
       if (index == 1) report_several_heaps();
     }
-    keep_loaded(&record);
     __atomic_store_n(&records[index], &record, __ATOMIC_RELEASE);
     return index;
   }
@@ -4139,7 +4155,7 @@ OURO_SHARED_STATE inline constinit type_table registered_types{};
 /// Where this very program or shared object finds the table. A template, so that who makes no object has none.
 template <class Table>
 struct table_of_this_object {
-  [[gnu::used, gnu::visibility("hidden")]] static inline constinit const Table* at = &registered_types;
+  OURO_OWN_CODE [[gnu::used]] static inline constinit const Table* at = &registered_types;
 
   OURO_ALWAYS_INLINE static void note() noexcept {
     OURO_LEAVE_NOTE("_ZN4ouro6detail20table_of_this_objectINS0_10type_tableEE2atE", at);
@@ -4158,8 +4174,9 @@ class type_info_word {
   }
 
  private:
-  OURO_NOINLINE std::uint32_t add(const type_record& record, std::uint32_t flags) {
+  OURO_OWN_CODE OURO_NOINLINE std::uint32_t add(const type_record& record, std::uint32_t flags) {
     table_of_this_object<type_table>::note();
+    keep_loaded(&record);
     std::uint32_t mine = registered_types.add(record) << info_word::type_shift | flags;
     std::uint32_t expected = 0;
     // When two threads make the first object at once, one index stays unused.
