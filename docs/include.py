@@ -64,7 +64,8 @@ def included(match: re.Match, page: str) -> str:
         text = part_of(text, begin, how, end)
     if name.endswith(".md"):
         return adapt_links(text, page)
-    return f"```cpp\n{text}```"
+    language = "cmake" if name.endswith((".cmake", "CMakeLists.txt")) else "cpp"
+    return f"```{language}\n{text}```"
 
 
 def on_page_markdown(markdown, page, **_):

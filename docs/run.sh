@@ -29,7 +29,7 @@ grep -L 'name="nested-classes"' "$made"/html/*.html | xargs sed -i '/^<a href="#
 
 [ -x build/docs-venv/bin/mkdocs ] || python3 -m venv build/docs-venv
 build/docs-venv/bin/pip install --quiet --disable-pip-version-check --requirement docs/requirements.txt
-# What this one prints is about other projects than this one.
+# The setting silences a notice of the theme's about other generators.
 NO_MKDOCS_2_WARNING=1 build/docs-venv/bin/mkdocs build --strict --config-file docs/mkdocs.yml
 python3 docs/check_links.py build/site
 python3 docs/check_traps.py docs/pages/traps.md tests

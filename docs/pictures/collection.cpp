@@ -1,5 +1,6 @@
-// A collection as the objects see it, step by step, as JSON. The collector calls the objects' own functions: at the first call of each step
-// all headers are written down. The heap: a and b know each other, c and d too; b leads to d, which the program holds.
+// A collection as the objects see it, step by step, as JSON. The collector calls the objects' own functions: at the
+// first call of each step all headers are written down. The heap: a and b know each other, c and d too; b leads to d,
+// which the program holds.
 
 #include <ouro/ouro.hpp>
 
@@ -32,7 +33,8 @@ ouro::weak<node> watcher;
 /// Counts that a running trial has changed are plain numbers.
 void write(const char* step, bool counts_are_rests) {
   static bool is_first = true;
-  std::printf("%s{\"step\": \"%s\", \"weak\": %s, \"objects\": [", is_first ? "" : ",\n", step, watcher.expired() ? "false" : "true");
+  std::printf("%s{\"step\": \"%s\", \"weak\": %s, \"objects\": [", is_first ? "" : ",\n", step,
+              watcher.expired() ? "false" : "true");
   is_first = false;
   bool is_first_object = true;
   for (const auto& [name, object] : whole) {
@@ -42,9 +44,12 @@ void write(const char* step, bool counts_are_rests) {
     const bool is_listed = info_word::is_listed(header.load_info());
     const bool is_reached = !is_listed && (info & info_word::reached) != 0;
     const std::uint32_t word = header.load_count();
-    std::printf("%s{\"name\": \"%c\", \"count\": %u, \"candidate\": %d, \"reached\": %d, \"alive\": %d, \"old\": %d, \"dead\": %d, \"edges\": \"",
-                is_first_object ? "" : ", ", name, counts_are_rests && is_reached ? word : ouro::count_word::strong(word), is_listed,
-                is_reached, !is_listed && (info & info_word::alive) != 0, (info & info_word::old) != 0, (info & info_word::dead) != 0);
+    std::printf(
+        "%s{\"name\": \"%c\", \"count\": %u, \"candidate\": %d, \"reached\": %d, \"alive\": %d, \"old\": %d, \"dead\": "
+        "%d, \"edges\": \"",
+        is_first_object ? "" : ", ", name, counts_are_rests && is_reached ? word : ouro::count_word::strong(word),
+        is_listed, is_reached, !is_listed && (info & info_word::alive) != 0, (info & info_word::old) != 0,
+        (info & info_word::dead) != 0);
     is_first_object = false;
     for (const auto& edge : {object->first.get(), object->second.get()}) {
       if (edge != nullptr) std::printf("%c", edge->name);

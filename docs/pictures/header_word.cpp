@@ -24,14 +24,16 @@ void write(const char* word, const field (&fields)[Fields], const char* rest, bo
   std::uint32_t left = ~std::uint32_t{0};
   for (const field& each : fields) {
     left &= ~each.bits;
-    std::printf("{\"name\": \"%s\", \"first\": %d, \"bits\": %d}, ", each.name, std::countr_zero(each.bits), std::popcount(each.bits));
+    std::printf("{\"name\": \"%s\", \"first\": %d, \"bits\": %d}, ", each.name, std::countr_zero(each.bits),
+                std::popcount(each.bits));
   }
-  std::printf("{\"name\": \"%s\", \"first\": %d, \"bits\": %d}]}%s\n", rest, std::countr_zero(left), std::popcount(left),
-              last ? "" : ",");
+  std::printf("{\"name\": \"%s\", \"first\": %d, \"bits\": %d}]}%s\n", rest, std::countr_zero(left),
+              std::popcount(left), last ? "" : ",");
 }
 
 static_assert(count_word::is_quiet(0) && !count_word::is_quiet(count_word::loud));
-static_assert(count_word::is_immortal(count_word::immortal) && info_word::slot(~std::uint32_t{0}) == (~info_word::listed_as_old) >> 1);
+static_assert(count_word::is_immortal(count_word::immortal) &&
+              info_word::slot(~std::uint32_t{0}) == (~info_word::listed_as_old) >> 1);
 
 }  // namespace
 
@@ -53,6 +55,7 @@ int main() {
          {"walked", info_word::walked},
          {"owner", info_word::owner_mask}},
         "index of the type's record");
-  write("info, listed", {{"listed: 1", info_word::listed}, {"as old", info_word::listed_as_old}}, "number of the entry in the candidate buffer", true);
+  write("info, listed", {{"listed: 1", info_word::listed}, {"as old", info_word::listed_as_old}},
+        "number of the entry in the candidate buffer", true);
   std::printf("]}\n");
 }

@@ -1,4 +1,5 @@
-// What a heap holds after a program has made and dropped objects of three sizes, as JSON: its arenas, their pools, and each block of these.
+// What a heap holds after a program has made and dropped objects of three sizes, as JSON: its arenas, their pools, and
+// each block of these.
 
 #include <ouro/ouro.hpp>
 
@@ -43,8 +44,9 @@ void write(const ouro::detail::arena& arena, bool& is_first) {
   for (std::uint32_t i = 0; i != ouro::detail::arena::pools; ++i) {
     const ouro::detail::pool* const pool = arena.used_pool(i);
     if (pool == nullptr) continue;
-    std::printf("%s\n{\"arena\": \"%p\", \"number\": %u, \"block\": %u, \"used\": %u, \"blocks\": \"%s\"}", is_first ? "" : ",",
-                static_cast<const void*>(&arena), i, pool->block_size, pool->used(), blocks_of(*pool).c_str());
+    std::printf("%s\n{\"arena\": \"%p\", \"number\": %u, \"block\": %u, \"used\": %u, \"blocks\": \"%s\"}",
+                is_first ? "" : ",", static_cast<const void*>(&arena), i, pool->block_size, pool->used(),
+                blocks_of(*pool).c_str());
     is_first = false;
   }
 }
@@ -55,7 +57,8 @@ int main() {
   auto small = make<64>(3000);
   auto middle = make<256>(700);
   auto large = make<1024>(90);
-  // A third of the small ones goes, here and there; of the middle ones all that were made in the middle; of the large the last.
+  // A third of the small ones goes, here and there; of the middle ones all that were made in the middle; of the large
+  // the last.
   for (std::size_t i = 0; i < small.size(); ++i) {
     if (i * 2654435761u % 3 == 0) small[i].reset();
   }
