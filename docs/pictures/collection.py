@@ -14,7 +14,7 @@ STEPS = {
 def fill(told: dict, step: str) -> str:
     if told["dead"]:
         return "#d8d8d8"
-    if step in ("looked", "after"):
+    if step in ("looked", "severed", "after"):
         return "#f7dcc8" if told["reached"] else "#cdeae6"
     if told["reached"]:
         return "#fbf3c0"

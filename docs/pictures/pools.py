@@ -34,7 +34,11 @@ def draw(told: dict) -> Drawing:
     for size in sizes:
         drawing.box(x, y, 14, 14, color[size])
         drawing.text(x + 20, y + 12, f"blocks of {size} bytes", 13)
-        x += 190
+        x += 160
+    for fill, line, name in (("white", FAINT, "freed"), ("#eeeeee", "none", "never handed out")):
+        drawing.box(x, y, 14, 14, fill, line)
+        drawing.text(x + 20, y + 12, name, 13)
+        x += 75
     y += 44
     drawing.text(MARGIN, y, "One pool of each size, block by block", 15, bold=True)
     y += 14
