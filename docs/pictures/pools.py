@@ -34,7 +34,7 @@ def draw(told: dict) -> Drawing:
     for size in sizes:
         drawing.box(x, y, 14, 14, color[size])
         drawing.text(x + 20, y + 12, f"blocks of {size} bytes", 13)
-        x += 160
+        x += 172
     for fill, line, name in (("white", FAINT, "freed"), ("#eeeeee", "none", "never handed out")):
         drawing.box(x, y, 14, 14, fill, line)
         drawing.text(x + 20, y + 12, name, 13)
