@@ -7,10 +7,10 @@ import re
 import sys
 
 here = pathlib.Path(__file__).parent
-expected = "\n" + "".join((here / ("expected.%s.txt" % each)).read_text() for each in ("gdb", "lldb"))
+expected = "\n" + "".join((here / ("expected.%s.txt" % each)).read_text(encoding="utf-8") for each in ("gdb", "lldb"))
 found = 0
 for document in sys.argv[1:]:
-    for block in re.findall(r"^```text\n(.*?)^```$", pathlib.Path(document).read_text(), flags=re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```text\n(.*?)^```$", pathlib.Path(document).read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL):
         for said in re.findall(r"^\((?:gdb|lldb)\) (?:print|frame variable) .*?(?=^\((?:gdb|lldb)\)|\Z)", block, flags=re.MULTILINE | re.DOTALL):
             found += 1
             if "\n" + said not in expected:

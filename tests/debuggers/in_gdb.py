@@ -19,7 +19,7 @@ def show(expression):
     shows.write("(gdb) print %s\n%s\n" % (expression, shown))
 
 
-shows = open(os.environ["SHOWS"], "w")
+shows = open(os.environ["SHOWS"], "w", encoding="utf-8")
 here = None
 for line in open(os.environ["EXPRESSIONS"]).read().splitlines():
     if line.startswith("["):

@@ -21,7 +21,7 @@ def __lldb_init_module(debugger, _):
 
     debugger.HandleCommand("settings set target.max-children-count 6")
     debugger.HandleCommand("settings set target.disable-aslr false")  # containers do not allow it
-    with open(os.environ["SHOWS"], "w") as shows:
+    with open(os.environ["SHOWS"], "w", encoding="utf-8") as shows:
         for line in open(os.environ["EXPRESSIONS"]).read().splitlines():
             if line.startswith("["):
                 shows.write(line + "\n")

@@ -83,7 +83,6 @@ struct dying;
 struct unborn;
 
 struct values {
-  // NOLINTBEGIN(readability-identifier-naming)
   ouro::ptr<node> null;
   ouro::ptr<node> alone;
   ouro::ptr<node> ring;
@@ -143,7 +142,6 @@ struct values {
 
   ouro::heap heap{std::size_t{8} << 20};
   ouro::heap* unlimited = nullptr;
-  // NOLINTEND(readability-identifier-naming)
 };
 
 /// What the debugger looks at.
@@ -171,7 +169,7 @@ struct phoenix {
   ouro::ptr<phoenix> self;
   void finalize();
 };
-ouro::ptr<phoenix> risen;  // NOLINT
+ouro::ptr<phoenix> risen;
 void phoenix::finalize() { risen = self; }
 
 /// A ring whose head is a candidate.

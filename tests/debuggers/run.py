@@ -22,16 +22,18 @@ def ask(command, expressions):
         environment = dict(os.environ, EXPRESSIONS=str(expressions), SHOWS=str(shows), LC_ALL="C.UTF-8",
                            PYTHONDONTWRITEBYTECODE="1")
         run = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, text=True, timeout=300)
-        written = shows.read_text() if shows.exists() else ""
+                             stderr=subprocess.STDOUT, encoding="utf-8", timeout=300)
+        written = shows.read_text(encoding="utf-8") if shows.exists() else ""
         return written if "\n[end]\n" in written else written + run.stdout
 
 
 def command_of(kind, debugger, script, program):
     if kind == "lldb":
-        scripts = [script, str(here / "in_lldb.py")]
-        return [debugger, "--no-lldbinit", "--batch"] + [word for each in scripts for word in ("-o", "command script import " + each)] + [program]
-    load = ["-ex", "source " + script] if script != "none" else ["-iex", "add-auto-load-safe-path " + program]
+        scripts = ["command script import " + each for each in (script, str(here / "in_lldb.py"))]
+        return [debugger, "--no-lldbinit", "--batch", "-o", scripts[0], "-o", scripts[1], program]
+    load = ["-ex", "source " + script]
+    if script == "none":
+        load = [word for each in (program, str(packaging)) for word in ("-iex", "add-auto-load-safe-path " + each)]
     return [debugger, "-q", "-nx", "-batch"] + load + ["-x", str(here / "in_gdb.py"), program]
 
 
@@ -39,7 +41,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=["gdb", "lldb"])
     parser.add_argument("--debugger")
-    parser.add_argument("--script", help="none: the one that is in the program")
+    parser.add_argument("--script", help="none: that which the program brings along")
     parser.add_argument("--update", action="store_true", help="write what is expected")
     parser.add_argument("programs", nargs="+")
     options = parser.parse_args()
@@ -54,8 +56,8 @@ def main():
         said = re.sub(r"^\(.*?\) (?=\S+ = )", "", said, flags=re.MULTILINE)
         said = re.sub(r"0x0*[1-9a-f][0-9a-f]*", "0x…", said)
         if options.update:
-            expected.write_text(said)
-        wanted = expected.read_text()
+            expected.write_text(said, encoding="utf-8")
+        wanted = expected.read_text(encoding="utf-8")
         if said != wanted:
             failed = True
             sys.stdout.writelines(difflib.unified_diff(wanted.splitlines(True), said.splitlines(True), str(expected), program))

@@ -7,7 +7,7 @@ import sys
 
 # Inside a program (cmake/gdb_script.cmake) the parts come with it.
 if "__file__" in globals():
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
 import gdb
 import gdb.printing
