@@ -32,12 +32,16 @@ def word_of(value):
     return read(error, 0)
 
 
+def constant(target, scope, name):
+    value = target.FindFirstGlobalVariable("%s::%s" % (scope, name))
+    if value.GetValue() is None:
+        raise LookupError("the program does not say what %s::%s is" % (scope, name))
+    return value.GetValueAsUnsigned()
+
+
 def constants(target, scope, *names):
     """Integers of a class, which the program's debug information holds: so they need no copy here."""
-    type = target.FindFirstType(scope)
-    if hasattr(type, "GetStaticFieldWithName"):
-        return [type.GetStaticFieldWithName(name).GetConstantValue(target).GetValueAsUnsigned() for name in names]
-    return [target.EvaluateExpression("%s::%s" % (scope, name)).GetValueAsUnsigned() for name in names]
+    return [constant(target, scope, name) for name in names]
 
 
 def at(target, address, type):
