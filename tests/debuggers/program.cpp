@@ -92,6 +92,7 @@ struct values {
   ouro::ptr<const std::pair<int, char>> pair;
   ouro::ptr<shape> as_base;
   ouro::ptr<void> as_void;
+  ouro::ptr<void> point_as_void;
   ouro::ptr<named> interior;
   ouro::ptr<int[]> array;
   ouro::ptr<node[]> no_elements;
@@ -192,6 +193,7 @@ void fill_pointers(values& all) {
   all.pair = ouro::make<const std::pair<int, char>>(1, 'p');
   all.as_base = ouro::make<square>(6);
   all.as_void = ouro::make<square>(8);
+  all.point_as_void = ouro::make<point>(22, 23);
   all.interior = ouro::make<named_square>();
   all.array = ouro::make<int[]>(3, 9);
   all.no_elements = ouro::make<node[]>(0);
