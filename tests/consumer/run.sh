@@ -22,7 +22,9 @@ build() {
   quietly cmake --build "$work/$name"
 }
 
-quietly cmake -S "$source" -B "$work/ouro" -DOURO_BUILD_TESTS=OFF -DOURO_BUILD_EXAMPLES=OFF "-DCMAKE_INSTALL_PREFIX=$prefix"
+# The natvis file is of no use here, but must not disturb.
+quietly cmake -S "$source" -B "$work/ouro" -DOURO_BUILD_TESTS=OFF -DOURO_BUILD_EXAMPLES=OFF -DOURO_INCLUDE_NATVIS=ON \
+  "-DCMAKE_INSTALL_PREFIX=$prefix"
 quietly cmake --install "$work/ouro"
 
 has_gdb_script() {

@@ -1,6 +1,7 @@
 """Sourced by GDB: writes what it shows for the expressions in the file EXPRESSIONS into the file SHOWS.
 
-A line `[function]` has the program run to there, a line `!command` is carried out; `type of` asks for the first child's."""
+A line `[function]` has the program run to there, a line `!command` is carried out; `type of` asks for the first child's.
+"""
 import os
 
 import gdb

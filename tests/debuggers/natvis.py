@@ -1,5 +1,5 @@
-"""Compiles what the natvis file says against the headers, since there is no Visual Studio to try it in: each expression, in the
-place of a member function of a class that the file names. Numbers have to be those of the headers.
+"""Compiles what the natvis file says against the headers, since there is no Visual Studio to try it in: each
+expression, in a member function of a class that the file names. Numbers have to be those of the headers.
 
 usage: natvis.py NATVIS COMPILER...
 """
@@ -34,7 +34,8 @@ SAMPLES = {
     "ouro::basic_heap<*,*,*>": LOCAL.split(", "),
 }
 # Members of Microsoft's standard library, and what gives the same elsewhere.
-MICROSOFT = (("._Mypair._Myval2._Myfirst", ".data()"), ("._Mypair._Myval2._Mylast", ".END"), ("._Mypair._Myval2", ".get()"))
+MICROSOFT = (("._Mypair._Myval2._Myfirst", ".data()"), ("._Mypair._Myval2._Mylast", ".END"),
+             ("._Mypair._Myval2", ".get()"))
 
 HEAD = """
 #include <ouro/ouro.hpp>
@@ -127,8 +128,8 @@ def main():
             names.append(name)
     if sorted(names) != sorted(SAMPLES):
         sys.exit("%s: nothing about %s" % (natvis, ", ".join(set(SAMPLES) - set(names))))
-    run = subprocess.run(compile + ["-fsyntax-only", "-fno-access-control", "-w", "-x", "c++", "-"], input=program, text=True)
-    return run.returncode
+    flags = ["-fsyntax-only", "-fno-access-control", "-w", "-x", "c++", "-"]
+    return subprocess.run(compile + flags, input=program, text=True).returncode
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Has a debugger show the values of program.cpp, and compares what it writes, letter by letter, with what it should write.
+"""Has a debugger show the values of program.cpp, and compares what it writes, letter by letter, with what it should.
 
 usage: run.py gdb|lldb [--debugger=PROGRAM] [--script=FILE] [--update] PROGRAM...
 """
@@ -60,7 +60,8 @@ def main():
         wanted = expected.read_text(encoding="utf-8")
         if said != wanted:
             failed = True
-            sys.stdout.writelines(difflib.unified_diff(wanted.splitlines(True), said.splitlines(True), str(expected), program))
+            differences = difflib.unified_diff(wanted.splitlines(True), said.splitlines(True), str(expected), program)
+            sys.stdout.writelines(differences)
     return 1 if failed else 0
 
 

@@ -1,4 +1,4 @@
-"""GDB shows ouro's pointers, containers and heaps as what they are, and calls their accessors although they are inlined away.
+"""GDB shows ouro's pointers, containers and heaps as what they are, and does what their inlined accessors would.
 
 (gdb) source ouro_gdb.py
 """
@@ -20,16 +20,30 @@ from ouro_gdb_parts.values import (HeapPrinter, InternedPrinter, InternedStringP
                                    SmallIntPrinter)
 
 
+TEMPLATES = (
+    ("managed_ptr", PointerPrinter),
+    ("managed_weak", WeakPrinter),
+    ("managed_alias", AliasPrinter),
+    ("list", ListPrinter),
+    ("frozen_list", FrozenListPrinter),
+    ("basic_tuple", TuplePrinter),
+    ("dict", DictPrinter),
+    ("attributes", AttributesPrinter),
+    ("slot", SlotPrinter),
+    ("weak_value_map", WeakValueMapPrinter),
+    ("weak_key_map", WeakKeyMapPrinter),
+    ("weak_set", WeakSetPrinter),
+    ("interned", InternedPrinter),
+    ("basic_interned_string", InternedStringPrinter),
+    ("basic_small_int", SmallIntPrinter),
+    ("basic_heap", PrivateHeapPrinter),
+)
+
+
 def printers():
     made = gdb.printing.RegexpCollectionPrettyPrinter("ouro")
-    for name, printer in (("managed_ptr", PointerPrinter), ("managed_weak", WeakPrinter), ("managed_alias", AliasPrinter),
-                          ("list", ListPrinter), ("frozen_list", FrozenListPrinter), ("basic_tuple", TuplePrinter),
-                          ("dict", DictPrinter), ("attributes", AttributesPrinter), ("slot", SlotPrinter),
-                          ("weak_value_map", WeakValueMapPrinter), ("weak_key_map", WeakKeyMapPrinter),
-                          ("weak_set", WeakSetPrinter), ("interned", InternedPrinter),
-                          ("basic_interned_string", InternedStringPrinter), ("basic_small_int", SmallIntPrinter),
-                          ("basic_heap", PrivateHeapPrinter)):
-        made.add_printer(name, "^ouro::%s<.*>$" % name, printer)
+    for template, printer in TEMPLATES:
+        made.add_printer(template, "^ouro::%s<.*>$" % template, printer)
     made.add_printer("heap", "^ouro::basic_heap<.*>::reference$|^ouro::detail::(pool|private)_heap$", HeapPrinter)
     return made
 

@@ -1,7 +1,7 @@
 """Printers of the containers, each as what it holds."""
-import gdb
 from ouro_gdb_parts.header import header_of
-from ouro_gdb_parts.program import at, elements, map_elements, text_of, tuple_elements, type_named, vector_range, word_bytes, word_of
+from ouro_gdb_parts.program import (at, elements, map_elements, text_of, tuple_elements, type_named, vector_range,
+                                    word_bytes, word_of)
 
 
 class ListPrinter:

@@ -2,7 +2,8 @@
 import re
 
 import gdb
-from ouro_gdb_parts.program import argument, at, constants, evaluate, name_of, symbol_at, text_of, type_named, word_at, word_bytes, word_of
+from ouro_gdb_parts.program import (argument, at, constants, evaluate, name_of, symbol_at, text_of, type_named,
+                                    word_at, word_bytes, word_of)
 
 INFO = "ouro::detail::info_word"
 COUNT = "ouro::count_word"

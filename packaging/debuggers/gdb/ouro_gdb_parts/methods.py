@@ -121,7 +121,8 @@ class Method(gdb.xmethod.XMethod):
 class Matcher(gdb.xmethod.XMethodMatcher):
     def __init__(self):
         super().__init__("ouro")
-        self.named = {(template, name): Method(template + "::" + name) for template in METHODS for name in METHODS[template]}
+        names = [(template, name) for template in METHODS for name in METHODS[template]]
+        self.named = {each: Method("::".join(each)) for each in names}
         self.methods = list(self.named.values())
 
     def match(self, class_type, method_name):

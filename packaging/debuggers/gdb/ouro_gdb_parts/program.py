@@ -1,4 +1,4 @@
-"""What the debugged program says of itself: types, constants, the variables of the library, and the standard containers inside."""
+"""What the debugged program says of itself: types, constants, variables of the library, standard containers inside."""
 import re
 
 import gdb
@@ -97,17 +97,18 @@ def text_of(view):
 
 
 def tuple_elements(value):
-    """Of a `std::tuple`. In libstdc++ its class inherits from that of the rest and from that of the head, in libc++ from all."""
+    """Of a `std::tuple`. In libstdc++ its class inherits from those of the rest and of the head, in libc++ from all."""
     bases = [value[each] for each in value.type.strip_typedefs().fields() if each.is_base_class]
     if not bases:
         bases = [value["__base_"][each] for each in value["__base_"].type.fields() if each.is_base_class]
-    own = [field(each, "_M_head_impl", "__value_") for each in bases if re.match(r"std::.*(_Head_base|__tuple_leaf)<", each.type.name)]
+    holders = [each for each in bases if re.match(r"std::.*(_Head_base|__tuple_leaf)<", each.type.name)]
+    own = [field(each, "_M_head_impl", "__value_") for each in holders]
     rest = [each for each in bases if "_Tuple_impl<" in each.type.name]
     return own + [found for each in rest for found in tuple_elements(each)]
 
 
 def map_elements(table):
-    """The pairs of a `std::unordered_map`. A node is the link to the next one, in libc++ the hash, and then the pair."""
+    """The pairs of a `std::unordered_map`. A node is the link to the next, in libc++ the hash, and then the pair."""
     pair = argument(argument(table.type, 4), 0)
     inside = field(table, "_M_h", "__table_")
     first = field(inside, "_M_before_begin", "__p1_", "__first_node_")

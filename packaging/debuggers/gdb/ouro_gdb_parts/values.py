@@ -1,6 +1,5 @@
 """Printers of interned values and of heaps."""
 import gdb
-from ouro_gdb_parts.header import Header
 from ouro_gdb_parts.program import at, constants, type_named, word_of
 
 
@@ -65,7 +64,7 @@ def used_pools(heap):
 
 
 class HeapPrinter:
-    """What the pools hold, and the limit: of an `ouro::heap`, of `heap::current()`, and of `detail::current_pool_heap`."""
+    """What the pools hold, and the limit: of what `heap::current()` gives, and of `*detail::current_pool_heap`."""
 
     def __init__(self, value):
         try:
@@ -76,7 +75,8 @@ class HeapPrinter:
 
     def to_string(self):
         used = [(count, count * int(pool["block_size"])) for pool, count in used_pools(self.heap)]
-        said = "blocks %d, bytes %d, pools %d" % (sum(each[0] for each in used), sum(each[1] for each in used), len(used))
+        blocks, bytes = sum(each[0] for each in used), sum(each[1] for each in used)
+        said = "blocks %d, bytes %d, pools %d" % (blocks, bytes, len(used))
         large, limit = self.heap["large"], int(self.heap["limit"])
         if int(large) != 0:
             said += ", large blocks %d, large bytes %d" % (int(large["blocks_"]), int(large["bytes_"]))

@@ -31,7 +31,8 @@ class Children:
 
 
 class PointerChildren(Children):
-    """The object as it was made, by a raw pointer; of an array, its elements. `*p` and `p->x` lead to the static type."""
+    """The object as it was made, by a raw pointer; of an array, its elements.
+    `*p` and `p->x` lead to the static type."""
 
     member = "pointee_"
 
@@ -117,8 +118,9 @@ class AttributesChildren(Children):
         size = word_of(child(self.value, "size_"))
         if size == 0:
             return
-        shape = self.value.GetTarget().FindFirstType("ouro::detail::shape<ouro::basic_interned_string<ouro::no_locking> >")
-        first_name = vector_range(child(at(self.value.GetTarget(), names, shape), "names_"))[0]
+        target = self.value.GetTarget()
+        shape = target.FindFirstType("ouro::detail::shape<ouro::basic_interned_string<ouro::no_locking> >")
+        first_name = vector_range(child(at(target, names, shape), "names_"))[0]
         for name, each in zip(elements(first_name, size), elements(child(self.value, "values_"), size)):
             yield each.Clone(text_of_string(name))
 

@@ -2,7 +2,8 @@
 import re
 
 import lldb
-from ouro_lldb_parts.program import argument, at, child, constants, name_of_argument, plain, text_of, variables_of_threads, word_of
+from ouro_lldb_parts.program import (argument, at, child, constants, name_of_argument, text_of, variables_of_threads,
+                                     word_of)
 
 INFO = "ouro::detail::info_word"
 COUNT = "ouro::count_word"
@@ -53,7 +54,8 @@ class Header:
         """A pointer to the whole object."""
         type = self.target.GetBasicType(lldb.eBasicTypeUnsignedLongLong)
         address = self.address() + self.value.GetByteSize()
-        data = lldb.SBData.CreateDataFromUInt64Array(self.target.GetByteOrder(), self.target.GetAddressByteSize(), [address])
+        data = lldb.SBData.CreateDataFromUInt64Array(
+            self.target.GetByteOrder(), self.target.GetAddressByteSize(), [address])
         return self.target.CreateValueFromData("object", data, type)
 
     def count(self):
@@ -158,10 +160,11 @@ def whole_address(pointee):
     if type.IsPolymorphicClass():
         # As `dynamic_cast<void*>` does in the Itanium ABI.
         process, error = pointee.GetProcess(), lldb.SBError()
+        word = process.GetAddressByteSize()
         table = process.ReadPointerFromMemory(address, error)
-        offset = process.ReadUnsignedFromMemory(table - 2 * process.GetAddressByteSize(), process.GetAddressByteSize(), error)
+        offset = process.ReadUnsignedFromMemory(table - 2 * word, word, error)
         if error.Success():
-            return (address + offset) % (1 << 8 * process.GetAddressByteSize())
+            return (address + offset) % (1 << 8 * word)
     return address
 
 
@@ -198,4 +201,6 @@ def text_of_string(string):
     body = object_of(string)
     length = word_of(child(body, "length"))
     begin = word_of(body) + body.GetType().GetPointeeType().GetByteSize()
-    return string.GetProcess().ReadMemory(begin, length, lldb.SBError()).decode("utf-8", "backslashreplace") if length else ""
+    if length == 0:
+        return ""
+    return string.GetProcess().ReadMemory(begin, length, lldb.SBError()).decode("utf-8", "backslashreplace")

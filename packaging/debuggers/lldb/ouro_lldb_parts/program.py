@@ -1,4 +1,4 @@
-"""What the debugged program says of itself: types, constants, the variables of the library, and the standard containers inside."""
+"""What the debugged program says of itself: types, constants, variables of the library, standard containers inside."""
 import re
 
 import lldb
@@ -9,7 +9,7 @@ def plain(value):
 
 
 def child(value, *names):
-    """The member under the first of these names that there is, as it is: the standard libraries name theirs in their own ways."""
+    """The member under the first of these names that there is: the standard libraries name theirs in their own ways."""
     value = plain(value)
     for name in names:
         found = value.GetChildMemberWithName(name)
@@ -28,8 +28,8 @@ def child(value, *names):
 def word_of(value):
     """The integer or the address in a value that is nothing else, such as a `std::atomic`."""
     data, error = plain(value).GetData(), lldb.SBError()
-    read = {1: data.GetUnsignedInt8, 2: data.GetUnsignedInt16, 4: data.GetUnsignedInt32, 8: data.GetUnsignedInt64}[value.GetByteSize()]
-    return read(error, 0)
+    read = {1: data.GetUnsignedInt8, 2: data.GetUnsignedInt16, 4: data.GetUnsignedInt32, 8: data.GetUnsignedInt64}
+    return read[value.GetByteSize()](error, 0)
 
 
 def constant(target, scope, name):
@@ -80,18 +80,19 @@ def vector_range(vector):
 
 
 def tuple_elements(value):
-    """Of a `std::tuple`. In libstdc++ its class inherits from that of the rest and from that of the head, in libc++ from all.
+    """Of a `std::tuple`. In libstdc++ its class inherits from those of the rest and of the head, in libc++ from all.
     (LLDB's own view knows none of a program that g++ has compiled.)"""
     inside = child(value, "__base_")
     value = plain(inside if inside.IsValid() else value)
     bases = [plain(value.GetChildAtIndex(i)) for i in range(value.GetType().GetNumberOfDirectBaseClasses())]
-    own = [child(each, "_M_head_impl", "__value_") for each in bases if re.search("_Head_base<|__tuple_leaf<", each.GetTypeName())]
+    holders = [each for each in bases if re.search("_Head_base<|__tuple_leaf<", each.GetTypeName())]
+    own = [child(each, "_M_head_impl", "__value_") for each in holders]
     rest = [each for each in bases if "_Tuple_impl<" in each.GetTypeName()]
     return own + [found for each in rest for found in tuple_elements(each)]
 
 
 def map_elements(table):
-    """The pairs of a `std::unordered_map`. A node is the link to the next one, in libc++ the hash, and then the pair."""
+    """The pairs of a `std::unordered_map`. A node is the link to the next, in libc++ the hash, and then the pair."""
     target, process = table.GetTarget(), table.GetProcess()
     allocator = table.GetType().GetCanonicalType().GetTemplateArgumentType(4)
     # Of g++'s allocator the base class alone says what it allocates.
@@ -108,8 +109,9 @@ def map_elements(table):
 
 def text_of(view):
     """The characters of a `std::string_view`. (libstdc++, libc++)"""
+    begin = word_of(child(view, "_M_str", "__data_", "__data"))
     length = word_of(child(view, "_M_len", "__size_", "__size"))
-    return view.GetProcess().ReadMemory(word_of(child(view, "_M_str", "__data_", "__data")), length, lldb.SBError()).decode()
+    return view.GetProcess().ReadMemory(begin, length, lldb.SBError()).decode()
 
 
 def variables_of_threads(process, name):

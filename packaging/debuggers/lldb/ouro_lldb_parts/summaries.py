@@ -1,5 +1,4 @@
 """What is said of a value in one line."""
-import lldb
 from ouro_lldb_parts.header import array_length, header_of, header_of_weak, is_array, object_of, text_of_string
 from ouro_lldb_parts.program import at, child, constants, plain, target_name, text_of, word_of
 
@@ -76,9 +75,11 @@ def used_pools(heap):
             first = word_of(arena) & ~(bytes - 1)
             for i in range(pools - word_of(child(arena, "unopened"))):
                 pool = at(target, first + i * type.GetByteSize(), type)
-                used = word_of(child(pool, "until_due")) + word_of(child(pool, "put_aside")) - word_of(child(pool, "kept"))
-                if used != 0 or word_of(child(pool, "linked")) != 0:
-                    yield word_of(child(pool, "block_size")), used
+                until_due, put_aside, kept, linked, block_size = (
+                    word_of(child(pool, name)) for name in ("until_due", "put_aside", "kept", "linked", "block_size"))
+                used = until_due + put_aside - kept
+                if used != 0 or linked:
+                    yield block_size, used
             arena = child(arena, "next")
 
 
@@ -88,7 +89,8 @@ def pool_heap_summary(heap, _):
     said = "blocks %d, bytes %d, pools %d" % (sum(n for _, n in used), sum(size * n for size, n in used), len(used))
     large, limit = child(heap, "large"), child(heap, "limit")
     if word_of(large) != 0:
-        said += ", large blocks %d, large bytes %d" % (word_of(child(large, "blocks_")), word_of(child(large, "bytes_")))
+        numbers = tuple(word_of(child(large, name)) for name in ("blocks_", "bytes_"))
+        said += ", large blocks %d, large bytes %d" % numbers
     unlimited = (1 << 8 * limit.GetByteSize()) - 1
     return "heap (%s%s)" % (said, "" if word_of(limit) == unlimited else ", limit %d" % word_of(limit))
 
