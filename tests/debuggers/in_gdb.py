@@ -1,6 +1,7 @@
 """Sourced by GDB: writes what it shows for the expressions in the file EXPRESSIONS into the file SHOWS.
 
-A line `[function]` has the program run to there, a line `!command` is carried out; `type of` asks for the first child's.
+A line `[function]` has the program run to there, a line `!command` is carried out; `type of` asks for the first child's,
+`frame` which one is selected.
 """
 import os
 
@@ -35,6 +36,8 @@ for line in open(os.environ["EXPRESSIONS"]).read().splitlines():
         # Of the raw pointer, which in a window can be unfolded.
         child = next(gdb.default_visualizer(gdb.parse_and_eval(line[len("type of "):])).children())
         shows.write("%s: %s %s\n" % (line, child[0], child[1].type))
+    elif line == "frame":
+        shows.write("frame: %s\n" % gdb.selected_frame().name())
     elif line:
         show(line)
 shows.write("[end]\n")

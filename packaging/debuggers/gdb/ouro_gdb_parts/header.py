@@ -3,7 +3,7 @@ import re
 
 import gdb
 from ouro_gdb_parts.program import (argument, at, constants, evaluate, name_of, symbol_at, text_of, type_named,
-                                    word_at, word_bytes, word_of)
+                                    values_of_threads, word_at, word_bytes, word_of)
 
 INFO = "ouro::detail::info_word"
 COUNT = "ouro::count_word"
@@ -92,22 +92,9 @@ class Header:
             if bool(evaluate("'%s::is_shared'" % state)):
                 yield evaluate("'%s::shared_'" % state)
                 return
+            yield from values_of_threads("'%s::local_'" % state)
         except gdb.error:
-            return
-        selected = gdb.selected_thread()
-        threads = list(gdb.selected_inferior().threads())
-        try:
-            for thread in [selected] + [each for each in threads if selected is None or each.num != selected.num]:
-                if thread is not None:
-                    thread.switch()
-                    # Fetched at once: the variable is another one in the next thread.
-                    value = evaluate("&'%s::local_'" % state)
-                    yield value.dereference()
-        except gdb.error:
-            return
-        finally:
-            if selected is not None:
-                selected.switch()
+            return  # without a process there are no thread-local variables
 
     def record(self):
         if self.info is None:

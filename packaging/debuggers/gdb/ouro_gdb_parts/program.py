@@ -125,6 +125,21 @@ def elements(first, count):
         yield "[%d]" % i, (first + i).dereference()
 
 
+def values_of_threads(variable):
+    """Those of a thread-local variable, that of the selected thread first."""
+    # By its address: the variable itself is another one as soon as another thread is selected.
+    yield evaluate("&" + variable).dereference()
+    thread, frame = gdb.selected_thread(), gdb.selected_frame()
+    try:
+        for each in gdb.selected_inferior().threads():
+            if each.num != thread.num:
+                each.switch()
+                yield evaluate("&" + variable).dereference()
+    finally:
+        thread.switch()
+        frame.select()
+
+
 def symbol_at(address):
     """The name of what lies at an address, or an empty one."""
     found = gdb.execute("info symbol 0x%x" % int(address), to_string=True)
