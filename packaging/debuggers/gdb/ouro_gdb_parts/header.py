@@ -9,7 +9,6 @@ INFO = "ouro::detail::info_word"
 COUNT = "ouro::count_word"
 BIASED = "ouro::detail::biased_count"
 
-
 # In the order in which they are shown, and in which words.
 FLAGS = (("frozen", "frozen"), ("watched", "weak"), ("old", "old"), ("unborn", "unborn"), ("finalized", "finalized"),
          ("dead", "dead"))
@@ -152,11 +151,20 @@ def whole_object(pointee):
     return found if found.address is None else found.address
 
 
+def lack_of(pointer):
+    """Why there is no header."""
+    try:
+        constants(policies_of(pointer)[0], "counts_itself")
+        return "counts itself"
+    except gdb.error:
+        return "no debug information"
+
+
 def policies_of(pointer):
     """The names of its refcount policy and of its collector policy."""
     return name_of(argument(pointer.type, 1)), name_of(argument(pointer.type, 2))
 
 
 def header_of(pointer):
-    """Of what a `managed_ptr` points to. Raises an error for a type that counts itself."""
+    """Of what a `managed_ptr` points to. Raises an error where there is none."""
     return Header(int(whole_object(pointer["pointee_"])), *policies_of(pointer))

@@ -1,6 +1,6 @@
 """Printers of the pointers: `managed_ptr`, `managed_weak`, `managed_alias`."""
 import gdb
-from ouro_gdb_parts.header import Header, header_of, policies_of, whole_object
+from ouro_gdb_parts.header import Header, header_of, lack_of, policies_of, whole_object
 from ouro_gdb_parts.program import argument, elements, target_of, type_named, word_of
 
 
@@ -21,7 +21,7 @@ class PointerPrinter:
             except gdb.MemoryError:
                 self.lacks = "not readable"
             except gdb.error:
-                self.lacks = "counts itself"
+                self.lacks = lack_of(value)
 
     def to_string(self):
         if int(self.pointee) == 0:

@@ -147,8 +147,14 @@ def collector_in_bases(collector):
     return collector.GetName()
 
 
+def lack_of(pointer):
+    """Why there is no header."""
+    itself = pointer.GetTarget().FindFirstGlobalVariable(name_of_argument(pointer, 1) + "::counts_itself")
+    return "no debug information" if itself.GetValue() is None else "counts itself"
+
+
 def header_type(pointer):
-    """None for the pointers to a type that counts itself."""
+    """Of what is in front of the objects; None if nothing is, as for a type that counts itself."""
     type = pointer.GetTarget().FindFirstType("ouro::detail::header<%s>" % name_of_argument(pointer, 1))
     return type if type.IsValid() else None
 
@@ -169,7 +175,7 @@ def whole_address(pointee):
 
 
 def header_of(pointer):
-    """Of what a `managed_ptr` points to; None for a type that counts itself."""
+    """Of what a `managed_ptr` points to; None if it has none."""
     type = header_type(pointer)
     if type is None:
         return None

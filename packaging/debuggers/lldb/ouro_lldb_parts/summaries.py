@@ -1,5 +1,5 @@
 """What is said of a value in one line."""
-from ouro_lldb_parts.header import array_length, header_of, header_of_weak, is_array, object_of, text_of_string
+from ouro_lldb_parts.header import array_length, header_of, header_of_weak, is_array, lack_of, object_of, text_of_string
 from ouro_lldb_parts.program import at, child, constants, plain, target_name, text_of, word_of
 
 
@@ -10,7 +10,7 @@ def pointer_summary(value, _):
         return "ptr (null)"
     header = header_of(value)
     if header is None:
-        return "ptr to %s (counts itself)" % target_name(pointee)
+        return "ptr to %s (%s)" % (target_name(pointee), lack_of(value))
     if not header.is_readable:
         return "ptr to %s (not readable)" % target_name(pointee)
     name = header.type_name() or target_name(pointee)
