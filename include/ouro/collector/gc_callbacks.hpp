@@ -79,6 +79,7 @@ class basic_gc_callbacks {
   handle last_ = 0;
 };
 
+/// Those of a heap: `gc::callbacks()`.
 using gc_callbacks = basic_gc_callbacks<gc_info>;
 
 }  // namespace ouro
