@@ -1,16 +1,21 @@
 #!/bin/sh
-# The tests on other compilers, standards, word lengths, byte orders and systems than this machine's: cross-compiled, and run by
-# qemu or wine. A part of them, as CI does; with --all, all that are not about threads or deep structures.
+# The tests on other compilers, C libraries, standards, word lengths, byte orders and systems than this machine's:
+# cross-compiled, and run by qemu or wine. A part of them, as CI does; with --all, all that are not about threads or deep
+# structures, and more targets.
 # usage: sh tests/portability/run.sh [--all] [TARGET ...]
 set -eu
 cd "$(dirname "$0")/../.."
 . cmake/setup.sh
+. tests/portability/debian_root.sh
+
+every="i686 aarch64 armhf s390x windows clang16 libcxx cxx23 cxx26 gcc14 musl"
 
 files="allocator/pool_walk_test allocator/limited_allocator_test collector/gc_module_test collector/teardown_test
   collector/walked_objects_test containers/object_layouts_test containers/weak_containers_test intern/interner_test
   pointer/heap_test pointer/managed_weak_test"
 if [ "${1:-}" = --all ]; then
   shift
+  every="$every gcc16 musl-aarch64"
   files=$(cd tests && find allocator collector containers copy inspect intern object pointer refcount -name '*_test.cpp' |
     sed 's/\.cpp$//' | sort)
 fi
@@ -19,6 +24,7 @@ fi
 target() {
   flags=-std=c++20
   runner=
+  root=
   case $1 in
     i686)
       cross i686-linux-gnu
@@ -46,6 +52,18 @@ target() {
       need /usr/lib/llvm-19/include/c++/v1/version libc++-19-dev
       need /usr/lib/llvm-19/lib/libc++abi.a libc++abi-19-dev
       ;;
+    gcc14) foreign trixie ;;
+    gcc16) foreign sid ;;
+    musl)
+      zig x86_64-linux-musl
+      flags="$flags -static"
+      ;;
+    musl-aarch64)
+      zig aarch64-linux-musl
+      flags="$flags -static"
+      runner=qemu-aarch64
+      need "$runner" qemu-user
+      ;;
     cxx23)
       compiler=g++
       flags=-std=c++23
@@ -71,7 +89,28 @@ cross() {
   need "$2" qemu-user
 }
 
-every="i686 aarch64 armhf s390x windows clang16 libcxx cxx23 cxx26"
+# foreign RELEASE: the g++ of `name`, as gcc14, from another release of Debian. Runs here, since it is linked statically.
+foreign() {
+  version=${name#gcc}
+  root=$PWD/build/gcc-$version
+  compiler="${as_root:-} chroot $root g++-$version"
+  flags="$flags -static"
+  need dpkg-deb dpkg
+  need /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
+  [ -z "${installed:-}" ] || debian_root "$1" "g++-$version" "$root"
+}
+
+# zig TARGET: clang, libc++ and the C library in one, from PyPI.
+zig() {
+  compiler="build/zig/bin/python -m ziglang c++ -target $1"
+  need python3 python3
+  python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
+  [ -n "${installed:-}" ] || return 0
+  export ZIG_GLOBAL_CACHE_DIR="$PWD/build/zig/cache"
+  [ -e build/zig/bin/pip ] || python3 -m venv build/zig
+  build/zig/bin/python -m ziglang version >/dev/null 2>&1 || build/zig/bin/pip install -q ziglang
+}
+
 [ $# -gt 0 ] || set -- $every
 need g++ g++
 need /usr/include/doctest/doctest.h doctest-dev
@@ -79,23 +118,31 @@ for name in "$@"; do
   target "$name"
 done
 install_needed
+installed=yes
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # By itself: what else lies in /usr/include is this machine's.
 mkdir "$work/include"
 cp -r /usr/include/doctest "$work/include/"
+[ "$(id -u)" = 0 ] || as_root=sudo
 
 for name in "$@"; do
   target "$name"
   mkdir "$work/$name"
+  if [ -n "$root" ]; then
+    # The compiler finds everything at the paths that it has here.
+    mkdir -p "$root$work"
+    cp -r include tests examples "$root/"
+    cp -r "$work/include" "$work/$name" "$root$work/"
+  fi
   unfit=
   case $name in
     # Those that fork, or ask the system about its pages, are for POSIX. At the end of a thread, mingw-w64 has given away its
     # variables before their destructors run: what ended threads leave to others stays with them.
     windows) unfit='support/child.hpp|mincore|std::thread' ;;
     # std::function is aligned to 16 bytes there, and the objects of this test are not walked with it.
-    libcxx) unfit='"walked objects' ;;
+    libcxx | musl*) unfit='"walked objects' ;;
   esac
   chosen=$(cd tests && for file in $files; do
     [ -n "$unfit" ] && grep -qE "$unfit" "$file.cpp" || echo "$file"
@@ -105,9 +152,10 @@ for name in "$@"; do
   printf '%s\n' support/main $chosen | xargs -n 1 -P 2 sh -c '
     $compiler $flags -O1 -Iinclude -Itests -Iexamples -I"$work/include" -c "tests/$1.cpp" \
       -o "$work/$name/$(echo "$1" | tr / _).o"' compile
+  # shellcheck disable=SC2046,SC2086
+  $compiler $flags $(cd "$root/" && find ".$work/$name" -name '*.o' | sed 's/^\.//') -o "$work/$name/tests.exe"
   # shellcheck disable=SC2086
-  $compiler $flags "$work/$name"/*.o -o "$work/$name/tests.exe"
-  # shellcheck disable=SC2086
-  $runner "$work/$name/tests.exe" >"$work/log" 2>&1 || { cat "$work/log"; echo "$name failed"; exit 1; }
-  printf '%-8s %s\n' "$name" "$(grep 'test cases' "$work/log" | tr -d '\r')"
+  $runner "$root$work/$name/tests.exe" >"$work/log" 2>&1 || { cat "$work/log"; echo "$name failed"; exit 1; }
+  [ -z "$root" ] || rm -r "$root$work"
+  printf '%-12s %s\n' "$name" "$(grep 'test cases' "$work/log" | tr -d '\r')"
 done
