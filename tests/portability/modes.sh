@@ -24,7 +24,7 @@ END
 each_alone() {
   for optimised in -O0 -O1 -O2 -O3 -Os; do
     for flag in -fno-exceptions -fno-rtti "-fno-exceptions -fno-rtti" -flto "-flto -fno-exceptions" -static \
-      "-static -flto" "-fPIE -pie" "-fno-pie -no-pie" "-static -fPIE -static-pie" -fPIC \
+      "-static -flto" "-fPIE -pie" "-fno-pie -no-pie" "-static-pie -fPIE" -fPIC \
       "-fvisibility=hidden -fvisibility-inlines-hidden" -funsigned-char -fsigned-char -fno-strict-aliasing -fwrapv \
       -ftrapv -fno-inline -fno-builtin -fno-plt -fno-threadsafe-statics -ffast-math -fshort-enums -D_GLIBCXX_DEBUG \
       -D_GLIBCXX_ASSERTIONS -D_FORTIFY_SOURCE=3 "-ffunction-sections -Wl,--gc-sections" -march=native -std=gnu++20 \
