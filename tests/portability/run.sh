@@ -15,7 +15,7 @@ files="allocator/pool_walk_test allocator/limited_allocator_test collector/gc_mo
   pointer/heap_test pointer/managed_weak_test"
 if [ "${1:-}" = --all ]; then
   shift
-  every="$every gcc16 musl-aarch64"
+  every="$every gcc16"
   files=$(cd tests && find allocator collector containers copy inspect intern object pointer refcount -name '*_test.cpp' |
     sed 's/\.cpp$//' | sort)
 fi
@@ -57,12 +57,6 @@ target() {
     musl)
       zig x86_64-linux-musl
       flags="$flags -static"
-      ;;
-    musl-aarch64)
-      zig aarch64-linux-musl
-      flags="$flags -static"
-      runner=qemu-aarch64
-      need "$runner" qemu-user
       ;;
     cxx23)
       compiler=g++
@@ -142,7 +136,7 @@ for name in "$@"; do
     # variables before their destructors run: what ended threads leave to others stays with them.
     windows) unfit='support/child.hpp|mincore|std::thread' ;;
     # std::function is aligned to 16 bytes there, and the objects of this test are not walked with it.
-    libcxx | musl*) unfit='"walked objects' ;;
+    libcxx | musl) unfit='"walked objects' ;;
   esac
   chosen=$(cd tests && for file in $files; do
     [ -n "$unfit" ] && grep -qE "$unfit" "$file.cpp" || echo "$file"
