@@ -37,7 +37,7 @@ class candidate_buffer {
 
   /// False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool make_room() noexcept {
-    return has_room() || (entries_.size < most && entries_.reserve(entries_.size + 1));
+    return has_room() || (entries_.size < most && entries_.reserve(entries_.size + 1)) || link_holes();
   }
 
   /// Room for `wanted` in all. False, and nothing has changed, when memory is exhausted.
@@ -78,7 +78,7 @@ class candidate_buffer {
   };
 
   /// `leave` for a sweep over all slots: the info word is the caller's to put back, and holes are found by `close_up`,
-  /// which must come in the end, not by `enter`. Null if the slot is a hole, if its object is frozen, or if the
+  /// which must come in the end, not by `enter`, unless there is no other room. Null if the slot is a hole, if its object is frozen, or if the
   /// constructor of that has not returned.
   [[nodiscard]] entry take(std::size_t slot) noexcept {
     if (slot + ahead < entries_.size) __builtin_prefetch(entries_.items[slot + ahead].object, 1);
@@ -150,6 +150,18 @@ class candidate_buffer {
   static constexpr std::size_t most = none / 2;  ///< candidates, before the last doubling
   static constexpr std::size_t kept_slots = std::size_t{1} << 16;
   static constexpr std::size_t ahead = 16;  ///< candidates to fetch ahead of a sweep
+
+  /// Has `enter` find the holes that `take` has left, so that what a sweep took can return where memory is exhausted:
+  /// behind the sweep. False when there are none. \pre no hole is linked
+  [[nodiscard]] OURO_NOINLINE bool link_holes() noexcept {
+    if (holes_ == 0) return false;
+    for (std::size_t slot = 0; slot != entries_.size; ++slot) {
+      if (entries_.items[slot].object != nullptr) continue;
+      entries_.items[slot].info = first_hole_;
+      first_hole_ = static_cast<std::uint32_t>(slot);
+    }
+    return true;
+  }
 
   [[nodiscard]] std::uint32_t word_of(std::size_t slot) const noexcept {
     return static_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;

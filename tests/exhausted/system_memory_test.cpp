@@ -1,0 +1,510 @@
+#include "support/child.hpp"
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sys/mman.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+// What the library does when the system has no memory. Replaces `operator new`, and by the linker's --wrap `mmap` and
+// `realloc`, of the whole program. Each case runs in a process of its own, in which nothing has been used before.
+
+namespace {
+
+constexpr std::size_t never = static_cast<std::size_t>(-1);
+
+std::atomic<std::size_t> left = never;  ///< requests until the one that fails
+std::atomic<bool> fails_for_good = false;
+std::atomic<bool> has_failed = false;
+std::atomic<std::size_t> shift = never;  ///< of the next mapping, from a multiple of its size
+
+bool fails_now() {
+  if (left == never) return false;
+  if (left != 0) {
+    --left;
+    return false;
+  }
+  if (!fails_for_good) left = never;
+  has_failed = true;
+  return true;
+}
+
+/// While it lives, the request after the first `nth` fails, or that and all behind it.
+struct exhaustion {
+  explicit exhaustion(std::size_t nth, bool for_good = false) {
+    fails_for_good = for_good;
+    left = nth;
+  }
+  exhaustion(const exhaustion&) = delete;
+  exhaustion& operator=(const exhaustion&) = delete;
+  ~exhaustion() { left = never; }
+};
+
+// Not inlined: g++ would take a new and a free that meet in one function for a mismatch.
+[[gnu::noinline]] void* allocate(std::size_t bytes) noexcept {
+  return fails_now() ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
+}
+[[gnu::noinline]] void deallocate(void* block) noexcept { std::free(block); }
+
+/// In the child.
+void expect(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "%s\n", what);
+  std::abort();
+}
+
+/// Runs `scenario(failure)` in children, with a failure for each `nth` request, until there is none.
+template <class Scenario>
+void with_each_failure(std::size_t least, Scenario scenario) {
+  for (const bool for_good : {false, true}) {
+    for (std::size_t nth = 0;; ++nth) {
+      const auto said = ouro::test::run_in_child([&] {
+        has_failed = false;
+        scenario([&] { return exhaustion{nth, for_good}; });
+        if (!has_failed) std::fputs("no failure", stderr);
+      });
+      CAPTURE(for_good);
+      CAPTURE(nth);
+      CAPTURE(said.text);
+      REQUIRE_FALSE(said.aborted);
+      if (said.text == "no failure") {
+        CHECK(nth >= least);
+        break;
+      }
+      REQUIRE(said.text == "");
+    }
+  }
+}
+
+template <class Do>
+void unless_exhausted(Do what) {
+  try {
+    what();
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+using trial = ouro::default_memory;
+using generational = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
+using biased = ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
+using shared = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>;
+
+template <class Memory>
+struct node {
+  static inline int alive = 0;
+  node() { ++alive; }
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  ~node() { --alive; }
+  void trace(auto&& visit) { visit(left, right); }
+
+  typename Memory::template ptr<node> left;
+  typename Memory::template ptr<node> right;
+};
+
+template <class Memory>
+using nodes = std::vector<typename Memory::template ptr<node<Memory>>>;
+
+template <class Memory>
+auto make_node() {
+  return Memory::template make<node<Memory>>();
+}
+
+/// Rings of two, each held by its first node alone.
+template <class Memory>
+void make_rings(std::size_t rings, nodes<Memory>& held) {
+  for (std::size_t i = 0; i != rings; ++i) {
+    held.push_back(make_node<Memory>());
+    held.back()->left = make_node<Memory>();
+    held.back()->left->left = held.back();
+  }
+}
+
+/// 300 rings of which every third is garbage and leads to the one before, which is held.
+template <class Memory>
+void make_garbage_among_living(nodes<Memory>& held) {
+  nodes<Memory> all;
+  make_rings<Memory>(300, all);
+  for (std::size_t i = 0; i != all.size(); ++i) {
+    if (i % 3 == 0) {
+      if (i != 0) all[i]->right = all[i - 1];
+    } else {
+      held.push_back(all[i]);
+    }
+  }
+}
+
+template <class Memory>
+void expect_counts(const nodes<Memory>& held, std::size_t more, const char* what) {
+  for (std::size_t i = 0; i != held.size(); ++i) {
+    const std::size_t from_garbage = i % 2 == 1 && i + 1 != held.size() ? more : 0;
+    expect(ouro::ref_count(held[i]) == 2 + from_garbage && ouro::ref_count(held[i]->left) == 1, what);
+  }
+}
+
+}  // namespace
+
+void* operator new(std::size_t bytes) {
+  void* const made = allocate(bytes);
+  if (made == nullptr) throw std::bad_alloc{};
+  return made;
+}
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes); }
+void* operator new[](std::size_t bytes) { return operator new(bytes); }
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return allocate(bytes); }
+void operator delete(void* block) noexcept { deallocate(block); }
+void operator delete(void* block, std::size_t) noexcept { deallocate(block); }
+void operator delete(void* block, const std::nothrow_t&) noexcept { deallocate(block); }
+void operator delete[](void* block) noexcept { deallocate(block); }
+void operator delete[](void* block, std::size_t) noexcept { deallocate(block); }
+void operator delete[](void* block, const std::nothrow_t&) noexcept { deallocate(block); }
+
+// The linker's names.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" {
+void* __real_realloc(void* block, std::size_t bytes);
+void* __real_mmap(void* at, std::size_t bytes, int protection, int flags, int file, off_t offset);
+
+void* __wrap_realloc(void* block, std::size_t bytes);
+void* __wrap_mmap(void* at, std::size_t bytes, int protection, int flags, int file, off_t offset);
+
+void* __wrap_realloc(void* block, std::size_t bytes) { return fails_now() ? nullptr : __real_realloc(block, bytes); }
+
+void* __wrap_mmap(void* at, std::size_t bytes, int protection, int flags, int file, off_t offset) {
+  if (fails_now()) return MAP_FAILED;
+  const std::size_t wanted = shift.exchange(never);
+  if (wanted == never) return __real_mmap(at, bytes, protection, flags, file, offset);
+  void* const wide = __real_mmap(at, 2 * bytes + wanted, protection, flags, file, offset);
+  const auto begin = reinterpret_cast<std::uintptr_t>(wide);
+  const std::uintptr_t chosen = (begin + bytes - 1) / bytes * bytes + wanted;
+  ::munmap(wide, chosen - begin);
+  ::munmap(reinterpret_cast<void*>(chosen + bytes), begin + 2 * bytes + wanted - (chosen + bytes));
+  return reinterpret_cast<void*>(chosen);
+}
+}
+// NOLINTEND(bugprone-reserved-identifier)
+
+TEST_CASE("system_memory: pages are aligned and zero wherever the system has mapped them") {
+  constexpr std::size_t size = std::size_t{2} << 20;
+  for (const std::size_t by : {std::size_t{0}, std::size_t{4096}, size - 4096}) {
+    shift = by;
+    auto* const pages = static_cast<unsigned char*>(ouro::detail::map_pages(size, size));
+    CHECK(shift == never);
+    REQUIRE(pages != nullptr);
+    CHECK(reinterpret_cast<std::uintptr_t>(pages) % size == 0);
+    CHECK(pages[0] == 0);
+    CHECK(pages[size - 1] == 0);
+    pages[size - 1] = 1;
+    ouro::detail::unmap_pages(pages, size, size);
+  }
+  const exhaustion now{0};
+  CHECK(ouro::detail::map_pages(size, size) == nullptr);
+}
+
+TEST_CASE("raw_array: where it cannot grow nothing has changed, on the heap and on pages of its own") {
+  ouro::detail::raw_array<std::uint64_t> array;
+  for (std::uint64_t i = 0; i != 600'000; ++i) {  // 4.8 MB
+    if (array.size == array.capacity) {
+      const exhaustion now{0};
+      const std::uint64_t* const there = array.items;
+      REQUIRE_FALSE(array.push(i));
+      REQUIRE(array.items == there);
+      REQUIRE(array.size == i);
+    }
+    REQUIRE(array.push(i));
+  }
+  std::uint64_t wrong = 0;
+  for (std::uint64_t i = 0; i != array.size; ++i) wrong += array.items[i] == i ? 0 : 1;
+  CHECK(wrong == 0);
+  array.release();
+  CHECK(array.capacity == 0);
+}
+
+TEST_CASE_TEMPLATE("exhausted: a thread's first objects are made, or nothing is", Memory, trial, generational, shared,
+                   biased) {
+  with_each_failure(2, [](auto failure) {
+    nodes<Memory> held;
+    held.reserve(10);
+    {
+      const auto now = failure();
+      unless_exhausted([&] {
+        make_rings<Memory>(3, held);
+        const typename Memory::template weak<node<Memory>> watcher{held[0]};
+        expect(watcher.lock() == held[0], "a weak pointer locks");
+      });
+    }
+    for (const auto& each : held) each->left = nullptr;  // what a collector may not know
+    held.clear();
+    Memory::gc::collect();
+    expect(node<Memory>::alive == 0, "all are gone");
+  });
+}
+
+TEST_CASE_TEMPLATE("exhausted: a collection that has no memory puts everything back, and a later one has it all",
+                   Memory, trial, generational, shared) {
+  with_each_failure(2, [](auto failure) {
+    nodes<Memory> held;
+    make_garbage_among_living<Memory>(held);
+    Memory::gc::disable();
+    {
+      const auto now = failure();
+      Memory::gc::collect();
+    }
+    expect_counts<Memory>(held, node<Memory>::alive == 400 ? 0 : 1, "counts are those of before, or of after");
+    Memory::gc::collect();
+    expect(node<Memory>::alive == 400, "the garbage is gone");
+    expect_counts<Memory>(held, 0, "and its pointers with it");
+    held.clear();
+    Memory::gc::collect();
+    expect(node<Memory>::alive == 0, "and the rest");
+  });
+}
+
+TEST_CASE("exhausted: a step of a collection that has no memory puts everything back") {
+  with_each_failure(2, [](auto failure) {
+    nodes<trial> held;
+    make_garbage_among_living<trial>(held);
+    {
+      const auto now = failure();
+      trial::gc::step(100);
+    }
+    while (trial::gc::step(1000) != 0) {
+    }
+    trial::gc::collect();
+    expect(node<trial>::alive == 400, "the garbage is gone");
+    expect_counts<trial>(held, 0, "and its pointers with it");
+  });
+}
+
+TEST_CASE_TEMPLATE("exhausted: garbage that there is no room to keep is destroyed", Memory, trial, generational) {
+  with_each_failure(2, [](auto failure) {
+    nodes<Memory> held;
+    make_garbage_among_living<Memory>(held);
+    Memory::gc::set_debug(ouro::gc_debug::saveall);
+    {
+      const auto now = failure();
+      Memory::gc::collect();
+    }
+    Memory::gc::collect();
+    expect(Memory::gc::garbage().size() == static_cast<std::size_t>(node<Memory>::alive - 400), "kept, or destroyed");
+    expect_counts<Memory>(held, node<Memory>::alive == 400 ? 0 : 1, "counts are right");
+    Memory::gc::set_debug(ouro::gc_debug::none);
+    Memory::gc::clear_garbage();
+    Memory::gc::collect();
+    expect(node<Memory>::alive == 400, "all is gone");
+  });
+}
+
+TEST_CASE_TEMPLATE("exhausted: what cannot become a candidate is counted all the same", Memory, trial, generational,
+                   shared) {
+  with_each_failure(2, [](auto failure) {
+    nodes<Memory> held;
+    held.reserve(2000);
+    {
+      const auto now = failure();
+      unless_exhausted([&] {
+        for (int i = 0; i != 1000; ++i) {
+          held.push_back(make_node<Memory>());
+          const auto copy = held.back();
+        }
+      });
+    }
+    for (const auto& each : held) expect(ouro::ref_count(each) == 1, "a copy that came and went");
+    for (const auto& each : held) each->left = each;
+    for (const auto& each : held) each->left = nullptr;
+    held.clear();
+    expect(node<Memory>::alive == 0, "all die by their counts");
+    expect(Memory::gc::count() == 0, "and no candidate is left");
+  });
+}
+
+TEST_CASE("exhausted: private heaps are made, entered and used, or nothing is") {
+  with_each_failure(10, [](auto failure) {
+    {
+      const auto now = failure();
+      unless_exhausted([&] {
+        ouro::heap outer;
+        const ouro::heap::scope in_outer{outer};
+        // Policies whose parts nobody knew before.
+        ouro::basic_heap<ouro::local_refcount, ouro::generational, ouro::pool_allocator> inner;
+        const decltype(inner)::scope in_inner{inner};
+        const auto made = make_node<trial>();
+        made->left = make_node<trial>();
+        const ouro::weak<node<trial>> watcher{made, [] {}};
+        const auto other = make_node<generational>();
+        other->left = make_node<generational>();
+        const ouro::interned_string name{"a name of its own"};
+        const auto value = ouro::intern(4711);
+        ouro::attributes<int> members;
+        members[name] = 1;
+        trial::gc::callbacks().add([](const ouro::gc_info&) {});
+        const std::vector<ouro::ptr<std::string>> large(1, ouro::make<std::string>(5000, 'x'));
+        const auto array = ouro::make<char[]>(5000);
+      });
+    }
+    expect(node<trial>::alive == 0 && node<generational>::alive == 0, "the heaps have gone with all that was in them");
+  });
+}
+
+TEST_CASE("exhausted: a heap that cannot be entered any more stays, and nothing worse") {
+  const auto said = ouro::test::run_in_child([] {
+    auto made = std::make_unique<ouro::heap>();
+    {
+      const ouro::heap::scope in{*made};
+      const auto ring = make_node<trial>();
+      ring->left = ring;
+    }
+    static_cast<void>(ouro::intern(std::string{"makes one more part known"}));
+    ouro::heap other;
+    {
+      const exhaustion now{0};
+      made.reset();
+    }
+    expect(has_failed, "there was no memory");
+    expect(node<trial>::alive == 1, "nobody could end its objects");
+    const ouro::heap::scope in{other};
+    expect(make_node<trial>()->left == nullptr, "others work");
+  });
+  CHECK_FALSE(said.aborted);
+  CHECK(said.text == "");
+}
+
+TEST_CASE("exhausted: an object that cannot be left for its owner stays until another thread drops it again") {
+  with_each_failure(1, [](auto failure) {
+    auto object = make_node<biased>();
+    biased::ptr<node<biased>> second;
+    std::thread{[&] {
+      second = object;
+      const auto now = failure();
+      object.reset();
+      object = std::move(second);
+      object.reset();
+    }}.join();
+    biased::gc::collect();
+    expect(node<biased>::alive == (has_failed ? 1 : 0), "it stays where it could not be left");
+  });
+}
+
+TEST_CASE("exhausted: places that a reader has kept are cleared one by one where there is no memory for all") {
+  with_each_failure(1, [](auto failure) {
+    ouro::weak_key_map<node<trial>, std::shared_ptr<int>> notes;
+    nodes<trial> held;
+    const auto note = std::make_shared<int>(1);
+    make_rings<trial>(5, held);
+    for (const auto& each : held) notes.insert_or_assign(each, note);
+    {
+      auto reading = std::make_unique<decltype(notes.begin())>(notes.begin());
+      for (const auto& each : held) notes.erase(each);
+      expect(notes.empty(), "all are erased");
+      expect(note.use_count() == 6, "and in their places");
+      const auto now = failure();
+      reading.reset();
+    }
+    expect(note.use_count() == 1, "all are gone");
+    {
+      const auto first = notes.begin();
+      notes.insert_or_assign(held[1], note);
+      notes.insert_or_assign(held[2], note);
+      const auto second = notes.begin();
+      notes.erase(held[1]);
+      auto third = notes.begin();
+      expect((*third).first == held[2], "a reader that is made later does not meet what was erased");
+      ++third;
+      expect(third == notes.end(), "nor anything else");
+      notes.erase(held[2]);
+    }
+    notes.insert_or_assign(held[0], note);
+    {
+      const auto now = failure();
+      unless_exhausted([&] { notes.insert_or_assign(held[1], note); });
+    }
+    expect(notes.contains(held[0]), "what was there is there");
+    expect(note.use_count() == 1 + static_cast<long>(notes.size()), "what could not be inserted is not");
+    const std::size_t before = notes.size();
+    const auto other = std::make_shared<int>(2);
+    {
+      const auto now = failure();
+      unless_exhausted([&] { notes.insert_or_assign(held[0], other); });
+    }
+    expect(notes.size() == before, "what could not be replaced is there");
+    expect(note.use_count() + other.use_count() == 2 + static_cast<long>(before), "as it was");
+    for (const auto& each : held) each->left = nullptr;
+  });
+}
+
+TEST_CASE_TEMPLATE("exhausted: a long walk from one candidate puts everything back", Memory, trial, generational) {
+  with_each_failure(2, [](auto failure) {
+    Memory::gc::disable();
+    {
+      auto first = make_node<Memory>();
+      auto last = first;
+      for (int i = 1; i != 2000; ++i) {
+        last->left = make_node<Memory>();
+        last = last->left;
+      }
+      last->left = first;
+    }
+    {
+      const auto now = failure();
+      Memory::gc::collect();
+    }
+    expect(node<Memory>::alive == 2000 || node<Memory>::alive == 0, "all or nothing");
+    Memory::gc::collect();
+    expect(node<Memory>::alive == 0, "all in the end");
+  });
+}
+
+TEST_CASE("exhausted: in a heap of another collector, candidates and callbacks there is no room for") {
+  with_each_failure(5, [](auto failure) {
+    ouro::basic_heap<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator> h;
+    const decltype(h)::scope in{h};
+    for (const bool calls_first : {false, true}) {
+      const auto now = failure();
+      unless_exhausted([&] {
+        if (calls_first) trial::gc::callbacks().clear();
+        const auto made = make_node<trial>();
+        {
+          const auto copy = made;
+        }
+        const auto text = shared::make<int>(1);
+        const ouro::interned_string name{"a name that is long enough for a block"};
+        trial::gc::callbacks().clear();
+      });
+    }
+    expect(node<trial>::alive == 0, "all have died by their counts");
+  });
+}
+
+TEST_CASE("exhausted: where garbage was not enough, the request is refused") {
+  ouro::heap h{std::size_t{1} << 20};
+  const ouro::heap::scope in{h};
+  {
+    const auto ring = make_node<trial>();
+    ring->left = ring;
+  }
+  CHECK_THROWS_AS(static_cast<void>(ouro::make<char[]>(std::size_t{2} << 20)), std::bad_alloc);
+  CHECK(node<trial>::alive == 0);
+  std::vector<ouro::interned_string> names;
+  CHECK_THROWS_AS(
+      [&] {
+        for (int i = 0;; ++i) {
+          const auto ring = make_node<trial>();
+          ring->left = ring;
+          names.emplace_back(std::to_string(i) + std::string(500, 'x'));
+        }
+      }(),
+      std::bad_alloc);
+  CHECK(names.size() > 1000);
+}
