@@ -22,8 +22,7 @@ namespace ouro::detail {
   const auto begin = reinterpret_cast<std::uintptr_t>(raw);
   const std::uintptr_t aligned = (begin + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
   if (aligned != begin) ::munmap(raw, aligned - begin);
-  const std::size_t rest = begin + span - (aligned + bytes);
-  if (rest != 0) ::munmap(reinterpret_cast<void*>(aligned + bytes), rest);
+  ::munmap(reinterpret_cast<void*>(aligned + bytes), begin + span - (aligned + bytes));
   return reinterpret_cast<void*>(aligned);
 #else
   return ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
