@@ -45,7 +45,6 @@ struct pool_lease {
     pool_lease_ended = true;
     pool_heap* const heap = current_pool_heap;
     current_pool_heap = &no_pool_heap;
-    if (heap == &no_pool_heap) return;
     heap->trim();
     heap->end_walks();
     orphaned_pool_heaps.put(heap);
