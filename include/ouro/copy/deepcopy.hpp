@@ -117,7 +117,6 @@ struct deepcopying {
       memo.undo();
       OURO_RETHROW;
     }
-    return nullptr;
   }
 };
 
