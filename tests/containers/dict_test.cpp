@@ -166,3 +166,80 @@ TEST_CASE("dict: a destructor of a value may come back to it") {
   home[1].emplace_back(&home);
   home.clear();
 }
+
+TEST_CASE("dict: made, assigned and swapped as a std::unordered_map") {
+  const dict<int, std::string> from{{1, "one"}, {2, "two"}};
+  dict<int, std::string> to{{9, "nine"}};
+  to = from;
+  CHECK(to == from);
+  const std::string* const there = &to.at(1);
+  dict<int, std::string> moved;
+  CHECK(moved.empty());
+  moved = std::move(to);
+  CHECK(&moved.at(1) == there);
+  CHECK(to.empty());
+  CHECK(to.allocated_bytes() == 0);
+  to[3] = "three";
+  swap(to, moved);
+  CHECK(&to.at(1) == there);
+  CHECK(moved.size() == 1);
+  CHECK_FALSE(moved.empty());
+}
+
+TEST_CASE("dict: elements that were erased are in nobody's way") {
+  dict<int, int> numbers{{1, 10}, {2, 20}, {3, 30}, {4, 40}, {5, 50}};
+  numbers.erase(1);
+  numbers.erase(3);
+  std::vector<int> keys;
+  for (auto at = numbers.cbegin(); at != numbers.cend(); at++) keys.push_back(at->first);
+  CHECK(keys == std::vector<int>{2, 4, 5});
+  keys.clear();
+  for (auto at = numbers.end(); at != numbers.begin();) {
+    --at;
+    keys.push_back(at->first);
+  }
+  CHECK(keys == std::vector<int>{5, 4, 2});
+  auto at = numbers.find(4);
+  CHECK((at--)->first == 4);
+  CHECK(at->first == 2);
+  CHECK((at++)->first == 2);
+  CHECK(at->first == 4);
+  numbers.reserve(1000);  // closes up
+  CHECK(numbers == dict<int, int>{{2, 20}, {4, 40}, {5, 50}});
+}
+
+TEST_CASE("dict: is equal to one with the same keys and the same values only") {
+  const dict<int, int> one{{1, 10}, {2, 20}};
+  CHECK_FALSE(one == dict<int, int>{{1, 10}});
+  CHECK_FALSE(one == dict<int, int>{{1, 10}, {3, 20}});
+  CHECK_FALSE(one == dict<int, int>{{1, 10}, {2, 21}});
+  CHECK(one == dict<int, int>{{2, 20}, {1, 10}});
+}
+
+TEST_CASE("dict: what is asked of a const one, and inserted into another") {
+  dict<int, std::string> words;
+  const dict<int, std::string>& same = words;
+  const dict<int, std::string>::value_type element{1, "one"};
+  CHECK(words.insert(element).second);
+  CHECK(words.emplace(2, "two").second);
+  CHECK_FALSE(words.emplace(2, "zwei").second);
+  CHECK(same.at(1) == "one");
+  CHECK_THROWS_AS(static_cast<void>(same.at(3)), std::out_of_range);
+  CHECK(same.count(2) == 1);
+  CHECK(same.count(3) == 0);
+  CHECK(same.get(2) == "two");
+  CHECK(same.get(3, "none") == "none");
+  CHECK(same.find(3) == same.end());
+  CHECK(same.find(2)->second == "two");
+}
+
+TEST_CASE("dict: an index of four bytes a slot finds what narrower ones found") {
+  dict<int, int> numbers;
+  constexpr int many = 30'000;  // two thirds of 2^15 slots are 21845
+  for (int i = 0; i != many; ++i) numbers[i * 7] = i;
+  for (int i = 0; i != many; i += 3) CHECK(numbers.erase(i * 7) == 1);
+  std::size_t found = 0;
+  for (int i = 0; i != many; ++i) found += numbers.get(i * 7, -1) == i ? 1 : 0;
+  CHECK(found == many - many / 3);
+  CHECK_FALSE(numbers.contains(1));
+}

@@ -1,3 +1,5 @@
+#include "support/failing_allocator.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -152,4 +154,130 @@ TEST_CASE("list: its elements lie in the private heap, and cycles through them a
 TEST_CASE("list, dict: of what holds no edges, they are no reason to look at an object") {
   CHECK_FALSE(ouro::gc::is_tracked(make<counts>()));
   CHECK(ouro::gc::is_tracked(make<node>()));
+}
+
+namespace {
+
+/// Is copied when its list moves, since its move may throw.
+struct copied {
+  static inline int moves = 0;
+  int value = 0;
+  copied(int of) : value{of} {}
+  copied(const copied&) = default;
+  copied(copied&& from) noexcept(false) : value{from.value} { ++moves; }
+  copied& operator=(const copied&) = default;
+  [[nodiscard]] bool operator==(const copied&) const = default;
+};
+
+/// Gives each number once.
+struct single_pass {
+  using value_type = int;
+  using difference_type = std::ptrdiff_t;
+  int at = 0;
+  int operator*() const { return at; }
+  single_pass& operator++() {
+    ++at;
+    return *this;
+  }
+  void operator++(int) { ++at; }
+  bool operator==(int end) const { return at == end; }
+};
+static_assert(std::input_iterator<single_pass> && !std::forward_iterator<single_pass>);
+
+}  // namespace
+
+TEST_CASE("list: made, assigned and swapped as a std::vector") {
+  const std::vector<int> numbers{1, 2, 3};
+  const list<int> ranged(numbers.begin(), numbers.end());
+  CHECK(ranged == list<int>{1, 2, 3});
+  CHECK(list<int>(2, 7) == list<int>{7, 7});
+  list<int> to;
+  to = ranged;
+  CHECK(to == ranged);
+  CHECK(to.data() != ranged.data());
+  const int* const there = to.data();
+  list<int> moved;
+  moved = std::move(to);
+  CHECK(moved.data() == there);
+  CHECK(to.empty());
+  to = {4, 5};
+  CHECK(to == list<int>{4, 5});
+  swap(to, moved);
+  CHECK(to.data() == there);
+  CHECK(moved == list<int>{4, 5});
+  moved.assign(3, 9);
+  CHECK(moved == list<int>{9, 9, 9});
+  moved.assign({8});
+  CHECK(moved == list<int>{8});
+  CHECK((list<int>{1, 2} <=> list<int>{1, 3}) == std::strong_ordering::less);
+  CHECK_FALSE(list<int>{1, 2} == list<int>{1, 3});
+}
+
+TEST_CASE("list: its elements are reached from both ends, and not changed through a const one") {
+  list<int> numbers{1, 2, 3, 4};
+  const list<int>& same = numbers;
+  CHECK(std::vector<int>(numbers.rbegin(), numbers.rend()) == std::vector<int>{4, 3, 2, 1});
+  CHECK(std::vector<int>(same.rbegin(), same.rend()) == std::vector<int>{4, 3, 2, 1});
+  *numbers.rbegin() = 5;
+  numbers.data()[1] = 6;
+  CHECK(same.front() == 1);
+  CHECK(same[1] == 6);
+  CHECK(same.at(2) == 3);
+  CHECK(same.back() == 5);
+  CHECK(same.data() == &same.front());
+  CHECK_THROWS_AS(static_cast<void>(same.at(4)), std::out_of_range);
+  CHECK(same.max_size() >= std::size_t{1} << 28);
+}
+
+TEST_CASE("list: reserve makes room for as many, and shrink_to_fit leaves none") {
+  list<int> numbers{1, 2, 3};
+  numbers.reserve(50);
+  CHECK(numbers.capacity() == 50);
+  CHECK(numbers.allocated_bytes() == 50 * sizeof(int));
+  const int* const there = numbers.data();
+  numbers.shrink_to_fit();
+  CHECK(numbers.capacity() == 3);
+  CHECK(numbers.data() != there);
+  CHECK(numbers == list<int>{1, 2, 3});
+}
+
+TEST_CASE("list: one, a few, and what can be read once only, are inserted where it was said") {
+  list<std::string> words{"a", "d"};
+  std::string moved(30, 'b');
+  CHECK(words.insert(words.cbegin() + 1, std::move(moved)) == words.begin() + 1);
+  CHECK(moved.empty());
+  CHECK(*words.insert(words.cbegin() + 2, {"c", "c"}) == "c");
+  CHECK(words == list<std::string>{"a", std::string(30, 'b'), "c", "c", "d"});
+  list<int> numbers{7, 8};
+  CHECK(*numbers.insert(numbers.cbegin() + 1, single_pass{}, 5) == 0);
+  CHECK(numbers == list<int>{7, 0, 1, 2, 3, 4, 8});
+  numbers.assign(single_pass{3}, 6);
+  CHECK(numbers == list<int>{3, 4, 5});
+}
+
+TEST_CASE("list: what might throw when it is moved is copied into the new room") {
+  list<copied> numbers{1, 2, 3};
+  const list<copied> same = numbers;
+  copied::moves = 0;
+  numbers.reserve(10);  // std::vector's own
+  numbers.shrink_to_fit();
+  CHECK(copied::moves == 0);
+  CHECK(numbers == same);
+}
+
+TEST_CASE("list: where there is no memory to shrink to, it stays large") {
+  using ouro::test::failing_allocator;
+  using small_memory = ouro::memory<ouro::local_refcount, ouro::no_collector, failing_allocator>;
+  {
+    list<int, small_memory> numbers;
+    for (int i = 0; i != 5; ++i) numbers.push_back(i);
+    CHECK(numbers.capacity() == 8);
+    numbers.pop_back();
+    failing_allocator::fail_after(0);
+    numbers.pop_back();
+    CHECK(failing_allocator::has_failed);
+    CHECK(numbers.capacity() == 8);
+    CHECK(numbers == list<int, small_memory>{0, 1, 2});
+  }
+  CHECK(failing_allocator::used == 0);
 }

@@ -337,3 +337,102 @@ TEST_CASE("attributes: no memory for own names, or for their copy, changes nothi
   CHECK(failing_allocator::blocks.empty());
   CHECK(!failing_allocator::is_misused);
 }
+
+TEST_CASE("attributes: moved and swapped, the values stay where they are") {
+  attributes<std::string> one;
+  one["x"_name] = "a";
+  const attributes<std::string>& same = one;
+  CHECK(same.contains("x"_name));
+  CHECK_FALSE(same.contains("y"_name));
+  CHECK(*same.find("x"_name) == "a");
+  CHECK(same.at("x"_name) == "a");
+  const std::string* const there = one.find("x"_name);
+  attributes<std::string> two{std::move(one)};
+  CHECK(two.find("x"_name) == there);
+  CHECK(one.empty());
+  CHECK(one.find("x"_name) == nullptr);
+  swap(one, two);
+  CHECK(one.find("x"_name) == there);
+  CHECK(two.empty());
+}
+
+TEST_CASE("attributes: an empty object has the shape of each other empty one, and shares nothing") {
+  attributes<int> was_full;
+  was_full["x"_name] = 1;
+  was_full.erase("x"_name);
+  const attributes<int> fresh;
+  CHECK(fresh.has_shape_of(was_full));
+  CHECK(was_full.has_shape_of(fresh));
+  CHECK(fresh.shared_bytes() == 0);
+  attributes<int> full;
+  full["x"_name] = 1;
+  CHECK_FALSE(fresh.has_shape_of(full));
+  CHECK_FALSE(full.has_shape_of(fresh));
+  CHECK(full.shared_bytes() != 0);
+}
+
+TEST_CASE("attributes: with room for as many as there will be, the values stay where they are") {
+  attributes<int> of;
+  of.reserve(5);
+  CHECK(of.own_bytes() == sizeof of + 6 * sizeof(int));
+  const int* const first = &of["a"_name];
+  for (const char* const name : {"b", "c", "d", "e"}) of[interned_string{name}] = 1;
+  CHECK(of.find("a"_name) == first);
+}
+
+TEST_CASE("frozen_list: is read from both ends, swapped, and equal by its elements") {
+  frozen_list<int> numbers{1, 2, 3};
+  CHECK(std::vector<int>(numbers.cbegin(), numbers.cend()) == std::vector<int>{1, 2, 3});
+  CHECK(std::vector<int>(numbers.rbegin(), numbers.rend()) == std::vector<int>{3, 2, 1});
+  CHECK(numbers.front() == 1);
+  CHECK(numbers.back() == 3);
+  const auto same = numbers;
+  CHECK(numbers == same);
+  CHECK_FALSE(numbers == frozen_list<int>{1, 2, 4});
+  CHECK_FALSE(numbers == frozen_list<int>{1, 2});
+  frozen_list<int> other{9};
+  swap(numbers, other);
+  CHECK(other.is(same));
+  CHECK(numbers == frozen_list<int>{9});
+  const std::vector<int> none;
+  CHECK(frozen_list<int>(none.begin(), none.end()).block() == nullptr);
+}
+
+TEST_CASE("tuple: equal ones are those with equal elements; one that was moved from has none") {
+  auto one = ouro::make_tuple(1, std::string{"a"});
+  CHECK(one == ouro::make_tuple(1, std::string{"a"}));
+  CHECK_FALSE(one == ouro::make_tuple(1, std::string{"b"}));
+  const auto kept = std::move(one);
+  CHECK_FALSE(one == kept);
+  CHECK_FALSE(kept == one);
+  CHECK(ouro::tuple<>{} == ouro::tuple<>{});
+}
+
+TEST_CASE("tuple: a cycle through one is found") {
+  using memory = ouro::default_memory;
+  {
+    const auto one = make<cyclic<memory>>();
+    one->pair = ouro::basic_tuple<memory, int, ptr<cyclic<memory>>>{7, one};
+  }
+  CHECK(ouro::gc::collect() == 2);  // and the block of the tuple
+}
+
+TEST_CASE("slots: names that are known at run time only") {
+  std::string name = "label";
+  CHECK(ouro::slots<point>::contains(name));
+  name += "s";
+  CHECK_FALSE(ouro::slots<point>::contains(name));
+  point here{1, 2, "here"};
+  CHECK_FALSE(ouro::slots<point>::visit(here, name, [](auto&) {}));
+  CHECK(ouro::slots<point>::find<double>(here, "label") == nullptr);
+  CHECK(ouro::slots<point>::find<double>(here, "y") == &here.y);
+}
+
+TEST_CASE("frozen_list: of lists that are out of sight is out of sight itself") {
+  const frozen_list<ptr<node>> inner{nullptr, nullptr};
+  CHECK_FALSE(ouro::gc::is_tracked(inner.block()));
+  const frozen_list<frozen_list<ptr<node>>> outer{inner, inner};
+  CHECK_FALSE(ouro::gc::is_tracked(outer.block()));
+  const frozen_list<frozen_list<ptr<node>>> other{inner, frozen_list<ptr<node>>{make<node>()}};
+  CHECK(ouro::gc::is_tracked(other.block()));
+}

@@ -341,3 +341,86 @@ TEST_CASE("weak_key_map: values that hold the last pointers to keys of the map g
   }
   CHECK(counted::alive == 0);
 }
+
+TEST_CASE("weak_set: cleared while it is read, it is empty, and the reader meets nobody else (trap 31)") {
+  ouro::weak_set<node> set;
+  std::vector<ptr<node>> kept;
+  for (int i = 0; i != 5; ++i) {
+    kept.push_back(make_node(i));
+    CHECK(set.insert(kept.back()));
+  }
+  {
+    auto at = set.begin();
+    kept.front().reset();
+    set.clear();
+    CHECK(set.empty());
+    CHECK_FALSE(set.contains(kept.back()));
+    CHECK(set.erase(kept.back()) == 0);
+    ++at;
+    CHECK(at == set.end());
+    CHECK(set.insert(kept.back()));
+    CHECK(set.size() == 1);
+  }
+  CHECK(set.size() == 1);
+  CHECK(set.contains(kept.back()));
+  CHECK(kept.back().use_count() == 1);
+  set.clear();
+  CHECK(set.empty());
+  CHECK(set.erase(kept.back()) == 0);
+}
+
+TEST_CASE("weak_key_map: an entry that comes again while it is read takes its old place") {
+  ouro::weak_key_map<node, std::shared_ptr<int>> notes;
+  const auto note = std::make_shared<int>(1);
+  const auto one = make_node(1);
+  const auto two = make_node(2);
+  notes.insert_or_assign(one, note);
+  notes.insert_or_assign(two, note);
+  {
+    const auto reading = notes.begin();
+    CHECK(notes.erase(one) == 1);
+    CHECK(notes.size() == 1);
+    CHECK(notes.find(one) == nullptr);
+    notes[one] = std::make_shared<int>(3);
+    CHECK(notes.size() == 2);
+    CHECK(note.use_count() == 2);  // what was in that place has gone
+  }
+  CHECK(notes.size() == 2);
+  CHECK(**notes.find(one) == 3);
+  notes[one] = note;  // which is there
+  CHECK(note.use_count() == 3);
+  notes.clear();
+  CHECK(note.use_count() == 1);
+}
+
+TEST_CASE("weak containers: readers are copied and assigned, and the table waits for the last") {
+  ouro::weak_set<node> set;
+  std::vector<ptr<node>> kept;
+  for (int i = 0; i != 4; ++i) {
+    kept.push_back(make_node(i));
+    set.insert(kept.back());
+  }
+  auto one = set.begin();
+  int met = 0;
+  {
+    auto two = one;
+    CHECK(*two == *one);
+    two++;
+    CHECK(*two != *one);
+    kept.clear();
+    CHECK(set.size() == 2);  // one that each is at
+    one = two;
+    CHECK(*one == *two);
+    CHECK(set.size() == 1);
+  }
+  for (; one != set.end(); ++one) ++met;
+  CHECK(met == 1);
+  CHECK(set.empty());
+}
+
+TEST_CASE("finalize: a finalizer of nothing is not alive, is not called, and not detached") {
+  ouro::finalizer none;
+  CHECK_FALSE(none.alive());
+  CHECK_FALSE(none());
+  CHECK_FALSE(none.detach());
+}
