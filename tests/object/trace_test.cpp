@@ -281,3 +281,39 @@ TEST_CASE("inspect: type_name, size_of, id, is and ref_count tell of the object,
   CHECK(ouro::size_of(null) == 0);
   CHECK(ouro::id(null) == 0);
 }
+
+namespace {
+
+struct throws_when_made {
+  throws_when_made() = default;
+  explicit throws_when_made(int) { throw 1; }
+  // Not trivial: std::variant would make it elsewhere first.
+  throws_when_made(const throws_when_made&) {}
+  throws_when_made& operator=(const throws_when_made&) { return *this; }
+};
+
+struct maybe {
+  std::variant<ouro::ptr<maybe>, throws_when_made> either;
+  ouro::ptr<maybe> next;
+};
+
+}  // namespace
+
+TEST_CASE("trace: a variant that an exception has left without a value has no edges (trap 50)") {
+  {
+    const auto object = ouro::make<maybe>();
+    object->next = object;
+    object->either = object;
+    CHECK(object.use_count() == 3);
+    CHECK_THROWS_AS(object->either.emplace<throws_when_made>(1), int);
+    REQUIRE(object->either.valueless_by_exception());
+    CHECK(object.use_count() == 2);
+  }
+  CHECK(ouro::gc::collect() == 1);
+}
+
+TEST_CASE("leaf: what holds no edges is one without being told") {
+  CHECK(static_cast<bool>(ouro::detail::automatic_leaf<int>{}));
+  CHECK(static_cast<bool>(ouro::detail::automatic_leaf<std::pair<const int, std::string>>{}));
+  CHECK_FALSE(static_cast<bool>(ouro::detail::automatic_leaf<maybe>{}));
+}

@@ -253,3 +253,57 @@ TEST_CASE("self_refcount: assigns, resets, converts and casts") {
       ouro::make_managed<derived_counted, ouro::self_refcount, ouro::no_collector, ouro::system_allocator>();
   CHECK(made->count == 1);
 }
+
+TEST_CASE("count_word: one pointer more than the most is immortal, and so is one more than that") {
+  CHECK(count_word::raised(count_word::immortal - 1) == count_word::pinned);
+  CHECK(count_word::raised(count_word::pinned) == count_word::pinned);
+  CHECK(count_word::raised(count_word::immortal) == count_word::pinned);
+}
+
+TEST_CASE_TEMPLATE("header: a pointer more or fewer, without regard to candidacy", Policy, ouro::local_refcount,
+                   ouro::atomic_refcount, ouro::biased_refcount) {
+  using header = ouro::detail::header<Policy>;
+  header loud{count_word::made_loud(count_word::one), 0};
+  CHECK(loud.try_increment());
+  CHECK(loud.decrement_plainly() == released::kept);
+  CHECK(loud.decrement_plainly() == released::last);
+  CHECK_FALSE(loud.try_increment());
+  CHECK(loud.load_count() == count_word::none);
+  header immortal{count_word::pinned, 0};
+  CHECK(immortal.try_increment());
+  CHECK(immortal.decrement_plainly() == released::kept);
+  CHECK(immortal.load_count() == count_word::pinned);
+}
+
+TEST_CASE_TEMPLATE("header: a change is made to what is there, though that has changed meanwhile", Policy,
+                   ouro::local_refcount, ouro::atomic_refcount) {
+  using header = ouro::detail::header<Policy>;
+  header object{count_word::one, 2};
+  int asked = 0;
+  CHECK(header::update(object.info, [&](std::uint32_t seen) {
+          if (++asked == 1) Policy::store(object.info, 4);
+          return seen | 1;
+        }) == 4);
+  CHECK(asked == 2);
+  CHECK(object.load_info() == 5);
+  object.set_info(8);
+  object.clear_info(1);
+  CHECK(object.load_info() == 12);
+}
+
+TEST_CASE("self_refcount: adopts, finds itself from this, and is converted to its base") {
+  auto* const raw = new derived_counted;
+  {
+    ++raw->count;
+    const auto adopted = intrusive<derived_counted>::adopt(raw);
+    CHECK(raw->count == 1);
+    const auto again = ouro::managed_from_this<ouro::self_refcount, ouro::no_collector, ouro::system_allocator>(raw);
+    CHECK(again == adopted);
+    CHECK(raw->count == 2);
+    const intrusive<self_counted> base = adopted;
+    CHECK(base.get() == raw);
+    CHECK(raw->count == 3);
+    CHECK(base.owner() == raw);
+  }
+  CHECK(self_counted::alive == 0);
+}

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -215,5 +216,53 @@ TEST_CASE("biased_refcount: threads that make, copy, pass and drop at random lea
   }
   for (exchange& each : passed) each.held.reset();
   biased::gc::collect();
+  CHECK(counted::alive == 0);
+}
+
+namespace {
+
+/// Does something when it dies.
+struct acting {
+  std::function<void()> at_end;
+  ~acting() {
+    if (at_end) at_end();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("biased_refcount: what is left for a thread while it settles for the last time is settled, too") {
+  biased::ptr<acting> first;
+  biased::ptr<counted> second;
+  std::atomic<int> stage = 0;
+  std::thread owner{[&] {
+    first = biased::make<acting>([&second] { on_another_thread([&second] { second.reset(); }); });
+    second = biased::make<counted>();
+    stage = 1;
+    while (stage != 2) std::this_thread::yield();
+  }};
+  while (stage != 1) std::this_thread::yield();
+  first.reset();  // left, and ended by the end of its owner
+  CHECK(counted::alive == 1);
+  stage = 2;
+  const std::thread::id of_owner = owner.get_id();
+  owner.join();
+  CHECK(counted::alive == 0);
+  CHECK(counted::last_to_die.load() == of_owner);
+}
+
+TEST_CASE("biased_refcount: what is left while a thread settles waits until that is over") {
+  auto second = biased::make<counted>();
+  int alive_within = -1;
+  auto first = biased::make<acting>([&] {
+    on_another_thread([&second] { second.reset(); });
+    biased::make<int>(1);  // would settle
+    alive_within = counted::alive;
+  });
+  on_another_thread([&first] { first.reset(); });
+  biased::make<int>(1);
+  CHECK(alive_within == 1);
+  CHECK(counted::alive == 1);
+  biased::make<int>(1);
   CHECK(counted::alive == 0);
 }
