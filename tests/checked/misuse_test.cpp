@@ -4,7 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <string>
@@ -169,4 +172,115 @@ TEST_CASE("misuse: the handler is told, and the program ends when it returns") {
           const auto second = ptr<victim>::adopt(raw);
         }),
         "handler: adopted before", "victim");
+}
+
+namespace {
+
+struct first_base {
+  virtual ~first_base() = default;
+  void trace(auto&&) {}
+  int value = 1;
+};
+
+struct second_base {
+  virtual ~second_base() = default;
+  void trace(auto&&) {}
+  virtual int second() const = 0;
+};
+
+/// Abstract: where its bases lie cannot be asked before there is an object.
+struct abstract : first_base, second_base {
+  void trace(auto&&) {}
+};
+
+struct whole : abstract {
+  [[nodiscard]] int second() const override { return 2; }
+};
+
+struct escaping {
+  ptr<escaping> edge;
+  void trace(auto&& visit) { visit(edge); }
+  ~escaping() {
+    // As if somebody had made a pointer of it again.
+    ++ouro::detail::header<ouro::local_refcount>::of(this)->count;
+  }
+};
+
+struct damaged {
+  [[nodiscard]] bool is_valid() const { return is_whole; }
+  bool is_whole;
+};
+
+}  // namespace
+
+TEST_CASE("misuse: a base class that does not lie at the beginning of its object is caught (trap 11)") {
+  const auto said = run_in_child([] {
+    const ptr<abstract> object = make<whole>();
+    const ptr<first_base> first = object;
+    if (first->value != 1) std::abort();
+  });
+  CHECK_FALSE(said.aborted);
+  check(run_in_child([] {
+          const ptr<abstract> object = make<whole>();
+          const ptr<second_base> second = object;
+        }),
+        "converted to a base class that does not lie at the beginning", "second_base");
+  check(run_in_child([] {
+          const ptr<first_base> object = make<whole>();
+          const auto second = ouro::dynamic_pointer_cast<second_base>(object);
+        }),
+        "cast to a base class that does not lie at the beginning", "second_base");
+}
+
+TEST_CASE("misuse: a destructor of garbage that lets a pointer to its object escape is caught (trap 56)") {
+  check(run_in_child([] { collect_cycle_of<escaping>(); }), "let a pointer to its object escape", "escaping");
+}
+
+TEST_CASE("misuse: more types than there are numbers are caught, and an object of none is unknown") {
+  check(run_in_child([] {
+          make<victim>();
+          const auto& record = ouro::detail::record_of(1u << ouro::detail::info_word::type_shift);
+          for (std::size_t i = 0; i != ouro::detail::type_table::capacity; ++i) {
+            ouro::detail::registered_types.add(record);
+          }
+        }),
+        "more than 65535 managed types", "");
+  CHECK(ouro::detail::name_in_report(0xFFFFu << ouro::detail::info_word::type_shift) == "unknown");
+}
+
+TEST_CASE("misuse: a structure of the library's own that is damaged ends the program") {
+  check(run_in_child([] { ouro::detail::check_whole(damaged{false}, "some structure"); }), "structure is damaged",
+        "some structure");
+  CHECK_FALSE(run_in_child([] { ouro::detail::check_whole(damaged{true}, "some structure"); }).aborted);
+}
+
+TEST_CASE("candidate_buffer: knows when it is damaged") {
+  using header = ouro::detail::header<ouro::local_refcount>;
+  using buffer = ouro::detail::candidate_buffer<ouro::local_refcount>;
+  constexpr std::uint32_t mark = ouro::detail::info_word::listed;
+  buffer candidates{mark};
+  header objects[4] = {{1, 2}, {1, 2}, {1, 2}, {1, 2}};
+  for (header& each : objects) {
+    REQUIRE(candidates.make_room());
+    candidates.enter(each);
+  }
+  CHECK(candidates.is_valid());
+  candidates.leave(objects[1]);
+  candidates.leave(objects[2]);
+  CHECK(candidates.is_valid());
+  CHECK(candidates.size() == 2);
+
+  const std::uint32_t listed = objects[0].info;
+  objects[0].info = objects[3].info;  // not where the buffer has it
+  CHECK_FALSE(candidates.is_valid());
+  objects[0].info = listed;
+  CHECK(candidates.is_valid());
+  CHECK(candidates.take(0).object == &objects[0]);  // a hole that is not linked yet
+  CHECK_FALSE(candidates.is_valid());
+  candidates.close_up();
+  CHECK(candidates.is_valid());
+  CHECK_FALSE(candidates.reserve(static_cast<std::size_t>(-1)));
+  candidates.leave(objects[3]);
+  CHECK(candidates.size() == 0);
+  candidates.release();
 }

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -222,4 +224,266 @@ TEST_CASE("gc: set_debug(stats) prints CPython's lines, and what is collectable"
   CHECK(said.text.find("gc: collecting generation 1...\ngc: objects in each generation: 2 0\n") != std::string::npos);
   CHECK(said.text.find("gc: collectable <") != std::string::npos);
   CHECK(said.text.find("gc: done, 2 unreachable, 0 uncollectable, 0.") != std::string::npos);
+}
+
+TEST_CASE_TEMPLATE("gc: thresholds of both generations are what was set", Memory, by_trial, by_generation) {
+  using gc = typename Memory::gc;
+  const std::size_t before = gc::threshold(0);
+  const std::size_t full_before = gc::threshold(1);
+  gc::set_threshold(123, 4);
+  CHECK(gc::threshold() == 123);
+  CHECK(gc::threshold(1) == 4);
+  gc::set_threshold(before, full_before);
+  CHECK(gc::threshold(1) == full_before);
+}
+
+TEST_CASE("gc: without a collector there is nothing to count, and nothing is tracked") {
+  using memory = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>;
+  const auto object = memory::make<int>(1);
+  const auto copy = object;
+  CHECK(memory::gc::count(0) == 0);
+  CHECK(memory::gc::count() == 0);
+  CHECK(memory::gc::stats().collections == 0);
+  CHECK(memory::gc::stats(1).collections == 0);
+  CHECK_FALSE(memory::gc::is_enabled());
+  CHECK_FALSE(memory::gc::is_tracked(object));
+}
+
+TEST_CASE_TEMPLATE("gc: null is not tracked and leads to nothing, and neither does a leaf", Memory, by_trial,
+                   by_generation) {
+  using gc = typename Memory::gc;
+  const typename Memory::template ptr<node<Memory>> none;
+  CHECK_FALSE(gc::is_tracked(none));
+  CHECK_FALSE(gc::is_finalized(none));
+  CHECK(gc::referents(none).empty());
+  CHECK(gc::referents(Memory::template make<int>(1)).empty());
+}
+
+TEST_CASE("gc: callbacks are counted and cleared; what one throws goes to the handler, and the next is called") {
+  const quiet_heap<by_trial> heap;
+  static int reported;
+  reported = 0;
+  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view type) {
+    ++reported;
+    CHECK(type == "gc callback");
+  });
+  int called = 0;
+  auto& callbacks = by_trial::gc::callbacks();
+  callbacks.add([](const ouro::gc_info&) { throw 1; });
+  callbacks.add([&called](const ouro::gc_info&) { ++called; });
+  CHECK(callbacks.size() == 2);
+  by_trial::gc::collect();
+  CHECK(reported == 2);
+  CHECK(called == 2);
+  callbacks.clear();
+  CHECK(callbacks.size() == 0);
+  by_trial::gc::collect();
+  CHECK(called == 2);
+  ouro::set_unraisable_handler(before);
+}
+
+namespace {
+
+/// In its constructor, it is a candidate already.
+struct eager {
+  static inline std::size_t objects_within = 99;
+  static inline std::size_t destroyed_within = 99;
+
+  eager() {
+    {
+      const auto self = ouro::managed_from_this<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>(this);
+    }
+    objects_within = ouro::gc::objects().size();
+    destroyed_within = ouro::gc::step(100);
+  }
+  void trace(auto&& visit) { visit(next); }
+
+  ouro::ptr<eager> next;
+};
+
+struct holds_immutable {
+  ouro::ptr<holds_immutable> next;
+  ouro::frozen_list<ouro::ptr<holds_immutable>> none_of_them;
+};
+
+}  // namespace
+
+TEST_CASE("gc: an object whose constructor has not returned is in nobody's view, and no step looks at it (trap 7)") {
+  const quiet_heap<by_trial> heap;
+  const auto object = ouro::make<eager>();
+  CHECK(eager::objects_within == 0);
+  CHECK(eager::destroyed_within == 0);
+  CHECK(ouro::gc::count() == 1);
+  CHECK(are(ouro::gc::objects(), object));
+}
+
+TEST_CASE("gc: what is out of the collector's sight is in no view, though a candidate leads to it") {
+  const quiet_heap<by_trial> heap;
+  {
+    const auto object = ouro::make<holds_immutable>();
+    object->none_of_them = {nullptr, nullptr};
+    CHECK_FALSE(ouro::gc::is_tracked(object->none_of_them.block()));
+    object->next = object;
+    {
+      const auto copy = object;
+    }
+    CHECK(are(ouro::gc::objects(), object));
+  }
+  CHECK(ouro::gc::collect() == 1);
+}
+
+TEST_CASE("gc: frozen candidates are passed over by steps, and forgotten at the end of their heap") {
+  static int alive;
+  alive = 0;
+  {
+    ouro::heap h;
+    const ouro::heap::scope in{h};
+    auto first = by_trial::make<node<by_trial>>();
+    {
+      const auto candidate = first;
+    }
+    make_ring<by_trial>(3);
+    first.reset();  // leaves a hole
+    alive = node<by_trial>::alive;
+    ouro::gc::freeze();
+    CHECK(ouro::gc::step(100) == 0);
+    CHECK(ouro::gc::count() == 3);
+  }
+  CHECK(alive == 3);
+  CHECK(node<by_trial>::alive == 3);  // nobody has looked at them: they went with the pools
+  node<by_trial>::alive = 0;
+}
+
+namespace {
+
+/// Calls for a collection where none can be.
+struct collecting {
+  static inline std::size_t in_trace = 0;
+  static inline std::size_t in_destructor = 0;
+  static inline int alive = 0;
+
+  collecting() { ++alive; }
+  ~collecting() {
+    --alive;
+    in_destructor += ouro::gc::collect() + ouro::gc::drain() + ouro::gc::step(10);
+  }
+  void trace(auto&& visit) {
+    in_trace += ouro::gc::collect();
+    visit(next);
+  }
+
+  ouro::ptr<collecting> next;
+};
+
+}  // namespace
+
+TEST_CASE("gc: a collection that a trace or a destructor calls for does not happen (trap 42)") {
+  const quiet_heap<by_trial> heap;
+  {
+    const auto one = ouro::make<collecting>();
+    one->next = ouro::make<collecting>();
+    one->next->next = one;
+  }
+  const auto referred = [] {
+    auto self = ouro::make<collecting>();
+    return ouro::gc::referents(self).size();
+  }();
+  CHECK(referred == 0);
+  CHECK(ouro::gc::collect() == 2);
+  CHECK(collecting::in_trace == 0);
+  CHECK(collecting::in_destructor == 0);
+  CHECK(collecting::alive == 0);
+  ouro::ptr<collecting> waiting = ouro::make<collecting>();
+  {
+    const ouro::gc::deferred_drops later;
+    waiting.reset();
+    CHECK(collecting::alive == 1);
+    CHECK(ouro::gc::drain() == 1);
+  }
+  CHECK(collecting::in_destructor == 0);
+}
+
+TEST_CASE("gc: garbage that no walk finds is kept, and found again (saveall)") {
+  using memory = ouro::memory<ouro::local_refcount, ouro::generational, ouro::system_allocator>;
+  memory::gc::collect();
+  memory::gc::disable();
+  memory::gc::set_debug(ouro::gc_debug::saveall);
+  make_ring<memory>(3);
+  CHECK(memory::gc::collect() == 3);
+  CHECK(node<memory>::alive == 3);
+  CHECK(memory::gc::garbage().size() == 3);
+  memory::gc::set_debug(ouro::gc_debug::none);
+  memory::gc::clear_garbage();
+  CHECK(memory::gc::collect() == 3);
+  CHECK(node<memory>::alive == 0);
+  memory::gc::enable();
+}
+
+namespace {
+
+/// Stays for good.
+template <class Memory>
+struct apart {
+  static inline int alive = 0;
+  ~apart() { --alive; }
+  void trace(auto&& visit) { visit(next); }
+
+  typename Memory::template ptr<apart> next;
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("gc: immortal objects are no candidates, and nothing that they lead to is garbage", Memory, by_trial,
+                   by_generation) {
+  typename Memory::heap h;  // with which they go
+  const typename Memory::heap::scope in{h};
+  {
+    const auto object = Memory::template make<apart<Memory>>();
+    object->next = Memory::template make<apart<Memory>>();
+    object->next->next = object;
+    apart<Memory>::alive = 2;
+    {
+      const auto copy = object;
+    }
+    Memory::gc::collect();  // by now they are old
+    {
+      const auto copy = object;
+    }
+    ouro::immortalize(object);
+  }
+  CHECK(Memory::gc::collect() == 0);
+  CHECK(Memory::gc::collect() == 0);
+  CHECK(apart<Memory>::alive == 2);
+}
+
+TEST_CASE("gc: a candidate whose count has reached its maximum is no garbage (trap 9)") {
+  using header = ouro::detail::header<ouro::local_refcount>;
+  ouro::gc::collect();
+  ouro::heap h;
+  const ouro::heap::scope in{h};
+  const auto object = ouro::make<holds_immutable>();
+  object->next = object;
+  {
+    const auto copy = object;
+  }
+  CHECK(ouro::gc::count() == 1);
+  // As if there were so many copies.
+  header::of(object.get())->count = ouro::count_word::immortal + 5;
+  {
+    const auto copy = object;
+  }
+  CHECK(ouro::is_immortal(object));
+  CHECK(ouro::gc::count() == 1);
+  CHECK(ouro::gc::collect() == 0);
+  CHECK(ouro::gc::count() == 0);
+  CHECK(ouro::is_immortal(object));
+}
+
+TEST_CASE("gc: the flags of an object that is no candidate are its own") {
+  using header = ouro::detail::header<ouro::atomic_refcount>;
+  header object{ouro::count_word::one, 2};
+  // What another thread finds that asks for the lock after the object has left the buffer.
+  CHECK(ouro::trial_deletion::info(object) == 2);
+  ouro::trial_deletion::add_flags(object, 8);
+  CHECK(object.load_info() == 10);
 }

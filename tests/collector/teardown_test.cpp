@@ -206,3 +206,65 @@ TEST_CASE_FIXTURE(fresh_log, "teardown: managed_from_this is null in every destr
   CHECK(gc::collect() == 2);
   CHECK(null == 2);
 }
+
+namespace {
+
+/// No collector looks at it; its finalizer brings it back, or throws.
+struct phoenix {
+  static inline ouro::ptr<phoenix> saved;
+  static inline int finalized = 0;
+  static inline int destroyed = 0;
+
+  explicit phoenix(bool comes_back) : returns{comes_back} {}
+  ~phoenix() { ++destroyed; }
+  void finalize() {
+    ++finalized;
+    if (!returns) throw 1;
+    saved = ouro::managed_from_this<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>(this);
+  }
+
+  bool returns;
+};
+
+}  // namespace
+
+template <>
+inline constexpr bool ouro::leaf<phoenix> = true;
+
+TEST_CASE("teardown: an object that no collector looks at is finalized once, and comes back once (trap 54)") {
+  phoenix::finalized = phoenix::destroyed = 0;
+  auto object = ouro::make<phoenix>(true);
+  CHECK_FALSE(ouro::gc::is_tracked(object));
+  object.reset();
+  REQUIRE(phoenix::saved != nullptr);
+  CHECK(phoenix::saved.use_count() == 1);
+  CHECK(ouro::gc::is_finalized(phoenix::saved));
+  {
+    const ouro::gc::deferred_drops later;
+    phoenix::saved.reset();
+    CHECK(phoenix::destroyed == 0);
+    auto second = ouro::make<phoenix>(true);
+    second.reset();
+    auto third = ouro::make<phoenix>(true);
+    third.reset();
+  }
+  // The first waited among the others, and remembered that it had been finalized.
+  CHECK(phoenix::destroyed + (phoenix::saved != nullptr ? 1 : 0) == 3);
+  phoenix::saved.reset();
+  CHECK(phoenix::finalized == 3);
+  CHECK(phoenix::destroyed == 3);
+}
+
+TEST_CASE("teardown: what a finalizer throws is reported, and the object dies (trap 57)") {
+  static int reported;
+  reported = 0;
+  phoenix::destroyed = 0;
+  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view type) {
+    ++reported;
+    CHECK(type.ends_with("phoenix"));
+  });
+  ouro::make<phoenix>(false);
+  CHECK(reported == 1);
+  CHECK(phoenix::destroyed == 1);
+  ouro::set_unraisable_handler(before);
+}

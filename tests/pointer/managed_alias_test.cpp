@@ -80,3 +80,18 @@ TEST_CASE("managed_alias: a move leaves null behind and no count changes") {
   CHECK(moved == ouro::managed_alias<int>{whole, &whole->second});
   CHECK(moved != nullptr);
 }
+
+TEST_CASE("managed_alias: made of a whole, swapped, and used as a pointer") {
+  const auto whole = ouro::make<pair>();
+  ouro::managed_alias<pair> all{whole};
+  CHECK(all.get() == whole.get());
+  CHECK(all->second == 2);
+  CHECK(all.use_count() == 2);
+  ouro::managed_alias<pair> none = nullptr;
+  CHECK_FALSE(none);
+  swap(all, none);
+  CHECK(none);
+  CHECK(none->first == 1);
+  CHECK(all == nullptr);
+  CHECK(whole.use_count() == 2);
+}

@@ -413,3 +413,46 @@ TEST_CASE("managed_ptr: no object of these tests is left") {
 namespace {
 struct incomplete {};
 }  // namespace
+
+TEST_CASE("managed_ptr: is reset by null, and asked for its object") {
+  auto first = make<counted>('f');
+  const ptr<counted> same = first;
+  const auto other = make<counted>('o');
+  CHECK(first.owner_equal(same));
+  CHECK_FALSE(first.owner_equal(other));
+  CHECK(get_pointer(first) == first.get());
+  CHECK(get_pointer(ptr<counted>{}) == nullptr);
+  first.reset(nullptr);
+  CHECK(first == nullptr);
+  CHECK(same.use_count() == 1);
+}
+
+TEST_CASE("managed_ptr: released when it is null, it gives null, which is adopted as null") {
+  ptr<counted> none;
+  CHECK(none.release() == nullptr);
+  CHECK(ptr<counted>::adopt(nullptr) == nullptr);
+}
+
+TEST_CASE("managed_ptr: a dynamic cast of an expiring pointer to a base hands over its count") {
+  auto object = make<derived>('d');
+  const counted* const raw = object.get();
+  const ptr<counted> base = ouro::dynamic_pointer_cast<counted>(std::move(object));
+  CHECK(base.get() == raw);
+  CHECK(base.use_count() == 1);
+  CHECK(object == nullptr);
+  ptr<counted> none;
+  CHECK(ouro::dynamic_pointer_cast<derived>(none) == nullptr);
+  CHECK(ouro::dynamic_pointer_cast<derived>(std::move(none)) == nullptr);
+}
+
+TEST_CASE("managed_ptr: two counts of one object are released, and adopted again one by one") {
+  auto first = make<counted>('c');
+  auto second = first;
+  counted* const one = first.release();
+  counted* const two = second.release();
+  CHECK(one == two);
+  const auto third = ptr<counted>::adopt(one);
+  CHECK(third.use_count() == 2);
+  const auto fourth = ptr<counted>::adopt(two);
+  CHECK(third.use_count() == 2);
+}

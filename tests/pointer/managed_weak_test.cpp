@@ -210,3 +210,48 @@ TEST_CASE("make_managed: a constructor that throws leaves nothing, though a hand
   CHECK(ouro::pool_allocator::statistics().used_blocks == before);
   CHECK(ouro::gc::count() == 0);
 }
+
+namespace {
+
+struct derived_target : target {
+  int more = 2;
+};
+
+}  // namespace
+
+TEST_CASE("managed_weak: of a derived class, made and assigned, it watches the same object") {
+  auto object = make<derived_target>();
+  const weak<derived_target> watcher{object};
+  const weak<target> base{watcher};
+  CHECK(base.lock() == object);
+  weak<target> other;
+  other = watcher;
+  CHECK(other.lock() == object);
+  weak<target> third;
+  third = other;
+  CHECK(third.lock() == object);
+  weak<target> empty;
+  const weak<target> copy_of_empty{empty};
+  CHECK(copy_of_empty.expired());
+  swap(third, empty);
+  CHECK(third.lock() == nullptr);
+  CHECK(empty.lock() == object);
+  CHECK(object.use_count() == 1);
+  object.reset();
+  CHECK(base.expired());
+  CHECK(other.expired());
+  const weak<target> late{watcher};
+  CHECK(late.lock() == nullptr);
+  CHECK(late.owner() == nullptr);
+}
+
+TEST_CASE("managed_weak: to null, it calls nobody, and holds no callback") {
+  const auto held = std::make_shared<int>(1);
+  {
+    const weak<target> watcher{ptr<target>{}, [held] {}};
+    CHECK(held.use_count() == 1);
+    CHECK(watcher.expired());
+    CHECK(weak<target>{ptr<target>{}}.lock() == nullptr);
+  }
+  CHECK(held.use_count() == 1);
+}

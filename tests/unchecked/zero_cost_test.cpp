@@ -1,7 +1,10 @@
+#include "support/child.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
+#include <string>
 #include <type_traits>
 
 using ouro::make;
@@ -37,4 +40,16 @@ TEST_CASE("unchecked: an edge that a trace reports twice keeps the object, and n
   REQUIRE(kept);
   CHECK(kept.use_count() == 2);
   kept->edge.reset();
+}
+
+TEST_CASE("unchecked: gc says how many objects it could not collect, if asked to") {
+  const auto said = ouro::test::run_in_child([] {
+    ouro::gc::set_debug(ouro::gc_debug::uncollectable);
+    {
+      const auto object = make<doubled>();
+      object->edge = object;
+    }
+    ouro::gc::collect();
+  });
+  CHECK(said.text.find("gc: uncollectable: 1 objects\n") != std::string::npos);
 }
