@@ -127,3 +127,26 @@ TEST_CASE("checked_allocator: a write after the free is reported when the block 
       },
       "a block was written after it was freed");
 }
+
+TEST_CASE("checked_allocator: requests that cannot be served are refused, large blocks are given back at once") {
+  using over_system = ouro::checked_allocator<ouro::system_allocator>;
+  CHECK(over_system::allocate(static_cast<std::size_t>(-1), 8) == nullptr);
+  constexpr std::size_t large = over_system::most_kept_bytes + 1;
+  void* const block = over_system::allocate(large, 8);
+  REQUIRE(block != nullptr);
+  over_system::deallocate(block, large, 8);
+  struct no_memory {
+    static void* allocate(std::size_t, std::size_t) noexcept { return nullptr; }
+    static void deallocate(void*, std::size_t, std::size_t) noexcept {}
+  };
+  CHECK(ouro::checked_allocator<no_memory>::allocate(8, 8) == nullptr);
+}
+
+TEST_CASE("checked_allocator: a free with another alignment is reported") {
+  const auto said = ouro::test::run_in_child([] {
+    void* const block = checked::allocate(16, 8);
+    checked::deallocate(block, 16, 16);
+  });
+  CHECK(said.aborted);
+  CHECK(said.text.find("another size or alignment") != std::string::npos);
+}

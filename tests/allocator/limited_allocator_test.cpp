@@ -98,3 +98,14 @@ TEST_CASE("limited_allocator: the containers of a program share its budget") {
   numbers.resize(250);
   CHECK(numbers.size() == 250);
 }
+
+TEST_CASE("limited_allocator: trim gives back what lies below") {
+  using pools = ouro::limited_allocator<ouro::pool_allocator>;
+  std::vector<void*> many;
+  for (int i = 0; i != 10'000; ++i) many.push_back(pools::allocate(1000, 8));
+  for (void* const each : many) pools::deallocate(each, 1000, 8);
+  pools::trim();
+  const std::size_t arenas = ouro::pool_allocator::statistics().arenas;
+  ouro::pool_allocator::trim();
+  CHECK(ouro::pool_allocator::statistics().arenas == arenas);
+}

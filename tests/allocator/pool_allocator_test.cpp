@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <memory_resource>
+#include <new>
 #include <random>
 #include <set>
 #include <thread>
@@ -297,4 +298,113 @@ TEST_CASE("pool_resource: is a memory resource, and equal to others of its kind"
     CHECK(pool_allocator::statistics().used_bytes - before.used_bytes == 80);
   }
   CHECK(pool_allocator::statistics().used_bytes == before.used_bytes);
+}
+
+TEST_CASE("standard_allocator, pool_resource: no objects and no bytes have an address of their own") {
+  ouro::standard_allocator<int> allocator;
+  int* const one = allocator.allocate(0);
+  int* const two = allocator.allocate(0);
+  CHECK(one != two);
+  allocator.deallocate(one, 0);
+  allocator.deallocate(two, 0);
+  CHECK((allocator == ouro::standard_allocator<char>{}));
+  ouro::pool_resource resource;
+  void* const first = resource.allocate(0);
+  void* const second = resource.allocate(0);
+  CHECK(first != second);
+  resource.deallocate(first, 0);
+  resource.deallocate(second, 0);
+}
+
+namespace {
+
+struct no_memory {
+  static void* allocate(std::size_t, std::size_t) noexcept { return nullptr; }
+  static void deallocate(void*, std::size_t, std::size_t) noexcept {}
+};
+
+}  // namespace
+
+TEST_CASE("pool_resource: exhausted memory is an exception") {
+  ouro::basic_pool_resource<no_memory> resource;
+  CHECK_THROWS_AS(static_cast<void>(resource.allocate(8)), std::bad_alloc);
+}
+
+TEST_CASE("pool_allocator: a request that no address space could hold is refused") {
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  CHECK(pool_allocator::allocate(most, 8) == nullptr);
+  CHECK(pool_allocator::allocate(most - 4, 4096) == nullptr);
+  CHECK_FALSE(pool_allocator::walks(most, 8));
+  CHECK(pool_allocator::walks(pool_allocator::largest_block, 8));
+}
+
+TEST_CASE("pool_allocator, heap: a thread that has allocated nothing has nothing to trim") {
+  std::thread{[] {
+    pool_allocator::trim();
+    ouro::heap::current().trim();
+    CHECK(pool_allocator::statistics().arenas == 0);
+    CHECK(ouro::heap::current().limit() == ouro::heap::unlimited);
+  }}.join();
+}
+
+namespace {
+
+/// Outlives its thread's lease of a heap.
+struct late {
+  static inline bool served = false;
+  ~late() {
+    void* const first = pool_allocator::allocate(32, 8);
+    void* const second = pool_allocator::allocate(700, 8);
+    served = first != nullptr && second != nullptr && first != second;
+    pool_allocator::deallocate(second, 700, 8);
+    pool_allocator::deallocate(first, 32, 8);
+  }
+};
+
+thread_local late last_wish;
+
+}  // namespace
+
+TEST_CASE("pool_allocator: what a thread allocates after the end of its heap is served, too (trap 61)") {
+  std::thread{[] {
+    late* volatile const constructed_first = &last_wish;
+    static_cast<void>(constructed_first);
+    pool_allocator::deallocate(pool_allocator::allocate(32, 8), 32, 8);
+  }}.join();
+  CHECK(late::served);
+}
+
+TEST_CASE("heap_parts: a part that another thread was faster to add is added once") {
+  using state = ouro::trial_deletion::state<ouro::local_refcount>;
+  auto& part = ouro::detail::heap_part_of<state>::part;
+  REQUIRE(ouro::detail::attach(part));
+  const std::size_t bytes = ouro::detail::known_heap_parts.bytes();
+  ouro::detail::known_heap_parts.add(part);
+  CHECK(ouro::detail::known_heap_parts.bytes() == bytes);
+}
+
+TEST_CASE("heap: a part that becomes known while a thread is in it has no value there") {
+  struct first_seen_elsewhere {
+    int value;
+    bool operator==(const first_seen_elsewhere&) const = default;
+  };
+  struct hash {
+    std::size_t operator()(const first_seen_elsewhere& of) const { return static_cast<std::size_t>(of.value); }
+  };
+  using elsewhere = ouro::interner<first_seen_elsewhere, hash>;
+  ouro::heap h;
+  {
+    const ouro::heap::scope in{h};
+    std::thread{[] {
+      const auto made = elsewhere::intern(first_seen_elsewhere{1});
+      CHECK(elsewhere::size() == 1);
+    }}.join();
+    CHECK(elsewhere::size() == 0);
+  }
+  const auto outside = elsewhere::intern(first_seen_elsewhere{2});
+  {
+    const ouro::heap::scope in{h};
+    CHECK(elsewhere::size() == 0);
+  }
+  CHECK(elsewhere::size() == 1);
 }

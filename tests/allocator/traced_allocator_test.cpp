@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -175,5 +176,81 @@ TEST_CASE("debug_malloc_stats: shows each class with its used and free blocks, a
     CHECK(text.find(std::string(60, '.')) != std::string::npos);
     full.clear();
     CHECK(ouro::debug_malloc_stats().find("88 ") != std::string::npos);
+  }}.join();
+}
+
+TEST_CASE("traced_allocator: blocks of no type that anybody has told are unknown; trim gives back what lies below") {
+  const tracing on;
+  void* const block = traced::allocate(48, 8);
+  const auto entries = traced::take_snapshot().entries();
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].trace.type == "unknown");
+  CHECK(entries[0].bytes == 48);
+  traced::deallocate(block, 48, 8);
+  std::vector<void*> many;
+  for (int i = 0; i != 10'000; ++i) many.push_back(traced::allocate(1000, 8));
+  for (void* const each : many) traced::deallocate(each, 1000, 8);
+  traced::trim();
+  const std::size_t arenas = ouro::pool_allocator::statistics().arenas;
+  ouro::pool_allocator::trim();
+  CHECK(ouro::pool_allocator::statistics().arenas == arenas);
+}
+
+TEST_CASE("traced_allocator: of many scopes the innermost are noted, as many as were asked for") {
+  const tracing on{1};
+  const ouro::allocation_scope outer{"outer"};
+  const ouro::allocation_scope inner{"inner"};
+  const auto object = memory::make<small>();
+  const auto entries = traced::take_snapshot().entries();
+  REQUIRE(entries.size() == 1);
+  REQUIRE(entries[0].trace.scopes.size() == 1);
+  CHECK(entries[0].trace.scopes[0].name == "inner");
+}
+
+TEST_CASE("traced_allocator: a change of bytes alone is a change; a stack without scopes is its type") {
+  using statistic = ouro::allocation_statistic;
+  const ouro::allocation_trace trace{"type", {}, {}};
+  const ouro::allocation_snapshot before{std::vector<statistic>{{trace, 100, 2}}};
+  const ouro::allocation_snapshot after{std::vector<statistic>{{trace, 160, 2}}};
+  const auto changes = after.compare_to(before);
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].more_bytes == 60);
+  CHECK(changes[0].more_blocks == 0);
+  CHECK(before.compare_to(before).empty());
+  const ouro::allocation_snapshot split{std::vector<statistic>{{trace, 100, 3}}};
+  REQUIRE(split.compare_to(before).size() == 1);
+  CHECK(split.compare_to(before)[0].more_blocks == 1);
+  REQUIRE(split.top(1, ouro::group_by::scope).size() == 1);
+  CHECK(split.top(1, ouro::group_by::scope)[0].trace.scopes.empty());
+}
+
+TEST_CASE("allocation_trace: the same name and line of two files are two places") {
+  const ouro::allocation_site one{"name", "a.cpp", 3};
+  const ouro::allocation_site two{"name", "b.cpp", 3};
+  const ouro::allocation_trace left{"type", {one}, {}};
+  CHECK(left == left);
+  CHECK_FALSE(left == ouro::allocation_trace{"type", {two}, {}});
+}
+
+TEST_CASE("call_frames: no more than 64 are told, and none if none are wanted") {
+  CHECK(ouro::detail::call_frames(0).empty());
+  CHECK(ouro::detail::call_frames(1).size() <= 1);
+  CHECK(ouro::detail::call_frames(1000).size() <= 64);
+  CHECK_FALSE(ouro::detail::name_of_frame(nullptr).empty());
+}
+
+TEST_CASE("traced_allocator: what is refused is not noted; a thread without pools has nothing to print") {
+  struct no_memory {
+    static void* allocate(std::size_t, std::size_t) noexcept { return nullptr; }
+    static void deallocate(void*, std::size_t, std::size_t) noexcept {}
+  };
+  using over_nothing = ouro::traced_allocator<no_memory>;
+  over_nothing::start();
+  CHECK(over_nothing::allocate(8, 8) == nullptr);
+  CHECK(over_nothing::traced_bytes() == 0);
+  over_nothing::stop();
+  std::thread{[] {
+    const std::string text = ouro::debug_malloc_stats();
+    CHECK(text.find("0 bytes in used blocks, 0 in free blocks of used pools\n0 arenas") != std::string::npos);
   }}.join();
 }

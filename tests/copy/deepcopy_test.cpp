@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -360,4 +362,110 @@ TEST_CASE("deepcopy: a list of a million nodes is copied without recursion (trap
   std::size_t copied = 0;
   for (auto at = deepcopy(list); at; at = at->next) ++copied;
   CHECK(copied == length);
+}
+
+namespace {
+
+/// May have derived classes, so that its objects are asked what they are.
+struct open_node {
+  explicit open_node(int number) : value{number} {}
+  open_node(const open_node&) = default;
+  open_node& operator=(const open_node&) = delete;
+  virtual ~open_node() = default;
+  void trace(auto&& visit) { visit(next); }
+
+  int value;
+  ptr<open_node> next;
+};
+
+/// Copies itself into nothing.
+struct uncopied {
+  [[nodiscard]] ptr<uncopied> shallow_copy() const { return nullptr; }
+  template <class Memo>
+  [[nodiscard]] ptr<uncopied> deep_copy(Memo&) const {
+    return nullptr;
+  }
+};
+
+struct copies_itself {
+  template <class Memo>
+  [[nodiscard]] ptr<copies_itself> deep_copy(Memo&) const {
+    return make<copies_itself>();
+  }
+};
+
+/// A trace of which throws, after so many.
+struct throwing_trace {
+  static inline int alive = 0;
+  static inline int traces_until_throw = -1;
+
+  throwing_trace() { ++alive; }
+  throwing_trace(const throwing_trace& from) : next{from.next}, own{from.own} { ++alive; }
+  throwing_trace& operator=(const throwing_trace&) = delete;
+  ~throwing_trace() { --alive; }
+  void trace(auto&& visit) {
+    if (traces_until_throw == 0) throw std::runtime_error{"no more traces"};
+    if (traces_until_throw > 0) --traces_until_throw;
+    visit(next, own);
+  }
+
+  ptr<throwing_trace> next;
+  ptr<copies_itself> own;
+};
+
+}  // namespace
+
+TEST_CASE("copy, deepcopy: an object of an open class that was made as that class") {
+  const auto original = make<open_node>(1);
+  original->next = make<open_node>(2);
+  const auto shallow = copy(original);
+  CHECK(shallow != original);
+  CHECK(shallow->next == original->next);
+  const auto deep = deepcopy(original);
+  CHECK(deep->next != original->next);
+  CHECK(deep->next->value == 2);
+}
+
+TEST_CASE("copy, deepcopy: null of null; and of an object that copies itself into nothing") {
+  CHECK(copy(ptr<node>{}) == nullptr);
+  CHECK(deepcopy(ptr<node>{}) == nullptr);
+  const auto object = make<uncopied>();
+  CHECK(copy(object) == nullptr);
+  CHECK(deepcopy(object) == nullptr);
+}
+
+TEST_CASE("copy, deepcopy: what cannot change is shared") {
+  const ptr<const std::string> text = make<std::string>("text");
+  CHECK(copy(text) == text);
+  CHECK(deepcopy(text) == text);
+  CHECK(text.use_count() == 1);
+}
+
+TEST_CASE("deepcopy: a trace that throws, again while the copies are undone, is reported, and no count is wrong") {
+  static int reported;
+  reported = 0;
+  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view type) {
+    ++reported;
+    CHECK(type == "deepcopy");
+  });
+  {
+    const auto original = make<throwing_trace>();
+    original->next = make<throwing_trace>();
+    original->own = make<copies_itself>();
+    throwing_trace::traces_until_throw = 0;
+    CHECK_THROWS_AS(static_cast<void>(deepcopy(original)), std::runtime_error);
+    throwing_trace::traces_until_throw = -1;
+    CHECK(reported == 1);
+    CHECK(throwing_trace::alive == 2);
+    CHECK(original.use_count() == 1);
+    CHECK(original->next.use_count() == 1);
+    // The second object's: by then the copy of `own`, which needs no undoing, is there.
+    throwing_trace::traces_until_throw = 1;
+    CHECK_THROWS_AS(static_cast<void>(deepcopy(original)), std::runtime_error);
+    throwing_trace::traces_until_throw = -1;
+    CHECK(throwing_trace::alive == 2);
+    CHECK(original->own.use_count() == 1);
+  }
+  ouro::set_unraisable_handler(before);
+  CHECK(throwing_trace::alive == 0);
 }

@@ -64,3 +64,25 @@ TEST_CASE("deep_size_of: a list of a million nodes, without recursion (trap 47)"
   for (int i = 0; i != 1'000'000; ++i) list = make<node>(std::move(list));
   CHECK(deep_size_of(list) == 1'000'000 * size_of(list));
 }
+
+namespace {
+
+/// Only its trace tells what it holds.
+struct open {
+  virtual ~open() = default;
+  void trace(auto&& visit) { visit(left, right); }
+
+  ptr<open> left;
+  ptr<open> right;
+};
+
+}  // namespace
+
+TEST_CASE("deep_size_of: what a trace tells twice is counted once") {
+  const auto object = make<open>();
+  object->left = object->right = make<open>();
+  CHECK(deep_size_of(object) == 2 * size_of(object));
+  object->left->left = object;
+  CHECK(deep_size_of(object) == 2 * size_of(object));
+  object->left->left = nullptr;
+}

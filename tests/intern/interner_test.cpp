@@ -3,11 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <functional>
 #include <iterator>
 #include <limits>
 #include <map>
 #include <mutex>
+#include <new>
 #include <random>
 #include <sstream>
 #include <stdexcept>
@@ -316,4 +319,141 @@ TEST_CASE(
     CHECK(is(adopted, kept));
     CHECK(ouro::ref_count(kept) == before + (is_counted ? 1 : 0));
   }
+}
+
+TEST_CASE("interner: switched off, equal values are two objects, and the cache knows neither") {
+  using longs = interner<long>;
+  const auto known = longs::intern(77L);
+  CHECK(longs::is_enabled());
+  longs::disable();
+  CHECK_FALSE(longs::is_enabled());
+  const auto one = longs::intern(77L);
+  const auto two = longs::intern(77L);
+  CHECK(one != known);
+  CHECK(one != two);
+  CHECK(*one == *two);
+  CHECK(longs::size() == 1);
+  longs::enable();
+  CHECK(longs::is_enabled());
+  CHECK(longs::intern(77L) == known);
+}
+
+namespace {
+
+/// A value whose copy interns its like.
+struct nested {
+  int value;
+  static inline bool interns = false;
+  explicit nested(int of) : value{of} {}
+  nested(const nested& from);
+  friend bool operator==(const nested& left, const nested& right) { return left.value == right.value; }
+};
+
+struct nested_hash {
+  std::size_t operator()(const nested& of) const { return static_cast<std::size_t>(of.value); }
+};
+
+std::vector<interner<nested, nested_hash>::handle> made_meanwhile;
+
+nested::nested(const nested& from) : value{from.value} {
+  if (!std::exchange(interns, false)) return;
+  made_meanwhile.push_back(interner<nested, nested_hash>::intern(nested{from.value}));
+}
+
+}  // namespace
+
+TEST_CASE("interner: a value whose copy has interned an equal one comes back as that one (trap 72)") {
+  nested::interns = true;
+  const nested original{5};
+  const auto made = interner<nested, nested_hash>::intern(original);
+  REQUIRE(made_meanwhile.size() == 1);
+  CHECK(made == made_meanwhile[0]);
+  CHECK((interner<nested, nested_hash>::size() == 1));
+  made_meanwhile.clear();
+}
+
+TEST_CASE("small_int: is the integer that it holds") {
+  const small_int small{7};
+  const small_int large{1'000'000};
+  CHECK(*small == 7);
+  CHECK(static_cast<long long>(large) == 1'000'000);
+  CHECK(std::hash<small_int>{}(large) == std::hash<long long>{}(1'000'000));
+  CHECK(std::hash<small_int>{}(large) == std::hash<small_int>{}(small_int{1'000'000}));
+  CHECK(ouro::type_name(small.pointer()) == ouro::type_name<long long>());
+  CHECK(ouro::type_name(large.pointer()) == ouro::type_name<long long>());
+}
+
+TEST_CASE("interned_string: converts to a view of its characters") {
+  const auto word = "characters"_is;
+  CHECK(static_cast<std::string_view>(word) == "characters");
+  CHECK(static_cast<std::string_view>(word).data() == word.data());
+}
+
+TEST_CASE("interned_string: more characters than memory has addresses are refused") {
+  constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
+  using body = ouro::detail::string_body<ouro::no_locking>;
+  const char character = 'x';
+  CHECK_THROWS_AS(static_cast<void>(body::make(std::string_view{&character, most}, 0)), std::bad_array_new_length);
+}
+
+namespace {
+
+struct entry {
+  std::size_t hash;
+};
+
+}  // namespace
+
+TEST_CASE("intern_table: empty, it has nothing to find, to bring near or to take out") {
+  ouro::detail::intern_table<entry> table;
+  entry one{1};
+  const auto any = [](entry&) { return true; };
+  table.fetch_slot(1);
+  table.fetch_entry(1);
+  table.erase(one);
+  CHECK(table.size() == 0);
+  CHECK(table.bytes() == 0);
+  CHECK(table.find(1, any) == nullptr);
+  table.reserve();
+  table.insert(one);
+  table.fetch_slot(1);
+  table.fetch_entry(1);
+  CHECK(table.find(1, any) == &one);
+  table.erase(one);
+  CHECK(table.bytes() == 0);
+}
+
+TEST_CASE("intern_table: the place of one that was taken out is passed over, and used again") {
+  ouro::detail::intern_table<entry> table;
+  entry all[4] = {{0}, {0}, {0}, {0}};  // one behind the other, with the tag of a place that is erased
+  for (entry& each : all) {
+    table.reserve();
+    table.insert(each);
+  }
+  table.erase(all[1]);
+  std::vector<entry*> met;
+  const auto note = [&met](entry& each) {
+    met.push_back(&each);
+    return false;
+  };
+  CHECK(table.find(0, note) == nullptr);
+  CHECK(met == std::vector<entry*>{&all[0], &all[2], &all[3]});
+  met.clear();
+  table.reserve();
+  table.insert(all[1]);
+  CHECK(table.find(0, note) == nullptr);
+  CHECK(met == std::vector<entry*>{&all[0], &all[1], &all[2], &all[3]});
+  table.clear();
+}
+
+TEST_CASE("intern: the padding of a long double is no part of it") {
+  alignas(long double) unsigned char room[2][sizeof(long double)];
+  std::memset(room[0], 0x00, sizeof room[0]);
+  std::memset(room[1], 0xFF, sizeof room[1]);
+  const auto* const one = ::new (static_cast<void*>(room[0])) long double(1.5L);
+  const auto* const other = ::new (static_cast<void*>(room[1])) long double(1.5L);
+  CHECK(ouro::intern_hash<long double>{}(*one) == ouro::intern_hash<long double>{}(*other));
+  CHECK(ouro::intern_equal<long double>{}(*one, *other));
+  CHECK(intern(*one) == intern(*other));
+  CHECK(intern(*one) != intern(-1.5L));
 }
