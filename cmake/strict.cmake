@@ -9,6 +9,12 @@ if(OURO_SANITIZE)
   set(sanitizer_flags -fsanitize=${OURO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
 endif()
 
+# For tests/coverage.sh. Counters that are mapped to their file: what abort() ends has counted, too.
+set(coverage_flags "")
+if(OURO_COVERAGE)
+  set(coverage_flags -fprofile-instr-generate -fcoverage-mapping)
+endif()
+
 add_library(ouro_strict INTERFACE)
 if(OURO_SINGLE_HEADER)
   # All that is elsewhere is here, too: other headers of that name only lead to it.
@@ -24,5 +30,6 @@ if(OURO_SINGLE_HEADER)
 else()
   target_link_libraries(ouro_strict INTERFACE ouro::ouro)
 endif()
-target_compile_options(ouro_strict INTERFACE ${strict_flags} ${sanitizer_flags})
-target_link_options(ouro_strict INTERFACE ${sanitizer_flags})
+target_compile_options(ouro_strict INTERFACE ${strict_flags} ${sanitizer_flags} ${coverage_flags}
+  $<$<BOOL:${OURO_COVERAGE}>:SHELL:-mllvm -runtime-counter-relocation>)
+target_link_options(ouro_strict INTERFACE ${sanitizer_flags} ${coverage_flags})
