@@ -1481,8 +1481,7 @@ namespace ouro::detail {
   const auto begin = reinterpret_cast<std::uintptr_t>(raw);
   const std::uintptr_t aligned = (begin + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
   if (aligned != begin) ::munmap(raw, aligned - begin);
-  const std::size_t rest = begin + span - (aligned + bytes);
-  if (rest != 0) ::munmap(reinterpret_cast<void*>(aligned + bytes), rest);
+  ::munmap(reinterpret_cast<void*>(aligned + bytes), begin + span - (aligned + bytes));
   return reinterpret_cast<void*>(aligned);
 #else
   return ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
@@ -2253,7 +2252,6 @@ struct pool_lease {
     pool_lease_ended = true;
     pool_heap* const heap = current_pool_heap;
     current_pool_heap = &no_pool_heap;
-    if (heap == &no_pool_heap) return;
     heap->trim();
     heap->end_walks();
     orphaned_pool_heaps.put(heap);
@@ -5001,7 +4999,7 @@ class candidate_buffer {
 
   /// False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool make_room() noexcept {
-    return has_room() || (entries_.size < most && entries_.reserve(entries_.size + 1));
+    return has_room() || (entries_.size < most && entries_.reserve(entries_.size + 1)) || link_holes();
   }
 
   /// Room for `wanted` in all. False, and nothing has changed, when memory is exhausted.
@@ -5042,7 +5040,7 @@ class candidate_buffer {
   };
 
   /// `leave` for a sweep over all slots: the info word is the caller's to put back, and holes are found by `close_up`,
-  /// which must come in the end, not by `enter`. Null if the slot is a hole, if its object is frozen, or if the
+  /// which must come in the end, not by `enter`, unless there is no other room. Null if the slot is a hole, if its object is frozen, or if the
   /// constructor of that has not returned.
   [[nodiscard]] entry take(std::size_t slot) noexcept {
     if (slot + ahead < entries_.size) __builtin_prefetch(entries_.items[slot + ahead].object, 1);
@@ -5114,6 +5112,18 @@ class candidate_buffer {
   static constexpr std::size_t most = none / 2;  ///< candidates, before the last doubling
   static constexpr std::size_t kept_slots = std::size_t{1} << 16;
   static constexpr std::size_t ahead = 16;  ///< candidates to fetch ahead of a sweep
+
+  /// Has `enter` find the holes that `take` has left, so that what a sweep took can return where memory is exhausted:
+  /// behind the sweep. False when there are none. \pre no hole is linked
+  [[nodiscard]] OURO_NOINLINE bool link_holes() noexcept {
+    if (holes_ == 0) return false;
+    for (std::size_t slot = 0; slot != entries_.size; ++slot) {
+      if (entries_.items[slot].object != nullptr) continue;
+      entries_.items[slot].info = first_hole_;
+      first_hole_ = static_cast<std::uint32_t>(slot);
+    }
+    return true;
+  }
 
   [[nodiscard]] std::uint32_t word_of(std::size_t slot) const noexcept {
     return static_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;
@@ -13084,7 +13094,6 @@ struct deepcopying {
       memo.undo();
       OURO_RETHROW;
     }
-    return nullptr;
   }
 };
 
