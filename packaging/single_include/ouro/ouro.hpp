@@ -5040,8 +5040,8 @@ class candidate_buffer {
   };
 
   /// `leave` for a sweep over all slots: the info word is the caller's to put back, and holes are found by `close_up`,
-  /// which must come in the end, not by `enter`, unless there is no other room. Null if the slot is a hole, if its object is frozen, or if the
-  /// constructor of that has not returned.
+  /// which must come in the end, not by `enter`, unless there is no other room. Null if the slot is a hole, if its
+  /// object is frozen, or if the constructor of that has not returned.
   [[nodiscard]] entry take(std::size_t slot) noexcept {
     if (slot + ahead < entries_.size) __builtin_prefetch(entries_.items[slot + ahead].object, 1);
     const entry taken = entries_.items[slot];
