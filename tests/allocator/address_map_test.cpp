@@ -1,4 +1,4 @@
-#include <ouro/object/address_map.hpp>
+#include <ouro/allocator/address_map.hpp>
 
 #include <doctest/doctest.h>
 
