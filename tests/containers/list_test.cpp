@@ -244,7 +244,8 @@ TEST_CASE("list: reserve makes room for as many, and shrink_to_fit leaves none")
 TEST_CASE("list: one, a few, and what can be read once only, are inserted where it was said") {
   list<std::string> words{"a", "d"};
   std::string moved(30, 'b');
-  CHECK(words.insert(words.cbegin() + 1, std::move(moved)) == words.begin() + 1);
+  const auto inserted = words.insert(words.cbegin() + 1, std::move(moved));
+  CHECK(inserted == words.begin() + 1);
   CHECK(moved.empty());
   CHECK(*words.insert(words.cbegin() + 2, {"c", "c"}) == "c");
   CHECK(words == list<std::string>{"a", std::string(30, 'b'), "c", "c", "d"});
@@ -272,12 +273,12 @@ TEST_CASE("list: where there is no memory to shrink to, it stays large") {
     list<int, small_memory> numbers;
     for (int i = 0; i != 5; ++i) numbers.push_back(i);
     CHECK(numbers.capacity() == 8);
-    numbers.pop_back();
+    for (int i = 0; i != 3; ++i) numbers.pop_back();  // CPython gives two elements room for eight, and one for four
     failing_allocator::fail_after(0);
     numbers.pop_back();
     CHECK(failing_allocator::has_failed);
     CHECK(numbers.capacity() == 8);
-    CHECK(numbers == list<int, small_memory>{0, 1, 2});
+    CHECK(numbers == list<int, small_memory>{0});
   }
   CHECK(failing_allocator::used == 0);
 }

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <new>
 #include <random>
@@ -113,6 +114,9 @@ TEST_CASE("frozen_list: one block of exact size, shared by its copies") {
   CHECK(copy == frozen_list<int>{1, 2, 3});
   CHECK_FALSE(copy.is(frozen_list<int>{1, 2, 3}));
   CHECK(copy < frozen_list<int>{1, 2, 4});
+  CHECK(frozen_list<int>{1, 2} < frozen_list<int>{1, 2, 3});
+  CHECK(frozen_list<int>{1, 2, 3} > frozen_list<int>{1, 2});
+  CHECK((frozen_list<int>{1, 2} <=> frozen_list<int>{1, 2}) == std::strong_ordering::equal);
   CHECK(copy.size() == 3);
   CHECK(sizeof copy == sizeof(void*));
   CHECK(ouro::size_of(copy.block()) == 8 + sizeof(std::size_t) + 3 * sizeof(int));
