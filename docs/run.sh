@@ -32,4 +32,3 @@ build/docs-venv/bin/pip install --quiet --disable-pip-version-check --requiremen
 # The setting silences a notice of the theme's about other generators.
 NO_MKDOCS_2_WARNING=1 build/docs-venv/bin/mkdocs build --strict --config-file docs/mkdocs.yml
 python3 docs/check_links.py build/site
-python3 docs/check_traps.py docs/pages/traps.md tests
