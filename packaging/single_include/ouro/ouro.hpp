@@ -108,29 +108,25 @@
 /// The debugging tool that is told of the pools' memory (track.hpp): 0 none, 1 AddressSanitizer, and, where the program
 /// asks for it by OURO_TRACK_ASAN, OURO_TRACK_VALGRIND or OURO_TRACK_HEAPTRACK, 2 AddressSanitizer with gaps and
 /// quarantine, 3 Memcheck, 4 heaptrack. Objects of different ones do not link.
-#define OURO_HAS_VALGRIND 0
-#define OURO_HAS_HEAPTRACK 0
-#define OURO_TRACK 0
-#if OURO_HAS_ASAN
-#undef OURO_TRACK
-#if defined(OURO_TRACK_ASAN)
+#if OURO_HAS_ASAN && defined(OURO_TRACK_ASAN)
 #define OURO_TRACK 2
-#else
+#elif OURO_HAS_ASAN
 #define OURO_TRACK 1
+#elif defined(OURO_TRACK_VALGRIND)
+#define OURO_TRACK 3
+#elif defined(OURO_TRACK_HEAPTRACK)
+#define OURO_TRACK 4
+#else
+#define OURO_TRACK 0
 #endif
+#define OURO_HAS_VALGRIND (OURO_TRACK == 3)
+#define OURO_HAS_HEAPTRACK (OURO_TRACK == 4)
+#if OURO_HAS_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/lsan_interface.h>
-#elif defined(OURO_TRACK_VALGRIND)
-#undef OURO_TRACK
-#define OURO_TRACK 3
-#undef OURO_HAS_VALGRIND
-#define OURO_HAS_VALGRIND 1
+#elif OURO_HAS_VALGRIND
 #include <valgrind/memcheck.h>
-#elif defined(OURO_TRACK_HEAPTRACK)
-#undef OURO_TRACK
-#define OURO_TRACK 4
-#undef OURO_HAS_HEAPTRACK
-#define OURO_HAS_HEAPTRACK 1
+#elif OURO_HAS_HEAPTRACK
 #include <heaptrack_api.h>
 #endif
 
