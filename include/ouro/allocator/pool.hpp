@@ -115,9 +115,7 @@ struct alignas(size_class::strictest_alignment) pool {
       if (held == nullptr) {
         held = back;
       } else {
-        track::show(last_held, sizeof(free_block));
-        last_held->next = back;
-        track::hide(last_held, sizeof(free_block));
+        static_cast<void>(link(last_held, back));
       }
       last_held = back;
     } else {
