@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -137,7 +138,7 @@ TEST_CASE("weak_value_map: insertions and erasures while it is read move nothing
   std::vector<int> met;
   int next = 100;
   for (const auto& [key, object] : map) {
-    if (key >= 100) continue;
+    REQUIRE(key < 100);  // what comes later is for the next reader
     met.push_back(key);
     map.erase(key);
     map.erase((key + 1) % 8);
@@ -164,6 +165,84 @@ TEST_CASE("weak_value_map: a destructor of a key may come back to the map") {
   object.reset();
   CHECK(notes.empty());
   CHECK(other.empty());
+}
+
+TEST_CASE(
+    "weak containers: entries are met in the order of their insertion, whatever has left and whatever was replaced") {
+  std::mt19937 random{7};
+  ouro::weak_value_map<int, node> map;
+  std::vector<std::pair<int, ptr<node>>> model;  // in that order
+  for (int step = 0; step != 5'000; ++step) {
+    const int key = static_cast<int>(random() % 200);
+    const auto at = std::ranges::find(model, key, &std::pair<int, ptr<node>>::first);
+    // Now mostly insertions, then mostly deaths: so the table grows, and closes its gaps up.
+    if (random() % 100 < (step / 500 % 2 == 0 ? 90u : 15u)) {
+      const auto object = make_node(step);
+      map.insert_or_assign(key, object);
+      if (at == model.end()) {
+        model.emplace_back(key, object);
+      } else {
+        at->second = object;
+      }
+    } else if (at != model.end()) {
+      model.erase(at);
+    }
+    std::size_t met = 0;
+    for (const auto& [name, object] : map) {
+      REQUIRE(met < model.size());
+      REQUIRE(name == model[met].first);
+      REQUIRE(object == model[met].second);
+      ++met;
+    }
+    REQUIRE(met == model.size());
+  }
+}
+
+TEST_CASE("weak_key_map: values stay where they are while others come and go") {
+  ouro::weak_key_map<node, int> notes;
+  const auto first = make_node(0);
+  notes[first] = 42;
+  const int* const value = notes.find(first);
+  std::vector<ptr<node>> others;
+  for (int i = 0; i != 1000; ++i) {
+    others.push_back(make_node(i));
+    notes[others.back()] = i;
+  }
+  others.erase(others.begin(), others.begin() + 990);
+  CHECK(notes.size() == 11);
+  CHECK(notes.find(first) == value);
+  CHECK(*value == 42);
+  for (const auto& each : others) CHECK(*notes.find(each) == each->value);
+}
+
+TEST_CASE("weak_key_map: what it needs comes from the heap of its policies, and goes back") {
+  using pools = ouro::pool_allocator;
+  const auto object = make_node(1);
+  ouro::weak<node>{object, [] {}};  // whatever the first one makes for good
+  const std::size_t before = pools::statistics().used_bytes;
+  {
+    ouro::weak_key_map<node, std::array<char, 200>> notes;
+    notes[object] = {};
+    CHECK(pools::statistics().used_bytes >= before + 200);
+    CHECK(pools::statistics().used_bytes < before + 600);
+  }
+  CHECK(pools::statistics().used_bytes == before);
+}
+
+TEST_CASE("weak_set: does not grow with what has left it") {
+  ouro::heap heap;
+  const ouro::heap::scope inside{heap};
+  const auto bytes = [&] { return heap.statistics().used_bytes + heap.statistics().large_bytes; };
+  ouro::weak_set<node> set;
+  std::array<ptr<node>, 10> latest;
+  for (auto& each : latest) set.insert(each = make_node(0));
+  const std::size_t before = bytes();
+  for (std::size_t i = 0; i != 10'000; ++i) {
+    ptr<node>& each = latest[i % latest.size()];  // the oldest goes
+    set.insert(each = make_node(0));
+  }
+  CHECK(set.size() == latest.size());
+  CHECK(bytes() < before + 1000);
 }
 
 TEST_CASE("weak_key_map: notes about objects go with them") {

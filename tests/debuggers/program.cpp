@@ -270,9 +270,9 @@ void fill_containers(values& all) {
   all.attributes["width"_is] = 17;
   all.attributes["height"_is] = 18;
   for (int i = 0; i != 66; ++i) all.many_attributes[ouro::interned_string{"a" + std::to_string(i)}] = i;
+  all.cache.insert_or_assign(2, all.watched);
   all.cache.insert_or_assign(0, all.gone);
   all.cache.insert_or_assign(1, all.alone);
-  all.cache.insert_or_assign(2, all.watched);
   all.notes.insert_or_assign(all.alone, 19);
   all.set.insert(all.alone);
 }

@@ -58,6 +58,8 @@ class dict_index {
     put(slot, number);
   }
 
+  void clear() noexcept { std::memset(table_.data(), 0xFF, table_.size()); }
+
   /// By shifting what follows (Knuth, TAOCP 3, 6.4, algorithm R), so that no removal slows a search down.
   /// `hash_of(number)` is the hash of any entry. \pre the entry is in the index
   template <class HashOf>

@@ -50,7 +50,6 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -6800,6 +6799,8 @@ class dict_index {
     put(slot, number);
   }
 
+  void clear() noexcept { std::memset(table_.data(), 0xFF, table_.size()); }
+
   /// By shifting what follows (Knuth, TAOCP 3, 6.4, algorithm R), so that no removal slows a search down.
   /// `hash_of(number)` is the hash of any entry. \pre the entry is in the index
   template <class HashOf>
@@ -12368,6 +12369,89 @@ struct std::tuple_element<I, ouro::basic_tuple<Memory, Ts...>> {
   using type = const std::tuple_element_t<I, std::tuple<Ts...>>;
 };
 
+// ===== ouro/containers/node_table.hpp
+
+/// \file
+/// A hash table whose elements keep their addresses and their order.
+
+namespace ouro::detail {
+
+/// Owns nodes, each at a numbered place, in the order of insertion; the index of a `dict` leads to them. A node says
+/// its `hash`. It stays at its address while it is in the table, and at its place while none is extracted. All verbs
+/// but `make_room` are noexcept; all are amortised O(1) on average.
+template <class Node, class Memory>
+class node_table {
+  template <class T>
+  using allocator = typename Memory::template std_allocator<T>;
+  using nodes = std::vector<std::unique_ptr<Node>, allocator<std::unique_ptr<Node>>>;
+  using index = dict_index<allocator<unsigned char>>;
+
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Numbers of places end there.
+  [[nodiscard]] std::size_t places() const noexcept { return nodes_.size(); }
+  /// Null where one was extracted.
+  [[nodiscard]] Node* at(std::size_t place) const noexcept { return nodes_[place].get(); }
+
+  /// The node with this hash that `is_it(node)` says yes to, or null.
+  template <class IsIt>
+  [[nodiscard]] Node* find(std::size_t hash, IsIt is_it) const {
+    const std::size_t place = index_.find(hash, [&](std::size_t number) { return is_it(*nodes_[number]); });
+    return place == index::none ? nullptr : at(place);
+  }
+
+  /// For one more node. \throws std::bad_alloc, and then nothing has changed
+  void make_room() {
+    if (places() < index_.room()) return;
+    index wider{std::bit_ceil(places() < 3 ? std::size_t{8} : places() * 3)};
+    nodes_.reserve(wider.room());
+    index_ = std::move(wider);
+    fill_index();
+  }
+
+  /// \pre there is room
+  void insert(std::unique_ptr<Node> node) noexcept {
+    index_.insert(node->hash, places());
+    nodes_.push_back(std::move(node));
+    ++size_;
+  }
+
+  /// \pre the node is in the table
+  [[nodiscard]] std::unique_ptr<Node> extract(Node& node) noexcept {
+    const std::size_t place = index_.find(node.hash, [&](std::size_t number) { return at(number) == &node; });
+    index_.remove(place, [this](std::size_t number) { return at(number)->hash; });
+    --size_;
+    std::unique_ptr<Node> taken = std::move(nodes_[place]);
+    if (size_ < places() / 2) close_up();
+    return taken;
+  }
+
+ private:
+  void close_up() noexcept {
+    std::size_t filled = 0;
+    for (std::unique_ptr<Node>& each : nodes_) {
+      if (each != nullptr) nodes_[filled++].swap(each);
+    }
+    nodes_.resize(filled);
+    index_.clear();
+    fill_index();
+  }
+
+  /// \pre the index is empty
+  void fill_index() noexcept {
+    for (std::size_t place = 0; place != places(); ++place) {
+      if (at(place) != nullptr) index_.insert(at(place)->hash, place);
+    }
+  }
+
+  nodes nodes_;
+  index index_{};
+  std::size_t size_ = 0;  ///< places with a node
+};
+
+}  // namespace ouro::detail
+
 // ===== ouro/containers/weak_entries.hpp
 
 /// \file
@@ -12375,10 +12459,10 @@ struct std::tuple_element<I, ouro::basic_tuple<Memory, Ts...>> {
 
 namespace ouro::detail {
 
-/// A hash table of weak pointers to objects of `Memory`, each under a `Key` and with a `Content`. An entry goes when
-/// its object has died, by the callback of its weak pointer. While somebody goes over the entries, none is moved or
-/// taken away: what goes stays as an empty place until that is over. Keys and contents are destroyed when the table is
-/// in order again, so that their destructors may come back to it.
+/// A hash table of weak pointers to objects of `Memory`, each under a `Key` and with a `Content`, in the order of
+/// insertion. An entry goes when its object has died, by the callback of its weak pointer. While somebody goes over the
+/// entries, none is moved or taken away: what goes stays as an empty place until that is over. Keys and contents are
+/// destroyed when the table is in order again, so that their destructors may come back to it.
 ///
 /// For policies whose objects belong to one thread. Lookup, insertion and removal are O(1) on average.
 template <class Key, class T, class Content, class Memory, class Hash, class Equal>
@@ -12392,14 +12476,21 @@ class weak_entries {
   using weak = typename Memory::template weak<T>;
 
   struct entry {
+    std::size_t hash;
+    Key key;
     Content content;
-    weak object;           ///< ends before the content, which may hold the last pointer to the object
+    weak object{};         ///< ends before the content, which may hold the last pointer to the object
     bool is_gone = false;  ///< an empty place
-  };
 
-  using table = std::unordered_map<Key, entry, Hash, Equal>;
-  using position = typename table::iterator;
-  using places = std::vector<typename table::value_type*>;
+    entry(std::size_t hashed, Key&& named, Content&& held)
+        : hash{hashed}, key(std::move(named)), content(std::move(held)) {}
+
+    static void* operator new(std::size_t) { return allocator{}.allocate(1); }
+    static void operator delete(void* block) noexcept { allocator{}.deallocate(static_cast<entry*>(block), 1); }
+
+   private:
+    using allocator = typename Memory::template std_allocator<entry>;
+  };
 
   weak_entries() = default;
   // The callbacks know where the table is.
@@ -12411,84 +12502,78 @@ class weak_entries {
 
   /// The entry if its object lives, or null.
   [[nodiscard]] entry* find(const Key& key) {
-    const position found = entries_.find(key);
-    return found == entries_.end() || found->second.object.expired() ? nullptr : &found->second;
+    entry* const found = entry_of(key, Hash{}(key));
+    return found == nullptr || found->object.expired() ? nullptr : found;
   }
 
   /// In the place of an entry that there was. \throws std::bad_alloc, and what moving throws; then nothing has changed
   void put(Key key, const strong& object, Content content) {
-    position at = entries_.find(key);
-    const bool is_new = at == entries_.end();
-    if (is_new) {
-      at = entries_
-               .emplace(std::piecewise_construct, std::forward_as_tuple(std::move(key)),
-                        std::forward_as_tuple(std::move(content), weak{}))
-               .first;
+    const std::size_t hash = Hash{}(key);
+    entry* const at = entry_of(key, hash);
+    if (at == nullptr) {
+      std::unique_ptr<entry> made{new entry{hash, std::move(key), std::move(content)}};
+      made->object = weak{object, [this, place = made.get()] { remove(*place); }};
+      entries_.make_room();
+      entries_.insert(std::move(made));
+      return;
     }
-    weak watched;
-    OURO_TRY {
-      watched = weak{object, [this, name = &at->first] { died(*name); }};
-    }
-    OURO_CATCH_ALL {
-      if (is_new) entries_.erase(at);
-      OURO_RETHROW;
-    }
-    std::swap(at->second.object, watched);
-    if (is_new) return;
-    std::swap(at->second.content, content);  // calls user code when it goes: the new entry is in place
-    if (std::exchange(at->second.is_gone, false)) --gone_;
+    weak watched{object, [this, at] { remove(*at); }};
+    std::swap(at->object, watched);
+    std::swap(at->content, content);  // calls user code when it goes: the new entry is in place
+    if (std::exchange(at->is_gone, false)) --gone_;
   }
 
   /// Whether there was one whose object lives.
   bool erase(const Key& key) {
-    const position found = entries_.find(key);
-    if (found == entries_.end() || found->second.is_gone) return false;
-    const bool was_alive = !found->second.object.expired();
-    remove(found);
+    entry* const found = entry_of(key, Hash{}(key));
+    if (found == nullptr || found->is_gone) return false;
+    const bool was_alive = !found->object.expired();
+    remove(*found);
     return was_alive;
   }
 
   void clear() noexcept {
     if (readers_ == 0) {
-      // Looks for no key: in garbage that is torn down, keys may have been made null.
-      table taken;
-      taken.swap(entries_);
+      const table taken = std::exchange(entries_, table{});
       // Contents may hold the last pointers to objects of other entries, whose callbacks must not look for these.
-      for (auto& [key, held] : taken) held.object.reset();
+      for (std::size_t place = 0; place != taken.places(); ++place) {
+        if (entry* const each = taken.at(place); each != nullptr) each->object.reset();
+      }
     } else {
-      for (position at = entries_.begin(); at != entries_.end(); ++at) {
-        if (!at->second.is_gone) remove(at);
+      for (std::size_t place = 0; place < entries_.places(); ++place) {
+        if (entry* const each = entries_.at(place); each != nullptr && !each->is_gone) remove(*each);
       }
     }
   }
 
-  /// Goes over the entries of living objects that there were when it was made. Keeps the object that it is at alive,
-  /// and all entries in their places. Made in O(entries). \throws std::bad_alloc
-  class reader {
+  /// While it lives, all entries keep their places.
+  class reading {
    public:
-    explicit reader(weak_entries& of) : of_{&of}, places_{of.list_places()} {
-      ++of_->readers_;
-      skip_dead();
-    }
-    reader(const reader& from) noexcept : of_{from.of_}, places_{from.places_}, at_{from.at_}, object_{from.object_} {
-      ++of_->readers_;
-    }
-    reader& operator=(const reader& from) noexcept {
-      reader copy{from};
+    explicit reading(weak_entries& of) noexcept : of_{&of} { ++of_->readers_; }
+    reading(const reading& from) noexcept : reading{*from.of_} {}
+    reading& operator=(const reading& from) noexcept {
+      reading copy{from};
       std::swap(of_, copy.of_);
-      std::swap(places_, copy.places_);
-      std::swap(at_, copy.at_);
-      std::swap(object_, copy.object_);
       return *this;
     }
-    ~reader() {
-      object_.reset();
-      of_->end_reading();
+    ~reading() {
+      if (--of_->readers_ == 0) of_->take_out_gone();
     }
 
-    [[nodiscard]] bool is_at_end() const noexcept { return at_ == places_->size(); }
-    [[nodiscard]] const Key& key() const noexcept { return place().first; }
-    [[nodiscard]] Content& content() const noexcept { return place().second.content; }
+    [[nodiscard]] const weak_entries& operator*() const noexcept { return *of_; }
+
+   private:
+    weak_entries* of_;
+  };
+
+  /// Goes over the entries of living objects that there were when it was made. Keeps the object that it is at alive.
+  class reader {
+   public:
+    explicit reader(weak_entries& of) noexcept : reading_{of}, end_{of.entries_.places()} { skip_dead(); }
+
+    [[nodiscard]] bool is_at_end() const noexcept { return at_ == end_; }
+    [[nodiscard]] const Key& key() const noexcept { return place()->key; }
+    [[nodiscard]] Content& content() const noexcept { return place()->content; }
     [[nodiscard]] const strong& object() const noexcept { return object_; }
 
     void next() noexcept {
@@ -12497,11 +12582,12 @@ class weak_entries {
     }
 
    private:
-    [[nodiscard]] auto& place() const noexcept { return *(*places_)[at_]; }
+    [[nodiscard]] entry* place() const noexcept { return (*reading_).entries_.at(at_); }
 
     void skip_dead() noexcept {
       for (; !is_at_end(); ++at_) {
-        if (strong alive = place().second.object.lock(); alive != nullptr) {
+        if (place() == nullptr) continue;
+        if (strong alive = place()->object.lock(); alive != nullptr) {
           object_ = std::move(alive);  // calls user code: the one before may die, whose entry stays
           return;
         }
@@ -12509,64 +12595,48 @@ class weak_entries {
       object_.reset();
     }
 
-    weak_entries* of_;
-    std::shared_ptr<const places> places_;  ///< nodes of the table, which stay while anybody reads
+    reading reading_;
     std::size_t at_ = 0;
-    strong object_;
+    std::size_t end_;
+    strong object_{};
   };
 
   /// Calls `see(key, content)` for all, the dead included: for traces.
   template <class See>
   void each(See see) {
-    for (auto& [key, held] : entries_) see(key, held.content);
+    for (std::size_t place = 0; place != entries_.places(); ++place) {
+      if (entry* const held = entries_.at(place); held != nullptr) see(std::as_const(held->key), held->content);
+    }
   }
 
  private:
-  /// By the callback of the entry's weak pointer: so the entry is there.
-  void died(const Key& name) { remove(entries_.find(name)); }
+  using table = node_table<entry, Memory>;
 
-  /// \pre the entry is not an empty place
-  void remove(position at) noexcept {
+  [[nodiscard]] entry* entry_of(const Key& key, std::size_t hash) const {
+    return entries_.find(hash, [&](const entry& seen) { return seen.hash == hash && Equal{}(seen.key, key); });
+  }
+
+  /// By the callback of the entry's weak pointer, among others. \pre the entry is not an empty place
+  void remove(entry& at) noexcept {
     if (readers_ == 0) {
       const auto taken = entries_.extract(at);
       static_cast<void>(taken);  // calls user code when it goes: the table has it no longer
     } else {
-      at->second.is_gone = true;
+      at.is_gone = true;
       ++gone_;
-      at->second.object.reset();
+      at.object.reset();
     }
   }
 
-  [[nodiscard]] std::shared_ptr<const places> list_places() {
-    auto all = std::make_shared<places>();
-    all->reserve(entries_.size());
-    for (auto& each : entries_) {
-      if (!each.second.is_gone) all->push_back(&each);
-    }
-    return all;
-  }
-
-  void end_reading() noexcept {
-    if (--readers_ != 0) return;
+  void take_out_gone() noexcept {
     while (gone_ != 0) {
-      std::vector<typename table::node_type> taken;
-      std::size_t most = gone_;
-      OURO_TRY { taken.reserve(gone_); }
-      OURO_CATCH_ALL {
-        most = 0;
-      }
-      for (position at = entries_.begin(); at != entries_.end();) {
-        const position here = at++;
-        if (!here->second.is_gone) continue;
+      for (std::size_t place = 0; place < entries_.places(); ++place) {
+        entry* const each = entries_.at(place);
+        if (each == nullptr || !each->is_gone) continue;
         --gone_;
-        if (most == 0) {
-          // No memory: one alone. What its destructor inserts would move the others.
-          const auto one = entries_.extract(here);
-          break;
-        }
-        taken.push_back(entries_.extract(here));
+        const auto taken = entries_.extract(*each);
+        static_cast<void>(taken);  // calls user code when it goes, which may read, and move others to other places
       }
-      taken.clear();  // calls user code: the table has none of them
     }
   }
 

@@ -1,6 +1,6 @@
 """Printers of the containers, each as what it holds."""
 from ouro_gdb_parts.header import header_of
-from ouro_gdb_parts.program import (at, elements, map_elements, text_of, tuple_elements, type_named, vector_range,
+from ouro_gdb_parts.program import (argument, at, elements, text_of, tuple_elements, type_named, vector_range, word_at,
                                     word_bytes, word_of)
 
 
@@ -115,9 +115,13 @@ class SlotPrinter:
 
 
 def weak_entries(value):
-    """The keys and entries of a weak container. One that waits to be taken away counts no more."""
-    pairs = map_elements(value["entries_"]["entries_"])
-    return [(each["first"], each["second"]) for each in pairs if not each["second"]["is_gone"]]
+    """Those of a weak container, in the order of insertion. One that waits to be taken away counts no more."""
+    table = value["entries_"]["entries_"]
+    first, places = vector_range(table["nodes_"])
+    # Unique pointers, which are null where an entry was taken away.
+    nodes = [word_at((first + i).dereference().address) for i in range(places)]
+    entries = [at(each, argument(table.type, 0)) for each in nodes if each != 0]
+    return [each for each in entries if not each["is_gone"]]
 
 
 class WeakValueMapPrinter(MapPrinter):
@@ -127,14 +131,14 @@ class WeakValueMapPrinter(MapPrinter):
         self.value = value
 
     def pairs(self):
-        return [(key, entry["object"]) for key, entry in weak_entries(self.value)]
+        return [(entry["key"], entry["object"]) for entry in weak_entries(self.value)]
 
 
 class WeakKeyMapPrinter(WeakValueMapPrinter):
     name = "weak_key_map"
 
     def pairs(self):
-        return [(entry["object"], entry["content"]) for _, entry in weak_entries(self.value)]
+        return [(entry["object"], entry["content"]) for entry in weak_entries(self.value)]
 
 
 class WeakSetPrinter(WeakValueMapPrinter):

@@ -107,19 +107,6 @@ def tuple_elements(value):
     return own + [found for each in rest for found in tuple_elements(each)]
 
 
-def map_elements(table):
-    """The pairs of a `std::unordered_map`. A node is the link to the next, in libc++ the hash, and then the pair."""
-    pair = argument(argument(table.type, 4), 0)
-    inside = field(table, "_M_h", "__table_")
-    first = field(inside, "_M_before_begin", "__p1_", "__first_node_")
-    words = 1 if first.type.strip_typedefs().name.startswith("std::__detail::") else 2
-    offset = -(-words * word_bytes() // pair.alignof) * pair.alignof
-    node = word_at(first.address)
-    while node != 0:
-        yield at(node + offset, pair)
-        node = word_at(node)
-
-
 def elements(first, count):
     for i in range(count):
         yield "[%d]" % i, (first + i).dereference()

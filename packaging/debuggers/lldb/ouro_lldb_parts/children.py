@@ -1,6 +1,8 @@
 """What a value is shown to consist of."""
+import lldb
+
 from ouro_lldb_parts.header import array_length, header_of, header_of_weak, is_array, object_of, text_of_string
-from ouro_lldb_parts.program import at, child, elements, map_elements, plain, tuple_elements, vector_range, word_of
+from ouro_lldb_parts.program import at, child, elements, plain, tuple_elements, vector_range, word_of
 
 
 class Children:
@@ -126,11 +128,17 @@ class AttributesChildren(Children):
 
 
 def entries_of(weak):
-    """The keys and entries of a weak container. One that waits to be taken away counts no more."""
-    for pair in map_elements(child(child(weak, "entries_"), "entries_")):
-        entry = child(pair, "second")
-        if word_of(child(entry, "is_gone")) == 0:
-            yield child(pair, "first"), entry
+    """Those of a weak container, in the order of insertion. One that waits to be taken away counts no more."""
+    table = child(child(weak, "entries_"), "entries_")
+    target, process = weak.GetTarget(), weak.GetProcess()
+    first, places = vector_range(child(table, "nodes_"))
+    for i in range(places):
+        # A unique pointer, which is null where an entry was taken away.
+        node = process.ReadPointerFromMemory(word_of(first) + i * target.GetAddressByteSize(), lldb.SBError())
+        if node != 0:
+            entry = at(target, node, table.GetType().GetCanonicalType().GetTemplateArgumentType(0))
+            if word_of(child(entry, "is_gone")) == 0:
+                yield entry
 
 
 class WeakMapChildren(Children):
@@ -144,15 +152,15 @@ class WeakMapChildren(Children):
 
 class WeakValueMapChildren(WeakMapChildren):
     def pairs(self):
-        return ((key, child(entry, "object")) for key, entry in entries_of(self.value))
+        return ((child(entry, "key"), child(entry, "object")) for entry in entries_of(self.value))
 
 
 class WeakKeyMapChildren(WeakMapChildren):
     def pairs(self):
-        return ((child(entry, "object"), child(entry, "content")) for _, entry in entries_of(self.value))
+        return ((child(entry, "object"), child(entry, "content")) for entry in entries_of(self.value))
 
 
 class WeakSetChildren(Children):
     def found(self):
-        for i, (_, entry) in enumerate(entries_of(self.value)):
+        for i, entry in enumerate(entries_of(self.value)):
             yield child(entry, "object").Clone("[%d]" % i)

@@ -91,22 +91,6 @@ def tuple_elements(value):
     return own + [found for each in rest for found in tuple_elements(each)]
 
 
-def map_elements(table):
-    """The pairs of a `std::unordered_map`. A node is the link to the next, in libc++ the hash, and then the pair."""
-    target, process = table.GetTarget(), table.GetProcess()
-    allocator = table.GetType().GetCanonicalType().GetTemplateArgumentType(4)
-    # Of g++'s allocator the base class alone says what it allocates.
-    pair = allocator.GetTemplateArgumentType(0)
-    pair = pair if pair.IsValid() else allocator.GetDirectBaseClassAtIndex(0).GetType().GetTemplateArgumentType(0)
-    inside = child(table, "_M_h", "__table_")
-    first = child(inside, "_M_before_begin", "__p1_", "__first_node_")
-    words = 1 if child(inside, "_M_before_begin").IsValid() else 2
-    node = process.ReadPointerFromMemory(first.GetLoadAddress(), lldb.SBError())
-    while node != 0:
-        yield at(target, node + words * target.GetAddressByteSize(), pair)
-        node = process.ReadPointerFromMemory(node, lldb.SBError())
-
-
 def text_of(view):
     """The characters of a `std::string_view`. (libstdc++, libc++)"""
     begin = word_of(child(view, "_M_str", "__data_", "__data"))
