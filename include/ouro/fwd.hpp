@@ -1,20 +1,10 @@
 #pragma once
 /// \file
-/// Declares what people type, and is the only place where default policies are written. The policies themselves are
-/// included, since a pointer to an incomplete type is a complete type, whose policies are checked.
+/// Declares what people type, and is the only place where default policies are written: for headers that name pointers
+/// and do not use them. Our policies are declared by the contracts of their axes.
 
-#include <ouro/allocator/pool_allocator.hpp>
-#include <ouro/allocator/resource_allocator.hpp>
-#include <ouro/allocator/system_allocator.hpp>
 #include <ouro/collector/compatible_policies.hpp>
-#include <ouro/collector/generational.hpp>
-#include <ouro/collector/no_collector.hpp>
-#include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>
-#include <ouro/refcount/atomic_refcount.hpp>
-#include <ouro/refcount/biased_refcount.hpp>
-#include <ouro/refcount/local_refcount.hpp>
-#include <ouro/refcount/self_refcount.hpp>
 
 namespace ouro {
 

@@ -16,34 +16,46 @@
 /// policy whose verbs are inline decides its size class at compile time. A policy is a name for static functions: it
 /// has no state of its own, and a pointer pays nothing for it. It is called from every thread that uses its objects.
 
+#include <ouro/config.hpp>
+
 #include <concepts>
 #include <cstddef>
-#include <string_view>
 #include <type_traits>
 
 namespace ouro {
 
+struct OURO_SHARED_TYPE pool_allocator;
+struct OURO_SHARED_TYPE resource_allocator;
+struct OURO_SHARED_TYPE system_allocator;
+
+namespace detail {
+
+/// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
 template <class AllocatorPolicy>
-concept has_allocate = requires(std::size_t bytes, std::size_t alignment) {
-  { AllocatorPolicy::allocate(bytes, alignment) } -> std::same_as<void*>;
-};
+concept allocator_policy_of_ours =
+    std::same_as<AllocatorPolicy, pool_allocator> || std::same_as<AllocatorPolicy, resource_allocator> ||
+    std::same_as<AllocatorPolicy, system_allocator>;
+
+}  // namespace detail
 
 template <class AllocatorPolicy>
-concept has_deallocate = requires(void* block, std::size_t bytes, std::size_t alignment) {
-  { AllocatorPolicy::deallocate(block, bytes, alignment) } noexcept -> std::same_as<void>;
-};
+concept has_allocate =
+    detail::allocator_policy_of_ours<AllocatorPolicy> || requires(std::size_t bytes, std::size_t alignment) {
+      { AllocatorPolicy::allocate(bytes, alignment) } -> std::same_as<void*>;
+    };
 
-template <class Policy>
-concept has_no_state = std::is_empty_v<Policy>;
+template <class AllocatorPolicy>
+concept has_deallocate = detail::allocator_policy_of_ours<AllocatorPolicy> ||
+                         requires(void* block, std::size_t bytes, std::size_t alignment) {
+                           { AllocatorPolicy::deallocate(block, bytes, alignment) } noexcept -> std::same_as<void>;
+                         };
+
+template <class AllocatorPolicy>
+concept has_no_state = detail::allocator_policy_of_ours<AllocatorPolicy> || std::is_empty_v<AllocatorPolicy>;
 
 template <class AllocatorPolicy>
 concept has_trim = requires {
   { AllocatorPolicy::trim() } noexcept -> std::same_as<void>;
-};
-
-template <class AllocatorPolicy>
-concept has_allocate_for = requires(std::size_t bytes, std::size_t alignment, std::string_view type) {
-  { AllocatorPolicy::allocate_for(bytes, alignment, type) } -> std::same_as<void*>;
 };
 
 template <class AllocatorPolicy>

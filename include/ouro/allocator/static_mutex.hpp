@@ -70,6 +70,12 @@ class recursive_mutex {
   std::uint32_t depth_ = 0;  ///< guarded by `mutex_`
 };
 
+/// Stands in for a mutex where one thread uses the objects.
+struct no_mutex {
+  void lock() noexcept {}
+  void unlock() noexcept {}
+};
+
 /// `std::lock_guard`, without its header.
 template <class Mutex>
 class [[nodiscard]] lock_guard {

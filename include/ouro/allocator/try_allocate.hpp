@@ -5,10 +5,19 @@
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/config.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 
-namespace ouro::detail {
+namespace ouro {
+
+/// Asks what its blocks are for.
+template <class AllocatorPolicy>
+concept has_allocate_for = requires(std::size_t bytes, std::size_t alignment, std::string_view type) {
+  { AllocatorPolicy::allocate_for(bytes, alignment, type) } -> std::same_as<void*>;
+};
+
+namespace detail {
 
 /// A block from the policy, which is told the name of what will lie in it, if it asks for that.
 template <class AllocatorPolicy>
@@ -36,4 +45,5 @@ template <class AllocatorPolicy>
   }
 }
 
-}  // namespace ouro::detail
+}  // namespace detail
+}  // namespace ouro

@@ -28,6 +28,7 @@
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
 /// inherit from one of ours and hide the verbs that differ.
 
+#include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
@@ -38,7 +39,18 @@
 
 namespace ouro {
 
+struct OURO_SHARED_TYPE no_collector;
+struct OURO_SHARED_TYPE trial_deletion;
+struct OURO_SHARED_TYPE generational;
+
 namespace detail {
+
+/// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
+template <class CollectorPolicy>
+concept cycle_finder_of_ours =
+    std::same_as<CollectorPolicy, trial_deletion> || std::same_as<CollectorPolicy, generational>;
+template <class CollectorPolicy>
+concept collector_policy_of_ours = cycle_finder_of_ours<CollectorPolicy> || std::same_as<CollectorPolicy, no_collector>;
 
 /// The least that `counts_in_header` asks for. Only named, never called.
 struct refcount_archetype {
@@ -56,7 +68,7 @@ using header_archetype = header<refcount_archetype>;
 }  // namespace detail
 
 template <class CollectorPolicy>
-concept has_finds_cycles = requires {
+concept has_finds_cycles = detail::collector_policy_of_ours<CollectorPolicy> || requires {
   { CollectorPolicy::finds_cycles } -> std::convertible_to<bool>;
 };
 
@@ -89,7 +101,9 @@ concept has_collect = requires {
 
 /// Is a collector, and not the lack of one.
 template <class CollectorPolicy>
-concept finds_cycles = has_finds_cycles<CollectorPolicy> && static_cast<bool>(CollectorPolicy::finds_cycles);
+concept finds_cycles = detail::cycle_finder_of_ours<CollectorPolicy> ||
+                       (!detail::collector_policy_of_ours<CollectorPolicy> && has_finds_cycles<CollectorPolicy> &&
+                        static_cast<bool>(CollectorPolicy::finds_cycles));
 
 /// Knows all objects that may be cyclic, not only those whose count fell.
 template <class CollectorPolicy>
@@ -108,8 +122,10 @@ concept cycle_finder = has_suspect<CollectorPolicy> && has_forget<CollectorPolic
 
 /// Finds cycles, or says that it does not. \see the table above
 template <class CollectorPolicy>
-concept collector_policy = std::is_empty_v<CollectorPolicy> && has_finds_cycles<CollectorPolicy> &&
-                           (!finds_cycles<CollectorPolicy> || cycle_finder<CollectorPolicy>);
+concept collector_policy = (detail::collector_policy_of_ours<CollectorPolicy> || std::is_empty_v<CollectorPolicy>) &&
+                           has_finds_cycles<CollectorPolicy> &&
+                           (detail::collector_policy_of_ours<CollectorPolicy> || !finds_cycles<CollectorPolicy> ||
+                            cycle_finder<CollectorPolicy>);
 
 namespace detail {
 

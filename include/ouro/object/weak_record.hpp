@@ -48,12 +48,6 @@ struct weak_record {
   weak_callback* callback;  ///< owned; null in the record that is shared
 };
 
-/// Stands in for a mutex where one thread uses the objects.
-struct no_mutex {
-  void lock() noexcept {}
-  void unlock() noexcept {}
-};
-
 /// Makes, finds and ends the records of one refcount policy. With a thread-safe policy it is shared by all threads: the
 /// lock of a shard guards the lists, and `lock` takes turns with the clearing of a dying target alone.
 template <class RefcountPolicy>

@@ -2,7 +2,9 @@
 /// \file
 /// The pointer.
 
+#include <ouro/allocator/pool_allocator.hpp>
 #include <ouro/allocator/throw.hpp>
+#include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/edge_sink.hpp>
@@ -13,6 +15,7 @@
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/conversion.hpp>
 #include <ouro/pointer/counting.hpp>
+#include <ouro/refcount/local_refcount.hpp>
 
 #include <compare>
 #include <cstddef>

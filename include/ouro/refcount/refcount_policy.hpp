@@ -34,6 +34,7 @@
 /// All verbs are static and noexcept. A policy has no state of its own. To write one, inherit from one of ours and hide
 /// the verbs that differ, or write all of them.
 
+#include <ouro/config.hpp>
 #include <ouro/refcount/count_word.hpp>
 
 #include <concepts>
@@ -42,9 +43,33 @@
 
 namespace ouro {
 
+struct OURO_SHARED_TYPE local_refcount;
+struct OURO_SHARED_TYPE atomic_refcount;
+struct OURO_SHARED_TYPE biased_refcount;
+struct OURO_SHARED_TYPE self_refcount;
+
+namespace detail {
+
+/// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
+template <class RefcountPolicy>
+concept refcount_policy_of_ours =
+    std::same_as<RefcountPolicy, local_refcount> || std::same_as<RefcountPolicy, atomic_refcount> ||
+    std::same_as<RefcountPolicy, biased_refcount>;
+
+}  // namespace detail
+
 /// Leaves counting to the object.
 template <class RefcountPolicy>
-concept counts_itself = requires { requires RefcountPolicy::counts_itself; };
+concept counts_itself =
+    std::same_as<RefcountPolicy, self_refcount> ||
+    (!detail::refcount_policy_of_ours<RefcountPolicy> && requires { requires RefcountPolicy::counts_itself; });
+
+namespace detail {
+
+template <class RefcountPolicy>
+concept needs_no_verbs = refcount_policy_of_ours<RefcountPolicy> || counts_itself<RefcountPolicy>;
+
+}  // namespace detail
 
 // Each verb is asked for by itself, so that a compiler names the one that is missing. A policy that leaves counting to
 // the object needs none of them.
@@ -55,39 +80,41 @@ concept has_info_type = requires { typename RefcountPolicy::info_type; } &&
 
 template <class RefcountPolicy>
 concept has_count_type =
-    counts_itself<RefcountPolicy> || (requires {
+    detail::needs_no_verbs<RefcountPolicy> || (requires {
       typename RefcountPolicy::count_type;
     } && (sizeof(typename RefcountPolicy::count_type) == sizeof(std::uint32_t) || has_info_type<RefcountPolicy>));
 
 template <class RefcountPolicy>
-concept has_is_thread_safe = counts_itself<RefcountPolicy> || requires {
+concept has_is_thread_safe = detail::needs_no_verbs<RefcountPolicy> || requires {
   { RefcountPolicy::is_thread_safe } -> std::convertible_to<bool>;
 };
 
 template <class RefcountPolicy>
-concept has_load = counts_itself<RefcountPolicy> || requires(const typename RefcountPolicy::count_type& count) {
-  { RefcountPolicy::load(count) } noexcept -> std::same_as<std::uint32_t>;
-};
+concept has_load =
+    detail::needs_no_verbs<RefcountPolicy> || requires(const typename RefcountPolicy::count_type& count) {
+      { RefcountPolicy::load(count) } noexcept -> std::same_as<std::uint32_t>;
+    };
 
 template <class RefcountPolicy>
 concept has_store =
-    counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count, std::uint32_t word) {
+    detail::needs_no_verbs<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count, std::uint32_t word) {
       { RefcountPolicy::store(count, word) } noexcept;
     };
 
 template <class RefcountPolicy>
-concept has_compare_exchange = counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count,
-                                                                         std::uint32_t& expected, std::uint32_t word) {
-  { RefcountPolicy::compare_exchange(count, expected, word) } noexcept -> std::same_as<bool>;
-};
+concept has_compare_exchange =
+    detail::needs_no_verbs<RefcountPolicy> ||
+    requires(typename RefcountPolicy::count_type& count, std::uint32_t& expected, std::uint32_t word) {
+      { RefcountPolicy::compare_exchange(count, expected, word) } noexcept -> std::same_as<bool>;
+    };
 
 template <class RefcountPolicy>
-concept has_increment = counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
+concept has_increment = detail::needs_no_verbs<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
   { RefcountPolicy::increment(count) } noexcept;
 };
 
 template <class RefcountPolicy>
-concept has_decrement = counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
+concept has_decrement = detail::needs_no_verbs<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
   { RefcountPolicy::decrement(count) } noexcept -> std::same_as<released>;
 };
 
@@ -113,9 +140,9 @@ concept leaves_to_owners =
 /// All of them.
 template <class RefcountPolicy>
 concept refcount_policy =
-    std::is_empty_v<RefcountPolicy> && has_count_type<RefcountPolicy> && has_is_thread_safe<RefcountPolicy> &&
-    has_load<RefcountPolicy> && has_store<RefcountPolicy> && has_compare_exchange<RefcountPolicy> &&
-    has_increment<RefcountPolicy> && has_decrement<RefcountPolicy>;
+    (detail::needs_no_verbs<RefcountPolicy> || std::is_empty_v<RefcountPolicy>) && has_count_type<RefcountPolicy> &&
+    has_is_thread_safe<RefcountPolicy> && has_load<RefcountPolicy> && has_store<RefcountPolicy> &&
+    has_compare_exchange<RefcountPolicy> && has_increment<RefcountPolicy> && has_decrement<RefcountPolicy>;
 
 namespace detail {
 

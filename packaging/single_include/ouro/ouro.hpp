@@ -588,27 +588,38 @@ using allocation_snapshot = basic_allocation_snapshot<allocation_statistic>;
 
 namespace ouro {
 
+struct OURO_SHARED_TYPE pool_allocator;
+struct OURO_SHARED_TYPE resource_allocator;
+struct OURO_SHARED_TYPE system_allocator;
+
+namespace detail {
+
+/// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
 template <class AllocatorPolicy>
-concept has_allocate = requires(std::size_t bytes, std::size_t alignment) {
-  { AllocatorPolicy::allocate(bytes, alignment) } -> std::same_as<void*>;
-};
+concept allocator_policy_of_ours =
+    std::same_as<AllocatorPolicy, pool_allocator> || std::same_as<AllocatorPolicy, resource_allocator> ||
+    std::same_as<AllocatorPolicy, system_allocator>;
+
+}  // namespace detail
 
 template <class AllocatorPolicy>
-concept has_deallocate = requires(void* block, std::size_t bytes, std::size_t alignment) {
-  { AllocatorPolicy::deallocate(block, bytes, alignment) } noexcept -> std::same_as<void>;
-};
+concept has_allocate =
+    detail::allocator_policy_of_ours<AllocatorPolicy> || requires(std::size_t bytes, std::size_t alignment) {
+      { AllocatorPolicy::allocate(bytes, alignment) } -> std::same_as<void*>;
+    };
 
-template <class Policy>
-concept has_no_state = std::is_empty_v<Policy>;
+template <class AllocatorPolicy>
+concept has_deallocate = detail::allocator_policy_of_ours<AllocatorPolicy> ||
+                         requires(void* block, std::size_t bytes, std::size_t alignment) {
+                           { AllocatorPolicy::deallocate(block, bytes, alignment) } noexcept -> std::same_as<void>;
+                         };
+
+template <class AllocatorPolicy>
+concept has_no_state = detail::allocator_policy_of_ours<AllocatorPolicy> || std::is_empty_v<AllocatorPolicy>;
 
 template <class AllocatorPolicy>
 concept has_trim = requires {
   { AllocatorPolicy::trim() } noexcept -> std::same_as<void>;
-};
-
-template <class AllocatorPolicy>
-concept has_allocate_for = requires(std::size_t bytes, std::size_t alignment, std::string_view type) {
-  { AllocatorPolicy::allocate_for(bytes, alignment, type) } -> std::same_as<void*>;
 };
 
 template <class AllocatorPolicy>
@@ -692,6 +703,12 @@ class recursive_mutex {
   std::uint32_t depth_ = 0;  ///< guarded by `mutex_`
 };
 
+/// Stands in for a mutex where one thread uses the objects.
+struct no_mutex {
+  void lock() noexcept {}
+  void unlock() noexcept {}
+};
+
 /// `std::lock_guard`, without its header.
 template <class Mutex>
 class [[nodiscard]] lock_guard {
@@ -712,7 +729,15 @@ class [[nodiscard]] lock_guard {
 /// \file
 /// Asks an allocator policy for a block, in whichever way it answers.
 
-namespace ouro::detail {
+namespace ouro {
+
+/// Asks what its blocks are for.
+template <class AllocatorPolicy>
+concept has_allocate_for = requires(std::size_t bytes, std::size_t alignment, std::string_view type) {
+  { AllocatorPolicy::allocate_for(bytes, alignment, type) } -> std::same_as<void*>;
+};
+
+namespace detail {
 
 /// A block from the policy, which is told the name of what will lie in it, if it asks for that.
 template <class AllocatorPolicy>
@@ -740,7 +765,8 @@ template <class AllocatorPolicy>
   }
 }
 
-}  // namespace ouro::detail
+}  // namespace detail
+}  // namespace ouro
 
 // ===== ouro/object/hooks.hpp
 
@@ -3373,9 +3399,33 @@ struct count_word {
 
 namespace ouro {
 
+struct OURO_SHARED_TYPE local_refcount;
+struct OURO_SHARED_TYPE atomic_refcount;
+struct OURO_SHARED_TYPE biased_refcount;
+struct OURO_SHARED_TYPE self_refcount;
+
+namespace detail {
+
+/// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
+template <class RefcountPolicy>
+concept refcount_policy_of_ours =
+    std::same_as<RefcountPolicy, local_refcount> || std::same_as<RefcountPolicy, atomic_refcount> ||
+    std::same_as<RefcountPolicy, biased_refcount>;
+
+}  // namespace detail
+
 /// Leaves counting to the object.
 template <class RefcountPolicy>
-concept counts_itself = requires { requires RefcountPolicy::counts_itself; };
+concept counts_itself =
+    std::same_as<RefcountPolicy, self_refcount> ||
+    (!detail::refcount_policy_of_ours<RefcountPolicy> && requires { requires RefcountPolicy::counts_itself; });
+
+namespace detail {
+
+template <class RefcountPolicy>
+concept needs_no_verbs = refcount_policy_of_ours<RefcountPolicy> || counts_itself<RefcountPolicy>;
+
+}  // namespace detail
 
 // Each verb is asked for by itself, so that a compiler names the one that is missing. A policy that leaves counting to
 // the object needs none of them.
@@ -3386,39 +3436,41 @@ concept has_info_type = requires { typename RefcountPolicy::info_type; } &&
 
 template <class RefcountPolicy>
 concept has_count_type =
-    counts_itself<RefcountPolicy> || (requires {
+    detail::needs_no_verbs<RefcountPolicy> || (requires {
       typename RefcountPolicy::count_type;
     } && (sizeof(typename RefcountPolicy::count_type) == sizeof(std::uint32_t) || has_info_type<RefcountPolicy>));
 
 template <class RefcountPolicy>
-concept has_is_thread_safe = counts_itself<RefcountPolicy> || requires {
+concept has_is_thread_safe = detail::needs_no_verbs<RefcountPolicy> || requires {
   { RefcountPolicy::is_thread_safe } -> std::convertible_to<bool>;
 };
 
 template <class RefcountPolicy>
-concept has_load = counts_itself<RefcountPolicy> || requires(const typename RefcountPolicy::count_type& count) {
-  { RefcountPolicy::load(count) } noexcept -> std::same_as<std::uint32_t>;
-};
+concept has_load =
+    detail::needs_no_verbs<RefcountPolicy> || requires(const typename RefcountPolicy::count_type& count) {
+      { RefcountPolicy::load(count) } noexcept -> std::same_as<std::uint32_t>;
+    };
 
 template <class RefcountPolicy>
 concept has_store =
-    counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count, std::uint32_t word) {
+    detail::needs_no_verbs<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count, std::uint32_t word) {
       { RefcountPolicy::store(count, word) } noexcept;
     };
 
 template <class RefcountPolicy>
-concept has_compare_exchange = counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count,
-                                                                         std::uint32_t& expected, std::uint32_t word) {
-  { RefcountPolicy::compare_exchange(count, expected, word) } noexcept -> std::same_as<bool>;
-};
+concept has_compare_exchange =
+    detail::needs_no_verbs<RefcountPolicy> ||
+    requires(typename RefcountPolicy::count_type& count, std::uint32_t& expected, std::uint32_t word) {
+      { RefcountPolicy::compare_exchange(count, expected, word) } noexcept -> std::same_as<bool>;
+    };
 
 template <class RefcountPolicy>
-concept has_increment = counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
+concept has_increment = detail::needs_no_verbs<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
   { RefcountPolicy::increment(count) } noexcept;
 };
 
 template <class RefcountPolicy>
-concept has_decrement = counts_itself<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
+concept has_decrement = detail::needs_no_verbs<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
   { RefcountPolicy::decrement(count) } noexcept -> std::same_as<released>;
 };
 
@@ -3444,9 +3496,9 @@ concept leaves_to_owners =
 /// All of them.
 template <class RefcountPolicy>
 concept refcount_policy =
-    std::is_empty_v<RefcountPolicy> && has_count_type<RefcountPolicy> && has_is_thread_safe<RefcountPolicy> &&
-    has_load<RefcountPolicy> && has_store<RefcountPolicy> && has_compare_exchange<RefcountPolicy> &&
-    has_increment<RefcountPolicy> && has_decrement<RefcountPolicy>;
+    (detail::needs_no_verbs<RefcountPolicy> || std::is_empty_v<RefcountPolicy>) && has_count_type<RefcountPolicy> &&
+    has_is_thread_safe<RefcountPolicy> && has_load<RefcountPolicy> && has_store<RefcountPolicy> &&
+    has_compare_exchange<RefcountPolicy> && has_increment<RefcountPolicy> && has_decrement<RefcountPolicy>;
 
 namespace detail {
 
@@ -3619,7 +3671,18 @@ struct alignas(std::size_t) header {
 
 namespace ouro {
 
+struct OURO_SHARED_TYPE no_collector;
+struct OURO_SHARED_TYPE trial_deletion;
+struct OURO_SHARED_TYPE generational;
+
 namespace detail {
+
+/// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
+template <class CollectorPolicy>
+concept cycle_finder_of_ours =
+    std::same_as<CollectorPolicy, trial_deletion> || std::same_as<CollectorPolicy, generational>;
+template <class CollectorPolicy>
+concept collector_policy_of_ours = cycle_finder_of_ours<CollectorPolicy> || std::same_as<CollectorPolicy, no_collector>;
 
 /// The least that `counts_in_header` asks for. Only named, never called.
 struct refcount_archetype {
@@ -3637,7 +3700,7 @@ using header_archetype = header<refcount_archetype>;
 }  // namespace detail
 
 template <class CollectorPolicy>
-concept has_finds_cycles = requires {
+concept has_finds_cycles = detail::collector_policy_of_ours<CollectorPolicy> || requires {
   { CollectorPolicy::finds_cycles } -> std::convertible_to<bool>;
 };
 
@@ -3670,7 +3733,9 @@ concept has_collect = requires {
 
 /// Is a collector, and not the lack of one.
 template <class CollectorPolicy>
-concept finds_cycles = has_finds_cycles<CollectorPolicy> && static_cast<bool>(CollectorPolicy::finds_cycles);
+concept finds_cycles = detail::cycle_finder_of_ours<CollectorPolicy> ||
+                       (!detail::collector_policy_of_ours<CollectorPolicy> && has_finds_cycles<CollectorPolicy> &&
+                        static_cast<bool>(CollectorPolicy::finds_cycles));
 
 /// Knows all objects that may be cyclic, not only those whose count fell.
 template <class CollectorPolicy>
@@ -3689,8 +3754,10 @@ concept cycle_finder = has_suspect<CollectorPolicy> && has_forget<CollectorPolic
 
 /// Finds cycles, or says that it does not. \see the table above
 template <class CollectorPolicy>
-concept collector_policy = std::is_empty_v<CollectorPolicy> && has_finds_cycles<CollectorPolicy> &&
-                           (!finds_cycles<CollectorPolicy> || cycle_finder<CollectorPolicy>);
+concept collector_policy = (detail::collector_policy_of_ours<CollectorPolicy> || std::is_empty_v<CollectorPolicy>) &&
+                           has_finds_cycles<CollectorPolicy> &&
+                           (detail::collector_policy_of_ours<CollectorPolicy> || !finds_cycles<CollectorPolicy> ||
+                            cycle_finder<CollectorPolicy>);
 
 namespace detail {
 
@@ -4431,12 +4498,6 @@ struct weak_record {
       pins;                 ///< weak pointers that use this record, and the queue of callbacks
   weak_record* next;        ///< of the same target; or the next in the queue of callbacks
   weak_callback* callback;  ///< owned; null in the record that is shared
-};
-
-/// Stands in for a mutex where one thread uses the objects.
-struct no_mutex {
-  void lock() noexcept {}
-  void unlock() noexcept {}
 };
 
 /// Makes, finds and ends the records of one refcount policy. With a thread-safe policy it is shared by all threads: the
@@ -7034,508 +7095,11 @@ concept compatible_policies =
 
 }  // namespace ouro
 
-// ===== ouro/refcount/bias_owner.hpp
-
-/// \file
-/// The threads that biased counts belong to, and what other threads have left for each of them to settle.
-
-namespace ouro::detail {
-
-class biased_count;
-
-/// An object of whose pointers other threads than its owner have dropped more than they have made: how many are left,
-/// the owner alone can tell.
-struct left_object {
-  biased_count* count;
-  void (*die)(biased_count&) noexcept;  ///< ends the object, whose last pointer has gone
-};
-
-/// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
-/// objects; until then, who drops one of these settles it in the owner's place.
-struct bias_owner {
-  static_mutex mutex;
-  bool is_alive = false;              ///< guarded by `mutex`, as is `left`
-  raw_array<left_object> left;        ///< in the order of arrival
-  std::atomic<bool> has_left{false};  ///< a glance at `left` without the lock
-  std::uint32_t next_free = 0;        ///< tag; guarded by the table
-};
-
-/// All owners, by their tags. Zero at first, so that the table takes no room in a program's file, and none in memory
-/// but for the pages that are used.
-class bias_owners {
- public:
-  static constexpr std::uint32_t capacity = 1u << 12;  ///< threads at the same time; what others make has no owner
-
-  /// \pre the tag was given
-  [[nodiscard]] bias_owner& operator[](std::uint32_t tag) noexcept {
-    return *std::launder(reinterpret_cast<bias_owner*>(place_of(tag)));
-  }
-
-  /// A tag for the calling thread, or 0 if there is none left. O(1)
-  [[nodiscard]] std::uint32_t enter() noexcept {
-    const lock_guard lock{mutex_};
-    std::uint32_t tag = first_free_;
-    if (tag != 0) {
-      first_free_ = (*this)[tag].next_free;
-    } else {
-      if (given_ + 1 == capacity) return 0;
-      tag = ++given_;
-      ::new (place_of(tag)) bias_owner{};
-    }
-    bias_owner& owner = (*this)[tag];
-    const lock_guard lock_of_owner{owner.mutex};
-    owner.is_alive = true;
-    return tag;
-  }
-
-  /// The thread ends. False, and nothing has changed, when there is something left for it to settle.
-  [[nodiscard]] bool leave(std::uint32_t tag) noexcept {
-    const lock_guard lock{mutex_};
-    bias_owner& owner = (*this)[tag];
-    const lock_guard lock_of_owner{owner.mutex};
-    if (owner.left.size != 0) return false;
-    owner.left.release();
-    owner.is_alive = false;
-    owner.next_free = first_free_;
-    first_free_ = tag;
-    return true;
-  }
-
-  /// The highest tag that was ever given.
-  [[nodiscard]] std::uint32_t given() noexcept {
-    const lock_guard lock{mutex_};
-    return given_;
-  }
-
- private:
-  [[nodiscard]] void* place_of(std::uint32_t tag) noexcept { return owners_ + tag * sizeof(bias_owner); }
-
-  static_mutex mutex_;
-  std::uint32_t first_free_ = 0;
-  std::uint32_t given_ = 0;
-  /// Each is made when its tag is first given; that at 0 never.
-  alignas(bias_owner) std::byte owners_[capacity * sizeof(bias_owner)] = {};
-};
-
-OURO_SHARED_STATE inline constinit bias_owners all_bias_owners{};
-
-/// Where the tag lies in the owner's part of a count.
-inline constexpr std::uint32_t bias_tag_shift = 19;
-
-/// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
-OURO_SHARED_STATE inline constinit thread_local std::uint32_t bias_of_thread = 0;
-
-}  // namespace ouro::detail
-
-// ===== ouro/refcount/biased_count.hpp
-
-/// \file
-/// A count in two parts: one that its owner, a thread, changes without atomic instructions, and one for all others.
-///
-/// Choi, Shull, Torrellas, "Biased Reference Counting", PACT 2018. The number of pointers is the sum of the parts, and
-/// that of the others may fall below zero: pointers that the owner counted are dropped there. Then the object is left
-/// for the owner, who merges the parts (`settle`). The owner merges them too when its own part falls to zero. A merged
-/// count is one atomic word for everybody, for good.
-///
-/// ```
-///   local    loud (1) | tag of the owner (12) | pointers - 1 (19)   all ones: none, look at `shared`
-///   shared   110 | left (1) | quiet (1) | pointers + 2^26 (27)      owned
-///            otherwise: a count word                                merged; refcount/count_word.hpp
-/// ```
-/// Both parts know whether the object is loud. What the shared part says holds; the owner's is set quiet when it comes
-/// to look there.
-
-namespace ouro::detail {
-
-/// All verbs are O(1), but for the loops in which threads that change one count at the same time try again.
-class biased_count {
- public:
-  /// The calling thread owns it, if it is mortal.
-  constexpr biased_count(std::uint32_t word) noexcept : shared_{word} {
-    if (!std::is_constant_evaluated()) own(word);
-  }
-
-  /// As a count word. While the owner counts, a number that was true a moment ago.
-  [[nodiscard]] std::uint32_t load() const noexcept {
-    return compose(local_.load(std::memory_order_relaxed), shared_.load(std::memory_order_relaxed));
-  }
-
-  /// Merges. \pre nobody else uses the object, and it is not left for its owner
-  void store(std::uint32_t word) noexcept {
-    local_.store(no_pointers, std::memory_order_relaxed);
-    shared_.store(word, std::memory_order_relaxed);
-  }
-
-  /// Adds what `word` is more than `expected`, and takes over its flags.
-  bool compare_exchange(std::uint32_t& expected, std::uint32_t word) noexcept {
-    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
-    const std::uint32_t local = local_.load(std::memory_order_relaxed);
-    const std::uint32_t now = compose(local, seen);
-    if (now == expected) {
-      std::uint32_t next = word;
-      if (is_owned(local, seen) && !count_word::is_immortal(word)) {
-        next = seen + count_word::pointers(word) - count_word::pointers(expected);
-        next = count_word::is_quiet(word) ? next | quiet : next & ~quiet;
-      }
-      // acq_rel: as in atomic_refcount.
-      if (shared_.compare_exchange_strong(seen, next, std::memory_order_acq_rel, std::memory_order_relaxed))
-        return true;
-    }
-    expected = load();
-    return false;
-  }
-
-  OURO_ALWAYS_INLINE void increment() noexcept {
-    const std::uint32_t local = local_.load(std::memory_order_relaxed);
-    if (local - bias_of_thread >= most_local) [[unlikely]]
-      return increment_rarely();
-    local_.store(local + 1, std::memory_order_relaxed);
-  }
-
-  /// The owner's drop that leaves others of its own, of a quiet object.
-  OURO_ALWAYS_INLINE bool try_keep() noexcept {
-    const std::uint32_t lowered = local_.load(std::memory_order_relaxed) - 1;
-    if (lowered - bias_of_thread >= most_local) return false;
-    local_.store(lowered, std::memory_order_relaxed);
-    return true;
-  }
-
-  /// `Plainly`: without regard to candidacy.
-  template <bool Plainly>
-  released decrement_rarely() noexcept {
-    const std::uint32_t local = local_.load(std::memory_order_relaxed);
-    return is_mine(local) ? decrement_owned<Plainly>(local) : decrement_shared<Plainly>(local);
-  }
-
-  /// Leaves the object for its owner. \pre `decrement` has said that this is due
-  void leave(void (*die)(biased_count&) noexcept) noexcept {
-    bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
-    released found = released::kept;
-    {
-      const lock_guard lock{owner.mutex};
-      if (!owner.is_alive) {
-        found = settle();
-      } else if (owner.left.push({this, die})) {
-        owner.has_left.store(true, std::memory_order_relaxed);
-      } else {
-        forget_left();
-      }
-    }
-    if (found == released::last) die(*this);
-  }
-
-  /// Merges, where there are still parts. \pre the caller is the owner, or holds the lock of one that has ended, or
-  /// nobody else uses the object; it is left for the owner
-  [[nodiscard]] released settle() noexcept {
-    const std::uint32_t local = local_.load(std::memory_order_relaxed);
-    // First, since the object may be gone once the shared part says so.
-    local_.store(local | no_pointers, std::memory_order_relaxed);
-    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
-    std::uint32_t merged;
-    do {
-      if (!is_owned(local, seen)) return released::kept;  // immortal by now
-      merged = merge(pointers_in(local) + pointers_of_others(seen), seen);
-    } while (!shared_.compare_exchange_weak(seen, merged, std::memory_order_acq_rel, std::memory_order_relaxed));
-    return merged == count_word::none ? released::last : released::kept;
-  }
-
- private:
-  static constexpr std::uint32_t loud = 1u << 31;  ///< in the local part
-  static constexpr std::uint32_t no_pointers = (1u << bias_tag_shift) - 1;
-  static constexpr std::uint32_t tag_mask = ~(loud | no_pointers);
-  static constexpr std::uint32_t most_local = no_pointers - 1;
-
-  static constexpr std::uint32_t owned = 6u << 29;
-  static constexpr std::uint32_t owned_mask = 7u << 29;
-  static constexpr std::uint32_t left = 1u << 28;   ///< for the owner, or about to be
-  static constexpr std::uint32_t quiet = 1u << 27;  ///< in the shared part
-  static constexpr std::uint32_t no_others = 1u << 26;
-  static constexpr std::uint32_t others_mask = (1u << 27) - 1;
-  static constexpr std::uint32_t most_others = others_mask - (1u << 16);  ///< with room for the threads that get there
-
-  OURO_ALWAYS_INLINE void own(std::uint32_t word) noexcept {
-    const std::uint32_t more = count_word::pointers(word) - 1;
-    if (bias_of_thread == 0 || more >= most_local) return;
-    const bool is_quiet = count_word::is_quiet(word);
-    local_.store(bias_of_thread | more | (is_quiet ? 0 : loud), std::memory_order_relaxed);
-    shared_.store(owned | no_others | (is_quiet ? quiet : 0), std::memory_order_relaxed);
-  }
-
-  /// Whether the calling thread is the owner, and has pointers in its part.
-  [[nodiscard]] static bool is_mine(std::uint32_t local) noexcept {
-    return (local & ~loud) - bias_of_thread < no_pointers;
-  }
-
-  [[nodiscard]] static bool is_owned(std::uint32_t local, std::uint32_t shared) noexcept {
-    return (shared & owned_mask) == owned && (local & tag_mask) != 0;
-  }
-
-  [[nodiscard]] static std::int32_t pointers_in(std::uint32_t local) noexcept {
-    const std::uint32_t more = local & no_pointers;
-    return more == no_pointers ? 0 : static_cast<std::int32_t>(more + 1);
-  }
-
-  [[nodiscard]] static std::int32_t pointers_of_others(std::uint32_t shared) noexcept {
-    return static_cast<std::int32_t>(shared & others_mask) - static_cast<std::int32_t>(no_others);
-  }
-
-  /// The count word of so many pointers, with the flag of a shared part.
-  [[nodiscard]] static std::uint32_t merge(std::int32_t pointers, std::uint32_t shared) noexcept {
-    if (pointers <= 0) return count_word::none;
-    const std::uint32_t word = static_cast<std::uint32_t>(pointers) - 1;
-    return (shared & quiet) != 0 ? word : count_word::made_loud(word);
-  }
-
-  [[nodiscard]] static std::uint32_t compose(std::uint32_t local, std::uint32_t shared) noexcept {
-    if (!is_owned(local, shared)) return shared;
-    // The parts were not read at the same moment. There is a pointer: who asks came by it.
-    const std::int32_t sum = pointers_in(local) + pointers_of_others(shared);
-    return merge(sum < 1 ? 1 : sum, shared);
-  }
-
-  OURO_NOINLINE void increment_rarely() noexcept {
-    const std::uint32_t local = local_.load(std::memory_order_relaxed);
-    if (is_mine(local) && (local & no_pointers) < most_local)  // loud
-      return local_.store(local + 1, std::memory_order_relaxed);
-    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
-    while (is_owned(local, seen)) {
-      const std::uint32_t next = (seen & others_mask) >= most_others ? count_word::pinned : seen + 1;
-      // relaxed: as in atomic_refcount.
-      if (shared_.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return;
-    }
-    atomic_refcount::increment(shared_);
-  }
-
-  /// \pre the caller is the owner, and has a pointer in `local`
-  template <bool Plainly>
-  OURO_NOINLINE released decrement_owned(std::uint32_t local) noexcept {
-    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
-    const bool is_last_here = pointers_in(local) == 1;
-    if (!is_last_here) {
-      if (!Plainly && (local & loud) != 0) {
-        if (is_owned(local, seen) && (seen & quiet) == 0) return released::suspect;
-        local &= ~loud;
-      }
-      local_.store(local - 1, std::memory_order_relaxed);
-      return released::kept;
-    }
-    // First, since the object may be gone once the shared part says that it is merged.
-    local_.store(local | no_pointers, std::memory_order_relaxed);
-    for (;;) {
-      if (!is_owned(local, seen)) return released::kept;  // immortal
-      const bool is_last = (seen & (left | others_mask)) == no_others;
-      if (!Plainly && !is_last && (seen & quiet) == 0) {
-        local_.store(local, std::memory_order_relaxed);
-        return released::suspect;
-      }
-      if ((seen & left) != 0) return released::kept;  // it will be settled
-      if (shared_.compare_exchange_weak(seen, merge(pointers_of_others(seen), seen), std::memory_order_acq_rel,
-                                        std::memory_order_relaxed)) {
-        return is_last ? released::last : released::kept;
-      }
-    }
-  }
-
-  template <bool Plainly>
-  OURO_NOINLINE released decrement_shared(std::uint32_t local) noexcept {
-    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
-    while (is_owned(local, seen)) {
-      if (!Plainly && (seen & quiet) == 0) return released::suspect;
-      const bool is_left = (seen & left) == 0 && (seen & others_mask) <= no_others;
-      // acq_rel: what this thread did with the object happens before it is merged, and so before its destruction.
-      if (shared_.compare_exchange_weak(seen, (seen - 1) | (is_left ? left : 0), std::memory_order_acq_rel,
-                                        std::memory_order_relaxed)) {
-        return is_left ? released::left : released::kept;
-      }
-    }
-    if constexpr (Plainly) {
-      while (!count_word::is_immortal(seen) && seen != count_word::none) {
-        if (atomic_refcount::compare_exchange(shared_, seen, count_word::lowered(seen)))
-          return count_word::is_last(seen) ? released::last : released::kept;
-      }
-      return released::kept;
-    } else {
-      return atomic_refcount::decrement(shared_);
-    }
-  }
-
-  /// There was no memory to leave it in. The next drop of another thread tries again; without one, the object leaks.
-  void forget_left() noexcept { shared_.fetch_and(~left, std::memory_order_relaxed); }
-
-  std::atomic<std::uint32_t> shared_;
-  std::atomic<std::uint32_t> local_{no_pointers};
-};
-
-}  // namespace ouro::detail
-
-// ===== ouro/refcount/bias_thread.hpp
-
-/// \file
-/// A thread as the owner of biased counts: its beginning, its duties, its end.
-
-namespace ouro::detail {
-
-/// Settles what was left for `owner` at this moment. Objects die meanwhile, whose destructors may do anything.
-/// \pre the calling thread is the owner, or nobody else uses such objects
-OURO_NOINLINE inline void settle_left_for(bias_owner& owner) noexcept {
-  raw_array<left_object> left;
-  {
-    const lock_guard lock{owner.mutex};
-    left = std::exchange(owner.left, {});
-    owner.has_left.store(false, std::memory_order_relaxed);
-  }
-  for (std::size_t i = 0; i != left.size; ++i) {
-    if (left.items[i].count->settle() == released::last) left.items[i].die(*left.items[i].count);
-  }
-  left.release();
-}
-
-/// One a thread.
-class bias_thread {
- public:
-  /// Begins, if the thread has not, and does what is left for it, if it is not at it already.
-  OURO_ALWAYS_INLINE void settle() noexcept {
-    if (bias_of_thread == 0) [[unlikely]]
-      return begin();
-    // relaxed: a glance; the lock is what orders.
-    bias_owner& owner = all_bias_owners[bias_of_thread >> bias_tag_shift];
-    if (owner.has_left.load(std::memory_order_relaxed) && !is_settling_) [[unlikely]]
-      settle_now(owner);
-  }
-
- private:
-  /// Ends the owner with the thread.
-  struct end {
-    end() noexcept = default;
-    end(const end&) = delete;
-    end& operator=(const end&) = delete;
-    ~end() {
-      const std::uint32_t tag = bias_of_thread >> bias_tag_shift;
-      do settle_left_for(all_bias_owners[tag]);
-      while (!all_bias_owners.leave(tag));
-      bias_of_thread = 0;
-    }
-  };
-
-  /// Nothing once the thread ends, or when there are too many threads: what it makes then has no owner.
-  OURO_SHARED_STATE OURO_NOINLINE void begin() noexcept {
-    if (has_begun_) return;
-    has_begun_ = true;
-    bias_of_thread = all_bias_owners.enter() << bias_tag_shift;
-    if (bias_of_thread == 0) return;
-    static thread_local const end at_end;
-    static_cast<void>(at_end);
-  }
-
-  OURO_NOINLINE void settle_now(bias_owner& owner) noexcept {
-    is_settling_ = true;
-    settle_left_for(owner);
-    is_settling_ = false;
-  }
-
-  bool has_begun_ = false;
-  bool is_settling_ = false;
-};
-
-OURO_SHARED_STATE inline constinit thread_local bias_thread this_bias_thread{};
-
-}  // namespace ouro::detail
-
-// ===== ouro/refcount/biased_refcount.hpp
-
-/// \file
-/// A count that belongs to the thread that made the object, and that other threads may change all the same.
-
-namespace ouro {
-
-/// Thread-safe as `atomic_refcount` is, and nearly as fast as `local_refcount` on the thread that made the object, for
-/// objects of which only some are ever shared. Costs 8 bytes more an object.
-///
-/// When other threads drop more pointers to an object than they have made, its owner is left to find out whether it
-/// dies: the next time that it makes an object of such a policy, at its `gc::collect()`, or when it ends. An owner that
-/// does none of this keeps such objects alive. So a destructor runs on the thread that drops the last pointer, or on
-/// the owner. What a thread that has ended made goes to whoever drops it, or to the next thread that begins.
-///
-/// All verbs are O(1). To leave an object for its owner may allocate; where memory is exhausted, the object stays until
-/// another thread drops it again.
-struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
-  using count_type = detail::biased_count;
-  using info_type = atomic_refcount::count_type;
-
-  using atomic_refcount::compare_exchange;
-  using atomic_refcount::load;
-  using atomic_refcount::store;
-
-  [[nodiscard]] static std::uint32_t load(const count_type& count) noexcept { return count.load(); }
-
-  /// \pre nobody else uses the object. It has no owner from now on: what a collection has looked at is shared.
-  static void store(count_type& count, std::uint32_t word) noexcept { count.store(word); }
-
-  static bool compare_exchange(count_type& count, std::uint32_t& expected, std::uint32_t word) noexcept {
-    return count.compare_exchange(expected, word);
-  }
-
-  OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept { count.increment(); }
-
-  using decrements_in_parts = biased_refcount;
-
-  OURO_ALWAYS_INLINE static bool try_keep(count_type& count) noexcept { return count.try_keep(); }
-
-  static released decrement_rarely(count_type& count) noexcept { return count.decrement_rarely<false>(); }
-
-  static released decrement(count_type& count) noexcept {
-    return try_keep(count) ? released::kept : decrement_rarely(count);
-  }
-
-  static released decrement_plainly(count_type& count) noexcept { return count.decrement_rarely<true>(); }
-
-  static void leave(count_type& count, void (*die)(count_type&) noexcept) noexcept { count.leave(die); }
-
-  /// The calling thread begins to own what it makes, and settles what other threads have left for it.
-  OURO_ALWAYS_INLINE static void settle() noexcept { detail::this_bias_thread.settle(); }
-
-  /// Settles what was left for any thread. \pre no other thread uses such objects
-  static void settle_all() noexcept {
-    for (std::uint32_t tag = detail::all_bias_owners.given(); tag != 0; --tag) {
-      detail::settle_left_for(detail::all_bias_owners[tag]);
-    }
-  }
-};
-
-}  // namespace ouro
-
-// ===== ouro/refcount/self_refcount.hpp
-
-/// \file
-/// No count of ours: the object brings its own.
-
-namespace ouro {
-
-/// For a `T` with the functions `intrusive_ptr_add_ref(T*)` and `intrusive_ptr_release(T*)` in its namespace, as
-/// Boost.SmartPtr's `intrusive_ptr` wants them (wrappers of COM or CPython objects have them too). The object is held
-/// as it is, without a header, and destroys itself; `managed_ptr` takes raw pointers then. Goes with `no_collector`
-/// alone. Thread-safe as the two functions are.
-struct OURO_SHARED_TYPE self_refcount {
-  static constexpr bool counts_itself = true;
-
-  template <class T>
-  static void increment(T* object) noexcept {
-    intrusive_ptr_add_ref(object);  // calls user code: takes a count only
-  }
-
-  template <class T>
-  static void decrement(T* object) noexcept {
-    intrusive_ptr_release(object);  // calls user code: may destroy the object, which the caller has already let go of
-  }
-};
-
-}  // namespace ouro
-
 // ===== ouro/fwd.hpp
 
 /// \file
-/// Declares what people type, and is the only place where default policies are written. The policies themselves are
-/// included, since a pointer to an incomplete type is a complete type, whose policies are checked.
+/// Declares what people type, and is the only place where default policies are written: for headers that name pointers
+/// and do not use them. Our policies are declared by the contracts of their axes.
 
 namespace ouro {
 
@@ -14010,6 +13574,503 @@ class OURO_SHARED_TYPE static_object {
   };
 
   cell in_place_;
+};
+
+}  // namespace ouro
+
+// ===== ouro/refcount/bias_owner.hpp
+
+/// \file
+/// The threads that biased counts belong to, and what other threads have left for each of them to settle.
+
+namespace ouro::detail {
+
+class biased_count;
+
+/// An object of whose pointers other threads than its owner have dropped more than they have made: how many are left,
+/// the owner alone can tell.
+struct left_object {
+  biased_count* count;
+  void (*die)(biased_count&) noexcept;  ///< ends the object, whose last pointer has gone
+};
+
+/// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
+/// objects; until then, who drops one of these settles it in the owner's place.
+struct bias_owner {
+  static_mutex mutex;
+  bool is_alive = false;              ///< guarded by `mutex`, as is `left`
+  raw_array<left_object> left;        ///< in the order of arrival
+  std::atomic<bool> has_left{false};  ///< a glance at `left` without the lock
+  std::uint32_t next_free = 0;        ///< tag; guarded by the table
+};
+
+/// All owners, by their tags. Zero at first, so that the table takes no room in a program's file, and none in memory
+/// but for the pages that are used.
+class bias_owners {
+ public:
+  static constexpr std::uint32_t capacity = 1u << 12;  ///< threads at the same time; what others make has no owner
+
+  /// \pre the tag was given
+  [[nodiscard]] bias_owner& operator[](std::uint32_t tag) noexcept {
+    return *std::launder(reinterpret_cast<bias_owner*>(place_of(tag)));
+  }
+
+  /// A tag for the calling thread, or 0 if there is none left. O(1)
+  [[nodiscard]] std::uint32_t enter() noexcept {
+    const lock_guard lock{mutex_};
+    std::uint32_t tag = first_free_;
+    if (tag != 0) {
+      first_free_ = (*this)[tag].next_free;
+    } else {
+      if (given_ + 1 == capacity) return 0;
+      tag = ++given_;
+      ::new (place_of(tag)) bias_owner{};
+    }
+    bias_owner& owner = (*this)[tag];
+    const lock_guard lock_of_owner{owner.mutex};
+    owner.is_alive = true;
+    return tag;
+  }
+
+  /// The thread ends. False, and nothing has changed, when there is something left for it to settle.
+  [[nodiscard]] bool leave(std::uint32_t tag) noexcept {
+    const lock_guard lock{mutex_};
+    bias_owner& owner = (*this)[tag];
+    const lock_guard lock_of_owner{owner.mutex};
+    if (owner.left.size != 0) return false;
+    owner.left.release();
+    owner.is_alive = false;
+    owner.next_free = first_free_;
+    first_free_ = tag;
+    return true;
+  }
+
+  /// The highest tag that was ever given.
+  [[nodiscard]] std::uint32_t given() noexcept {
+    const lock_guard lock{mutex_};
+    return given_;
+  }
+
+ private:
+  [[nodiscard]] void* place_of(std::uint32_t tag) noexcept { return owners_ + tag * sizeof(bias_owner); }
+
+  static_mutex mutex_;
+  std::uint32_t first_free_ = 0;
+  std::uint32_t given_ = 0;
+  /// Each is made when its tag is first given; that at 0 never.
+  alignas(bias_owner) std::byte owners_[capacity * sizeof(bias_owner)] = {};
+};
+
+OURO_SHARED_STATE inline constinit bias_owners all_bias_owners{};
+
+/// Where the tag lies in the owner's part of a count.
+inline constexpr std::uint32_t bias_tag_shift = 19;
+
+/// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
+OURO_SHARED_STATE inline constinit thread_local std::uint32_t bias_of_thread = 0;
+
+}  // namespace ouro::detail
+
+// ===== ouro/refcount/biased_count.hpp
+
+/// \file
+/// A count in two parts: one that its owner, a thread, changes without atomic instructions, and one for all others.
+///
+/// Choi, Shull, Torrellas, "Biased Reference Counting", PACT 2018. The number of pointers is the sum of the parts, and
+/// that of the others may fall below zero: pointers that the owner counted are dropped there. Then the object is left
+/// for the owner, who merges the parts (`settle`). The owner merges them too when its own part falls to zero. A merged
+/// count is one atomic word for everybody, for good.
+///
+/// ```
+///   local    loud (1) | tag of the owner (12) | pointers - 1 (19)   all ones: none, look at `shared`
+///   shared   110 | left (1) | quiet (1) | pointers + 2^26 (27)      owned
+///            otherwise: a count word                                merged; refcount/count_word.hpp
+/// ```
+/// Both parts know whether the object is loud. What the shared part says holds; the owner's is set quiet when it comes
+/// to look there.
+
+namespace ouro::detail {
+
+/// All verbs are O(1), but for the loops in which threads that change one count at the same time try again.
+class biased_count {
+ public:
+  /// The calling thread owns it, if it is mortal.
+  constexpr biased_count(std::uint32_t word) noexcept : shared_{word} {
+    if (!std::is_constant_evaluated()) own(word);
+  }
+
+  /// As a count word. While the owner counts, a number that was true a moment ago.
+  [[nodiscard]] std::uint32_t load() const noexcept {
+    return compose(local_.load(std::memory_order_relaxed), shared_.load(std::memory_order_relaxed));
+  }
+
+  /// Merges. \pre nobody else uses the object, and it is not left for its owner
+  void store(std::uint32_t word) noexcept {
+    local_.store(no_pointers, std::memory_order_relaxed);
+    shared_.store(word, std::memory_order_relaxed);
+  }
+
+  /// Adds what `word` is more than `expected`, and takes over its flags.
+  bool compare_exchange(std::uint32_t& expected, std::uint32_t word) noexcept {
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    const std::uint32_t now = compose(local, seen);
+    if (now == expected) {
+      std::uint32_t next = word;
+      if (is_owned(local, seen) && !count_word::is_immortal(word)) {
+        next = seen + count_word::pointers(word) - count_word::pointers(expected);
+        next = count_word::is_quiet(word) ? next | quiet : next & ~quiet;
+      }
+      // acq_rel: as in atomic_refcount.
+      if (shared_.compare_exchange_strong(seen, next, std::memory_order_acq_rel, std::memory_order_relaxed))
+        return true;
+    }
+    expected = load();
+    return false;
+  }
+
+  OURO_ALWAYS_INLINE void increment() noexcept {
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    if (local - bias_of_thread >= most_local) [[unlikely]]
+      return increment_rarely();
+    local_.store(local + 1, std::memory_order_relaxed);
+  }
+
+  /// The owner's drop that leaves others of its own, of a quiet object.
+  OURO_ALWAYS_INLINE bool try_keep() noexcept {
+    const std::uint32_t lowered = local_.load(std::memory_order_relaxed) - 1;
+    if (lowered - bias_of_thread >= most_local) return false;
+    local_.store(lowered, std::memory_order_relaxed);
+    return true;
+  }
+
+  /// `Plainly`: without regard to candidacy.
+  template <bool Plainly>
+  released decrement_rarely() noexcept {
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    return is_mine(local) ? decrement_owned<Plainly>(local) : decrement_shared<Plainly>(local);
+  }
+
+  /// Leaves the object for its owner. \pre `decrement` has said that this is due
+  void leave(void (*die)(biased_count&) noexcept) noexcept {
+    bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
+    released found = released::kept;
+    {
+      const lock_guard lock{owner.mutex};
+      if (!owner.is_alive) {
+        found = settle();
+      } else if (owner.left.push({this, die})) {
+        owner.has_left.store(true, std::memory_order_relaxed);
+      } else {
+        forget_left();
+      }
+    }
+    if (found == released::last) die(*this);
+  }
+
+  /// Merges, where there are still parts. \pre the caller is the owner, or holds the lock of one that has ended, or
+  /// nobody else uses the object; it is left for the owner
+  [[nodiscard]] released settle() noexcept {
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    // First, since the object may be gone once the shared part says so.
+    local_.store(local | no_pointers, std::memory_order_relaxed);
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    std::uint32_t merged;
+    do {
+      if (!is_owned(local, seen)) return released::kept;  // immortal by now
+      merged = merge(pointers_in(local) + pointers_of_others(seen), seen);
+    } while (!shared_.compare_exchange_weak(seen, merged, std::memory_order_acq_rel, std::memory_order_relaxed));
+    return merged == count_word::none ? released::last : released::kept;
+  }
+
+ private:
+  static constexpr std::uint32_t loud = 1u << 31;  ///< in the local part
+  static constexpr std::uint32_t no_pointers = (1u << bias_tag_shift) - 1;
+  static constexpr std::uint32_t tag_mask = ~(loud | no_pointers);
+  static constexpr std::uint32_t most_local = no_pointers - 1;
+
+  static constexpr std::uint32_t owned = 6u << 29;
+  static constexpr std::uint32_t owned_mask = 7u << 29;
+  static constexpr std::uint32_t left = 1u << 28;   ///< for the owner, or about to be
+  static constexpr std::uint32_t quiet = 1u << 27;  ///< in the shared part
+  static constexpr std::uint32_t no_others = 1u << 26;
+  static constexpr std::uint32_t others_mask = (1u << 27) - 1;
+  static constexpr std::uint32_t most_others = others_mask - (1u << 16);  ///< with room for the threads that get there
+
+  OURO_ALWAYS_INLINE void own(std::uint32_t word) noexcept {
+    const std::uint32_t more = count_word::pointers(word) - 1;
+    if (bias_of_thread == 0 || more >= most_local) return;
+    const bool is_quiet = count_word::is_quiet(word);
+    local_.store(bias_of_thread | more | (is_quiet ? 0 : loud), std::memory_order_relaxed);
+    shared_.store(owned | no_others | (is_quiet ? quiet : 0), std::memory_order_relaxed);
+  }
+
+  /// Whether the calling thread is the owner, and has pointers in its part.
+  [[nodiscard]] static bool is_mine(std::uint32_t local) noexcept {
+    return (local & ~loud) - bias_of_thread < no_pointers;
+  }
+
+  [[nodiscard]] static bool is_owned(std::uint32_t local, std::uint32_t shared) noexcept {
+    return (shared & owned_mask) == owned && (local & tag_mask) != 0;
+  }
+
+  [[nodiscard]] static std::int32_t pointers_in(std::uint32_t local) noexcept {
+    const std::uint32_t more = local & no_pointers;
+    return more == no_pointers ? 0 : static_cast<std::int32_t>(more + 1);
+  }
+
+  [[nodiscard]] static std::int32_t pointers_of_others(std::uint32_t shared) noexcept {
+    return static_cast<std::int32_t>(shared & others_mask) - static_cast<std::int32_t>(no_others);
+  }
+
+  /// The count word of so many pointers, with the flag of a shared part.
+  [[nodiscard]] static std::uint32_t merge(std::int32_t pointers, std::uint32_t shared) noexcept {
+    if (pointers <= 0) return count_word::none;
+    const std::uint32_t word = static_cast<std::uint32_t>(pointers) - 1;
+    return (shared & quiet) != 0 ? word : count_word::made_loud(word);
+  }
+
+  [[nodiscard]] static std::uint32_t compose(std::uint32_t local, std::uint32_t shared) noexcept {
+    if (!is_owned(local, shared)) return shared;
+    // The parts were not read at the same moment. There is a pointer: who asks came by it.
+    const std::int32_t sum = pointers_in(local) + pointers_of_others(shared);
+    return merge(sum < 1 ? 1 : sum, shared);
+  }
+
+  OURO_NOINLINE void increment_rarely() noexcept {
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    if (is_mine(local) && (local & no_pointers) < most_local)  // loud
+      return local_.store(local + 1, std::memory_order_relaxed);
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    while (is_owned(local, seen)) {
+      const std::uint32_t next = (seen & others_mask) >= most_others ? count_word::pinned : seen + 1;
+      // relaxed: as in atomic_refcount.
+      if (shared_.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return;
+    }
+    atomic_refcount::increment(shared_);
+  }
+
+  /// \pre the caller is the owner, and has a pointer in `local`
+  template <bool Plainly>
+  OURO_NOINLINE released decrement_owned(std::uint32_t local) noexcept {
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    const bool is_last_here = pointers_in(local) == 1;
+    if (!is_last_here) {
+      if (!Plainly && (local & loud) != 0) {
+        if (is_owned(local, seen) && (seen & quiet) == 0) return released::suspect;
+        local &= ~loud;
+      }
+      local_.store(local - 1, std::memory_order_relaxed);
+      return released::kept;
+    }
+    // First, since the object may be gone once the shared part says that it is merged.
+    local_.store(local | no_pointers, std::memory_order_relaxed);
+    for (;;) {
+      if (!is_owned(local, seen)) return released::kept;  // immortal
+      const bool is_last = (seen & (left | others_mask)) == no_others;
+      if (!Plainly && !is_last && (seen & quiet) == 0) {
+        local_.store(local, std::memory_order_relaxed);
+        return released::suspect;
+      }
+      if ((seen & left) != 0) return released::kept;  // it will be settled
+      if (shared_.compare_exchange_weak(seen, merge(pointers_of_others(seen), seen), std::memory_order_acq_rel,
+                                        std::memory_order_relaxed)) {
+        return is_last ? released::last : released::kept;
+      }
+    }
+  }
+
+  template <bool Plainly>
+  OURO_NOINLINE released decrement_shared(std::uint32_t local) noexcept {
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    while (is_owned(local, seen)) {
+      if (!Plainly && (seen & quiet) == 0) return released::suspect;
+      const bool is_left = (seen & left) == 0 && (seen & others_mask) <= no_others;
+      // acq_rel: what this thread did with the object happens before it is merged, and so before its destruction.
+      if (shared_.compare_exchange_weak(seen, (seen - 1) | (is_left ? left : 0), std::memory_order_acq_rel,
+                                        std::memory_order_relaxed)) {
+        return is_left ? released::left : released::kept;
+      }
+    }
+    if constexpr (Plainly) {
+      while (!count_word::is_immortal(seen) && seen != count_word::none) {
+        if (atomic_refcount::compare_exchange(shared_, seen, count_word::lowered(seen)))
+          return count_word::is_last(seen) ? released::last : released::kept;
+      }
+      return released::kept;
+    } else {
+      return atomic_refcount::decrement(shared_);
+    }
+  }
+
+  /// There was no memory to leave it in. The next drop of another thread tries again; without one, the object leaks.
+  void forget_left() noexcept { shared_.fetch_and(~left, std::memory_order_relaxed); }
+
+  std::atomic<std::uint32_t> shared_;
+  std::atomic<std::uint32_t> local_{no_pointers};
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/refcount/bias_thread.hpp
+
+/// \file
+/// A thread as the owner of biased counts: its beginning, its duties, its end.
+
+namespace ouro::detail {
+
+/// Settles what was left for `owner` at this moment. Objects die meanwhile, whose destructors may do anything.
+/// \pre the calling thread is the owner, or nobody else uses such objects
+OURO_NOINLINE inline void settle_left_for(bias_owner& owner) noexcept {
+  raw_array<left_object> left;
+  {
+    const lock_guard lock{owner.mutex};
+    left = std::exchange(owner.left, {});
+    owner.has_left.store(false, std::memory_order_relaxed);
+  }
+  for (std::size_t i = 0; i != left.size; ++i) {
+    if (left.items[i].count->settle() == released::last) left.items[i].die(*left.items[i].count);
+  }
+  left.release();
+}
+
+/// One a thread.
+class bias_thread {
+ public:
+  /// Begins, if the thread has not, and does what is left for it, if it is not at it already.
+  OURO_ALWAYS_INLINE void settle() noexcept {
+    if (bias_of_thread == 0) [[unlikely]]
+      return begin();
+    // relaxed: a glance; the lock is what orders.
+    bias_owner& owner = all_bias_owners[bias_of_thread >> bias_tag_shift];
+    if (owner.has_left.load(std::memory_order_relaxed) && !is_settling_) [[unlikely]]
+      settle_now(owner);
+  }
+
+ private:
+  /// Ends the owner with the thread.
+  struct end {
+    end() noexcept = default;
+    end(const end&) = delete;
+    end& operator=(const end&) = delete;
+    ~end() {
+      const std::uint32_t tag = bias_of_thread >> bias_tag_shift;
+      do settle_left_for(all_bias_owners[tag]);
+      while (!all_bias_owners.leave(tag));
+      bias_of_thread = 0;
+    }
+  };
+
+  /// Nothing once the thread ends, or when there are too many threads: what it makes then has no owner.
+  OURO_SHARED_STATE OURO_NOINLINE void begin() noexcept {
+    if (has_begun_) return;
+    has_begun_ = true;
+    bias_of_thread = all_bias_owners.enter() << bias_tag_shift;
+    if (bias_of_thread == 0) return;
+    static thread_local const end at_end;
+    static_cast<void>(at_end);
+  }
+
+  OURO_NOINLINE void settle_now(bias_owner& owner) noexcept {
+    is_settling_ = true;
+    settle_left_for(owner);
+    is_settling_ = false;
+  }
+
+  bool has_begun_ = false;
+  bool is_settling_ = false;
+};
+
+OURO_SHARED_STATE inline constinit thread_local bias_thread this_bias_thread{};
+
+}  // namespace ouro::detail
+
+// ===== ouro/refcount/biased_refcount.hpp
+
+/// \file
+/// A count that belongs to the thread that made the object, and that other threads may change all the same.
+
+namespace ouro {
+
+/// Thread-safe as `atomic_refcount` is, and nearly as fast as `local_refcount` on the thread that made the object, for
+/// objects of which only some are ever shared. Costs 8 bytes more an object.
+///
+/// When other threads drop more pointers to an object than they have made, its owner is left to find out whether it
+/// dies: the next time that it makes an object of such a policy, at its `gc::collect()`, or when it ends. An owner that
+/// does none of this keeps such objects alive. So a destructor runs on the thread that drops the last pointer, or on
+/// the owner. What a thread that has ended made goes to whoever drops it, or to the next thread that begins.
+///
+/// All verbs are O(1). To leave an object for its owner may allocate; where memory is exhausted, the object stays until
+/// another thread drops it again.
+struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
+  using count_type = detail::biased_count;
+  using info_type = atomic_refcount::count_type;
+
+  using atomic_refcount::compare_exchange;
+  using atomic_refcount::load;
+  using atomic_refcount::store;
+
+  [[nodiscard]] static std::uint32_t load(const count_type& count) noexcept { return count.load(); }
+
+  /// \pre nobody else uses the object. It has no owner from now on: what a collection has looked at is shared.
+  static void store(count_type& count, std::uint32_t word) noexcept { count.store(word); }
+
+  static bool compare_exchange(count_type& count, std::uint32_t& expected, std::uint32_t word) noexcept {
+    return count.compare_exchange(expected, word);
+  }
+
+  OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept { count.increment(); }
+
+  using decrements_in_parts = biased_refcount;
+
+  OURO_ALWAYS_INLINE static bool try_keep(count_type& count) noexcept { return count.try_keep(); }
+
+  static released decrement_rarely(count_type& count) noexcept { return count.decrement_rarely<false>(); }
+
+  static released decrement(count_type& count) noexcept {
+    return try_keep(count) ? released::kept : decrement_rarely(count);
+  }
+
+  static released decrement_plainly(count_type& count) noexcept { return count.decrement_rarely<true>(); }
+
+  static void leave(count_type& count, void (*die)(count_type&) noexcept) noexcept { count.leave(die); }
+
+  /// The calling thread begins to own what it makes, and settles what other threads have left for it.
+  OURO_ALWAYS_INLINE static void settle() noexcept { detail::this_bias_thread.settle(); }
+
+  /// Settles what was left for any thread. \pre no other thread uses such objects
+  static void settle_all() noexcept {
+    for (std::uint32_t tag = detail::all_bias_owners.given(); tag != 0; --tag) {
+      detail::settle_left_for(detail::all_bias_owners[tag]);
+    }
+  }
+};
+
+}  // namespace ouro
+
+// ===== ouro/refcount/self_refcount.hpp
+
+/// \file
+/// No count of ours: the object brings its own.
+
+namespace ouro {
+
+/// For a `T` with the functions `intrusive_ptr_add_ref(T*)` and `intrusive_ptr_release(T*)` in its namespace, as
+/// Boost.SmartPtr's `intrusive_ptr` wants them (wrappers of COM or CPython objects have them too). The object is held
+/// as it is, without a header, and destroys itself; `managed_ptr` takes raw pointers then. Goes with `no_collector`
+/// alone. Thread-safe as the two functions are.
+struct OURO_SHARED_TYPE self_refcount {
+  static constexpr bool counts_itself = true;
+
+  template <class T>
+  static void increment(T* object) noexcept {
+    intrusive_ptr_add_ref(object);  // calls user code: takes a count only
+  }
+
+  template <class T>
+  static void decrement(T* object) noexcept {
+    intrusive_ptr_release(object);  // calls user code: may destroy the object, which the caller has already let go of
+  }
 };
 
 }  // namespace ouro
