@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <source_location>
 #include <string_view>
-#include <utility>
 
 namespace ouro {
 
@@ -47,7 +46,9 @@ OURO_SHARED_STATE inline constinit thread_local const allocation_scope* innermos
 }  // namespace detail
 
 inline allocation_scope::allocation_scope(std::string_view name, std::source_location here) noexcept
-    : site_{name, here.file_name(), here.line()}, outer_{std::exchange(detail::innermost_scope, this)} {}
+    : site_{name, here.file_name(), here.line()}, outer_{detail::innermost_scope} {
+  detail::innermost_scope = this;
+}
 
 inline allocation_scope::~allocation_scope() { detail::innermost_scope = outer_; }
 

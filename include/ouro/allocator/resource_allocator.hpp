@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <memory_resource>
-#include <utility>
 
 namespace ouro {
 
@@ -25,8 +24,9 @@ struct OURO_SHARED_TYPE resource_allocator {
   /// While it lives, the thread's objects come from `resource`. Scopes nest.
   class scope {
    public:
-    explicit scope(std::pmr::memory_resource* resource) noexcept
-        : outer_{std::exchange(detail::current_resource, resource)} {}
+    explicit scope(std::pmr::memory_resource* resource) noexcept : outer_{detail::current_resource} {
+      detail::current_resource = resource;
+    }
     scope(const scope&) = delete;
     scope& operator=(const scope&) = delete;
     ~scope() { detail::current_resource = outer_; }

@@ -9,6 +9,7 @@
 #include <ouro/allocator/call_frames.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/try_allocate.hpp>
+#include <ouro/allocator/when_used.hpp>
 #include <ouro/config.hpp>
 
 #include <atomic>
@@ -26,6 +27,10 @@ namespace detail {
 /// A template, so that programs that do not trace do not compile it.
 template <class AllocatorPolicy>
 class allocation_ledger {
+  using site = when_used<allocation_site, AllocatorPolicy>;
+  using trace = basic_allocation_trace<site>;
+  using statistic = basic_allocation_statistic<site>;
+
  public:
   void start(std::size_t scopes) {
     const lock_guard lock{mutex_};
@@ -41,7 +46,7 @@ class allocation_ledger {
   }
 
   /// \throws std::bad_alloc, and nothing has changed then, but that the origin may be known
-  void note(const void* block, std::size_t bytes, std::string_view type, std::vector<const void*> frames) {
+  void note(const void* block, std::size_t bytes, std::string_view type, decltype(trace::frames) frames) {
     const lock_guard lock{mutex_};
     const std::size_t from = origin_here({type, {}, std::move(frames)});
     blocks_[block] = {bytes, from};
@@ -62,13 +67,13 @@ class allocation_ledger {
     blocks_.erase(block);
   }
 
-  [[nodiscard]] allocation_snapshot snapshot() {
+  [[nodiscard]] basic_allocation_snapshot<site> snapshot() {
     const lock_guard lock{mutex_};
-    std::vector<allocation_statistic> used;
+    std::vector<statistic> used;
     for (const origin& each : origins_) {
       if (each.sums.blocks != 0) used.push_back(each.sums);
     }
-    return allocation_snapshot{std::move(used)};
+    return basic_allocation_snapshot<site>{std::move(used)};
   }
 
   [[nodiscard]] std::size_t bytes() {
@@ -93,8 +98,8 @@ class allocation_ledger {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   struct origin {
-    allocation_statistic sums;  ///< of what is in use
-    std::size_t next;           ///< with the same hash, or none
+    statistic sums;    ///< of what is in use
+    std::size_t next;  ///< with the same hash, or none
   };
 
   /// The origins of one hash, linked.
@@ -103,28 +108,28 @@ class allocation_ledger {
   };
 
   /// In the scopes of the calling thread.
-  [[nodiscard]] std::size_t origin_here(allocation_trace trace) {
+  [[nodiscard]] std::size_t origin_here(trace here) {
     std::size_t left = most_scopes_;
     for (const allocation_scope* at = allocation_scope::innermost(); at != nullptr && left != 0; at = at->outer()) {
-      trace.scopes.push_back(at->site());
+      here.scopes.push_back(at->site());
       --left;
     }
-    bucket& found = found_[reinterpret_cast<const void*>(hash_of(trace) | 1)];
+    bucket& found = found_[reinterpret_cast<const void*>(hash_of(here) | 1)];
     for (std::size_t at = found.first; at != none; at = origins_[at].next) {
-      if (origins_[at].sums.trace == trace) return at;
+      if (origins_[at].sums.trace == here) return at;
     }
-    origins_.push_back({{std::move(trace), 0, 0}, found.first});
+    origins_.push_back({{std::move(here), 0, 0}, found.first});
     found.first = origins_.size() - 1;
     return found.first;
   }
 
   /// Of the addresses of what are literals, nearly always: equal texts at two places cost a second entry, which
   /// snapshots put together again.
-  [[nodiscard]] static std::uintptr_t hash_of(const allocation_trace& trace) noexcept {
-    std::uint64_t hash = reinterpret_cast<std::uintptr_t>(trace.type.data());
+  [[nodiscard]] static std::uintptr_t hash_of(const trace& of) noexcept {
+    std::uint64_t hash = reinterpret_cast<std::uintptr_t>(of.type.data());
     const auto mix = [&hash](std::uint64_t with) { hash = (hash ^ with) * 0x9E3779B97F4A7C15u; };
-    for (const allocation_site& each : trace.scopes) mix(reinterpret_cast<std::uintptr_t>(each.file) + each.line);
-    for (const void* const each : trace.frames) mix(reinterpret_cast<std::uintptr_t>(each));
+    for (const site& each : of.scopes) mix(reinterpret_cast<std::uintptr_t>(each.file) + each.line);
+    for (const void* const each : of.frames) mix(reinterpret_cast<std::uintptr_t>(each));
     return static_cast<std::uintptr_t>(hash >> 8);
   }
 

@@ -8,6 +8,7 @@
 #include <ouro/allocator/raw_array.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/when_used.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
@@ -199,7 +200,7 @@ class OURO_SHARED_TYPE cycle_collector {
       if constexpr (!is_shared) {
         if (!prepare()) throw_bad_alloc();
       }
-      callbacks_ = new gc_callbacks;
+      callbacks_ = new callbacks_type;
     }
     return *callbacks_;
   }
@@ -207,6 +208,7 @@ class OURO_SHARED_TYPE cycle_collector {
  private:
   using end_of_life = death<RefcountPolicy, CollectorPolicy>;
   using trial_type = trial<RefcountPolicy, CollectorPolicy>;
+  using callbacks_type = basic_gc_callbacks<when_used<gc_info, RefcountPolicy>>;
 
   /// A destructor may leave new garbage behind, and its destructors again: after so many passes, the rest is for next
   /// time.
@@ -378,7 +380,7 @@ class OURO_SHARED_TYPE cycle_collector {
   generation_stats by_generation_[2]{};
   raw_array<header_type*> garbage_{};
   gc_debug debug_ = gc_debug::none;
-  gc_callbacks* callbacks_ = nullptr;  ///< owned; made when first asked for
+  callbacks_type* callbacks_ = nullptr;  ///< owned; made when first asked for
   bool is_collecting_ = false;
   bool is_closed_ = false;
 };

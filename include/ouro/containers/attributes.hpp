@@ -3,6 +3,7 @@
 /// Python's `__dict__`: attributes that an object gets while the program runs.
 
 #include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/when_used.hpp>
 #include <ouro/config.hpp>
 #include <ouro/containers/own_names.hpp>
 #include <ouro/containers/shape.hpp>
@@ -29,8 +30,8 @@ namespace ouro {
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE attributes {
   using allocator = typename Memory::template std_allocator<T>;
-  using shape = detail::shape<interned_string>;
-  using own_names = detail::own_names<interned_string, Memory>;
+  using shape = detail::shape<detail::when_used<interned_string, T>>;
+  using own_names = detail::own_names<detail::when_used<interned_string, T>, Memory>;
   static_assert(std::is_nothrow_move_constructible_v<T>, "ouro: attributes are moved, and must not throw then");
 
  public:

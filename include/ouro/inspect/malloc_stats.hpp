@@ -18,12 +18,14 @@ namespace ouro {
 
 /// A table of the size classes, the fragmentation, and a map of the arenas, where each pool is one character: a point
 /// has no used block, a digit is so many tenths full, a hash sign has no block left. O(arenas). \throws std::bad_alloc
-[[nodiscard]] inline std::string debug_malloc_stats() {
+/// A template, so that programs that do not ask do not compile it.
+template <class Text = std::string>
+[[nodiscard]] Text debug_malloc_stats() {
   using detail::arena;
   using detail::pool;
   using detail::size_class;
   const detail::pool_heap& pools = *detail::current_pool_heap;
-  std::string text;
+  Text text;
   const auto print = [&text](const char* format, auto... values) {
     char line[160];
     std::snprintf(line, sizeof line, format, values...);
@@ -36,7 +38,7 @@ namespace ouro {
     std::size_t blocks = 0;
   };
   std::vector<class_sums> sums(size_class::count);
-  std::string map;
+  Text map;
   pools.each_arena([&](const arena& at) {
     for (std::uint32_t i = 0; i != arena::pools; ++i) {
       const pool* const here = at.used_pool(i);

@@ -8,6 +8,7 @@
 #include <ouro/allocator/pool_statistics.hpp>
 #include <ouro/allocator/private_heap.hpp>
 #include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/when_used.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/trace_guard.hpp>
@@ -76,7 +77,7 @@ class basic_heap {
   /// `limit`: as by `set_limit`. \throws std::bad_alloc
   explicit basic_heap(std::size_t limit = unlimited)
     requires is_isolated
-      : state_{std::make_unique<detail::private_heap>(limit)} {
+      : state_{std::make_unique<private_heap>(limit)} {
     attach_parts();
   }
 
@@ -112,7 +113,9 @@ class basic_heap {
 
   void close() noexcept;
 
-  std::unique_ptr<detail::private_heap> state_;
+  using private_heap = detail::when_used<detail::private_heap, RefcountPolicy>;
+
+  std::unique_ptr<private_heap> state_;
 };
 
 /// While it lives, the calling thread is in the heap. Scopes nest, also of one and the same heap, and end in reverse

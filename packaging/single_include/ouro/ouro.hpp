@@ -304,7 +304,9 @@ OURO_SHARED_STATE inline constinit thread_local const allocation_scope* innermos
 }  // namespace detail
 
 inline allocation_scope::allocation_scope(std::string_view name, std::source_location here) noexcept
-    : site_{name, here.file_name(), here.line()}, outer_{std::exchange(detail::innermost_scope, this)} {}
+    : site_{name, here.file_name(), here.line()}, outer_{detail::innermost_scope} {
+  detail::innermost_scope = this;
+}
 
 inline allocation_scope::~allocation_scope() { detail::innermost_scope = outer_; }
 
@@ -379,6 +381,21 @@ template <class Text = std::string>
 
 }  // namespace ouro::detail
 
+// ===== ouro/allocator/when_used.hpp
+
+/// \file
+/// Keeps what a template names from being compiled before the template is used.
+
+namespace ouro::detail {
+
+/// `T`, as a type that depends on `Parameter`, one of the template that says this. A compiler goes through a template
+/// when it reads it, and instantiates all that depends on no parameter: a `std::vector` of a class of ours takes it
+/// longer than the template itself, in every file that includes the library.
+template <class T, class Parameter>
+using when_used = typename std::conditional<true, T, Parameter>::type;
+
+}  // namespace ouro::detail
+
 // ===== ouro/allocator/allocation_snapshot.hpp
 
 /// \file
@@ -386,14 +403,17 @@ template <class Text = std::string>
 
 namespace ouro {
 
-/// Where a block comes from, and what it holds.
-struct allocation_trace {
-  std::string_view type;
-  std::vector<allocation_site> scopes;   ///< that were open, innermost first
-  std::vector<const void*> frames = {};  ///< the calls that were under way, innermost first: return addresses
+// Templates, so that programs that do not trace do not compile them.
 
-  template <std::same_as<allocation_trace> Trace>
-  [[nodiscard]] friend bool operator==(const Trace& left, const Trace& right) {
+/// Where a block comes from, and what it holds: called `allocation_trace`.
+template <class Site>
+struct basic_allocation_trace {
+  std::string_view type;
+  std::vector<Site> scopes;  ///< that were open, innermost first
+  /// The calls that were under way, innermost first: return addresses.
+  std::vector<detail::when_used<const void*, Site>> frames = {};
+
+  [[nodiscard]] friend bool operator==(const basic_allocation_trace& left, const basic_allocation_trace& right) {
     if (left.type != right.type || left.scopes.size() != right.scopes.size()) return false;
     for (std::size_t i = 0; i != left.scopes.size(); ++i) {
       if (!is_same_place(left.scopes[i], right.scopes[i])) return false;
@@ -401,21 +421,23 @@ struct allocation_trace {
     return left.frames == right.frames;
   }
 
-  [[nodiscard]] static bool is_same_place(const allocation_site& left, const allocation_site& right) {
+  [[nodiscard]] static bool is_same_place(const Site& left, const Site& right) {
     return left.line == right.line && left.name == right.name && std::string_view{left.file} == right.file;
   }
 };
 
-/// The blocks of one origin that are in use.
-struct allocation_statistic {
-  allocation_trace trace;
+/// The blocks of one origin that are in use: called `allocation_statistic`.
+template <class Site>
+struct basic_allocation_statistic {
+  basic_allocation_trace<Site> trace;
   std::size_t bytes = 0;
   std::size_t blocks = 0;
 };
 
-/// What has changed between two snapshots, for one origin.
-struct allocation_difference {
-  allocation_statistic now;
+/// What has changed between two snapshots, for one origin: called `allocation_difference`.
+template <class Site>
+struct basic_allocation_difference {
+  basic_allocation_statistic<Site> now;
   std::ptrdiff_t more_bytes = 0;
   std::ptrdiff_t more_blocks = 0;
 };
@@ -428,48 +450,52 @@ enum class group_by {
 };
 
 /// A value: it holds no block, and stays as it is. Its functions allocate, and are O(n^2) in its entries at most.
-/// A template, so that programs that do not trace do not compile it: called `allocation_snapshot`.
-template <class Statistic>
+/// Called `allocation_snapshot`.
+template <class Site>
 class basic_allocation_snapshot {
+  using trace = basic_allocation_trace<Site>;
+  using statistic = basic_allocation_statistic<Site>;
+  using difference = basic_allocation_difference<Site>;
+
  public:
   basic_allocation_snapshot() = default;
-  explicit basic_allocation_snapshot(std::vector<Statistic> entries) : entries_{std::move(entries)} {}
+  explicit basic_allocation_snapshot(std::vector<statistic> entries) : entries_{std::move(entries)} {}
 
-  [[nodiscard]] const std::vector<Statistic>& entries() const noexcept { return entries_; }
+  [[nodiscard]] const std::vector<statistic>& entries() const noexcept { return entries_; }
 
-  [[nodiscard]] std::size_t bytes() const noexcept { return sum(&Statistic::bytes); }
-  [[nodiscard]] std::size_t blocks() const noexcept { return sum(&Statistic::blocks); }
+  [[nodiscard]] std::size_t bytes() const noexcept { return sum(&statistic::bytes); }
+  [[nodiscard]] std::size_t blocks() const noexcept { return sum(&statistic::blocks); }
 
   /// The entries that `wanted(const allocation_trace&)` says yes to.
   template <class Wanted>
   [[nodiscard]] basic_allocation_snapshot filter(Wanted wanted) const {
     basic_allocation_snapshot kept;
-    for (const Statistic& each : entries_) {
+    for (const statistic& each : entries_) {
       if (wanted(each.trace)) kept.entries_.push_back(each);
     }
     return kept;
   }
 
   /// Sums by `how`, the largest first: of `n` groups, or all.
-  [[nodiscard]] std::vector<Statistic> top(std::size_t n = static_cast<std::size_t>(-1),
+  [[nodiscard]] std::vector<statistic> top(std::size_t n = static_cast<std::size_t>(-1),
                                            group_by how = group_by::trace) const {
-    return first_of(n, grouped(how), &Statistic::bytes, &Statistic::blocks);
+    return first_of(n, grouped(how), &statistic::bytes, &statistic::blocks);
   }
 
   /// The same by number of blocks.
-  [[nodiscard]] std::vector<Statistic> top_by_blocks(std::size_t n = static_cast<std::size_t>(-1),
+  [[nodiscard]] std::vector<statistic> top_by_blocks(std::size_t n = static_cast<std::size_t>(-1),
                                                      group_by how = group_by::trace) const {
-    return first_of(n, grouped(how), &Statistic::blocks, &Statistic::bytes);
+    return first_of(n, grouped(how), &statistic::blocks, &statistic::bytes);
   }
 
   /// What has changed since `before`, the largest change of bytes first; origins without a change are left out.
-  [[nodiscard]] std::vector<allocation_difference> compare_to(const basic_allocation_snapshot& before,
-                                                              group_by how = group_by::trace) const {
-    std::vector<allocation_difference> changes;
-    for (Statistic& each : grouped(how)) {
+  [[nodiscard]] std::vector<difference> compare_to(const basic_allocation_snapshot& before,
+                                                   group_by how = group_by::trace) const {
+    std::vector<difference> changes;
+    for (statistic& each : grouped(how)) {
       changes.push_back({each, static_cast<std::ptrdiff_t>(each.bytes), static_cast<std::ptrdiff_t>(each.blocks)});
     }
-    for (const Statistic& each : before.grouped(how)) {
+    for (const statistic& each : before.grouped(how)) {
       auto found = changes.begin();
       while (found != changes.end() && found->now.trace != each.trace) ++found;
       if (found == changes.end()) found = changes.insert(changes.end(), {{each.trace, 0, 0}, 0, 0});
@@ -477,7 +503,7 @@ class basic_allocation_snapshot {
       found->more_blocks -= static_cast<std::ptrdiff_t>(each.blocks);
     }
     std::erase_if(changes, [](const auto& change) { return change.more_bytes == 0 && change.more_blocks == 0; });
-    return sorted(std::move(changes), [](const allocation_difference& change) {
+    return sorted(std::move(changes), [](const difference& change) {
       return std::pair{magnitude(change.more_bytes), magnitude(change.more_blocks)};
     });
   }
@@ -485,31 +511,32 @@ class basic_allocation_snapshot {
   /// One line an origin, outermost call first, then the scopes and the type, with its bytes: what flame graphs are
   /// drawn from (`flamegraph.pl --countname bytes`).
   [[nodiscard]] std::string folded() const {
-    std::string lines;
-    for (const Statistic& each : top()) {
+    text lines;
+    for (const statistic& each : top()) {
       for (auto frame = each.trace.frames.rbegin(); frame != each.trace.frames.rend(); ++frame) {
         lines += detail::name_of_frame(*frame) + ';';
       }
       for (auto scope = each.trace.scopes.rbegin(); scope != each.trace.scopes.rend(); ++scope) {
         lines += name_of(*scope) + ';';
       }
-      lines += std::string{each.trace.type} + ' ' + std::to_string(each.bytes) + '\n';
+      lines += text{each.trace.type} + ' ' + std::to_string(each.bytes) + '\n';
     }
     return lines;
   }
 
   /// A scope's name, or where it is.
-  [[nodiscard]] static std::string name_of(const allocation_site& scope) {
-    if (!scope.name.empty()) return std::string{scope.name};
-    return std::string{scope.file} + ':' + std::to_string(scope.line);
+  [[nodiscard]] static std::string name_of(const Site& scope) {
+    if (!scope.name.empty()) return text{scope.name};
+    return text{scope.file} + ':' + std::to_string(scope.line);
   }
 
  private:
-  using figure = std::size_t Statistic::*;
+  using figure = std::size_t statistic::*;
+  using text = detail::when_used<std::string, Site>;
 
-  [[nodiscard]] static std::vector<Statistic> first_of(std::size_t n, std::vector<Statistic> groups, figure by,
+  [[nodiscard]] static std::vector<statistic> first_of(std::size_t n, std::vector<statistic> groups, figure by,
                                                        figure then_by) {
-    groups = sorted(std::move(groups), [&](const Statistic& each) { return std::pair{each.*by, each.*then_by}; });
+    groups = sorted(std::move(groups), [&](const statistic& each) { return std::pair{each.*by, each.*then_by}; });
     if (groups.size() > n) groups.resize(n);
     return groups;
   }
@@ -535,14 +562,14 @@ class basic_allocation_snapshot {
 
   [[nodiscard]] std::size_t sum(figure of) const noexcept {
     std::size_t all = 0;
-    for (const Statistic& each : entries_) all += each.*of;
+    for (const statistic& each : entries_) all += each.*of;
     return all;
   }
 
-  [[nodiscard]] std::vector<Statistic> grouped(group_by how) const {
-    std::vector<Statistic> groups;
-    for (const Statistic& each : entries_) {
-      allocation_trace key = key_of(each.trace, how);
+  [[nodiscard]] std::vector<statistic> grouped(group_by how) const {
+    std::vector<statistic> groups;
+    for (const statistic& each : entries_) {
+      trace key = key_of(each.trace, how);
       auto found = groups.begin();
       while (found != groups.end() && found->trace != key) ++found;
       if (found == groups.end()) found = groups.insert(groups.end(), {std::move(key), 0, 0});
@@ -552,18 +579,25 @@ class basic_allocation_snapshot {
     return groups;
   }
 
-  [[nodiscard]] static allocation_trace key_of(const allocation_trace& trace, group_by how) {
-    if (how == group_by::type) return {trace.type, {}};
-    if (how == group_by::trace) return trace;
-    if (trace.scopes.empty()) return {};
-    return {{}, {trace.scopes.front()}};
+  [[nodiscard]] static trace key_of(const trace& of, group_by how) {
+    if (how == group_by::type) return {of.type, {}};
+    if (how == group_by::trace) return of;
+    if (of.scopes.empty()) return {};
+    return {{}, {of.scopes.front()}};
   }
 
-  std::vector<Statistic> entries_;  ///< each origin once
+  std::vector<statistic> entries_;  ///< each origin once
 };
 
 /// What `traced_allocator<A>::take_snapshot()` returns.
-using allocation_snapshot = basic_allocation_snapshot<allocation_statistic>;
+using allocation_snapshot = basic_allocation_snapshot<allocation_site>;
+
+/// Where a block comes from.
+using allocation_trace = basic_allocation_trace<allocation_site>;
+/// The blocks of one origin.
+using allocation_statistic = basic_allocation_statistic<allocation_site>;
+/// What has changed for one origin.
+using allocation_difference = basic_allocation_difference<allocation_site>;
 
 }  // namespace ouro
 
@@ -2545,8 +2579,9 @@ struct OURO_SHARED_TYPE resource_allocator {
   /// While it lives, the thread's objects come from `resource`. Scopes nest.
   class scope {
    public:
-    explicit scope(std::pmr::memory_resource* resource) noexcept
-        : outer_{std::exchange(detail::current_resource, resource)} {}
+    explicit scope(std::pmr::memory_resource* resource) noexcept : outer_{detail::current_resource} {
+      detail::current_resource = resource;
+    }
     scope(const scope&) = delete;
     scope& operator=(const scope&) = delete;
     ~scope() { detail::current_resource = outer_; }
@@ -2800,6 +2835,10 @@ namespace detail {
 /// A template, so that programs that do not trace do not compile it.
 template <class AllocatorPolicy>
 class allocation_ledger {
+  using site = when_used<allocation_site, AllocatorPolicy>;
+  using trace = basic_allocation_trace<site>;
+  using statistic = basic_allocation_statistic<site>;
+
  public:
   void start(std::size_t scopes) {
     const lock_guard lock{mutex_};
@@ -2815,7 +2854,7 @@ class allocation_ledger {
   }
 
   /// \throws std::bad_alloc, and nothing has changed then, but that the origin may be known
-  void note(const void* block, std::size_t bytes, std::string_view type, std::vector<const void*> frames) {
+  void note(const void* block, std::size_t bytes, std::string_view type, decltype(trace::frames) frames) {
     const lock_guard lock{mutex_};
     const std::size_t from = origin_here({type, {}, std::move(frames)});
     blocks_[block] = {bytes, from};
@@ -2836,13 +2875,13 @@ class allocation_ledger {
     blocks_.erase(block);
   }
 
-  [[nodiscard]] allocation_snapshot snapshot() {
+  [[nodiscard]] basic_allocation_snapshot<site> snapshot() {
     const lock_guard lock{mutex_};
-    std::vector<allocation_statistic> used;
+    std::vector<statistic> used;
     for (const origin& each : origins_) {
       if (each.sums.blocks != 0) used.push_back(each.sums);
     }
-    return allocation_snapshot{std::move(used)};
+    return basic_allocation_snapshot<site>{std::move(used)};
   }
 
   [[nodiscard]] std::size_t bytes() {
@@ -2867,8 +2906,8 @@ class allocation_ledger {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   struct origin {
-    allocation_statistic sums;  ///< of what is in use
-    std::size_t next;           ///< with the same hash, or none
+    statistic sums;    ///< of what is in use
+    std::size_t next;  ///< with the same hash, or none
   };
 
   /// The origins of one hash, linked.
@@ -2877,28 +2916,28 @@ class allocation_ledger {
   };
 
   /// In the scopes of the calling thread.
-  [[nodiscard]] std::size_t origin_here(allocation_trace trace) {
+  [[nodiscard]] std::size_t origin_here(trace here) {
     std::size_t left = most_scopes_;
     for (const allocation_scope* at = allocation_scope::innermost(); at != nullptr && left != 0; at = at->outer()) {
-      trace.scopes.push_back(at->site());
+      here.scopes.push_back(at->site());
       --left;
     }
-    bucket& found = found_[reinterpret_cast<const void*>(hash_of(trace) | 1)];
+    bucket& found = found_[reinterpret_cast<const void*>(hash_of(here) | 1)];
     for (std::size_t at = found.first; at != none; at = origins_[at].next) {
-      if (origins_[at].sums.trace == trace) return at;
+      if (origins_[at].sums.trace == here) return at;
     }
-    origins_.push_back({{std::move(trace), 0, 0}, found.first});
+    origins_.push_back({{std::move(here), 0, 0}, found.first});
     found.first = origins_.size() - 1;
     return found.first;
   }
 
   /// Of the addresses of what are literals, nearly always: equal texts at two places cost a second entry, which
   /// snapshots put together again.
-  [[nodiscard]] static std::uintptr_t hash_of(const allocation_trace& trace) noexcept {
-    std::uint64_t hash = reinterpret_cast<std::uintptr_t>(trace.type.data());
+  [[nodiscard]] static std::uintptr_t hash_of(const trace& of) noexcept {
+    std::uint64_t hash = reinterpret_cast<std::uintptr_t>(of.type.data());
     const auto mix = [&hash](std::uint64_t with) { hash = (hash ^ with) * 0x9E3779B97F4A7C15u; };
-    for (const allocation_site& each : trace.scopes) mix(reinterpret_cast<std::uintptr_t>(each.file) + each.line);
-    for (const void* const each : trace.frames) mix(reinterpret_cast<std::uintptr_t>(each));
+    for (const site& each : of.scopes) mix(reinterpret_cast<std::uintptr_t>(each.file) + each.line);
+    for (const void* const each : of.frames) mix(reinterpret_cast<std::uintptr_t>(each));
     return static_cast<std::uintptr_t>(hash >> 8);
   }
 
@@ -6492,7 +6531,7 @@ class OURO_SHARED_TYPE cycle_collector {
       if constexpr (!is_shared) {
         if (!prepare()) throw_bad_alloc();
       }
-      callbacks_ = new gc_callbacks;
+      callbacks_ = new callbacks_type;
     }
     return *callbacks_;
   }
@@ -6500,6 +6539,7 @@ class OURO_SHARED_TYPE cycle_collector {
  private:
   using end_of_life = death<RefcountPolicy, CollectorPolicy>;
   using trial_type = trial<RefcountPolicy, CollectorPolicy>;
+  using callbacks_type = basic_gc_callbacks<when_used<gc_info, RefcountPolicy>>;
 
   /// A destructor may leave new garbage behind, and its destructors again: after so many passes, the rest is for next
   /// time.
@@ -6671,7 +6711,7 @@ class OURO_SHARED_TYPE cycle_collector {
   generation_stats by_generation_[2]{};
   raw_array<header_type*> garbage_{};
   gc_debug debug_ = gc_debug::none;
-  gc_callbacks* callbacks_ = nullptr;  ///< owned; made when first asked for
+  callbacks_type* callbacks_ = nullptr;  ///< owned; made when first asked for
   bool is_collecting_ = false;
   bool is_closed_ = false;
 };
@@ -10203,7 +10243,7 @@ class basic_heap {
   /// `limit`: as by `set_limit`. \throws std::bad_alloc
   explicit basic_heap(std::size_t limit = unlimited)
     requires is_isolated
-      : state_{std::make_unique<detail::private_heap>(limit)} {
+      : state_{std::make_unique<private_heap>(limit)} {
     attach_parts();
   }
 
@@ -10239,7 +10279,9 @@ class basic_heap {
 
   void close() noexcept;
 
-  std::unique_ptr<detail::private_heap> state_;
+  using private_heap = detail::when_used<detail::private_heap, RefcountPolicy>;
+
+  std::unique_ptr<private_heap> state_;
 };
 
 /// While it lives, the calling thread is in the heap. Scopes nest, also of one and the same heap, and end in reverse
@@ -10794,8 +10836,8 @@ namespace ouro {
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE attributes {
   using allocator = typename Memory::template std_allocator<T>;
-  using shape = detail::shape<interned_string>;
-  using own_names = detail::own_names<interned_string, Memory>;
+  using shape = detail::shape<detail::when_used<interned_string, T>>;
+  using own_names = detail::own_names<detail::when_used<interned_string, T>, Memory>;
   static_assert(std::is_nothrow_move_constructible_v<T>, "ouro: attributes are moved, and must not throw then");
 
  public:
@@ -12854,12 +12896,14 @@ namespace ouro {
 
 /// A table of the size classes, the fragmentation, and a map of the arenas, where each pool is one character: a point
 /// has no used block, a digit is so many tenths full, a hash sign has no block left. O(arenas). \throws std::bad_alloc
-[[nodiscard]] inline std::string debug_malloc_stats() {
+/// A template, so that programs that do not ask do not compile it.
+template <class Text = std::string>
+[[nodiscard]] Text debug_malloc_stats() {
   using detail::arena;
   using detail::pool;
   using detail::size_class;
   const detail::pool_heap& pools = *detail::current_pool_heap;
-  std::string text;
+  Text text;
   const auto print = [&text](const char* format, auto... values) {
     char line[160];
     std::snprintf(line, sizeof line, format, values...);
@@ -12872,7 +12916,7 @@ namespace ouro {
     std::size_t blocks = 0;
   };
   std::vector<class_sums> sums(size_class::count);
-  std::string map;
+  Text map;
   pools.each_arena([&](const arena& at) {
     for (std::uint32_t i = 0; i != arena::pools; ++i) {
       const pool* const here = at.used_pool(i);
@@ -13282,9 +13326,11 @@ class finalizer_of final : public finalizer_state {
 
 /// Speaks of a function that waits for the death of an object. Copies speak of the same one, which waits whether any of
 /// them is there or not. Thread-safe as the object's refcount policy is.
-class OURO_SHARED_TYPE finalizer {
+/// A template, so that programs that have none do not compile it: called `finalizer`.
+template <class State>
+class OURO_SHARED_TYPE basic_finalizer {
  public:
-  finalizer() noexcept = default;
+  basic_finalizer() noexcept = default;
 
   /// Whether the function has neither been called nor detached.
   [[nodiscard]] bool alive() const noexcept { return state_ != nullptr && state_->is_alive(); }
@@ -13306,12 +13352,15 @@ class OURO_SHARED_TYPE finalizer {
 
  private:
   template <class T, counts_in_header R, class C, class A, std::invocable Function>
-  friend finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function);
+  friend basic_finalizer<detail::finalizer_state> finalize(const managed_ptr<T, R, C, A>& object, Function function);
 
-  explicit finalizer(std::shared_ptr<detail::finalizer_state> state) noexcept : state_{std::move(state)} {}
+  explicit basic_finalizer(std::shared_ptr<State> state) noexcept : state_{std::move(state)} {}
 
-  std::shared_ptr<detail::finalizer_state> state_;
+  std::shared_ptr<State> state_;
 };
+
+/// What `finalize` returns.
+using finalizer = basic_finalizer<detail::finalizer_state>;
 
 /// Has `function()` called once `object` has been destroyed. Unlike a member `finalize` it belongs to whoever says so,
 /// and cannot bring the object back; what it captures counts as held from outside, so it must not capture a strong
@@ -13321,11 +13370,12 @@ class OURO_SHARED_TYPE finalizer {
 template <class T, counts_in_header R, class C, class A, std::invocable Function>
 finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {
   using weak = managed_weak<T, R, C, A>;
+  using shared = std::shared_ptr<detail::when_used<detail::finalizer_state, T>>;
   auto state = std::make_shared<detail::finalizer_of<weak, Function>>(std::move(function));
-  state->watched = weak{object, [kept = std::shared_ptr<detail::finalizer_state>{state}] {
+  state->watched = weak{object, [kept = shared{state}] {
                           if (!kept->end()) return;
                           // Outlives the callback that is running, which goes with the weak pointer.
-                          const std::shared_ptr<detail::finalizer_state> last = kept;
+                          const shared last = kept;
                           last->let_go();
                           last->call();
                         }};
