@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -243,6 +244,45 @@ TEST_CASE("weak_set: does not grow with what has left it") {
   }
   CHECK(set.size() == latest.size());
   CHECK(bytes() < before + 1000);
+}
+
+TEST_CASE("weak_key_map: who begins to read while empty places are taken out keeps those that are left (trap 31)") {
+  struct reading_at_end;
+  using map = ouro::weak_key_map<node, std::unique_ptr<reading_at_end>>;
+  struct reading_at_end {
+    map* of;
+    std::optional<map::iterator>* reader;
+    ~reading_at_end() {
+      if (!reader->has_value()) reader->emplace(of->begin());
+    }
+  };
+  map notes;
+  std::optional<map::iterator> reader;
+  std::vector<ptr<node>> objects;
+  std::vector<reading_at_end*> contents;
+  for (int i = 0; i != 4; ++i) {
+    objects.push_back(make_node(i));
+    auto made = std::make_unique<reading_at_end>(&notes, &reader);
+    contents.push_back(made.get());
+    notes.insert_or_assign(objects.back(), std::move(made));
+  }
+  {
+    const auto first = notes.begin();
+    notes.erase(objects[0]);
+    notes.erase(objects[1]);
+    CHECK(notes.size() == 2);
+  }
+  REQUIRE(reader.has_value());  // by the content of the first
+  CHECK(contents[1]->of == &notes);
+  CHECK(notes.size() == 2);
+  CHECK((**reader).first == objects[2]);
+  CHECK(contents[2] == (**reader).second.get());
+  reader.reset();
+  CHECK(notes.size() == 2);
+  CHECK_FALSE(notes.contains(objects[1]));
+  notes.clear();
+  reader.reset();
+  CHECK(notes.empty());
 }
 
 TEST_CASE("weak_key_map: notes about objects go with them") {

@@ -184,14 +184,13 @@ class weak_entries {
   }
 
   void take_out_gone() noexcept {
-    while (gone_ != 0) {
-      for (std::size_t place = 0; place < entries_.places(); ++place) {
-        entry* const each = entries_.at(place);
-        if (each == nullptr || !each->is_gone) continue;
-        --gone_;
-        const auto taken = entries_.extract(*each);
-        static_cast<void>(taken);  // calls user code when it goes, which may read, and move others to other places
-      }
+    for (std::size_t place = 0; gone_ != 0 && readers_ == 0;) {
+      if (place >= entries_.places()) place = 0;  // whoever was passed may have gone since, or have moved
+      entry* const each = entries_.at(place++);
+      if (each == nullptr || !each->is_gone) continue;
+      --gone_;
+      const auto taken = entries_.extract(*each);
+      static_cast<void>(taken);  // calls user code when it goes, which may come back
     }
   }
 
