@@ -16,9 +16,9 @@
 namespace ouro {
 
 /// A map from objects that it does not keep alive, by their identity: what a program knows of objects that are not its
-/// own. An entry goes when its object dies, with its value. Iteration gives strong pointers, and stays valid whatever
-/// is inserted, erased or dies meanwhile. A value that leads back to its key keeps both alive, as in Python. For
-/// policies whose objects belong to one thread; not copied and not moved.
+/// own. An entry goes when its object dies, with its value. Iteration gives strong pointers, in the order of insertion,
+/// and stays valid whatever is inserted, erased or dies meanwhile. A value that leads back to its key keeps both alive,
+/// as in Python. For policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Value, class Memory = default_memory>
 class OURO_SHARED_TYPE weak_key_map {
   using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, detail::equal_values>;

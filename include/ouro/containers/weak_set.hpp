@@ -15,8 +15,8 @@
 namespace ouro {
 
 /// A set of objects that it does not keep alive, by their identity. An object that dies leaves it. Iteration gives
-/// strong pointers, and stays valid whatever is inserted, erased or dies meanwhile; what is inserted then may be met or
-/// not. For policies whose objects belong to one thread; not copied and not moved.
+/// strong pointers, in the order of insertion, and stays valid whatever is inserted, erased or dies meanwhile; what is
+/// inserted then may be met or not. For policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE weak_set {
   struct nothing {};

@@ -16,8 +16,8 @@
 namespace ouro {
 
 /// A map to objects that it does not keep alive: a cache. An entry goes when its object dies, with its key. Iteration
-/// gives strong pointers, and stays valid whatever is inserted, erased or dies meanwhile. For policies whose objects
-/// belong to one thread; not copied and not moved.
+/// gives strong pointers, in the order of insertion, and stays valid whatever is inserted, erased or dies meanwhile.
+/// For policies whose objects belong to one thread; not copied and not moved.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
           class Equal = detail::equal_values>
 class OURO_SHARED_TYPE weak_value_map {

@@ -12287,9 +12287,9 @@ class weak_iterator {
 namespace ouro {
 
 /// A map from objects that it does not keep alive, by their identity: what a program knows of objects that are not its
-/// own. An entry goes when its object dies, with its value. Iteration gives strong pointers, and stays valid whatever
-/// is inserted, erased or dies meanwhile. A value that leads back to its key keeps both alive, as in Python. For
-/// policies whose objects belong to one thread; not copied and not moved.
+/// own. An entry goes when its object dies, with its value. Iteration gives strong pointers, in the order of insertion,
+/// and stays valid whatever is inserted, erased or dies meanwhile. A value that leads back to its key keeps both alive,
+/// as in Python. For policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Value, class Memory = default_memory>
 class OURO_SHARED_TYPE weak_key_map {
   using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, detail::equal_values>;
@@ -12350,8 +12350,8 @@ class OURO_SHARED_TYPE weak_key_map {
 namespace ouro {
 
 /// A set of objects that it does not keep alive, by their identity. An object that dies leaves it. Iteration gives
-/// strong pointers, and stays valid whatever is inserted, erased or dies meanwhile; what is inserted then may be met or
-/// not. For policies whose objects belong to one thread; not copied and not moved.
+/// strong pointers, in the order of insertion, and stays valid whatever is inserted, erased or dies meanwhile; what is
+/// inserted then may be met or not. For policies whose objects belong to one thread; not copied and not moved.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE weak_set {
   struct nothing {};
@@ -12400,8 +12400,8 @@ class OURO_SHARED_TYPE weak_set {
 namespace ouro {
 
 /// A map to objects that it does not keep alive: a cache. An entry goes when its object dies, with its key. Iteration
-/// gives strong pointers, and stays valid whatever is inserted, erased or dies meanwhile. For policies whose objects
-/// belong to one thread; not copied and not moved.
+/// gives strong pointers, in the order of insertion, and stays valid whatever is inserted, erased or dies meanwhile.
+/// For policies whose objects belong to one thread; not copied and not moved.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
           class Equal = detail::equal_values>
 class OURO_SHARED_TYPE weak_value_map {
