@@ -5885,6 +5885,7 @@ class trial {
     if (is_listed) candidates_.leave(target);
     if (reach(target, count, info)) return true;
     has_memory_ = false;
+    if (is_listed) return_to_buffer(target);
     return false;
   }
 
