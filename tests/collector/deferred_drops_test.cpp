@@ -1,3 +1,5 @@
+#include "support/mortal.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -92,6 +94,26 @@ TEST_CASE("deferred_drops: several that were dropped go in their order; scopes n
   CHECK(node::order.empty());
   gc::drain();
   CHECK(node::order == "xyz");
+}
+
+TEST_CASE("deferred_drops: what has come back once is not finalized again, however long it waits behind others") {
+  using ouro::test::finalized;
+  finalized::log.clear();
+  ptr<finalized> back[3];
+  for (int i = 0; i != 3; ++i) {
+    auto dies = make<finalized>(static_cast<char>('a' + i));
+    dies->at_finalization = [&to = back[i], raw = dies.get()] { to = ouro::managed_from_this(raw); };
+    dies.reset();
+  }
+  CHECK(finalized::log == "ABC");
+  const gc::deferred_drops here;
+  auto never_came_back = make<finalized>('d');
+  for (auto& each : back) each.reset();
+  never_came_back.reset();
+  CHECK(gc::drain(2) == 2);
+  CHECK(finalized::log == "ABCab");
+  gc::drain();
+  CHECK(finalized::log == "ABCabcDd");
 }
 
 TEST_CASE("deferred_drops: collections go on meanwhile, and what their destructors drop waits, too") {

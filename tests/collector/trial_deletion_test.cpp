@@ -260,6 +260,40 @@ TEST_CASE(
   CHECK(gc::collect() == 0);
 }
 
+TEST_CASE(
+    "trial_deletion: a trace that changes its mind leaves as candidates those that were, in a minor collection, too") {
+  for (const bool is_candidate : {false, true}) {
+    for (const std::size_t generation : {std::size_t{0}, std::size_t{1}}) {
+      CAPTURE(is_candidate);
+      CAPTURE(generation);
+      const auto held = make<fickle>();
+      held->next = make<fickle>();
+      held->next->next = held;
+      {
+        const auto copy = held->next;
+      }
+      if (is_candidate) {
+        const auto copy = held;
+      }
+      const std::size_t candidates = is_candidate ? 2 : 1;
+      REQUIRE(gc::count() == candidates);
+      fickle::calls = 0;
+      fickle::silent_after = 2;  // the first walk
+      const auto before = gc::stats();
+      CHECK(gc::collect(generation) == 0);
+      fickle::silent_after = 1'000'000;
+      CHECK(gc::stats().abandoned == before.abandoned + 1);
+      CHECK(gc::count() == candidates);
+      CHECK(held.use_count() == 2);
+      CHECK(held->next.use_count() == 1);
+      CHECK(gc::collect() == 0);
+      CHECK(gc::count() == 0);
+      held->next->next = nullptr;
+      CHECK(gc::collect() == 0);
+    }
+  }
+}
+
 TEST_CASE_FIXTURE(quiet_unraisable, "trial_deletion: a trace that throws frees nothing and spoils no count (trap 40)") {
   {
     const auto a = make<throwing>();

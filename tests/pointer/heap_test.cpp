@@ -142,6 +142,43 @@ TEST_CASE("heap: destructors that leave garbage behind are followed, and finaliz
   CHECK(mortal::alive == 0);
 }
 
+namespace {
+
+/// Leaves another like it behind in its destructor, as garbage, for ever.
+struct endless {
+  static inline int destroyed = 0;
+
+  static void leave() {
+    const auto garbage = make<endless>();
+    garbage->self = garbage;
+  }
+  endless() = default;
+  endless(const endless&) = delete;
+  endless& operator=(const endless&) = delete;
+  ~endless() {
+    ++destroyed;
+    leave();
+  }
+  void trace(auto&& visit) { visit(self); }
+
+  ptr<endless> self;
+};
+
+}  // namespace
+
+TEST_CASE("heap: destructors that each leave garbage behind do not keep it from its end") {
+  {
+    heap h;
+    const heap::scope in{h};
+    endless::leave();
+  }
+  // Eight passes of a collection, eight collections.
+  CHECK(endless::destroyed == 64);
+  heap h;
+  const heap::scope in{h};
+  CHECK(ouro::gc::collect() == 0);
+}
+
 TEST_CASE("heap: scopes nest, also of the same heap, and of one that lies further out") {
   heap h;
   heap g;
@@ -232,6 +269,23 @@ TEST_CASE("heap: a limit holds for objects, arrays and containers; garbage is co
     const auto half = make<double[]>(limit / 2 / sizeof(double));
     CHECK_THROWS_AS(make<double[]>(limit / 2 / sizeof(double)), std::bad_alloc);
     CHECK(taken() <= limit);
+  }
+  SUBCASE("objects beside large blocks") {
+    using ouro::pool_allocator;
+    constexpr std::size_t pool = pool_allocator::pool_bytes;
+    std::vector<ptr<kilobyte>> made;
+    const auto make_all = [&] {
+      for (;;) made.push_back(make<kilobyte>());
+    };
+    for (const std::size_t missing : {1, 0}) {  // of the bytes for three pools
+      const std::size_t bytes = limit - 3 * pool + missing;
+      void* const large = pool_allocator::allocate(bytes, 8);
+      REQUIRE(large != nullptr);
+      CHECK_THROWS_AS(make_all(), std::bad_alloc);
+      CHECK(h.statistics().pools == 3 - missing);
+      CHECK(taken() == bytes + (3 - missing) * pool);
+      pool_allocator::deallocate(large, bytes, 8);
+    }
   }
   SUBCASE("pools that are kept although they are empty make room for others") {
     std::vector<void*> blocks;

@@ -158,3 +158,30 @@ TEST_CASE("remote frees: a thread that frees and makes nothing sends all home wh
   pool_allocator::trim();
   CHECK(pool_allocator::statistics().used_blocks == before);
 }
+
+namespace {
+
+/// Frees what it was given when its thread ends.
+struct freed_late {
+  ~freed_late() {
+    if (at != nullptr) pool_allocator::deallocate(at, 200, 8);
+  }
+  void* at = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("remote frees: what a thread frees later in its end than all else goes home at once") {
+  pool_allocator::trim();
+  const std::size_t before = pool_allocator::statistics().used_blocks;
+  void* const first = pool_allocator::allocate(200, 8);
+  void* const second = pool_allocator::allocate(200, 8);
+  std::thread{[&] {
+    // Made before the thread frees anything, and so the last to go.
+    static thread_local freed_late last;
+    last.at = second;
+    pool_allocator::deallocate(first, 200, 8);
+  }}.join();
+  pool_allocator::trim();
+  CHECK(pool_allocator::statistics().used_blocks == before);
+}
