@@ -237,6 +237,7 @@ TEST_CASE("call_frames: no more than 64 are told, and none if none are wanted") 
   CHECK(ouro::detail::call_frames(1).size() <= 1);
   CHECK(ouro::detail::call_frames(1000).size() <= 64);
   CHECK_FALSE(ouro::detail::name_of_frame(nullptr).empty());
+  CHECK(ouro::detail::name_of_frame(reinterpret_cast<const void*>(0x1234)) == "0x1234");
 }
 
 TEST_CASE("traced_allocator: what is refused is not noted; a thread without pools has nothing to print") {

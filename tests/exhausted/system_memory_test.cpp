@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <new>
 #include <string>
@@ -18,8 +19,9 @@
 #include <utility>
 #include <vector>
 
-// What the library does when the system has no memory. Replaces `operator new`, and by the linker's --wrap `mmap` and
-// `realloc`, of the whole program. Each case runs in a process of its own, in which nothing has been used before.
+// What the library does when the system has no memory. Replaces `operator new`, and by the linker's --wrap `mmap`,
+// `realloc` and what the C library tells of calls, of the whole program. Each case runs in a process of its own, in
+// which nothing has been used before.
 
 namespace {
 
@@ -193,6 +195,26 @@ void* __wrap_mmap(void* at, std::size_t bytes, int protection, int flags, int fi
   ::munmap(reinterpret_cast<void*>(chosen + bytes), begin + 2 * bytes + wanted - (chosen + bytes));
   return reinterpret_cast<void*>(chosen);
 }
+
+#if OURO_HAS_BACKTRACE
+int __real_backtrace(void** frames, int most);
+char** __real_backtrace_symbols(void* const* frames, int count);
+char* __real___cxa_demangle(const char* name, char* to, std::size_t* bytes, int* status);
+
+int __wrap_backtrace(void** frames, int most);
+char** __wrap_backtrace_symbols(void* const* frames, int count);
+char* __wrap___cxa_demangle(const char* name, char* to, std::size_t* bytes, int* status);
+
+int __wrap_backtrace(void** frames, int most) { return fails_now() ? 0 : __real_backtrace(frames, most); }
+
+char** __wrap_backtrace_symbols(void* const* frames, int count) {
+  return fails_now() ? nullptr : __real_backtrace_symbols(frames, count);
+}
+
+char* __wrap___cxa_demangle(const char* name, char* to, std::size_t* bytes, int* status) {
+  return fails_now() ? nullptr : __real___cxa_demangle(name, to, bytes, status);
+}
+#endif
 }
 // NOLINTEND(bugprone-reserved-identifier)
 
@@ -560,3 +582,51 @@ TEST_CASE("exhausted: where garbage was not enough, the request is refused") {
       std::bad_alloc);
   CHECK(names.size() > 1000);
 }
+
+TEST_CASE("exhausted: a block that the account has no room for goes without, and all else is told") {
+  using traced = ouro::traced_allocator<ouro::pool_allocator>;
+  using memory = ouro::memory<ouro::local_refcount, ouro::no_collector, traced>;
+  with_each_failure(2, [](auto failure) {
+    constexpr std::size_t most = 3;
+    const auto opens_a_pool = memory::make<double>(0);
+    traced::start();
+    std::vector<memory::ptr<double>> made;
+    made.reserve(most);
+    {
+      const auto now = failure();
+      for (std::size_t i = 0; i != most; ++i) made.push_back(memory::make<double>(1));
+    }
+    const auto told = traced::take_snapshot();
+    expect(told.blocks() == most - failures, "each but those there was no room for");
+    expect(told.bytes() == told.blocks() * ouro::size_of(made[0]), "and their bytes");
+    expect(traced::traced_bytes() == told.bytes(), "also in sum");
+    made.clear();
+    expect(traced::traced_bytes() == 0, "what is not known is not missed");
+  });
+}
+
+#if OURO_HAS_BACKTRACE
+TEST_CASE("exhausted: calls that cannot be told are not, and names that cannot be found are addresses") {
+  with_each_failure(2, [](auto failure) {
+    std::vector<const void*> calls;
+    {
+      const auto now = failure();
+      unless_exhausted([&] { calls = ouro::detail::call_frames(4); });
+    }
+    expect(calls.empty() || failures == 0, "all or none");
+  });
+  with_each_failure(3, [](auto failure) {
+    const auto* const frame = reinterpret_cast<const void*>(&std::terminate);
+    char address[32];
+    std::snprintf(address, sizeof address, "%p", frame);
+    std::string name = "thrown";
+    {
+      const auto now = failure();
+      unless_exhausted([&] { name = ouro::detail::name_of_frame(frame); });
+    }
+    const bool is_told =
+        failures == 0 ? name == "std::terminate()" : name == address || name == "_ZSt9terminatev" || name == "thrown";
+    expect(is_told, name.c_str());
+  });
+}
+#endif

@@ -174,9 +174,39 @@ TEST_CASE("heap: destructors that each leave garbage behind do not keep it from 
   }
   // Eight passes of a collection, eight collections.
   CHECK(endless::destroyed == 64);
-  heap h;
-  const heap::scope in{h};
-  CHECK(ouro::gc::collect() == 0);
+}
+
+namespace {
+
+int called = 0;
+ouro::weak<kilobyte> watcher;
+
+/// Leaves garbage behind that calls this again when it goes.
+void leave_watched() {
+  ++called;
+  auto first = make<kilobyte>();
+  const auto garbage = make<kilobyte>();
+  garbage->next = garbage;
+  watcher = ouro::weak<kilobyte>{garbage, leave_watched};
+  {
+    const auto later = garbage;
+    const auto earlier = first;
+  }
+  first.reset();  // a hole before the other candidate
+}
+
+}  // namespace
+
+TEST_CASE("heap: callbacks that each leave garbage behind do not keep it from its end, either") {
+  {
+    heap h;
+    const heap::scope in{h};
+    leave_watched();
+    CHECK(ouro::gc::count() == 1);
+  }
+  CHECK(called == 1 + 8);  // once a collection
+  CHECK(watcher.expired());
+  watcher.reset();
 }
 
 TEST_CASE("heap: scopes nest, also of the same heap, and of one that lies further out") {

@@ -58,11 +58,10 @@ template <class Text = std::string>
     const std::string_view line{*lines.at};
     const std::size_t begin = line.find('(');
     const std::size_t end = line.find_first_of("+)", begin);
-    if (begin != std::string_view::npos && end != std::string_view::npos && end > begin + 1) {
+    if (begin != std::string_view::npos && end > begin + 1) {
       const Text mangled{line.substr(begin + 1, end - begin - 1)};
-      int failed = 0;
-      const malloced<char> clear{abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &failed)};
-      return failed == 0 && clear.at != nullptr ? Text{clear.at} : mangled;
+      const malloced<char> clear{abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, nullptr)};
+      return clear.at != nullptr ? Text{clear.at} : mangled;
     }
   }
 #endif

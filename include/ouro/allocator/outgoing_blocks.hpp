@@ -47,7 +47,7 @@ class outgoing_blocks {
     send_all();
   }
 
-  [[nodiscard]] bool has_lease() const noexcept { return leased_ || ended_; }
+  [[nodiscard]] bool has_lease() const noexcept { return leased_; }
   void note_lease() noexcept { leased_ = true; }
 
  private:

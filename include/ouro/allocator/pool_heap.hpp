@@ -167,7 +167,7 @@ struct pool_heap {
     });
   }
 
-  /// Gives everything back to the system, whatever is in use. \pre nobody uses it any more, on any thread
+  /// Gives everything back to the system, whatever is in use. \pre a private heap's, which no thread uses any more
   void free_all() noexcept {
     for (arena*& head : with_spare) {
       while (head != nullptr) {
@@ -176,7 +176,7 @@ struct pool_heap {
         arena::unmap(gone);
       }
     }
-    if (large != nullptr) large->free_all();
+    large->free_all();
   }
 
  private:
