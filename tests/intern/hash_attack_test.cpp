@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -93,4 +94,40 @@ TEST_CASE("intern hash: the bytes compared are all bytes, and no others") {
       each = 'x';
     }
   }
+}
+
+namespace {
+
+/// The string with 16 bytes more, so that its hash is 0: for whoever knows the seed.
+/// \pre a multiple of 16 bytes, and at least 32
+std::string with_hash_zero(const std::string& begin) {
+  constexpr std::uint64_t k0 = 0xA0761D6478BD642Fu;
+  constexpr std::uint64_t k1 = 0xE7037ED1A0B428DBu;
+  const std::uint64_t seed = ouro::detail::hash_seed();
+  const std::uint64_t other = seed * k0;
+  std::uint64_t state = seed;
+  for (const char* at = begin.data(); at != begin.data() + begin.size(); at += 16) {
+    state = ouro::detail::multiply_fold(ouro::detail::load_8(at) ^ other, ouro::detail::load_8(at + 8) ^ state) + seed;
+  }
+  // A factor of one has the other as its product, and one of zero has zero, whatever the length is.
+  return begin + word(other ^ 1) + word(state ^ k1);
+}
+
+}  // namespace
+
+TEST_CASE("intern hash: strings of one hash are as many strings") {
+  const std::string one = with_hash_zero(std::string(32, 'x'));
+  const std::string all[] = {one, with_hash_zero(std::string(32, 'y')), with_hash_zero(one)};
+  for (const std::string& each : all) REQUIRE(hash_bytes(each.data(), each.size()) == 0);
+  const std::size_t before = ouro::interned_string::interned_count();
+  std::vector<ouro::interned_string> interned(std::begin(all), std::end(all));
+  CHECK(ouro::interned_string::interned_count() == before + 3);
+  for (std::size_t i = 0; i != 3; ++i) {
+    CHECK((interned[i].view() == all[i]));
+    CHECK(ouro::interned_string{all[i]}.pointer() == interned[i].pointer());
+  }
+  interned.erase(interned.begin() + 1);
+  CHECK(ouro::interned_string::interned_count() == before + 2);
+  CHECK(ouro::interned_string{all[0]}.pointer() == interned[0].pointer());
+  CHECK(ouro::interned_string{all[2]}.pointer() == interned[1].pointer());
 }

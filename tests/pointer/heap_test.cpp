@@ -294,6 +294,14 @@ TEST_CASE("heap: a limit holds for objects, arrays and containers; garbage is co
     CHECK(ouro::gc::stats().collected > loops / 2);
     CHECK(taken() <= limit);
   }
+  SUBCASE("a string, where there is no garbage") {
+    const std::size_t before = ouro::interned_string::interned_count();
+    h.set_limit(0);
+    CHECK_THROWS_AS(ouro::interned_string{"a string of some length"}, std::bad_alloc);
+    CHECK(ouro::interned_string::interned_count() == before);
+    h.set_limit(limit);
+    CHECK(ouro::interned_string{"a string of some length"}.size() == 23);
+  }
   SUBCASE("arrays") {
     CHECK_THROWS_AS(make<double[]>(limit / sizeof(double)), std::bad_alloc);
     const auto half = make<double[]>(limit / 2 / sizeof(double));
