@@ -44,6 +44,11 @@ bool resources_are_told_apart() {
   return one.is_equal(one) && !one.is_equal(other);
 }
 
+bool nothing_thrown_is_reported_by_its_type() {
+  const auto said = ouro::test::run_in_child([] { ouro::detail::unraisable("node"); });
+  return !said.aborted && said.text == "ouro: exception ignored: exception of unknown type [type: node]\n";
+}
+
 bool null_is_cast_to_null() { return ouro::dynamic_pointer_cast<derived>(ouro::ptr<open_class>{}) == nullptr; }
 
 }  // namespace
@@ -60,5 +65,6 @@ int main() {
         const ouro::ptr<open_class> object = ouro::make<derived>();
         static_cast<void>(ouro::copy(object));
       });
-  return all && null_is_cast_to_null() && resources_are_told_apart() ? 0 : 1;
+  return all && null_is_cast_to_null() && resources_are_told_apart() && nothing_thrown_is_reported_by_its_type() ? 0
+                                                                                                                 : 1;
 }
