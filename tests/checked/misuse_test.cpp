@@ -248,6 +248,16 @@ TEST_CASE("misuse: more types than there are numbers are caught, and an object o
   CHECK(ouro::detail::name_in_report(0xFFFFu << ouro::detail::info_word::type_shift) == "unknown");
 }
 
+TEST_CASE("misuse: shared objects of different check levels that make objects beside each other (trap 65)") {
+  static ouro::detail::type_table types;
+  static const ouro::detail::type_record checked{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, "checked", 1};
+  static const ouro::detail::type_record unchecked{nullptr, nullptr, nullptr,     nullptr,
+                                                   nullptr, nullptr, "unchecked", 0};
+  CHECK(types.add(checked) == 1);
+  CHECK(types.add(checked) == 2);
+  check(run_in_child([] { types.add(unchecked); }), "shared objects of different check levels", "unchecked");
+}
+
 TEST_CASE("misuse: a structure of the library's own that is damaged ends the program") {
   check(run_in_child([] { ouro::detail::check_whole(damaged{false}, "some structure"); }), "structure is damaged",
         "some structure");
@@ -282,5 +292,34 @@ TEST_CASE("candidate_buffer: knows when it is damaged") {
   CHECK_FALSE(candidates.reserve(static_cast<std::size_t>(-1)));
   candidates.leave(objects[3]);
   CHECK(candidates.size() == 0);
+  candidates.release();
+}
+
+TEST_CASE("candidate_buffer: knows when a hole leads to itself, to a candidate, or out of the buffer") {
+  using header = ouro::detail::header<ouro::local_refcount>;
+  using buffer = ouro::detail::candidate_buffer<ouro::local_refcount>;
+  constexpr std::uint32_t mark = ouro::detail::info_word::listed;
+  constexpr std::uint32_t none = std::uint32_t{1} << 30;
+  buffer candidates{mark};
+  header objects[5] = {{1, 2}, {1, 2}, {1, 2}, {1, none}, {1, none}};
+  for (header& each : objects) {
+    REQUIRE(candidates.make_room());
+    candidates.enter(each);
+  }
+  CHECK(candidates.take(4).object == &objects[4]);
+  candidates.close_up();  // without the last slot
+  candidates.leave(objects[1]);
+  candidates.leave(objects[2]);
+  const header second{1, 2u << ouro::detail::info_word::slot_shift | mark};
+  std::uint32_t& next = candidates.info(second);
+  CHECK(next == 1);
+  CHECK(candidates.is_valid());
+  // The latter two end as the list does, and so make it no longer.
+  for (const std::uint32_t wrong : {2, 3, 4}) {
+    next = wrong;
+    CHECK_FALSE(candidates.is_valid());
+  }
+  next = 1;
+  CHECK(candidates.is_valid());
   candidates.release();
 }

@@ -274,6 +274,33 @@ TEST_CASE_TEMPLATE("exhausted: a thread's first objects are made, or nothing is"
   });
 }
 
+struct watched {
+  watched() : self{ouro::managed_from_this(this)} {}
+  void trace(auto&& visit) { visit(next); }
+
+  ouro::weak<watched> self;
+  ouro::ptr<watched> next;
+};
+
+TEST_CASE("exhausted: an object whose constructor watches it is born all the same, and a candidate at its next drop") {
+  with_each_failure(2, [](auto failure) {
+    ouro::weak<watched> watcher;
+    {
+      ouro::ptr<watched> made;
+      {
+        const auto now = failure();
+        unless_exhausted([&] { made = ouro::make<watched>(); });
+      }
+      if (made == nullptr) return;
+      expect(made->self.lock() == made, "it is watched");
+      expect(ouro::ref_count(made) == 1, "and counted");
+      watcher = made;
+      made->next = made;
+    }
+    expect(!watcher.expired() && ouro::gc::collect() == 1 && watcher.expired(), "garbage is found");
+  });
+}
+
 TEST_CASE_TEMPLATE("exhausted: a collection that has no memory puts everything back, and a later one has it all",
                    Memory, trial, generational, shared) {
   with_each_failure(2, [](auto failure) {
@@ -377,6 +404,30 @@ TEST_CASE("exhausted: private heaps are made, entered and used, or nothing is") 
       });
     }
     expect(node<trial>::alive == 0 && node<generational>::alive == 0, "the heaps have gone with all that was in them");
+  });
+}
+
+TEST_CASE("exhausted: where a heap is made, what waits for a drain has room while the thread is in yet another") {
+  struct own_refcount : ouro::local_refcount {};  // one that the heap around has not met
+  using own = ouro::memory<own_refcount, ouro::trial_deletion, ouro::pool_allocator>;
+  with_each_failure(3, [](auto failure) {
+    ouro::heap outer;
+    ouro::heap other;
+    const ouro::heap::scope in_outer{outer};
+    auto waits = make_node<own>();
+    std::unique_ptr<own::heap> made;
+    {
+      const auto now = failure();
+      unless_exhausted([&] { made = std::make_unique<own::heap>(); });
+    }
+    if (made == nullptr) return;
+    const own::gc::deferred_drops here;
+    waits.reset();
+    expect(node<own>::alive == 1, "it waits");
+    {
+      const ouro::heap::scope in_other{other};
+    }
+    expect(own::gc::drain() == 1 && node<own>::alive == 0, "and is found again");
   });
 }
 
