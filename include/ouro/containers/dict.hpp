@@ -51,12 +51,11 @@ class OURO_SHARED_TYPE dict {
 
     template <class... Args>
     explicit entry(std::size_t hashed, Args&&... args) : hash{hashed | occupied}, value(std::forward<Args>(args)...) {}
+    /// \pre there is an element: a place moves nowhere
     entry(entry&& from) noexcept(std::is_nothrow_move_constructible_v<Key> && std::is_nothrow_move_constructible_v<T>)
-        : hash{from.hash} {
-      // A key is const to all but its owner.
-      if (has_value())
-        std::construct_at(&value, std::move(const_cast<Key&>(from.value.first)), std::move(from.value.second));
-    }
+        : hash{from.hash},
+          // A key is const to all but its owner.
+          value(std::move(const_cast<Key&>(from.value.first)), std::move(from.value.second)) {}
     entry& operator=(entry&&) = delete;
     ~entry() {
       if (has_value()) std::destroy_at(&value);

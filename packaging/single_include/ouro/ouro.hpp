@@ -366,11 +366,10 @@ template <class Text = std::string>
     const std::string_view line{*lines.at};
     const std::size_t begin = line.find('(');
     const std::size_t end = line.find_first_of("+)", begin);
-    if (begin != std::string_view::npos && end != std::string_view::npos && end > begin + 1) {
+    if (begin != std::string_view::npos && end > begin + 1) {
       const Text mangled{line.substr(begin + 1, end - begin - 1)};
-      int failed = 0;
-      const malloced<char> clear{abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, &failed)};
-      return failed == 0 && clear.at != nullptr ? Text{clear.at} : mangled;
+      const malloced<char> clear{abi::__cxa_demangle(mangled.c_str(), nullptr, nullptr, nullptr)};
+      return clear.at != nullptr ? Text{clear.at} : mangled;
     }
   }
 #endif
@@ -1974,7 +1973,7 @@ struct pool_heap {
     });
   }
 
-  /// Gives everything back to the system, whatever is in use. \pre nobody uses it any more, on any thread
+  /// Gives everything back to the system, whatever is in use. \pre a private heap's, which no thread uses any more
   void free_all() noexcept {
     for (arena*& head : with_spare) {
       while (head != nullptr) {
@@ -1983,7 +1982,7 @@ struct pool_heap {
         arena::unmap(gone);
       }
     }
-    if (large != nullptr) large->free_all();
+    large->free_all();
   }
 
  private:
@@ -2204,7 +2203,7 @@ class outgoing_blocks {
     send_all();
   }
 
-  [[nodiscard]] bool has_lease() const noexcept { return leased_ || ended_; }
+  [[nodiscard]] bool has_lease() const noexcept { return leased_; }
   void note_lease() noexcept { leased_ = true; }
 
  private:
@@ -11135,12 +11134,11 @@ class OURO_SHARED_TYPE dict {
 
     template <class... Args>
     explicit entry(std::size_t hashed, Args&&... args) : hash{hashed | occupied}, value(std::forward<Args>(args)...) {}
+    /// \pre there is an element: a place moves nowhere
     entry(entry&& from) noexcept(std::is_nothrow_move_constructible_v<Key> && std::is_nothrow_move_constructible_v<T>)
-        : hash{from.hash} {
-      // A key is const to all but its owner.
-      if (has_value())
-        std::construct_at(&value, std::move(const_cast<Key&>(from.value.first)), std::move(from.value.second));
-    }
+        : hash{from.hash},
+          // A key is const to all but its owner.
+          value(std::move(const_cast<Key&>(from.value.first)), std::move(from.value.second)) {}
     entry& operator=(entry&&) = delete;
     ~entry() {
       if (has_value()) std::destroy_at(&value);
