@@ -315,7 +315,7 @@ TEST_CASE("candidate_buffer: knows when a hole leads to itself, to a candidate, 
   CHECK(next == 1);
   CHECK(candidates.is_valid());
   // The latter two end as the list does, and so make it no longer.
-  for (const std::uint32_t wrong : {2, 3, 4}) {
+  for (const std::uint32_t wrong : {2u, 3u, 4u}) {
     next = wrong;
     CHECK_FALSE(candidates.is_valid());
   }

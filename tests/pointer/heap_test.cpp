@@ -315,7 +315,7 @@ TEST_CASE("heap: a limit holds for objects, arrays and containers; garbage is co
     const auto make_all = [&] {
       for (;;) made.push_back(make<kilobyte>());
     };
-    for (const std::size_t missing : {1, 0}) {  // of the bytes for three pools
+    for (const std::size_t missing : {std::size_t{1}, std::size_t{0}}) {  // of the bytes for three pools
       const std::size_t bytes = limit - 3 * pool + missing;
       void* const large = pool_allocator::allocate(bytes, 8);
       REQUIRE(large != nullptr);
