@@ -2,7 +2,8 @@
 # Sourced by the run.sh scripts: puts on the machine what is missing for them.
 #
 # need COMMAND-OR-FILE PACKAGE: notes the Debian package unless the command is on the PATH, or the file exists.
-# install_needed: installs what was noted, on Debian and Ubuntu; elsewhere says what is missing and stops.
+# install_needed: installs what was noted, on Debian and Ubuntu; elsewhere says what is missing and stops. Scripts that run at the
+# same time wait for each other: apt-get itself does not wait to update its lists.
 
 missing=
 
@@ -24,7 +25,7 @@ install_needed() {
   echo "Installing:$missing"
   update_packages
   # shellcheck disable=SC2086 # one word for each package
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
+  $as_root flock /var/lib/apt env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 \
     install -y -q --no-install-recommends $missing >/dev/null
   missing=
 }
@@ -32,7 +33,7 @@ install_needed() {
 update_packages() {
   as_root=
   [ "$(id -u)" = 0 ] || as_root=sudo
-  $as_root apt-get -o DPkg::Lock::Timeout=600 update -q >/dev/null
+  $as_root flock /var/lib/apt apt-get -o DPkg::Lock::Timeout=600 update -q >/dev/null
 }
 
 # The compiler is g++, or what CXX names; Debian calls its packages as it calls the programs, but for clang++.
