@@ -1,6 +1,6 @@
 #!/bin/sh
 # How much of include/ the tests execute, and whether what they do not execute is known: builds the preset `coverage`, which is
-# `debug` with counters, passes its tests, and has coverage.py judge.
+# `debug` with counters and not optimised, passes its tests, and has coverage.py judge.
 #
 # What is counted, and why in this way:
 # - Clang counts in the source, not in the object code as gcov does: no branch is there that only an optimiser, a destructor
