@@ -9,9 +9,8 @@ cd "$here/.."
 need_to_build
 install_needed
 
-preset=${PRESET:-examples}  # or another that has them built already
-build=build/${CXX:+$(basename "$CXX")-}$preset
-cmake --preset "$preset" -B "$build" >/dev/null
+build=build/${CXX:+$(basename "$CXX")-}examples
+cmake --preset examples -B "$build" >/dev/null
 cmake --build "$build" --parallel 2
 
 # In their own folders: one of them writes a file.
