@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -184,7 +185,8 @@ TEST_CASE("pool_allocator: a random history keeps every block as it was written 
       std::swap(all[random() % all.size()], all.back());
       const block gone = all.back();
       all.pop_back();
-      for (std::size_t k = 0; k != gone.bytes; ++k) REQUIRE(gone.at[k] == gone.written);
+      // One assertion a block: one a byte takes minutes where nothing is optimised.
+      REQUIRE(std::all_of(gone.at, gone.at + gone.bytes, [&](unsigned char each) { return each == gone.written; }));
       pool_allocator::deallocate(gone.at, gone.bytes, 8);
       used -= round_up(gone.bytes);
     }

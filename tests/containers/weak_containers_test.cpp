@@ -336,10 +336,28 @@ TEST_CASE("weak containers: what they hold strongly is traced, and a cycle throu
   {
     const auto first = make<owner>();
     const auto second = make<owner>();
+    first->peers.insert_or_assign(make_node(2), second);  // which dies, and leaves a gap in front of the other
     first->peers.insert_or_assign(outside, second);
+    CHECK(second.use_count() == 2);
     second->by_owner.insert_or_assign(first, outside);
   }
   CHECK(ouro::gc::collect() == 2);
+}
+
+TEST_CASE("weak_value_map: keys of one hash are told apart") {
+  struct same_hash {
+    std::size_t operator()(int) const noexcept { return 7; }
+  };
+  ouro::weak_value_map<int, node, ouro::default_memory, same_hash> map;
+  std::vector<ptr<node>> kept;
+  for (int i = 0; i != 100; ++i) {
+    kept.push_back(make_node(i));
+    map.insert_or_assign(i, kept.back());
+  }
+  kept.erase(kept.begin() + 10, kept.begin() + 80);
+  CHECK(map.size() == 30);
+  for (const auto& each : kept) CHECK(map.get(each->value) == each);
+  CHECK_FALSE(map.contains(10));
 }
 
 TEST_CASE("weak containers: random insertions, erasures, deaths and readings agree with a model") {
@@ -471,6 +489,8 @@ TEST_CASE("weak_set: cleared while it is read, it is empty, and the reader meets
   {
     auto at = set.begin();
     kept.front().reset();
+    kept[1].reset();  // its place is empty, and is not emptied again
+    CHECK(set.size() == 4);
     set.clear();
     CHECK(set.empty());
     CHECK_FALSE(set.contains(kept.back()));
