@@ -11,6 +11,7 @@
 /// any class; an arena without used pools goes back to the system, but for some that are kept. After S. Vladimir
 /// Marangozov's obmalloc.c in CPython, and, for frees from other threads, mimalloc (Leijen, Zorn, de Moura 2019).
 
+#include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/allocator/arena.hpp>
 #include <ouro/allocator/outgoing_blocks.hpp>
 #include <ouro/allocator/pool.hpp>

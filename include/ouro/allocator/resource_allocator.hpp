@@ -2,6 +2,7 @@
 /// \file
 /// Blocks from a `std::pmr::memory_resource`: a monotonic buffer, a resource that logs, a framework's own.
 
+#include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>

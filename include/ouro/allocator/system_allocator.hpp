@@ -2,6 +2,7 @@
 /// \file
 /// The C++ heap: `operator new` without exceptions, so that a replaced `operator new` sees every object.
 
+#include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>

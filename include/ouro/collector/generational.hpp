@@ -2,6 +2,7 @@
 /// \file
 /// CPython's collector: all objects of a generation, less the references among them.
 
+#include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/collector_verbs.hpp>
 #include <ouro/config.hpp>
 #include <ouro/refcount/local_refcount.hpp>

@@ -2,6 +2,7 @@
 /// \file
 /// Counting alone: cycles leak, as they do with `std::shared_ptr`, and nothing is paid.
 
+#include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 
 namespace ouro {

@@ -2,6 +2,7 @@
 /// \file
 /// Synchronous cycle collection by trial deletion.
 
+#include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/collector_verbs.hpp>
 #include <ouro/config.hpp>
 

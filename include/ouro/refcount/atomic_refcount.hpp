@@ -4,6 +4,7 @@
 
 #include <ouro/config.hpp>
 #include <ouro/refcount/count_word.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
 
 #include <atomic>
 #include <cstdint>

@@ -8,6 +8,7 @@
 #include <ouro/refcount/bias_thread.hpp>
 #include <ouro/refcount/biased_count.hpp>
 #include <ouro/refcount/count_word.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
 
 #include <atomic>
 #include <cstddef>

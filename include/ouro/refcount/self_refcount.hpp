@@ -3,6 +3,7 @@
 /// No count of ours: the object brings its own.
 
 #include <ouro/config.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
 
 namespace ouro {
 

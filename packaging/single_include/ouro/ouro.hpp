@@ -3028,295 +3028,6 @@ struct OURO_SHARED_TYPE traced_allocator {
 
 }  // namespace ouro
 
-// ===== ouro/allocator/loaded_objects.hpp
-
-/// \file
-/// The program and the shared objects that are loaded, as the system lists them.
-
-#if OURO_HAS_LOADER
-extern "C" int dl_iterate_phdr(int (*see)(struct dl_phdr_info*, std::size_t, void*), void* context);
-#endif
-
-namespace ouro::detail {
-
-/// What <link.h> calls a program header. Not by including that: it brings <elf.h>, whose macros a compiler's own ELF
-/// headers do not survive.
-struct wide_segment {
-  std::uint32_t type, flags;
-  std::uint64_t offset, address, physical_address, file_bytes, bytes, alignment;
-};
-struct narrow_segment {
-  std::uint32_t type, offset, address, physical_address, file_bytes, bytes, flags, alignment;
-};
-
-/// The beginning of a `dl_phdr_info`.
-struct loaded_object {
-  using segment = std::conditional_t<sizeof(void*) == 8, wide_segment, narrow_segment>;
-  static constexpr std::uint32_t load = 1;  ///< types of segments
-  static constexpr std::uint32_t note = 4;
-
-  std::uintptr_t base;  ///< what addresses in segments are relative to
-  const char* name;     ///< of the file; empty for the program
-  const segment* segments;
-  std::uint16_t segment_count;
-};
-
-/// Calls `see` with each until it returns true: the program first. O(loaded objects); none where the system has no
-/// list.
-template <class See>
-void each_loaded_object([[maybe_unused]] See see) noexcept {
-#if OURO_HAS_LOADER
-  static_cast<void>(::dl_iterate_phdr(
-      [](dl_phdr_info* info, std::size_t, void* with) {
-        return (*static_cast<See*>(with))(*reinterpret_cast<const loaded_object*>(info)) ? 1 : 0;
-      },
-      &see));
-#endif
-}
-
-/// The shared object that has `place` in it stays loaded until the process ends, whatever becomes of the handle that it
-/// was loaded by: its code is needed for objects. Nothing for the program itself.
-OURO_OWN_CODE OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
-#if OURO_HAS_UNLOADING
-  if (&::dlopen == nullptr) return;
-  const char* name = "";
-  const auto address = reinterpret_cast<std::uintptr_t>(place);
-  each_loaded_object([&](const loaded_object& at) {
-    for (std::size_t i = 0; i != at.segment_count; ++i) {
-      const loaded_object::segment& each = at.segments[i];
-      if (each.type != loaded_object::load || address - at.base - each.address >= each.bytes) continue;
-      name = at.name;
-      return true;
-    }
-    return false;
-  });
-  if (*name != '\0') static_cast<void>(::dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE));
-#endif
-}
-
-}  // namespace ouro::detail
-
-// ===== ouro/allocator/heap_part.hpp
-
-/// \file
-/// What of the library's thread-local state belongs to a heap, and goes with it from thread to thread.
-///
-/// The fast paths read thread-local variables, and know of no heaps: entering a private heap changes the values of
-/// these variables, and leaving it changes them back (private_heap.hpp). A variable says that it is such a part on its
-/// slow path, before it gets its first value of any consequence.
-
-namespace ouro::detail {
-
-/// A thread-local variable of trivial type. One a variable, constant-initialised.
-struct heap_part {
-  void* (*here)() noexcept;    ///< the calling thread's
-  const void* initial;         ///< its value in a heap where nothing has happened
-  std::size_t bytes;           ///< its size
-  bool (*finish)() noexcept;   ///< ends the objects that it knows in the current heap; whether there were any; or null
-  void (*release)() noexcept;  ///< then frees its memory, and calls no user code; or null
-  std::size_t offset = 0;      ///< in the saved bytes of a heap
-  heap_part* next = nullptr;   ///< known before this one
-  std::atomic<bool> is_known{false};
-};
-
-/// The parts that any thread has ever used.
-class heap_parts {
- public:
-  void add(heap_part& part) noexcept {
-    const lock_guard lock{mutex_};
-    if (part.is_known.load(std::memory_order_relaxed)) return;
-    constexpr std::size_t unit = alignof(std::max_align_t);
-    const std::size_t offset = bytes();
-    part.offset = offset;
-    part.next = first_.load(std::memory_order_relaxed);
-    // release: who sees the part, or the sum, sees what it consists of.
-    first_.store(&part, std::memory_order_release);
-    bytes_.store(offset + (part.bytes + unit - 1) / unit * unit, std::memory_order_release);
-    part.is_known.store(true, std::memory_order_release);
-  }
-
-  /// Of all parts, one after the other.
-  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_acquire); }
-
-  /// Calls `see` with each part.
-  template <class See>
-  void each(See see) const {
-    for (heap_part* at = first_.load(std::memory_order_acquire); at != nullptr; at = at->next) see(*at);
-  }
-
- private:
-  static_mutex mutex_;
-  std::atomic<heap_part*> first_{nullptr};
-  std::atomic<std::size_t> bytes_{0};
-};
-
-OURO_SHARED_STATE inline constinit heap_parts known_heap_parts{};
-
-/// The values of the parts while their heap is not the thread's.
-class saved_parts {
- public:
-  /// Room for all parts that are known. False, and nothing has changed, when memory is exhausted.
-  [[nodiscard]] bool reserve() noexcept {
-    const std::size_t wanted = known_heap_parts.bytes();
-    if (wanted <= capacity_) return true;
-    void* const grown = std::realloc(bytes_, wanted);
-    if (grown == nullptr) return false;
-    bytes_ = static_cast<std::byte*>(grown);
-    capacity_ = wanted;
-    return true;
-  }
-
-  /// The thread's values. A part for which there is no room has none of any consequence.
-  void save() noexcept {
-    saved_ = capacity_;
-    known_heap_parts.each([this](const heap_part& each) {
-      if (each.offset + each.bytes <= saved_) std::memcpy(bytes_ + each.offset, each.here(), each.bytes);
-    });
-  }
-
-  void load() const noexcept {
-    known_heap_parts.each([this](const heap_part& each) {
-      const bool has = each.offset + each.bytes <= saved_;
-      std::memcpy(each.here(), has ? bytes_ + each.offset : each.initial, each.bytes);
-    });
-  }
-
-  void release() noexcept {
-    std::free(bytes_);
-    *this = {};
-  }
-
- private:
-  std::byte* bytes_ = nullptr;  ///< each part at its offset
-  std::size_t capacity_ = 0;
-  std::size_t saved_ = 0;  ///< bytes that `save` has seen
-};
-
-/// Where the thread will leave the parts of the private heap that it is in; null in its own.
-OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_heap = nullptr;
-
-/// Before a part of the current heap gets its first value of any consequence. False when memory is exhausted: it must
-/// not get one then.
-[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
-  // acquire: `add` has said where the part lies.
-  if (!part.is_known.load(std::memory_order_acquire)) {
-    keep_loaded(&part);
-    known_heap_parts.add(part);
-  }
-  return parts_of_current_heap == nullptr || parts_of_current_heap->reserve();
-}
-
-/// Describes the variable that `State::of_thread()` is. `State::finish()` and `State::release()` are optional.
-template <class State>
-class heap_part_of {
-  static_assert(std::is_trivially_copyable_v<State>, "the value of a part is copied as bytes");
-
-  [[nodiscard]] static void* here() noexcept { return &State::of_thread(); }
-
-  [[nodiscard]] static consteval auto finish_of() -> bool (*)() noexcept {
-    if constexpr (requires { State::finish(); }) {
-      return &State::finish;
-    } else {
-      return nullptr;
-    }
-  }
-  [[nodiscard]] static consteval auto release_of() -> void (*)() noexcept {
-    if constexpr (requires { State::release(); }) {
-      return &State::release;
-    } else {
-      return nullptr;
-    }
-  }
-
-  static constexpr State initial{};
-
- public:
-  OURO_SHARED_STATE static inline constinit heap_part part{&here,        &initial, sizeof(State), finish_of(),
-                                                           release_of(), 0,        nullptr,       {}};
-};
-
-}  // namespace ouro::detail
-
-// ===== ouro/allocator/raw_array.hpp
-
-/// \file
-/// Growing arrays, for what the library keeps about objects.
-
-namespace ouro::detail {
-
-/// A growing array of trivial elements whose growth can fail without harm. It has no destructor: its owner says when
-/// its memory goes, so that it may be part of a thread's state that must outlive everything else.
-///
-/// From 2 MiB on it lies on huge pages: an array that is filled once and let go costs more in page faults than in
-/// writes otherwise.
-template <class T>
-struct raw_array {
-  static_assert(std::is_trivially_copyable_v<T>);
-
-  T* items = nullptr;
-  std::size_t size = 0;
-  std::size_t capacity = 0;  ///< size <= capacity
-
-  /// Room for `wanted` elements; false, and nothing has changed, when memory is exhausted.
-  [[nodiscard]] bool reserve(std::size_t wanted) noexcept {
-    if (wanted <= capacity) return true;
-    std::size_t wider = capacity == 0 ? 256 : capacity * 2;
-    if (wider < wanted) wider = wanted;
-    return grow(wider);
-  }
-
-  [[nodiscard]] OURO_ALWAYS_INLINE bool push(const T& item) noexcept {
-    if (size == capacity && !reserve(size + 1)) [[unlikely]]
-      return false;
-    items[size++] = item;
-    return true;
-  }
-
-  void release() noexcept {
-    free_items();
-    *this = {};
-  }
-
- private:
-  static constexpr std::size_t huge_page = std::size_t{2} << 20;  ///< bytes
-
-  [[nodiscard]] static constexpr std::size_t mapped_bytes(std::size_t elements) noexcept {
-    return (elements * sizeof(T) + huge_page - 1) / huge_page * huge_page;
-  }
-
-  [[nodiscard]] static constexpr bool is_mapped(std::size_t elements) noexcept {
-    return elements * sizeof(T) >= huge_page;
-  }
-
-  [[nodiscard]] OURO_NOINLINE bool grow(std::size_t wider) noexcept {
-    void* grown = nullptr;
-    if (is_mapped(wider)) {
-      grown = map_pages(mapped_bytes(wider), huge_page);
-      if (grown == nullptr) return false;
-      advise_huge(grown, mapped_bytes(wider));
-      if (size != 0) std::memcpy(grown, items, size * sizeof(T));
-      free_items();
-      wider = mapped_bytes(wider) / sizeof(T);
-    } else {
-      grown = std::realloc(static_cast<void*>(items), wider * sizeof(T));
-      if (grown == nullptr) return false;
-    }
-    items = static_cast<T*>(grown);
-    capacity = wider;
-    return true;
-  }
-
-  void free_items() noexcept {
-    if (is_mapped(capacity)) {
-      unmap_pages(items, mapped_bytes(capacity), huge_page);
-    } else {
-      std::free(static_cast<void*>(items));
-    }
-  }
-};
-
-}  // namespace ouro::detail
-
 // ===== ouro/refcount/count_word.hpp
 
 /// \file
@@ -3832,6 +3543,295 @@ template <class CollectorPolicy, class RefcountPolicy>
 
 }  // namespace detail
 }  // namespace ouro
+
+// ===== ouro/allocator/loaded_objects.hpp
+
+/// \file
+/// The program and the shared objects that are loaded, as the system lists them.
+
+#if OURO_HAS_LOADER
+extern "C" int dl_iterate_phdr(int (*see)(struct dl_phdr_info*, std::size_t, void*), void* context);
+#endif
+
+namespace ouro::detail {
+
+/// What <link.h> calls a program header. Not by including that: it brings <elf.h>, whose macros a compiler's own ELF
+/// headers do not survive.
+struct wide_segment {
+  std::uint32_t type, flags;
+  std::uint64_t offset, address, physical_address, file_bytes, bytes, alignment;
+};
+struct narrow_segment {
+  std::uint32_t type, offset, address, physical_address, file_bytes, bytes, flags, alignment;
+};
+
+/// The beginning of a `dl_phdr_info`.
+struct loaded_object {
+  using segment = std::conditional_t<sizeof(void*) == 8, wide_segment, narrow_segment>;
+  static constexpr std::uint32_t load = 1;  ///< types of segments
+  static constexpr std::uint32_t note = 4;
+
+  std::uintptr_t base;  ///< what addresses in segments are relative to
+  const char* name;     ///< of the file; empty for the program
+  const segment* segments;
+  std::uint16_t segment_count;
+};
+
+/// Calls `see` with each until it returns true: the program first. O(loaded objects); none where the system has no
+/// list.
+template <class See>
+void each_loaded_object([[maybe_unused]] See see) noexcept {
+#if OURO_HAS_LOADER
+  static_cast<void>(::dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* with) {
+        return (*static_cast<See*>(with))(*reinterpret_cast<const loaded_object*>(info)) ? 1 : 0;
+      },
+      &see));
+#endif
+}
+
+/// The shared object that has `place` in it stays loaded until the process ends, whatever becomes of the handle that it
+/// was loaded by: its code is needed for objects. Nothing for the program itself.
+OURO_OWN_CODE OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
+#if OURO_HAS_UNLOADING
+  if (&::dlopen == nullptr) return;
+  const char* name = "";
+  const auto address = reinterpret_cast<std::uintptr_t>(place);
+  each_loaded_object([&](const loaded_object& at) {
+    for (std::size_t i = 0; i != at.segment_count; ++i) {
+      const loaded_object::segment& each = at.segments[i];
+      if (each.type != loaded_object::load || address - at.base - each.address >= each.bytes) continue;
+      name = at.name;
+      return true;
+    }
+    return false;
+  });
+  if (*name != '\0') static_cast<void>(::dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE));
+#endif
+}
+
+}  // namespace ouro::detail
+
+// ===== ouro/allocator/heap_part.hpp
+
+/// \file
+/// What of the library's thread-local state belongs to a heap, and goes with it from thread to thread.
+///
+/// The fast paths read thread-local variables, and know of no heaps: entering a private heap changes the values of
+/// these variables, and leaving it changes them back (private_heap.hpp). A variable says that it is such a part on its
+/// slow path, before it gets its first value of any consequence.
+
+namespace ouro::detail {
+
+/// A thread-local variable of trivial type. One a variable, constant-initialised.
+struct heap_part {
+  void* (*here)() noexcept;    ///< the calling thread's
+  const void* initial;         ///< its value in a heap where nothing has happened
+  std::size_t bytes;           ///< its size
+  bool (*finish)() noexcept;   ///< ends the objects that it knows in the current heap; whether there were any; or null
+  void (*release)() noexcept;  ///< then frees its memory, and calls no user code; or null
+  std::size_t offset = 0;      ///< in the saved bytes of a heap
+  heap_part* next = nullptr;   ///< known before this one
+  std::atomic<bool> is_known{false};
+};
+
+/// The parts that any thread has ever used.
+class heap_parts {
+ public:
+  void add(heap_part& part) noexcept {
+    const lock_guard lock{mutex_};
+    if (part.is_known.load(std::memory_order_relaxed)) return;
+    constexpr std::size_t unit = alignof(std::max_align_t);
+    const std::size_t offset = bytes();
+    part.offset = offset;
+    part.next = first_.load(std::memory_order_relaxed);
+    // release: who sees the part, or the sum, sees what it consists of.
+    first_.store(&part, std::memory_order_release);
+    bytes_.store(offset + (part.bytes + unit - 1) / unit * unit, std::memory_order_release);
+    part.is_known.store(true, std::memory_order_release);
+  }
+
+  /// Of all parts, one after the other.
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_acquire); }
+
+  /// Calls `see` with each part.
+  template <class See>
+  void each(See see) const {
+    for (heap_part* at = first_.load(std::memory_order_acquire); at != nullptr; at = at->next) see(*at);
+  }
+
+ private:
+  static_mutex mutex_;
+  std::atomic<heap_part*> first_{nullptr};
+  std::atomic<std::size_t> bytes_{0};
+};
+
+OURO_SHARED_STATE inline constinit heap_parts known_heap_parts{};
+
+/// The values of the parts while their heap is not the thread's.
+class saved_parts {
+ public:
+  /// Room for all parts that are known. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve() noexcept {
+    const std::size_t wanted = known_heap_parts.bytes();
+    if (wanted <= capacity_) return true;
+    void* const grown = std::realloc(bytes_, wanted);
+    if (grown == nullptr) return false;
+    bytes_ = static_cast<std::byte*>(grown);
+    capacity_ = wanted;
+    return true;
+  }
+
+  /// The thread's values. A part for which there is no room has none of any consequence.
+  void save() noexcept {
+    saved_ = capacity_;
+    known_heap_parts.each([this](const heap_part& each) {
+      if (each.offset + each.bytes <= saved_) std::memcpy(bytes_ + each.offset, each.here(), each.bytes);
+    });
+  }
+
+  void load() const noexcept {
+    known_heap_parts.each([this](const heap_part& each) {
+      const bool has = each.offset + each.bytes <= saved_;
+      std::memcpy(each.here(), has ? bytes_ + each.offset : each.initial, each.bytes);
+    });
+  }
+
+  void release() noexcept {
+    std::free(bytes_);
+    *this = {};
+  }
+
+ private:
+  std::byte* bytes_ = nullptr;  ///< each part at its offset
+  std::size_t capacity_ = 0;
+  std::size_t saved_ = 0;  ///< bytes that `save` has seen
+};
+
+/// Where the thread will leave the parts of the private heap that it is in; null in its own.
+OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_heap = nullptr;
+
+/// Before a part of the current heap gets its first value of any consequence. False when memory is exhausted: it must
+/// not get one then.
+[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
+  // acquire: `add` has said where the part lies.
+  if (!part.is_known.load(std::memory_order_acquire)) {
+    keep_loaded(&part);
+    known_heap_parts.add(part);
+  }
+  return parts_of_current_heap == nullptr || parts_of_current_heap->reserve();
+}
+
+/// Describes the variable that `State::of_thread()` is. `State::finish()` and `State::release()` are optional.
+template <class State>
+class heap_part_of {
+  static_assert(std::is_trivially_copyable_v<State>, "the value of a part is copied as bytes");
+
+  [[nodiscard]] static void* here() noexcept { return &State::of_thread(); }
+
+  [[nodiscard]] static consteval auto finish_of() -> bool (*)() noexcept {
+    if constexpr (requires { State::finish(); }) {
+      return &State::finish;
+    } else {
+      return nullptr;
+    }
+  }
+  [[nodiscard]] static consteval auto release_of() -> void (*)() noexcept {
+    if constexpr (requires { State::release(); }) {
+      return &State::release;
+    } else {
+      return nullptr;
+    }
+  }
+
+  static constexpr State initial{};
+
+ public:
+  OURO_SHARED_STATE static inline constinit heap_part part{&here,        &initial, sizeof(State), finish_of(),
+                                                           release_of(), 0,        nullptr,       {}};
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/allocator/raw_array.hpp
+
+/// \file
+/// Growing arrays, for what the library keeps about objects.
+
+namespace ouro::detail {
+
+/// A growing array of trivial elements whose growth can fail without harm. It has no destructor: its owner says when
+/// its memory goes, so that it may be part of a thread's state that must outlive everything else.
+///
+/// From 2 MiB on it lies on huge pages: an array that is filled once and let go costs more in page faults than in
+/// writes otherwise.
+template <class T>
+struct raw_array {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+  T* items = nullptr;
+  std::size_t size = 0;
+  std::size_t capacity = 0;  ///< size <= capacity
+
+  /// Room for `wanted` elements; false, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve(std::size_t wanted) noexcept {
+    if (wanted <= capacity) return true;
+    std::size_t wider = capacity == 0 ? 256 : capacity * 2;
+    if (wider < wanted) wider = wanted;
+    return grow(wider);
+  }
+
+  [[nodiscard]] OURO_ALWAYS_INLINE bool push(const T& item) noexcept {
+    if (size == capacity && !reserve(size + 1)) [[unlikely]]
+      return false;
+    items[size++] = item;
+    return true;
+  }
+
+  void release() noexcept {
+    free_items();
+    *this = {};
+  }
+
+ private:
+  static constexpr std::size_t huge_page = std::size_t{2} << 20;  ///< bytes
+
+  [[nodiscard]] static constexpr std::size_t mapped_bytes(std::size_t elements) noexcept {
+    return (elements * sizeof(T) + huge_page - 1) / huge_page * huge_page;
+  }
+
+  [[nodiscard]] static constexpr bool is_mapped(std::size_t elements) noexcept {
+    return elements * sizeof(T) >= huge_page;
+  }
+
+  [[nodiscard]] OURO_NOINLINE bool grow(std::size_t wider) noexcept {
+    void* grown = nullptr;
+    if (is_mapped(wider)) {
+      grown = map_pages(mapped_bytes(wider), huge_page);
+      if (grown == nullptr) return false;
+      advise_huge(grown, mapped_bytes(wider));
+      if (size != 0) std::memcpy(grown, items, size * sizeof(T));
+      free_items();
+      wider = mapped_bytes(wider) / sizeof(T);
+    } else {
+      grown = std::realloc(static_cast<void*>(items), wider * sizeof(T));
+      if (grown == nullptr) return false;
+    }
+    items = static_cast<T*>(grown);
+    capacity = wider;
+    return true;
+  }
+
+  void free_items() noexcept {
+    if (is_mapped(capacity)) {
+      unmap_pages(items, mapped_bytes(capacity), huge_page);
+    } else {
+      std::free(static_cast<void*>(items));
+    }
+  }
+};
+
+}  // namespace ouro::detail
 
 // ===== ouro/object/dying_queue.hpp
 
