@@ -90,6 +90,19 @@ quietly cmake --install "$work/fetched/01_ref_counting" --prefix "$work/leaked"
 [ ! -e "$work/leaked/include" ] || { echo "a fetched library installs itself with its host"; exit 1; }
 echo "all examples, by FetchContent"
 
+step "CPM"
+git clone -q "$source" "$work/repository"
+git -C "$work/repository" tag "v$version"
+mkdir "$work/adding"
+cp -r examples/01_ref_counting "$work/adding/example"
+cp "$here/cpm.cmake" "$work/adding/CMakeLists.txt"
+quietly cmake -G Ninja -S "$work/adding" -B "$work/added" "$debug" "-DOURO_VERSION=$version" "-DOURO_REPOSITORY=file://$work/repository"
+quietly cmake --build "$work/added"
+quietly "$work/added/example/01_ref_counting"
+quietly cmake --install "$work/added" --prefix "$work/leaked"
+[ ! -e "$work/leaked/include" ] || { echo "a library that CPM adds installs itself with its host"; exit 1; }
+echo "an example, by CPM from a repository with the tag of the version"
+
 step "CPack"
 quietly cpack --config "$work/ouro/CPackConfig.cmake" -G DEB -B "$work/packages"
 quietly cpack --config "$work/ouro/CPackConfig.cmake" -G TGZ -B "$work/packages"
