@@ -103,8 +103,8 @@ struct OURO_SHARED_TYPE pool_allocator {
 
   OURO_NOINLINE static void* allocate_slowly(std::uint32_t index, bool walked) noexcept {
     detail::outgoing.send_all();
-    detail::pool_heap* const heap = detail::lease_pool_heap();
-    return heap == nullptr ? nullptr : heap->allocate_slowly(index, walked);
+    detail::pool_heap* const leased = detail::lease_pool_heap();
+    return leased == nullptr ? nullptr : leased->allocate_slowly(index, walked);
   }
 };
 
