@@ -2,7 +2,6 @@
 /// \file
 /// Python's `weakref.finalize`: a function that is called once, when an object has died or before.
 
-#include <ouro/allocator/when_used.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/hooks.hpp>
@@ -62,11 +61,9 @@ class finalizer_of final : public finalizer_state {
 
 /// Speaks of a function that waits for the death of an object. Copies speak of the same one, which waits whether any of
 /// them is there or not. Thread-safe as the object's refcount policy is.
-/// A template, so that programs that have none do not compile it: called `finalizer`.
-template <class State>
-class OURO_SHARED_TYPE basic_finalizer {
+class OURO_SHARED_TYPE finalizer {
  public:
-  basic_finalizer() noexcept = default;
+  finalizer() noexcept = default;
 
   /// Whether the function has neither been called nor detached.
   [[nodiscard]] bool alive() const noexcept { return state_ != nullptr && state_->is_alive(); }
@@ -88,15 +85,12 @@ class OURO_SHARED_TYPE basic_finalizer {
 
  private:
   template <class T, counts_in_header R, class C, class A, std::invocable Function>
-  friend basic_finalizer<detail::finalizer_state> finalize(const managed_ptr<T, R, C, A>& object, Function function);
+  friend finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function);
 
-  explicit basic_finalizer(std::shared_ptr<State> state) noexcept : state_{std::move(state)} {}
+  explicit finalizer(std::shared_ptr<detail::finalizer_state> state) noexcept : state_{std::move(state)} {}
 
-  std::shared_ptr<State> state_;
+  std::shared_ptr<detail::finalizer_state> state_;
 };
-
-/// What `finalize` returns.
-using finalizer = basic_finalizer<detail::finalizer_state>;
 
 /// Has `function()` called once `object` has been destroyed. Unlike a member `finalize` it belongs to whoever says so,
 /// and cannot bring the object back; what it captures counts as held from outside, so it must not capture a strong
@@ -106,12 +100,11 @@ using finalizer = basic_finalizer<detail::finalizer_state>;
 template <class T, counts_in_header R, class C, class A, std::invocable Function>
 finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {
   using weak = managed_weak<T, R, C, A>;
-  using shared = std::shared_ptr<detail::when_used<detail::finalizer_state, T>>;
   auto state = std::make_shared<detail::finalizer_of<weak, Function>>(std::move(function));
-  state->watched = weak{object, [kept = shared{state}] {
+  state->watched = weak{object, [kept = std::shared_ptr<detail::finalizer_state>{state}] {
                           if (!kept->end()) return;
                           // Outlives the callback that is running, which goes with the weak pointer.
-                          const shared last = kept;
+                          const std::shared_ptr<detail::finalizer_state> last = kept;
                           last->let_go();
                           last->call();
                         }};
