@@ -11,7 +11,6 @@
 #include <ouro/object/type_name.hpp>
 #include <ouro/pointer/memory.hpp>
 
-#include <bit>
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
@@ -305,7 +304,7 @@ class OURO_SHARED_TYPE dict {
     // First: the arguments may lie in this dict.
     entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
                std::forward_as_tuple(std::forward<Args>(args)...)};
-    if (entries_.size() >= index_.room()) rebuild(std::bit_ceil(size_ < 3 ? std::size_t{8} : size_ * 3));
+    if (entries_.size() >= index_.room()) rebuild(index::grown_slots_for(size_));
     entries_.push_back(std::move(made));
     index_.insert(hash, entries_.size() - 1);
     ++size_;

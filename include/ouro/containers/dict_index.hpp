@@ -30,6 +30,11 @@ class dict_index {
     return least < 8 ? 8 : std::bit_ceil(least);
   }
 
+  /// The slots of an index that takes the place of a full one: there is room for some twice the entries.
+  [[nodiscard]] static constexpr std::size_t grown_slots_for(std::size_t entries) noexcept {
+    return std::bit_ceil(entries < 3 ? std::size_t{8} : entries * 3);
+  }
+
   /// An empty index of so many slots. \throws std::bad_alloc
   explicit dict_index(std::size_t slots = 0)
       : slots_{slots},

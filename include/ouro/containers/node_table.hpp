@@ -5,7 +5,6 @@
 #include <ouro/config.hpp>
 #include <ouro/containers/dict_index.hpp>
 
-#include <bit>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -38,10 +37,18 @@ class node_table {
     return place == index::none ? nullptr : at(place);
   }
 
+  /// Calls `see(node)` for all, in their order. \pre `see` inserts none, and extracts none
+  template <class See>
+  void each(See see) const {
+    for (const std::unique_ptr<Node>& each : nodes_) {
+      if (each != nullptr) see(*each);
+    }
+  }
+
   /// For one more node. \throws std::bad_alloc, and then nothing has changed
   void make_room() {
     if (places() < index_.room()) return;
-    index wider{std::bit_ceil(places() < 3 ? std::size_t{8} : places() * 3)};
+    index wider{index::grown_slots_for(places())};
     nodes_.reserve(wider.room());
     index_ = std::move(wider);
     fill_index();

@@ -91,13 +91,11 @@ class weak_entries {
     if (readers_ == 0) {
       const table taken = std::exchange(entries_, table{});
       // Contents may hold the last pointers to objects of other entries, whose callbacks must not look for these.
-      for (std::size_t place = 0; place != taken.places(); ++place) {
-        if (entry* const each = taken.at(place); each != nullptr) each->object.reset();
-      }
+      taken.each([](entry& held) { held.object.reset(); });
     } else {
-      for (std::size_t place = 0; place < entries_.places(); ++place) {
-        if (entry* const each = entries_.at(place); each != nullptr && !each->is_gone) remove(*each);
-      }
+      entries_.each([this](entry& held) {
+        if (!held.is_gone) remove(held);
+      });
     }
   }
 
@@ -159,9 +157,7 @@ class weak_entries {
   /// Calls `see(key, content)` for all, the dead included: for traces.
   template <class See>
   void each(See see) {
-    for (std::size_t place = 0; place != entries_.places(); ++place) {
-      if (entry* const held = entries_.at(place); held != nullptr) see(std::as_const(held->key), held->content);
-    }
+    entries_.each([&](entry& held) { see(std::as_const(held.key), held.content); });
   }
 
  private:

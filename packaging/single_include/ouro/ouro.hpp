@@ -6872,6 +6872,11 @@ class dict_index {
     return least < 8 ? 8 : std::bit_ceil(least);
   }
 
+  /// The slots of an index that takes the place of a full one: there is room for some twice the entries.
+  [[nodiscard]] static constexpr std::size_t grown_slots_for(std::size_t entries) noexcept {
+    return std::bit_ceil(entries < 3 ? std::size_t{8} : entries * 3);
+  }
+
   /// An empty index of so many slots. \throws std::bad_alloc
   explicit dict_index(std::size_t slots = 0)
       : slots_{slots},
@@ -11388,7 +11393,7 @@ class OURO_SHARED_TYPE dict {
     // First: the arguments may lie in this dict.
     entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
                std::forward_as_tuple(std::forward<Args>(args)...)};
-    if (entries_.size() >= index_.room()) rebuild(std::bit_ceil(size_ < 3 ? std::size_t{8} : size_ * 3));
+    if (entries_.size() >= index_.room()) rebuild(index::grown_slots_for(size_));
     entries_.push_back(std::move(made));
     index_.insert(hash, entries_.size() - 1);
     ++size_;
@@ -12006,10 +12011,18 @@ class node_table {
     return place == index::none ? nullptr : at(place);
   }
 
+  /// Calls `see(node)` for all, in their order. \pre `see` inserts none, and extracts none
+  template <class See>
+  void each(See see) const {
+    for (const std::unique_ptr<Node>& each : nodes_) {
+      if (each != nullptr) see(*each);
+    }
+  }
+
   /// For one more node. \throws std::bad_alloc, and then nothing has changed
   void make_room() {
     if (places() < index_.room()) return;
-    index wider{std::bit_ceil(places() < 3 ? std::size_t{8} : places() * 3)};
+    index wider{index::grown_slots_for(places())};
     nodes_.reserve(wider.room());
     index_ = std::move(wider);
     fill_index();
@@ -12141,13 +12154,11 @@ class weak_entries {
     if (readers_ == 0) {
       const table taken = std::exchange(entries_, table{});
       // Contents may hold the last pointers to objects of other entries, whose callbacks must not look for these.
-      for (std::size_t place = 0; place != taken.places(); ++place) {
-        if (entry* const each = taken.at(place); each != nullptr) each->object.reset();
-      }
+      taken.each([](entry& held) { held.object.reset(); });
     } else {
-      for (std::size_t place = 0; place < entries_.places(); ++place) {
-        if (entry* const each = entries_.at(place); each != nullptr && !each->is_gone) remove(*each);
-      }
+      entries_.each([this](entry& held) {
+        if (!held.is_gone) remove(held);
+      });
     }
   }
 
@@ -12209,9 +12220,7 @@ class weak_entries {
   /// Calls `see(key, content)` for all, the dead included: for traces.
   template <class See>
   void each(See see) {
-    for (std::size_t place = 0; place != entries_.places(); ++place) {
-      if (entry* const held = entries_.at(place); held != nullptr) see(std::as_const(held->key), held->content);
-    }
+    entries_.each([&](entry& held) { see(std::as_const(held.key), held.content); });
   }
 
  private:
