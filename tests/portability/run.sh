@@ -31,7 +31,10 @@ target() {
       flags="$flags -static"  # runs here as it is
       ;;
     aarch64) cross aarch64-linux-gnu qemu-aarch64 ;;
-    armhf) cross arm-linux-gnueabihf qemu-arm ;;
+    armhf)
+      cross arm-linux-gnueabihf qemu-arm
+      flags="$flags -Wno-psabi"  # g++ 7 passed arguments otherwise, and who includes std::vector is told
+      ;;
     s390x) cross s390x-linux-gnu qemu-s390x ;;
     windows)
       compiler=x86_64-w64-mingw32-g++-posix
