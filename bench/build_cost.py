@@ -5,6 +5,7 @@ Prints lines of question, contender, value and unit. usage: build_cost.py FOLDER
 
 import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
@@ -28,8 +29,8 @@ CONTENDERS = {
 INCLUDED = {
     "empty file": "",
     "memory and vector": "#include <memory>\n#include <vector>\n",
-    "ouro, fwd.hpp": "#include <ouro/fwd.hpp>\n",
     "ouro": "#include <ouro/ouro.hpp>\n",
+    "ouro, fwd.hpp": "#include <ouro/fwd.hpp>\n",
 }
 INCLUDED_TIMES = 9
 
@@ -46,11 +47,11 @@ void drop_{0}(pointer<node_{0}>& dropped) {{ dropped = nullptr; }}
 
 def compile_time(compiler: str, source: pathlib.Path) -> float:
     """Milliseconds of processor time, which other work on the machine does not lengthen as it does the clock's."""
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([compiler, "-std=c++20", "-O2", "-DNDEBUG", "-Iinclude", "-c", str(source), "-o",
                     str(source.with_suffix(".o"))], check=True)
-    after = os.times()
-    return 1000 * (after.children_user - before.children_user + after.children_system - before.children_system)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return 1000 * (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
 
 
 def code(object_file: pathlib.Path) -> int:

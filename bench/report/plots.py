@@ -1,5 +1,6 @@
 """Pictures of what was measured, as SVG."""
 
+import itertools
 import math
 import pathlib
 import re
@@ -16,6 +17,7 @@ from table import figure, ouro_of  # noqa: E402
 
 OURS = "#1b6ca8"
 THEIRS = "#b9c2cc"
+LINES = (("o", "-"), ("s", "--"), ("^", ":"), ("D", "-."))  # colour says only whose they are
 
 plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "ouro", "font.size": 11, "axes.spines.top": False,
                      "axes.spines.right": False, "figure.facecolor": "white"})
@@ -30,7 +32,7 @@ BARS = {
     "threads": ("made by one thread, dropped by another", r"across_threads/\d+"),
     "interning": ("find an interned string", r"found.*"),
     "bytes": ("bytes of Python's containers, by sys.getsizeof, beside ours", r"bytes_of_.*"),
-    "build_cost": ("bytes of code, and time to compile", r"code_per_type|compile_time"),
+    "build_cost": ("bytes of code, and time to compile", r"code_per_type|compile_time|include_time"),
 }
 
 
@@ -83,9 +85,10 @@ def growth(medians: Medians, to: pathlib.Path) -> bool:
     if not lines:
         return False
     drawn, axes = plt.subplots(figsize=(8, 4))
-    for contender, points in lines.items():
+    for (contender, points), (marker, dashes) in zip(lines.items(), itertools.cycle(LINES)):
         points.sort()
-        axes.plot(*zip(*points), marker="o", label=contender, color=OURS if is_ouro(contender) else "#7a8794")
+        axes.plot(*zip(*points), marker=marker, linestyle=dashes, label=contender,
+                  color=OURS if is_ouro(contender) else "#7a8794")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("living objects")
