@@ -7848,22 +7848,40 @@ template <class T>
 #define OURO_MEMBERS_62 OURO_MEMBERS_61, m62
 #define OURO_MEMBERS_63 OURO_MEMBERS_62, m63
 #define OURO_MEMBERS_64 OURO_MEMBERS_63, m64
-#define OURO_BIND(n) if constexpr (count == n) { auto& [OURO_MEMBERS_##n] = object; return use(OURO_MEMBERS_##n); } else
+#define OURO_BIND(n) if constexpr (count == n) { auto& [OURO_MEMBERS_##n] = object; return use(OURO_MEMBERS_##n); }
 
 /// Returns `use(members...)`, the members in the order of their declaration, as lvalues. Structured bindings take a
-/// literal number of names before C++26, and so does this function. \pre `sees_members<T>()`
+/// literal number of names before C++26, and so does this function. By groups: g++ takes time for each branch of a chain
+/// that grows with the number of those before. \pre `sees_members<T>()`
 template <class T, class Use>
 constexpr decltype(auto) with_members(T& object, Use&& use) {
   constexpr std::size_t count = count_members<std::remove_cv_t<T>>();
-  OURO_BIND(1) OURO_BIND(2) OURO_BIND(3) OURO_BIND(4) OURO_BIND(5) OURO_BIND(6) OURO_BIND(7) OURO_BIND(8)
-  OURO_BIND(9) OURO_BIND(10) OURO_BIND(11) OURO_BIND(12) OURO_BIND(13) OURO_BIND(14) OURO_BIND(15) OURO_BIND(16)
-  OURO_BIND(17) OURO_BIND(18) OURO_BIND(19) OURO_BIND(20) OURO_BIND(21) OURO_BIND(22) OURO_BIND(23) OURO_BIND(24)
-  OURO_BIND(25) OURO_BIND(26) OURO_BIND(27) OURO_BIND(28) OURO_BIND(29) OURO_BIND(30) OURO_BIND(31) OURO_BIND(32)
-  OURO_BIND(33) OURO_BIND(34) OURO_BIND(35) OURO_BIND(36) OURO_BIND(37) OURO_BIND(38) OURO_BIND(39) OURO_BIND(40)
-  OURO_BIND(41) OURO_BIND(42) OURO_BIND(43) OURO_BIND(44) OURO_BIND(45) OURO_BIND(46) OURO_BIND(47) OURO_BIND(48)
-  OURO_BIND(49) OURO_BIND(50) OURO_BIND(51) OURO_BIND(52) OURO_BIND(53) OURO_BIND(54) OURO_BIND(55) OURO_BIND(56)
-  OURO_BIND(57) OURO_BIND(58) OURO_BIND(59) OURO_BIND(60) OURO_BIND(61) OURO_BIND(62) OURO_BIND(63) OURO_BIND(64)
-  return use();
+  if constexpr (count <= 8) {
+    if constexpr (count == 0) return use();
+    OURO_BIND(1) else OURO_BIND(2) else OURO_BIND(3) else OURO_BIND(4)
+    else OURO_BIND(5) else OURO_BIND(6) else OURO_BIND(7) else OURO_BIND(8)
+  } else if constexpr (count <= 16) {
+    OURO_BIND(9) else OURO_BIND(10) else OURO_BIND(11) else OURO_BIND(12)
+    else OURO_BIND(13) else OURO_BIND(14) else OURO_BIND(15) else OURO_BIND(16)
+  } else if constexpr (count <= 24) {
+    OURO_BIND(17) else OURO_BIND(18) else OURO_BIND(19) else OURO_BIND(20)
+    else OURO_BIND(21) else OURO_BIND(22) else OURO_BIND(23) else OURO_BIND(24)
+  } else if constexpr (count <= 32) {
+    OURO_BIND(25) else OURO_BIND(26) else OURO_BIND(27) else OURO_BIND(28)
+    else OURO_BIND(29) else OURO_BIND(30) else OURO_BIND(31) else OURO_BIND(32)
+  } else if constexpr (count <= 40) {
+    OURO_BIND(33) else OURO_BIND(34) else OURO_BIND(35) else OURO_BIND(36)
+    else OURO_BIND(37) else OURO_BIND(38) else OURO_BIND(39) else OURO_BIND(40)
+  } else if constexpr (count <= 48) {
+    OURO_BIND(41) else OURO_BIND(42) else OURO_BIND(43) else OURO_BIND(44)
+    else OURO_BIND(45) else OURO_BIND(46) else OURO_BIND(47) else OURO_BIND(48)
+  } else if constexpr (count <= 56) {
+    OURO_BIND(49) else OURO_BIND(50) else OURO_BIND(51) else OURO_BIND(52)
+    else OURO_BIND(53) else OURO_BIND(54) else OURO_BIND(55) else OURO_BIND(56)
+  } else if constexpr (count <= 64) {
+    OURO_BIND(57) else OURO_BIND(58) else OURO_BIND(59) else OURO_BIND(60)
+    else OURO_BIND(61) else OURO_BIND(62) else OURO_BIND(63) else OURO_BIND(64)
+  }
 }
 
 #undef OURO_BIND
