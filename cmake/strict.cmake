@@ -9,10 +9,11 @@ if(OURO_SANITIZE)
   set(sanitizer_flags -fsanitize=${OURO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
 endif()
 
-# For tests/coverage.sh. Counters that are mapped to their file: what abort() ends has counted, too.
+# For tests/coverage.sh. Counters that are mapped to their file: what abort() ends has counted, too. Atomic: what one branch of
+# two has counted is told by a difference, which threads that overtake each other would make zero.
 set(coverage_flags "")
 if(OURO_COVERAGE)
-  set(coverage_flags -fprofile-instr-generate -fcoverage-mapping)
+  set(coverage_flags -fprofile-instr-generate -fcoverage-mapping -fprofile-update=atomic)
 endif()
 
 add_library(ouro_strict INTERFACE)
