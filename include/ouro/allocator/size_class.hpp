@@ -24,7 +24,8 @@ struct size_class {
 
   /// Whether pools serve the request.
   [[nodiscard]] static constexpr bool serves(std::size_t bytes, std::size_t alignment) noexcept {
-    return bytes <= largest && alignment <= strictest_alignment && rounded(bytes, alignment) <= largest;
+    static_assert(largest % strictest_alignment == 0);  // what is rounded up is still served
+    return bytes <= largest && alignment <= strictest_alignment;
   }
 
   /// The class of a request. \pre `serves(bytes, alignment)` and `bytes > 0`
