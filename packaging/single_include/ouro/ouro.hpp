@@ -7850,6 +7850,11 @@ template <class T>
 #define OURO_MEMBERS_63 OURO_MEMBERS_62, m63
 #define OURO_MEMBERS_64 OURO_MEMBERS_63, m64
 #define OURO_BIND(n) if constexpr (count == n) { auto& [OURO_MEMBERS_##n] = object; return use(OURO_MEMBERS_##n); }
+#define OURO_BIND_UP_TO(a, b, c, d, e, f, g, last)                             \
+  if constexpr (count <= last) {                                               \
+    OURO_BIND(a) else OURO_BIND(b) else OURO_BIND(c) else OURO_BIND(d)         \
+    else OURO_BIND(e) else OURO_BIND(f) else OURO_BIND(g) else OURO_BIND(last) \
+  }
 
 /// Returns `use(members...)`, the members in the order of their declaration, as lvalues. Structured bindings take a
 /// literal number of names before C++26, and so does this function. By groups: g++ takes time for each branch of a chain
@@ -7857,34 +7862,18 @@ template <class T>
 template <class T, class Use>
 constexpr decltype(auto) with_members(T& object, Use&& use) {
   constexpr std::size_t count = count_members<std::remove_cv_t<T>>();
-  if constexpr (count <= 8) {
-    if constexpr (count == 0) return use();
-    OURO_BIND(1) else OURO_BIND(2) else OURO_BIND(3) else OURO_BIND(4)
-    else OURO_BIND(5) else OURO_BIND(6) else OURO_BIND(7) else OURO_BIND(8)
-  } else if constexpr (count <= 16) {
-    OURO_BIND(9) else OURO_BIND(10) else OURO_BIND(11) else OURO_BIND(12)
-    else OURO_BIND(13) else OURO_BIND(14) else OURO_BIND(15) else OURO_BIND(16)
-  } else if constexpr (count <= 24) {
-    OURO_BIND(17) else OURO_BIND(18) else OURO_BIND(19) else OURO_BIND(20)
-    else OURO_BIND(21) else OURO_BIND(22) else OURO_BIND(23) else OURO_BIND(24)
-  } else if constexpr (count <= 32) {
-    OURO_BIND(25) else OURO_BIND(26) else OURO_BIND(27) else OURO_BIND(28)
-    else OURO_BIND(29) else OURO_BIND(30) else OURO_BIND(31) else OURO_BIND(32)
-  } else if constexpr (count <= 40) {
-    OURO_BIND(33) else OURO_BIND(34) else OURO_BIND(35) else OURO_BIND(36)
-    else OURO_BIND(37) else OURO_BIND(38) else OURO_BIND(39) else OURO_BIND(40)
-  } else if constexpr (count <= 48) {
-    OURO_BIND(41) else OURO_BIND(42) else OURO_BIND(43) else OURO_BIND(44)
-    else OURO_BIND(45) else OURO_BIND(46) else OURO_BIND(47) else OURO_BIND(48)
-  } else if constexpr (count <= 56) {
-    OURO_BIND(49) else OURO_BIND(50) else OURO_BIND(51) else OURO_BIND(52)
-    else OURO_BIND(53) else OURO_BIND(54) else OURO_BIND(55) else OURO_BIND(56)
-  } else if constexpr (count <= 64) {
-    OURO_BIND(57) else OURO_BIND(58) else OURO_BIND(59) else OURO_BIND(60)
-    else OURO_BIND(61) else OURO_BIND(62) else OURO_BIND(63) else OURO_BIND(64)
-  }
+  if constexpr (count == 0) { return use(); }
+  else OURO_BIND_UP_TO(1, 2, 3, 4, 5, 6, 7, 8)
+  else OURO_BIND_UP_TO(9, 10, 11, 12, 13, 14, 15, 16)
+  else OURO_BIND_UP_TO(17, 18, 19, 20, 21, 22, 23, 24)
+  else OURO_BIND_UP_TO(25, 26, 27, 28, 29, 30, 31, 32)
+  else OURO_BIND_UP_TO(33, 34, 35, 36, 37, 38, 39, 40)
+  else OURO_BIND_UP_TO(41, 42, 43, 44, 45, 46, 47, 48)
+  else OURO_BIND_UP_TO(49, 50, 51, 52, 53, 54, 55, 56)
+  else OURO_BIND_UP_TO(57, 58, 59, 60, 61, 62, 63, 64)
 }
 
+#undef OURO_BIND_UP_TO
 #undef OURO_BIND
 #undef OURO_MEMBERS_1
 #undef OURO_MEMBERS_2
