@@ -49,9 +49,26 @@ struct sized_block {
   [[nodiscard]] static std::size_t bytes_of(const void*) noexcept { return Bytes; }
 };
 
+/// Whether objects of `T` may be part of a cycle, as far as this file knows the types that they lead to.
+template <class T, class CollectorPolicy>
+[[nodiscard]] consteval bool may_be_tracked() {
+  using element = std::remove_cv_t<std::remove_extent_t<T>>;
+  if constexpr (finds_cycles<CollectorPolicy>) {
+    return !is_leaf<element>() && can_reach_itself<std::conditional_t<std::is_array_v<T>, element[], element>>();
+  } else {
+    return false;
+  }
+}
+
 /// The layout of blocks of `T`, and what is done with the object inside through its address. \pre `T` is no array of
 /// known bounds: that is held as one of unknown bounds
-template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+///
+/// `Tracked` is a parameter, so that a file in which a type is incomplete has a type record of its own: of functions
+/// and variables of one name the linker keeps those of one file. A type is tracked where less is known of it. Records
+/// and objects of both kinds get on with each other: a trace may report an edge to an object that is not tracked, which
+/// collections do not look at.
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy,
+          bool Tracked = may_be_tracked<T, CollectorPolicy>()>
 struct block {
   using element = std::remove_cv_t<std::remove_extent_t<T>>;
   using header_type = header<RefcountPolicy>;
@@ -63,13 +80,7 @@ struct block {
   /// Bytes in front of the object, a multiple of its alignment.
   static constexpr std::size_t front = (sizeof(header_type) + length_bytes + alignment - 1) / alignment * alignment;
 
-  static constexpr bool is_tracked = [] {
-    if constexpr (finds_cycles<CollectorPolicy>) {
-      return !is_leaf<element>() && can_reach_itself<std::conditional_t<is_array, element[], element>>();
-    } else {
-      return false;
-    }
-  }();
+  static constexpr bool is_tracked = Tracked;
 
   /// Whether objects lie in pools that the collector walks: single ones whose header is the first of the block.
   static constexpr bool is_walked = [] {

@@ -60,11 +60,12 @@ template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bo
 /// An object on its way into the world. Until it is born its header says so, and one pointer of the maker's own holds
 /// it. `Throws`: its constructor may fail. One that cannot, of a type that no collector looks into, is born as soon as
 /// it has a header.
-template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bool Throws>
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bool Throws,
+          class Layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>>
 class maker {
  public:
   static constexpr bool throws = Throws && has_exceptions;
-  using layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using layout = Layout;
   using element = typename layout::element;
   using header_type = header<RefcountPolicy>;
 

@@ -52,7 +52,7 @@ struct pointer_access {
   }
 };
 
-/// Whether a collection may have to look at what a `managed_ptr<T>` points to.
+/// Whether a collection may have to look at what a `managed_ptr<T>` points to, as far as this file knows `T`.
 template <class CollectorPolicy, class T>
 [[nodiscard]] consteval bool is_looked_at() {
   if constexpr (!finds_cycles<CollectorPolicy>) {
@@ -328,8 +328,9 @@ class managed_ptr {
     using known_block = typename decltype(find_known_block())::type;
     pointer const dropped = pointee_;
     // A trace may meet this pointer after its end, in a container that is being emptied, and must read null: so the
-    // store has to happen although the pointer's lifetime is over.
-    if constexpr (detail::is_looked_at<CollectorPolicy, T>()) {
+    // store has to happen although the pointer's lifetime is over. Whatever this file knows of `T`: another one may
+    // know less, and have a trace that reports the pointer.
+    if constexpr (finds_cycles<CollectorPolicy>) {
       *const_cast<element_type* volatile*>(std::addressof(pointee_)) = nullptr;
     }
     counting::template decrement<known_block>(dropped);

@@ -36,8 +36,12 @@ template <class To, class T, class R, class C, class A>
 [[nodiscard]] std::remove_extent_t<To>* cast_by_record(const managed_ptr<T, R, C, A>& from) noexcept {
   using made = block<std::remove_cv_t<To>, R, C, A>;
   if (!from) return nullptr;
-  const std::uint32_t info = info_of<C>(*header_of<R>(from.get()));
-  return &record_of(info) == &made::record ? static_cast<std::remove_extent_t<To>*>(from.get()) : nullptr;
+  const type_record& record = record_of(info_of<C>(*header_of<R>(from.get())));
+  bool is_made_as_to = &record == &made::record;
+  // A file that knows less of the class, or more, makes objects with the other record.
+  if constexpr (finds_cycles<C> && !is_leaf<std::remove_cv_t<To>>())
+    is_made_as_to = is_made_as_to || &record == &block<std::remove_cv_t<To>, R, C, A, !made::is_tracked>::record;
+  return is_made_as_to ? static_cast<std::remove_extent_t<To>*>(from.get()) : nullptr;
 }
 
 }  // namespace detail
