@@ -13,7 +13,7 @@ LAYERS = {
     "allocator": ["config.hpp", "object/hooks.hpp", "object/type_name.hpp"],
     "refcount": ["config.hpp", "allocator/raw_array.hpp", "allocator/static_mutex.hpp", "object"],
     "object": ["config.hpp", "allocator/address_map.hpp", "allocator/heap_part.hpp", "allocator/loaded_objects.hpp",
-               "allocator/static_mutex.hpp", "allocator/throw.hpp", "refcount"],
+               "allocator/raw_array.hpp", "allocator/static_mutex.hpp", "allocator/throw.hpp", "refcount"],
     "collector": ["config.hpp", "allocator/allocator_policy.hpp", "allocator/address_map.hpp", "allocator/heap_part.hpp",
                   "allocator/pool_heap.hpp", "allocator/pool_lease.hpp", "allocator/pool_walk.hpp", "allocator/raw_array.hpp",
                   "allocator/static_mutex.hpp", "allocator/throw.hpp", "allocator/when_used.hpp", "refcount", "object"],

@@ -133,6 +133,13 @@
 #define OURO_HAS_INT128 0
 #endif
 
+/// The stack pointer. `__builtin_frame_address` would have each function that drops a pointer keep a frame pointer.
+#if defined(__x86_64__) && !defined(__ILP32__)
+#define OURO_STACK_REGISTER "rsp"
+#else
+#define OURO_STACK_REGISTER "esp"
+#endif
+
 #define OURO_ALWAYS_INLINE [[gnu::always_inline]] inline
 #define OURO_NOINLINE [[gnu::noinline]]
 #if defined(_WIN32)
@@ -143,8 +150,8 @@
 /// State that several shared objects of one process share, even when they are built with hidden visibility; also for a
 /// function whose local static is such state. Libraries of Windows share none that templates make.
 #define OURO_SHARED_STATE [[gnu::visibility("default")]]
-/// A type that shared state is named after, as `dying_queue<local_refcount>`, or that classes of the program have as a
-/// member: what is made of hidden names is hidden, whatever it says of itself.
+/// A type that shared state is named after, as `destruction_queue<local_refcount>`, or that classes of the program have
+/// as a member: what is made of hidden names is hidden, whatever it says of itself.
 #define OURO_SHARED_TYPE [[gnu::visibility("default")]]
 /// A function of which each shared object calls the copy of its own, or a variable of which each has its own.
 #define OURO_OWN_CODE [[gnu::visibility("hidden")]]
@@ -195,6 +202,17 @@ namespace detail {
 /// The memory at `at` ceases to be the object that it was. Optimisers take stores of different types for stores to
 /// different places, and would move the last ones of the old object behind the first ones of the new: not across this.
 OURO_ALWAYS_INLINE void end_storage_use(void*& at) noexcept { __asm__ volatile("" : "+r"(at) : : "memory"); }
+
+/// An address in the stack frame of the calling function, near its end. Stacks grow towards lower addresses.
+[[nodiscard]] OURO_ALWAYS_INLINE std::uintptr_t stack_position() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  std::uintptr_t position;
+  __asm__("mov %%" OURO_STACK_REGISTER ", %0" : "=r"(position));
+  return position;
+#else
+  return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+#endif
+}
 
 /// Tells the processor that the thread waits for another one in a loop.
 inline void spin_pause() noexcept {

@@ -250,8 +250,9 @@ TEST_CASE("misuse: more types than there are numbers are caught, and an object o
 
 TEST_CASE("misuse: shared objects of different check levels that make objects beside each other (trap 65)") {
   static ouro::detail::type_table types;
-  static const ouro::detail::type_record checked{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, "checked", 1};
-  static const ouro::detail::type_record unchecked{nullptr, nullptr, nullptr,     nullptr,
+  static const ouro::detail::type_record checked{nullptr, nullptr, nullptr,   nullptr, nullptr,
+                                                 nullptr, nullptr, "checked", 1};
+  static const ouro::detail::type_record unchecked{nullptr, nullptr, nullptr,     nullptr, nullptr,
                                                    nullptr, nullptr, "unchecked", 0};
   CHECK(types.add(checked) == 1);
   CHECK(types.add(checked) == 2);

@@ -356,6 +356,31 @@ TEST_CASE_TEMPLATE("exhausted: garbage that there is no room to keep is destroye
   });
 }
 
+TEST_CASE_TEMPLATE("exhausted: objects that there is no room to have wait are destroyed at once", Memory, trial,
+                   generational) {
+  with_each_failure(1, [](auto failure) {
+    Memory::gc::set_destruction_stack(0);
+    {
+      auto root = make_node<Memory>();
+      for (int i = 0; i != 300; ++i) {
+        auto before = make_node<Memory>();
+        before->left = std::move(root);
+        root = std::move(before);
+      }
+      const auto now = failure();
+      root.reset();
+      expect(node<Memory>::alive == 0, "all are destroyed");
+    }
+    {
+      const typename Memory::gc::deferred_drops here;
+      auto dropped = make_node<Memory>();
+      const auto now = failure();
+      dropped.reset();
+    }
+    expect(node<Memory>::alive == 0, "all are destroyed, deferred or not");
+  });
+}
+
 TEST_CASE_TEMPLATE("exhausted: what cannot become a candidate is counted all the same", Memory, trial, generational,
                    shared) {
   with_each_failure(2, [](auto failure) {

@@ -21,7 +21,7 @@
 #include <ouro/collector/trigger.hpp>
 #include <ouro/collector/walked_objects.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/dying_queue.hpp>
+#include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/weak_record.hpp>
@@ -56,7 +56,7 @@ class OURO_SHARED_TYPE cycle_collector {
   [[nodiscard]] static cycle_collector& of_thread() noexcept { return local_; }
 
   static bool finish() noexcept {
-    const std::size_t drained = dying<RefcountPolicy>.drain(static_cast<std::size_t>(-1), &end_of_life::pass_waiting);
+    const std::size_t drained = destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1));
     const std::size_t collected = local_.collect();
     local_.clear_garbage();
     return drained + collected != 0;
@@ -270,7 +270,7 @@ class OURO_SHARED_TYPE cycle_collector {
   }
 
   [[nodiscard]] bool is_busy() const noexcept {
-    return is_collecting_ || is_closed_ || trace_is_running || dying<RefcountPolicy>.is_destroying() ||
+    return is_collecting_ || is_closed_ || trace_is_running || destructions<RefcountPolicy>.is_destroying() ||
            weak_table<RefcountPolicy>::is_running_callbacks();
   }
 

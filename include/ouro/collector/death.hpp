@@ -4,7 +4,7 @@
 
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/dying_queue.hpp>
+#include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
@@ -30,14 +30,12 @@ struct death {
       if ((info & info_word::unborn) != 0) record_of(info).deallocate_one(&object);
       return;
     }
-    if (dying<RefcountPolicy>.must_wait()) {
-      // Its count gives way to a link, which no weak pointer must read. Should its `finalize` bring it back later, it
-      // comes back without them.
-      expire(object, info);
-      dying<RefcountPolicy>.push(object, pass_waiting);
-      return;
-    }
-    pass(object, info);
+    destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
+    if (queue.must_wait() && queue.push(object)) return;
+    const std::size_t mark = queue.mark();
+    const bool died = finalize_and_destroy(object, info);
+    queue.end_above(mark);
+    if (died) record_of(info).deallocate_one(&object);
     settle();
   }
 
@@ -70,7 +68,7 @@ struct death {
     add_flags<CollectorPolicy>(object, info_word::finalized);
     // A pointer of the library's own keeps the object from dying a second time while it is finalized.
     RefcountPolicy::store(object.count, count_word::one);
-    dying<RefcountPolicy>.descend([&] { run_finalize(object, record); }, pass_waiting);
+    destructions<RefcountPolicy>.run_nested([&] { run_finalize(object, record); });
     if (object.decrement_plainly() == released::last) return true;
     if constexpr (finds_cycles<CollectorPolicy>) {
       // Resurrected, and its count has fallen to a non-zero value: a candidate.
@@ -96,44 +94,30 @@ struct death {
     if ((info & info_word::watched) != 0) weak_table<RefcountPolicy>::clear(object);
   }
 
-  /// Runs the destructor. \post the object is dead, and nothing that it left behind waits
-  static void destroy(header_type& object, const type_record& record) noexcept {
-    add_flags<CollectorPolicy>(object, info_word::dead);
-    run_destructor(object, record);
-  }
-
   /// Runs the callbacks of expired weak pointers when the outermost death is over.
   static void settle() noexcept {
-    if (weak_table<RefcountPolicy>::has_callbacks() && !dying<RefcountPolicy>.is_destroying()) [[unlikely]]
+    if (weak_table<RefcountPolicy>::has_callbacks() && !destructions<RefcountPolicy>.is_destroying()) [[unlikely]]
       weak_table<RefcountPolicy>::run_callbacks();
   }
 
-  /// An object that has waited has no weak pointers any more, and is no candidate.
-  static void pass_waiting(header_type& object) noexcept {
-    const std::uint32_t info = object.load_info();
-    const type_record& record = record_of(info);
-    if (record.finalize != nullptr && (info & info_word::finalized) == 0) return pass(object, info);
-    RefcountPolicy::store(object.info, info | info_word::dead);
-    run_destructor(object, record);
-    record.deallocate_one(&object);
-  }
-
-  /// \pre the object is marked as dead
-  static void run_destructor(header_type& object, const type_record& record) noexcept {
-    dying<RefcountPolicy>.descend([&] { record.destroy_one(&object); }, pass_waiting);
-  }
-
- private:
-  /// All stages, one after the other.
-  static void pass(header_type& object, std::uint32_t info) noexcept {
+  /// All stages but the last. Returns whether the object stays dead, and its block is to be freed. \pre it has no
+  /// pointers, and is in no root buffer: its info word is `info`
+  [[nodiscard]] static bool finalize_and_destroy(header_type& object, std::uint32_t info) noexcept {
     const type_record& record = record_of(info);
     if (record.finalize != nullptr && (info & info_word::finalized) == 0) {
-      if (!finalize(object, record)) return;
+      if (!finalize(object, record)) return false;
       info = object.load_info();
     }
     expire(object, info);
-    destroy(object, record);
-    record.deallocate_one(&object);
+    RefcountPolicy::store(object.info, info | info_word::dead);
+    destructions<RefcountPolicy>.run_nested([&] { record.destroy_one(&object); });
+    return true;
+  }
+
+  /// For the type records. \see finalize_and_destroy
+  [[nodiscard]] static bool end(void* header) noexcept {
+    auto& object = *static_cast<header_type*>(header);
+    return finalize_and_destroy(object, object.load_info());
   }
 };
 

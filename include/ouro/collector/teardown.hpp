@@ -8,7 +8,7 @@
 #include <ouro/collector/trace_guard.hpp>
 #include <ouro/collector/trial.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/dying_queue.hpp>
+#include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
@@ -50,8 +50,7 @@ class teardown {
       sever_by_trace();
     }
     each_run([](const type_record& record, const visited* first, const visited* last) {
-      // What the destructors leave behind is gone when the outermost of them returns: none of it waits here.
-      dying<RefcountPolicy>.descend([&] { record.destroy(first, last); }, end::pass_waiting);
+      run_nested([&] { record.destroy(first, last); });
     });
     if constexpr (check_level >= 1) check_escapes();
     each_run(
@@ -89,6 +88,16 @@ class teardown {
       stage(registered_types[type], first, last);
       first = last;
     }
+  }
+
+  /// Calls user code, and ends what that drops and has to wait: before any block of the garbage is freed, to which
+  /// raw pointers may lead from there.
+  template <class Call>
+  static void run_nested(Call call) noexcept {
+    destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
+    const std::size_t mark = queue.mark();
+    queue.run_nested(call);
+    queue.end_above(mark);
   }
 
   void check_escapes() noexcept {
@@ -153,7 +162,7 @@ class teardown {
       const type_record& record = record_of(info);
       if (record.finalize == nullptr || (info & info_word::finalized) != 0) return;
       RefcountPolicy::store(object.info, info | info_word::finalized);
-      dying<RefcountPolicy>.descend([&] { end::run_finalize(object, record); }, end::pass_waiting);
+      run_nested([&] { end::run_finalize(object, record); });
       ++finalized_;
     });
     return finalized_ != 0;

@@ -26,8 +26,8 @@ struct walked_objects {
     constexpr std::uint32_t wanted = info_word::tracked | info_word::walked | info_word::old;
     walk_pools(*current_pool_heap, [&](void* block) {
       auto& object = *static_cast<header_type*>(block);
-      // What waits to be destroyed has a link in place of its flags, which is never tracked (dying_queue.hpp).
-      if ((object.load_info() & asked) == wanted) see(object);
+      // An object that waits for its destruction has no pointers (destruction_queue.hpp).
+      if ((object.load_info() & asked) == wanted && object.load_count() != count_word::none) see(object);
     });
   }
 

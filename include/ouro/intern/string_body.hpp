@@ -107,8 +107,14 @@ struct OURO_SHARED_TYPE string_body {
     return block_bytes(static_cast<const string_body*>(object)->length);
   }
 
-  OURO_SHARED_STATE static constexpr type_record record{
-      &destroy, &deallocate, nullptr, nullptr, &bytes, nullptr, "ouro::interned_string"};
+  OURO_SHARED_STATE static constexpr type_record record{&destroy,
+                                                        &deallocate,
+                                                        nullptr,
+                                                        nullptr,
+                                                        &death<typename Locking::refcount, no_collector>::end,
+                                                        &bytes,
+                                                        nullptr,
+                                                        "ouro::interned_string"};
 
   OURO_SHARED_STATE static inline constinit type_info_word info_{};
 };

@@ -9,7 +9,8 @@
 /// ```
 /// An object in the candidate buffer has a slot number in place of its info, which its buffer entry keeps meanwhile
 /// (collector/candidate_buffer.hpp): so it can leave the buffer in O(1), and costs 8 bytes all the same.
-/// A dying object waits in a queue with the link to the next one in place of its count (object/dying_queue.hpp).
+/// An object that waits for its destruction has the count `count_word::none`, and its info word as it was
+/// (object/destruction_queue.hpp).
 
 #include <ouro/config.hpp>
 #include <ouro/refcount/count_word.hpp>

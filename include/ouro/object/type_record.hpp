@@ -34,6 +34,7 @@ struct type_record {
   run_function deallocate;                            ///< gives the blocks back; needs nothing but their lengths
   trace_function trace;                               ///< null when there are no edges to report
   void (*finalize)(void* object);                     ///< null when the type has no `finalize()`
+  bool (*end)(void* header) noexcept;                 ///< of an object without pointers, see collector/death.hpp
   std::size_t (*bytes)(const void* object) noexcept;  ///< the block: header, object, padding
   const clone_record* clone;                          ///< copies the object; null unless the type is `clonable`
   std::string_view name;

@@ -15,7 +15,7 @@
 #include <ouro/collector/death.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
-#include <ouro/object/dying_queue.hpp>
+#include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
@@ -183,6 +183,7 @@ struct block {
       is_array ? &deallocate_arrays : &sized::deallocate,
       trace_if_tracked(),
       has_finalize<element> ? &finalize : nullptr,
+      &death<RefcountPolicy, CollectorPolicy>::end,
       is_array ? &bytes_of_array : &sized::bytes_of,
       clone_if_clonable(),
       type_name_of<T>,
@@ -205,20 +206,23 @@ struct block {
   OURO_ALWAYS_INLINE static void die_plainly(header_type& at) noexcept {
     if constexpr (std::is_trivially_destructible_v<element>) {
       deallocate(at.object());
-    } else if (dying<RefcountPolicy>.must_wait()) [[unlikely]] {
-      dying<RefcountPolicy>.push(at, &end_plainly);
-    } else {
+    } else if (!destructions<RefcountPolicy>.must_wait()) [[likely]] {
       end_plainly(at);
+    } else {
+      death<RefcountPolicy, CollectorPolicy>::come(at);
     }
   }
 
   /// \pre as `die_plainly`, and need not wait
   static void end_plainly(header_type& at) noexcept {
-    using death = death<RefcountPolicy, CollectorPolicy>;
+    destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
     RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
-    dying<RefcountPolicy>.descend([&] { destroy(at.object()); }, &death::pass_waiting);
+    const std::uintptr_t outer = queue.enter();
+    destroy(at.object());
+    queue.leave(outer);
     deallocate(at.object());
-    death::settle();
+    if (weak_table<RefcountPolicy>::has_callbacks() && outer == 0) [[unlikely]]
+      death<RefcountPolicy, CollectorPolicy>::settle();
   }
 
   static constexpr bool can_die_plainly = !has_finalize<element>;

@@ -11,7 +11,7 @@
 #include <ouro/collector/pause_clock.hpp>
 #include <ouro/collector/trigger.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/dying_queue.hpp>
+#include <ouro/object/destruction_queue.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
@@ -90,17 +90,33 @@ class basic_gc {
     return destroyed;
   }
 
+  /// How many bytes of stack nested destructors may use on this thread, or in the private heap that it is in: 256 KiB
+  /// at first. A destructor that drops the last pointer to another object destroys it at once, as with
+  /// `std::shared_ptr`, while they use less; beyond that, objects wait until the innermost of these destructors
+  /// returns, and their ancestors' blocks are freed after them. For threads with small stacks. With 0, nothing is
+  /// destroyed inside another destructor.
+  static void set_destruction_stack(std::size_t bytes) noexcept
+    requires counts_in_header<RefcountPolicy>
+  {
+    destructions().set_nesting(bytes);
+  }
+  [[nodiscard]] static std::size_t destruction_stack() noexcept
+    requires counts_in_header<RefcountPolicy>
+  {
+    return destructions().nesting();
+  }
+
   /// While it lives, an object of this refcount policy whose last pointer is dropped on this thread is not destroyed at
   /// once, but waits for `drain`: so a large structure is not destroyed in one go, by whoever drops it. Its weak
-  /// pointers have expired. Objects that need no destructor do not wait. At the end of the last of them all that waits
-  /// goes.
+  /// pointers give null meanwhile; their callbacks run after its destruction. Objects that need no destructor do not
+  /// wait. At the end of the last of them all that waits goes.
   class deferred_drops {
    public:
-    deferred_drops() noexcept : was_deferring_{dying().is_deferring()} { dying().defer(true); }
+    deferred_drops() noexcept : was_deferring_{destructions().is_deferring()} { destructions().defer(true); }
     deferred_drops(const deferred_drops&) = delete;
     deferred_drops& operator=(const deferred_drops&) = delete;
     ~deferred_drops() {
-      dying().defer(was_deferring_);
+      destructions().defer(was_deferring_);
       if (!was_deferring_) drain();
     }
 
@@ -113,9 +129,8 @@ class basic_gc {
   static std::size_t drain(std::size_t most = static_cast<std::size_t>(-1)) noexcept
     requires counts_in_header<RefcountPolicy>
   {
-    using death = detail::death<RefcountPolicy, CollectorPolicy>;
-    const std::size_t ended = dying().drain(most, &death::pass_waiting);
-    death::settle();
+    const std::size_t ended = destructions().drain(most);
+    detail::death<RefcountPolicy, CollectorPolicy>::settle();
     return ended;
   }
 
@@ -332,7 +347,7 @@ class basic_gc {
 
   [[nodiscard]] static auto& current() noexcept { return CollectorPolicy::template current<RefcountPolicy>(); }
 
-  [[nodiscard]] static auto& dying() noexcept { return detail::dying<RefcountPolicy>; }
+  [[nodiscard]] static auto& destructions() noexcept { return detail::destructions<RefcountPolicy>; }
 
   template <class Pointer>
   [[nodiscard]] static header_type& header_of(const Pointer& of) noexcept {

@@ -14,7 +14,7 @@
 #include <ouro/collector/trace_guard.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/dying_queue.hpp>
+#include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
@@ -145,7 +145,7 @@ class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::attach_parts() {
   bool all = detail::attach(detail::heap_part_of<detail::heap_tag>::part) &&
-             detail::attach(detail::heap_part_of<detail::dying_queue<RefcountPolicy>>::part);
+             detail::attach(detail::heap_part_of<detail::destruction_queue<RefcountPolicy>>::part);
   if constexpr (requires { typename CollectorPolicy::template state<RefcountPolicy>; }) {
     using state = typename CollectorPolicy::template state<RefcountPolicy>;
     all = all && detail::attach(detail::heap_part_of<state>::part);
@@ -162,8 +162,7 @@ void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::close() noexc
     [[maybe_unused]] const auto* const stays = state_.release();
     return;
   }
-  using death = detail::death<RefcountPolicy, CollectorPolicy>;
-  detail::dying<RefcountPolicy>.drain(unlimited, &death::pass_waiting);
+  detail::destructions<RefcountPolicy>.drain(unlimited);
   state_->close();
   if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();  // an allocator may keep freed blocks back
   state_->leave(last);
