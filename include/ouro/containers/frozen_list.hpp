@@ -24,7 +24,6 @@ namespace ouro {
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE frozen_list {
   using pointer_type = typename Memory::template ptr<T[]>;
-  using layout = detail::block<T[], typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
 
  public:
   using value_type = T;
@@ -50,7 +49,12 @@ class OURO_SHARED_TYPE frozen_list {
     detail::untrack_if_acyclic(items_);
   }
 
-  [[nodiscard]] size_type size() const noexcept { return items_ == nullptr ? 0 : layout::length(items_.get()); }
+  [[nodiscard]] size_type size() const noexcept {
+    // Named here and not in the class, where `T` may be incomplete still: then the answer would be what is known there.
+    using layout =
+        detail::block<T[], typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
+    return items_ == nullptr ? 0 : layout::length(items_.get());
+  }
   [[nodiscard]] bool empty() const noexcept { return items_ == nullptr; }
 
   [[nodiscard]] const T* data() const noexcept { return items_.get(); }

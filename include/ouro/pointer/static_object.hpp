@@ -21,8 +21,7 @@ namespace ouro {
 /// Thread-safe as `T` is. Pointers to it must not be used once it is destroyed.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE static_object {
-  using layout = detail::block<T, typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
-  using header_type = typename layout::header_type;
+  using header_type = detail::header<typename Memory::refcount>;
   static_assert(counts_in_header<typename Memory::refcount>, "ouro: an object that counts itself needs no header");
   static_assert(alignof(T) <= sizeof(header_type), "ouro: no header fits in front of an object of this alignment");
 
@@ -38,6 +37,7 @@ class OURO_SHARED_TYPE static_object {
   [[nodiscard]] typename Memory::template ptr<T> pointer() noexcept {
     // Only now, since the numbers of types are given while the program runs.
     using refcount = typename Memory::refcount;
+    using layout = detail::block<T, refcount, typename Memory::collector, typename Memory::allocator>;
     if (in_place_.head.load_info() == 0) refcount::store(in_place_.head.info, layout::plain_info());
     return detail::pointer_access::take<typename Memory::template ptr<T>>(&in_place_.object);
   }
