@@ -403,6 +403,82 @@ TEST_CASE("gc: a collection that a trace or a destructor calls for does not happ
   CHECK(collecting::in_destructor == 0);
 }
 
+namespace {
+
+/// A ring, whose finalizer can cut it, and whose trace can fail.
+template <class Memory>
+struct cut {
+  static inline int alive = 0;
+  static inline bool trace_fails = false;
+
+  cut() { ++alive; }
+  cut(const cut&) = delete;
+  cut& operator=(const cut&) = delete;
+  ~cut() { --alive; }
+  void finalize() {
+    if (!cuts) return;
+    next.reset();
+    trace_fails = fails_then;
+  }
+  void trace(auto&& visit) {
+    if (trace_fails) throw 1;
+    visit(next, other);
+  }
+
+  typename Memory::template ptr<cut> next;
+  typename Memory::template ptr<cut> other;
+  bool cuts = false;
+  bool fails_then = false;
+};
+
+/// Of three in a ring, the first cuts the second loose.
+template <class Memory>
+void make_cut_ring(bool fails_then) {
+  const auto first = Memory::template make<cut<Memory>>();
+  first->next = Memory::template make<cut<Memory>>();
+  first->next->next = Memory::template make<cut<Memory>>();
+  first->next->next->next = first;
+  first->other = first;
+  first->cuts = true;
+  first->fails_then = fails_then;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("gc: what a finalizer has cut loose has the list's pointer and no other (saveall)", Memory, by_trial,
+                   by_generation, shared) {
+  Memory::gc::collect();
+  Memory::gc::set_debug(ouro::gc_debug::saveall);
+  make_cut_ring<Memory>(false);
+  CHECK(Memory::gc::collect() == 3);
+  {
+    const auto kept = Memory::gc::garbage();
+    REQUIRE(kept.size() == 3);
+    std::vector<long> counts;
+    for (const auto& each : kept) counts.push_back(each.use_count());
+    std::ranges::sort(counts);
+    CHECK(counts == std::vector<long>{2, 3, 4});  // the list's, the copy's, and those of the others
+  }
+  Memory::gc::set_debug(ouro::gc_debug::none);
+  Memory::gc::clear_garbage();
+  CHECK(cut<Memory>::alive == 1);  // the one that points to itself
+  CHECK(Memory::gc::collect() == 1);
+  CHECK(cut<Memory>::alive == 0);
+}
+
+TEST_CASE_TEMPLATE("gc: what a finalizer has cut loose dies by its count where a trace fails then", Memory, by_trial,
+                   by_generation, shared) {
+  Memory::gc::collect();
+  const ouro::unraisable_handler before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) {});
+  make_cut_ring<Memory>(true);
+  CHECK(Memory::gc::collect() == 0);
+  ouro::set_unraisable_handler(before);
+  CHECK(cut<Memory>::alive == 1);
+  cut<Memory>::trace_fails = false;
+  CHECK(Memory::gc::collect() == 1);
+  CHECK(cut<Memory>::alive == 0);
+}
+
 TEST_CASE("gc: garbage that no walk finds is kept, and found again (saveall)") {
   using memory = ouro::memory<ouro::local_refcount, ouro::generational, ouro::system_allocator>;
   memory::gc::collect();

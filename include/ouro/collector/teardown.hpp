@@ -142,7 +142,8 @@ class teardown {
     header_type& object = object_of(seen);
     const std::uint32_t info = object.load_info();
     end::expire(object, info);
-    const std::uint32_t count = count_word::made_quiet(seen.count) + 1;
+    const std::uint32_t count =
+        seen.count == trial_type::without_pointers ? count_word::one : count_word::made_quiet(seen.count) + 1;
     RefcountPolicy::store(object.info, (info & ~(info_word::reached | info_word::watched)) | info_word::old);
     if constexpr (enrolls_all<CollectorPolicy>) {
       RefcountPolicy::store(object.count, count);
@@ -173,8 +174,24 @@ class teardown {
     const std::size_t before = visits_.size;
     each([](header_type& object) { let_go(object); });
     trial_.run_again();
+    if (!trial_.is_decided()) end_those_without_pointers();
     visits_.size = trial_.garbage();
     resurrected_ = before - visits_.size;
+  }
+
+  /// Where a trace has failed, and so nothing is known of the others, those that finalizers have left without pointers
+  /// die by their count.
+  void end_those_without_pointers() noexcept {
+    std::size_t found = 0;
+    each_visit([&](const visited& seen) {
+      if (seen.count != trial_type::without_pointers) return;
+      RefcountPolicy::store(object_of(seen).count, count_word::none);
+      visits_.items[found++] = seen;
+    });
+    // Nobody else can end them: they have no pointers.
+    run_nested([&] {
+      for (std::size_t i = 0; i != found; ++i) end::come(object_of(visits_.items[i]));
+    });
   }
 
   /// Makes the edges among the garbage null, by the trial's record of them: all pointers that its objects have. What

@@ -81,7 +81,12 @@ class trial {
     decide(has_memory_ && mark<false>());
   }
 
-  /// Decides again over the objects in `visits` alone, without looking further. \pre they are marked as reached
+  /// What a visit has in place of the count of an object that finalizers have left without pointers: one loud pointer,
+  /// where all others of `run_again` are quiet. Nobody is left to drop it.
+  static constexpr std::uint32_t without_pointers = count_word::loud | 1;
+
+  /// Decides again over the objects in `visits` alone, without looking further. \pre they are marked as reached, and
+  /// quiet
   void run_again() noexcept {
     without_rest_ = 0;
     each([this](visited& seen) {
@@ -89,9 +94,8 @@ class trial {
       seen.count = object.load_count();
       RefcountPolicy::store(object.count, count_word::strong(seen.count));
       if (seen.count != count_word::none) return;
-      // Nobody is left to drop it. Should the trial fail, it stays with a pointer that nobody has.
       ++without_rest_;
-      seen.count = count_word::one;
+      seen.count = without_pointers;
     });
     decide(mark<false>());
   }
