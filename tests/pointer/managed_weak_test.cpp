@@ -145,6 +145,38 @@ TEST_CASE("managed_weak: callbacks may throw, add weak pointers and drop objects
   ouro::set_unraisable_handler(nullptr);
 }
 
+TEST_CASE_TEMPLATE("managed_weak: whichever weak pointers go first, the callbacks of the others run, newest first",
+                   Refcount, ouro::local_refcount, ouro::atomic_refcount) {
+  using memory = without_collector<Refcount>;
+  using watcher = typename memory::template weak<target>;
+  for (unsigned dropped = 0; dropped != 16; ++dropped) {
+    for (const bool is_shared : {false, true}) {
+      for (const bool is_reversed : {false, true}) {
+        CAPTURE(dropped);
+        auto object = memory::template make<target>();
+        std::vector<unsigned> called;
+        std::vector<unsigned> expected;
+        std::vector<watcher> watchers;
+        for (unsigned i = 0; i != 4; ++i) watchers.emplace_back(object, [&called, i] { called.push_back(i); });
+        watcher plain = is_shared ? watcher{object} : watcher{};
+        for (unsigned i = 0; i != 4; ++i) {
+          const unsigned next = is_reversed ? 3 - i : i;
+          if ((dropped & 1u << next) != 0) watchers[next].reset();
+        }
+        for (unsigned i = 4; i-- != 0;) {
+          if ((dropped & 1u << i) == 0) expected.push_back(i);
+        }
+        if (is_reversed) plain.reset();
+        watchers.emplace_back(object, [&called] { called.push_back(4); });
+        expected.insert(expected.begin(), 4);
+        object.reset();
+        CHECK(called == expected);
+        for (const watcher& each : watchers) CHECK(each.expired());
+      }
+    }
+  }
+}
+
 TEST_CASE("managed_weak: many objects with weak pointers find their records again") {
   std::vector<ptr<target>> objects;
   std::vector<weak<target>> watchers;

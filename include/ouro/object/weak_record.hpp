@@ -44,6 +44,7 @@ struct weak_record {
   const void* owner;                   ///< the target's address, kept as the identity to order by
   typename pin_refcount<RefcountPolicy>::count_type
       pins;                 ///< weak pointers that use this record, and the queue of callbacks
+  weak_record* previous;    ///< of the same target, null for the first; without meaning once that is cleared
   weak_record* next;        ///< of the same target; or the next in the queue of callbacks
   weak_callback* callback;  ///< owned; null in the record that is shared
 };
@@ -68,7 +69,7 @@ class OURO_SHARED_TYPE weak_table {
     record*& first = home.records[&target];
     // The shared record is the first in the list, if there is one; its last weak pointer may be going at this moment.
     if (first != nullptr && first->callback == nullptr && try_pin(*first)) return first;
-    return enlist(home, first, target, nullptr);
+    return enlist(home, first, nullptr, target, nullptr);
   }
 
   /// A record of its own for a weak pointer with a callback, which the table takes over.
@@ -78,8 +79,8 @@ class OURO_SHARED_TYPE weak_table {
     const lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // Behind the shared record, if there is one.
-    record*& place = first != nullptr && first->callback == nullptr ? first->next : first;
-    return enlist(home, place, target, callback);
+    record* const shared = first != nullptr && first->callback == nullptr ? first : nullptr;
+    return enlist(home, first, shared, target, callback);
   }
 
   static void pin(record& at) noexcept { pins::increment(at.pins); }
@@ -245,21 +246,31 @@ class OURO_SHARED_TYPE weak_table {
     return false;
   }
 
-  /// Makes a record in front of the one at `place`.
-  static record* enlist(shard& home, record*& place, header_type& target, weak_callback* callback) {
-    OURO_TRY { place = new record{weak_target<RefcountPolicy>{target}, &target, count_word::one, place, callback}; }
+  /// Makes a record behind `previous`, or the first record of a target if that is null. `first` is the target's entry
+  /// in the table. O(1)
+  static record* enlist(shard& home, record*& first, record* previous, header_type& target, weak_callback* callback) {
+    record*& place = previous == nullptr ? first : previous->next;
+    OURO_TRY {
+      place = new record{weak_target<RefcountPolicy>{target}, &target, count_word::one, previous, place, callback};
+    }
     OURO_CATCH_ALL {
-      if (record** const found = home.records.find(&target); *found == nullptr) home.records.erase(&target);
+      if (first == nullptr) home.records.erase(&target);
       OURO_RETHROW;
     }
+    if (place->next != nullptr) place->next->previous = place;
     return place;
   }
 
+  /// Takes a record off its target's list. O(1), however many weak pointers the target has.
   static void delist(shard& home, record* at) noexcept {
-    record** place = home.records.find(at->owner);
-    while (*place != at) place = &(*place)->next;
-    *place = at->next;
-    if (record** const left = home.records.find(at->owner); *left == nullptr) home.records.erase(at->owner);
+    if (at->next != nullptr) at->next->previous = at->previous;
+    if (at->previous != nullptr) {
+      at->previous->next = at->next;
+    } else if (at->next != nullptr) {
+      *home.records.find(at->owner) = at->next;
+    } else {
+      home.records.erase(at->owner);
+    }
   }
 };
 

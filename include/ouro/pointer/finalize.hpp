@@ -76,7 +76,7 @@ class OURO_SHARED_TYPE finalizer {
     return true;
   }
 
-  /// The function will not be called. Returns whether it was alive.
+  /// The function will not be called. Returns whether it was alive. O(1)
   bool detach() noexcept {
     if (state_ == nullptr || !state_->end()) return false;
     state_->let_go();

@@ -22,7 +22,8 @@ namespace ouro {
 ///
 /// Expires before the destructor of the object runs. May be given a callback, which runs when that is over; not
 /// when the weak pointer and its copies are gone by then. The first weak pointer to an object allocates a record of its
-/// own, outside the private heap; copies and `lock` do not allocate. Thread-safety is that of a raw pointer for the
+/// own, outside the private heap; copies and `lock` do not allocate. Everything is O(1), however many weak pointers the
+/// object has; its death is O(these). Callbacks run newest first. Thread-safety is that of a raw pointer for the
 /// `managed_weak` itself, and that of the refcount policy for the object.
 template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>

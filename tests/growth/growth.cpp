@@ -1,0 +1,5 @@
+// Every operation that growth.py looks at. Each group has a file of its own.
+
+#include "weak_pointers.hpp"
+
+int main() { growth::measure_weak_pointers(); }
