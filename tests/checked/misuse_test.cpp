@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -112,6 +113,17 @@ TEST_CASE("misuse: scopes of heaps that do not end in reverse order are caught")
           in_h.reset();
         }),
         "reverse order", "scope");
+}
+
+TEST_CASE("misuse: a pause that ends in another heap than it began in is caught") {
+  check(run_in_child([] {
+          ouro::heap h;
+          std::optional<ouro::heap::scope> in{h};
+          std::optional<ouro::gc::pause> pause{std::in_place};
+          in.reset();
+          pause.reset();
+        }),
+        "in the heap in which it began", "pause");
 }
 
 TEST_CASE("misuse: adopting an object on the stack is caught (trap 23)") {

@@ -24,7 +24,8 @@ struct heap_part {
   const void* initial;         ///< its value in a heap where nothing has happened
   std::size_t bytes;           ///< its size
   bool (*finish)() noexcept;   ///< ends the objects that it knows in the current heap; whether there were any; or null
-  void (*release)() noexcept;  ///< then frees its memory, and calls no user code; or null
+  bool (*relieve)() noexcept;  ///< the same, of what may go now, because the current heap has no memory left; or null
+  void (*release)() noexcept;  ///< after `finish`, frees its memory, and calls no user code; or null
   std::size_t offset = 0;      ///< in the saved bytes of a heap
   heap_part* next = nullptr;   ///< known before this one
   std::atomic<bool> is_known{false};
@@ -117,7 +118,8 @@ OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_he
   return parts_of_current_heap == nullptr || parts_of_current_heap->reserve();
 }
 
-/// Describes the variable that `State::of_thread()` is. `State::finish()` and `State::release()` are optional.
+/// Describes the variable that `State::of_thread()` is. `State::finish()`, `State::relieve()` and `State::release()`
+/// are optional; without the second, `finish` does for both.
 template <class State>
 class heap_part_of {
   static_assert(std::is_trivially_copyable_v<State>, "the value of a part is copied as bytes");
@@ -131,6 +133,13 @@ class heap_part_of {
       return nullptr;
     }
   }
+  [[nodiscard]] static consteval auto relieve_of() -> bool (*)() noexcept {
+    if constexpr (requires { State::relieve(); }) {
+      return &State::relieve;
+    } else {
+      return finish_of();
+    }
+  }
   [[nodiscard]] static consteval auto release_of() -> void (*)() noexcept {
     if constexpr (requires { State::release(); }) {
       return &State::release;
@@ -142,8 +151,8 @@ class heap_part_of {
   static constexpr State initial{};
 
  public:
-  OURO_SHARED_STATE static inline constinit heap_part part{&here,        &initial, sizeof(State), finish_of(),
-                                                           release_of(), 0,        nullptr,       {}};
+  OURO_SHARED_STATE static inline constinit heap_part part{
+      &here, &initial, sizeof(State), finish_of(), relieve_of(), release_of(), 0, nullptr, {}};
 };
 
 }  // namespace ouro::detail

@@ -93,13 +93,16 @@ class private_heap {
     if (begun.is_first) user_.store(nullptr, std::memory_order_release);
   }
 
-  /// Ends the garbage in the private heap that the thread is in. False when there was none, or it is in none.
-  static bool collect_current() noexcept { return current_private_heap != nullptr && finish(); }
+  /// Ends the garbage in the private heap that the thread is in, as far as its collectors may begin now. False when
+  /// there was none, or it is in none.
+  static bool collect_current() noexcept {
+    return current_private_heap != nullptr && each_part_ends_some(&heap_part::relieve);
+  }
 
   /// Ends all objects that the parts know of, then the parts' own memory. Calls user code. \pre `is_current()`
   void close() noexcept {
     // What ends may leave something behind, in another part.
-    for (int passes = 0; passes != most_passes && finish(); ++passes) {
+    for (int passes = 0; passes != most_passes && each_part_ends_some(&heap_part::finish); ++passes) {
     }
     known_heap_parts.each([](const heap_part& each) {
       if (each.release != nullptr) each.release();
@@ -111,10 +114,11 @@ class private_heap {
 
   static constexpr int most_passes = 8;
 
-  static bool finish() noexcept {
+  /// Returns whether there were any objects to end.
+  static bool each_part_ends_some(bool (*heap_part::*verb)() noexcept) noexcept {
     bool found = false;
     known_heap_parts.each([&](const heap_part& each) {
-      if (each.finish != nullptr && each.finish()) found = true;
+      if (each.*verb != nullptr && (each.*verb)()) found = true;
     });
     return found;
   }

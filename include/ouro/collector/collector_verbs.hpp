@@ -62,7 +62,7 @@ struct collector_verbs {
   /// With a thread-safe refcount policy nothing: other threads may be using the objects.
   template <class RefcountPolicy>
   static std::size_t emergency() noexcept {
-    return RefcountPolicy::is_thread_safe ? 0 : current<RefcountPolicy>().collect();
+    return RefcountPolicy::is_thread_safe ? 0 : current<RefcountPolicy>().emergency();
   }
 };
 

@@ -56,10 +56,17 @@ class OURO_SHARED_TYPE cycle_collector {
   [[nodiscard]] static cycle_collector& of_thread() noexcept { return local_; }
 
   static bool finish() noexcept {
-    const std::size_t drained = destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1));
+    const bool drained = drain();
     const std::size_t collected = local_.collect();
     local_.clear_garbage();
-    return drained + collected != 0;
+    return drained || collected != 0;
+  }
+
+  static bool relieve() noexcept {
+    const bool drained = drain();
+    const std::size_t collected = local_.emergency();
+    local_.clear_garbage();
+    return drained || collected != 0;
   }
 
   static void release() noexcept { local_.release_all(); }
@@ -129,9 +136,39 @@ class OURO_SHARED_TYPE cycle_collector {
   OURO_ALWAYS_INLINE void before_make() noexcept {
     if constexpr (!is_shared) {
       if (trigger_.count_allocation()) [[unlikely]]
-        collect_automatically();
+        collect_in_make();
     }
   }
+
+  /// A collection if one is due or was postponed. Returns the number of objects destroyed. One comparison if none is.
+  OURO_ALWAYS_INLINE std::size_t safepoint() noexcept {
+    if constexpr (!is_shared) {
+      if (trigger_.is_due()) [[unlikely]]
+        return collect_at_safepoint();
+    }
+    return 0;
+  }
+
+  void pause() noexcept {
+    const lock_guard lock{mutex_};
+    trigger_.pause();
+  }
+  void resume() noexcept {
+    const lock_guard lock{mutex_};
+    if constexpr (check_level >= 1) {
+      if (!trigger_.is_paused()) misuse("a pause has not ended in the heap in which it began", "ouro::gc::pause");
+    }
+    trigger_.resume();
+  }
+
+  void set_place(gc_trigger place) noexcept {
+    const lock_guard lock{mutex_};
+    trigger_.set_place(place);
+  }
+
+  /// A full collection because memory is exhausted, unless collections are held back: then it follows as soon as they
+  /// are not. Returns the number of objects destroyed.
+  std::size_t emergency() noexcept { return must_postpone() ? 0 : collect(); }
 
   /// Destroys all garbage, or that among the young. Returns the number of objects; 0, and nothing happens, when called
   /// from a destructor, a finalizer, a callback or a trace.
@@ -269,18 +306,43 @@ class OURO_SHARED_TYPE cycle_collector {
     callbacks_ = nullptr;
   }
 
+  /// Ends what waits for its destruction. Returns whether there was any.
+  static bool drain() noexcept {
+    return destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1)) != 0;
+  }
+
   [[nodiscard]] bool is_busy() const noexcept {
     return is_collecting_ || is_closed_ || trace_is_running || destructions<RefcountPolicy>.is_destroying() ||
            weak_table<RefcountPolicy>::is_running_callbacks();
   }
 
-  OURO_NOINLINE void collect_automatically() noexcept {
+  OURO_NOINLINE void collect_in_make() noexcept {
+    if (trigger_.is_held()) {
+      trigger_.postpone();
+    } else {
+      collect_automatically();
+    }
+  }
+
+  OURO_NOINLINE std::size_t collect_at_safepoint() noexcept {
+    return trigger_.is_paused() ? 0 : collect_automatically();
+  }
+
+  /// Whether an emergency collection must not happen now. It is due later then, in place of a minor one.
+  [[nodiscard]] bool must_postpone() noexcept {
+    const lock_guard lock{mutex_};
+    if (!trigger_.is_held()) return false;
+    trigger_.postpone_full();
+    return true;
+  }
+
+  std::size_t collect_automatically() noexcept {
     const bool minor = !trigger_.is_full_due();
     if (!trigger_.is_enabled() || is_busy() || most_of(minor) == 0) {
       trigger_.after_none();
-      return;
+      return 0;
     }
-    collect(true, minor);
+    return collect(true, minor);
   }
 
   std::size_t collect(bool automatic, bool minor) noexcept {

@@ -10,7 +10,7 @@ namespace ouro {
 /// Sums over the collections of a heap. Objects, unless the name says otherwise.
 struct gc_stats {
   std::size_t collections = 0;            ///< collections run
-  std::size_t automatic_collections = 0;  ///< of these, started by `make_managed`
+  std::size_t automatic_collections = 0;  ///< of these, begun by themselves: in `make_managed` or `gc::safepoint()`
   std::size_t full_collections = 0;       ///< of all, those that looked at old objects too
   std::size_t candidates = 0;             ///< candidates that collections began from
   std::size_t examined = 0;               ///< objects that collections looked at
@@ -54,7 +54,7 @@ enum class gc_phase { start, stop };
 /// What a callback is told; the sums are of this collection, and zero at its start.
 struct gc_info {
   gc_phase phase = gc_phase::start;
-  bool automatic = false;      ///< started by `make_managed`
+  bool automatic = false;      ///< begun by itself: in `make_managed` or `gc::safepoint()`
   std::size_t generation = 0;  ///< the oldest that is looked at
   std::size_t collected = 0;   ///< garbage destroyed, objects
   std::size_t examined = 0;    ///< objects looked at

@@ -2,6 +2,7 @@
 /// \file
 /// When the next automatic collection is due.
 
+#include <ouro/collector/gc_trigger.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
@@ -17,6 +18,9 @@ namespace ouro::detail {
 /// of what that one found alive, as in CPython, and at least ten times the threshold. Allocations count too, with a
 /// small weight, so that old garbage goes at last in a program that no longer grows. So full collections look at
 /// O(1) objects per object that grew old, however large the heap is.
+///
+/// While allocations must not collect, a collection that becomes due is postponed: the budget is set to a number that
+/// no count-down exhausts, and so an allocation costs no more than ever.
 class trigger {
  public:
   static constexpr std::size_t default_threshold = 10'000;   ///< candidates
@@ -26,6 +30,38 @@ class trigger {
   [[nodiscard]] OURO_ALWAYS_INLINE bool count_allocation() noexcept { return --budget_ < 0; }
 
   void count_candidate() noexcept { budget_ -= candidate_weight; }
+
+  /// Whether a collection is due, or was postponed.
+  [[nodiscard]] OURO_ALWAYS_INLINE bool is_due() const noexcept {
+    return static_cast<std::uint64_t>(budget_) >= least_postponed;
+  }
+
+  /// Whether no allocation may begin a collection now.
+  [[nodiscard]] bool is_held() const noexcept { return pauses_ != 0 || place_ == gc_trigger::safepoint; }
+  [[nodiscard]] bool is_paused() const noexcept { return pauses_ != 0; }
+  [[nodiscard]] gc_trigger place() const noexcept { return place_; }
+
+  void pause() noexcept { ++pauses_; }
+
+  /// Ends a pause. \pre `is_paused()`
+  void resume() noexcept {
+    --pauses_;
+    catch_up();
+  }
+
+  void set_place(gc_trigger place) noexcept {
+    place_ = place;
+    catch_up();
+  }
+
+  /// The collection that is due begins later: after the pause, or at the next safe point. \pre `is_held()`
+  void postpone() noexcept { budget_ = first_postponed; }
+
+  /// The same for a full collection, because memory was exhausted.
+  void postpone_full() noexcept {
+    old_budget_ = 0;
+    postpone();
+  }
 
   /// Whether the collection that is due should be a full one.
   [[nodiscard]] bool is_full_due() const noexcept { return old_budget_ <= 0; }
@@ -74,15 +110,33 @@ class trigger {
   static constexpr std::int64_t promotion_weight = 128;  ///< allocations
   static constexpr std::size_t most_rarity = 8;
 
+  /// Budgets from here on are postponed ones, and budgets that are due are below zero: one comparison tells both.
+  static constexpr std::uint64_t least_postponed = std::uint64_t{1} << 62;
+  static constexpr std::int64_t first_postponed = (std::int64_t{1} << 62) + (std::int64_t{1} << 61);
+
+  /// Where allocations may collect again, what was postponed is due at the next one.
+  void catch_up() noexcept {
+    if (!is_held() && is_due()) budget_ = -1;
+  }
+
+  /// So many thresholds. Beyond 2^31 candidates or 2^16 thresholds more make no difference: a collection is never due.
+  [[nodiscard]] std::int64_t thresholds(std::size_t times) const noexcept {
+    constexpr std::uint64_t most = std::uint64_t{1} << 31;
+    constexpr std::uint64_t most_times = std::uint64_t{1} << 16;
+    const std::uint64_t each = threshold_ < most ? threshold_ : most;
+    return static_cast<std::int64_t>(each * (times < most_times ? times : most_times));
+  }
+
   void begin_minor() noexcept {
-    const auto due = static_cast<std::int64_t>(threshold_ * rarity_) * candidate_weight;
+    const std::int64_t due = thresholds(rarity_) * candidate_weight;
     old_budget_ -= due;
     budget_ = due;
   }
 
   void begin_full(std::size_t alive) noexcept {
-    const std::size_t least = threshold_ * full_threshold_;
-    old_budget_ = static_cast<std::int64_t>(alive / 4 < least ? least : alive / 4) * promotion_weight;
+    const std::int64_t least = thresholds(full_threshold_);
+    const auto quarter = static_cast<std::int64_t>(alive / 4);
+    old_budget_ = (quarter < least ? least : quarter) * promotion_weight;
   }
 
   std::int64_t budget_ = default_threshold * candidate_weight;  ///< allocations; due below 0
@@ -90,6 +144,8 @@ class trigger {
   std::size_t threshold_ = default_threshold;
   std::size_t full_threshold_ = default_full_threshold;
   std::size_t rarity_ = 1;  ///< thresholds between two minor collections
+  std::size_t pauses_ = 0;  ///< that have begun and not ended
+  gc_trigger place_ = gc_trigger::allocation;
   bool enabled_ = true;
 };
 

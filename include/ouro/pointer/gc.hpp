@@ -7,6 +7,7 @@
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_stats.hpp>
+#include <ouro/collector/gc_trigger.hpp>
 #include <ouro/collector/heap_view.hpp>
 #include <ouro/collector/pause_clock.hpp>
 #include <ouro/collector/trigger.hpp>
@@ -145,6 +146,57 @@ class basic_gc {
       return more == slice;
     });
     return ended;
+  }
+
+  /// While one lives, no collection of this memory begins by itself in the heap that the thread was in when the pause
+  /// began: neither in `make_managed` nor in `safepoint()`, nor as the emergency collection of a heap at its limit,
+  /// which throws `std::bad_alloc` instead. What became due meanwhile follows at the next `make_managed` or
+  /// `safepoint()`.
+  ///
+  /// For code that makes objects while a standard container of a managed object is half-way through an operation of its
+  /// own: the destructor, hash or comparison of an element, which `clear`, `erase` or `insert` calls. A collection
+  /// would trace the container, and nothing in C++ can tell that it is half-way. (ouro's own containers need no pause.)
+  ///
+  /// Pauses nest. `collect`, `step` and `drain` do what they are called for all the same; `is_enabled` and
+  /// `deferred_drops` have nothing to do with pauses. A private heap that is entered meanwhile is not paused, and the
+  /// end of a heap or thread collects. With a thread-safe refcount policy a pause holds for all threads. O(1), no
+  /// memory.
+  /// \pre ends in the heap in which it began
+  class pause {
+   public:
+    pause() noexcept {
+      if constexpr (has_collector) current().pause();
+    }
+    pause(const pause&) = delete;
+    pause& operator=(const pause&) = delete;
+    ~pause() {
+      if constexpr (has_collector) current().resume();
+    }
+  };
+
+  /// Where the automatic collections of the heap begin. With `gc_trigger::safepoint` a heap at its limit throws
+  /// `std::bad_alloc` without an emergency collection, and collects all at the next safe point.
+  static void set_trigger(gc_trigger place) noexcept
+    requires has_collector
+  {
+    current().set_place(place);
+  }
+  [[nodiscard]] static gc_trigger trigger() noexcept
+    requires has_collector
+  {
+    return current().schedule().place();
+  }
+
+  /// A place where no container is half-way: an automatic collection that is due begins here. Returns the number of
+  /// garbage objects destroyed. One comparison when none is due. Does nothing while collections are disabled or a pause
+  /// lives, when called from a destructor, a `finalize`, a callback or a trace, and with a thread-safe refcount policy,
+  /// whose collections never begin by themselves.
+  OURO_ALWAYS_INLINE static std::size_t safepoint() noexcept {
+    if constexpr (has_collector) {
+      return current().safepoint();
+    } else {
+      return 0;
+    }
   }
 
   /// Automatic collections: `make_managed` collects when enough candidates have come together. On by default.
