@@ -251,6 +251,8 @@ class OURO_SHARED_TYPE cycle_collector {
   /// time.
   static constexpr std::size_t most_passes = 8;
   static constexpr std::size_t first_batch = std::size_t{1} << 13;  ///< objects
+  static constexpr std::size_t growth = 8;                          ///< of batches that find little garbage
+  static constexpr std::size_t tolerated = 2;  ///< living objects looked at for each that is destroyed
   static constexpr std::size_t kept_memory = std::size_t{1} << 17;  ///< visits; more is freed after a collection
 
   /// Whether old objects may lie in pools that are walked instead of a table.
@@ -383,8 +385,17 @@ class OURO_SHARED_TYPE cycle_collector {
     return collected;
   }
 
-  /// Looks at every candidate of this moment, in batches: those that garbage is found from are small enough for the
-  /// cache. Returns how many objects have become old.
+  /// Looks at every candidate of this moment, in batches: those that find garbage are small enough for the cache.
+  /// Returns how many objects have become old.
+  ///
+  /// Each batch may reach what another one has found alive, and looks at it again: it may be held by garbage of this
+  /// batch alone. So that this does not add up, the next batch is `growth` times as large whenever the batch has looked
+  /// at more than `tolerated` living objects for each object destroyed. Let D be the garbage, and A the living objects
+  /// that the candidates reach. The batches after which the size stays look at `tolerated` * D living objects at the
+  /// most. In a batch after which the size grows, more than two thirds were alive: its size was less than A * 3/2. It
+  /// has looked at A living objects at the most, and at `long_walk` times its size, or else it has taken all candidates
+  /// and is the last. The sizes are a geometric series: these batches look at less than 3 A living objects together. So
+  /// a pass looks at less than 3 (D + A) objects, whatever the mix.
   std::size_t run_pass(bool minor) noexcept {
     candidates_.check();
     candidates_.begin_sweep(minor);
@@ -399,10 +410,10 @@ class OURO_SHARED_TYPE cycle_collector {
     for (std::size_t batch = first_batch;;) {
       trial_type found{memory_, candidates_, minor};
       found.run(batch);
+      const std::size_t examined_before = stats_.examined;
       const std::size_t destroyed = finish(found);
       if (found.candidates_taken() == 0) break;
-      // Walks over what is alive overlap: fewer and larger ones look at less.
-      if (destroyed == 0) batch *= 8;
+      if (stats_.examined - examined_before > destroyed * (1 + tolerated)) batch *= growth;
       promoted += found.promoted();
     }
     candidates_.end_sweep(minor);
