@@ -132,7 +132,7 @@ TEST_CASE("gc::pause: collections, steps and drains that are called for do their
   CHECK(ring<memory>::alive == 0);
 }
 
-TEST_CASE_TEMPLATE("gc::pause: keeps collections out of the operation of a standard container (trap 77)", Memory,
+TEST_CASE_TEMPLATE("gc::pause: keeps collections out of the operation of a standard container (trap 83)", Memory,
                    by_trial, by_generation) {
   const eager_heap<Memory> heap;
   const auto held = Memory::template make<holder<Memory>>();
