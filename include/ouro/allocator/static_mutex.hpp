@@ -27,6 +27,12 @@ class static_mutex {
     }
   }
 
+  /// False, and nothing has changed, when it is held.
+  [[nodiscard]] bool try_lock() noexcept {
+    std::uint32_t seen = free;
+    return state_.compare_exchange_strong(seen, held, std::memory_order_acquire, std::memory_order_relaxed);
+  }
+
   void unlock() noexcept {
     if (state_.exchange(free, std::memory_order_release) == waited_for) state_.notify_one();
   }

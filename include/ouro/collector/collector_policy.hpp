@@ -16,6 +16,12 @@
 /// `suspect` buffers the object as a candidate and makes it quiet; it returns false if there was no memory for that.
 /// `before_make` and `emergency` are the only moments for an automatic collection, besides `gc::safepoint()`.
 ///
+/// Optional, for a collector of objects that threads share:
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `C::is_collecting_here<R>()` | `bool` | whether the calling thread is collecting |
+///
 /// Optional, for a collector that knows all objects that may be cyclic:
 ///
 /// | expression | returns | meaning |
@@ -114,6 +120,12 @@ template <class CollectorPolicy, class RefcountPolicy>
 concept walks_pools =
     enrolls_all<CollectorPolicy> && std::same_as<typename CollectorPolicy::walks_pools_of, RefcountPolicy> &&
     std::same_as<typename CollectorPolicy::walker, CollectorPolicy>;
+
+/// Says whether the calling thread is collecting.
+template <class CollectorPolicy, class RefcountPolicy>
+concept says_where_it_collects = finds_cycles<CollectorPolicy> && requires {
+  { CollectorPolicy::template is_collecting_here<RefcountPolicy>() } noexcept -> std::same_as<bool>;
+};
 
 /// What a collector that finds cycles must offer besides.
 template <class CollectorPolicy>

@@ -55,6 +55,13 @@ struct collector_verbs {
   }
 
   template <class RefcountPolicy>
+  [[nodiscard]] static bool is_collecting_here() noexcept
+    requires RefcountPolicy::is_thread_safe
+  {
+    return current<RefcountPolicy>().is_collecting_here();
+  }
+
+  template <class RefcountPolicy>
   static std::size_t collect() noexcept {
     return current<RefcountPolicy>().collect();
   }

@@ -9,6 +9,7 @@
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/allocator/when_used.hpp>
+#include <ouro/collector/collection_turn.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
@@ -172,16 +173,11 @@ class OURO_SHARED_TYPE cycle_collector {
 
   /// Destroys all garbage, or that among the young. Returns the number of objects; 0, and nothing happens, when called
   /// from a destructor, a finalizer, a callback or a trace.
-  std::size_t collect(bool minor = false) noexcept {
-    if (is_busy()) return 0;
-    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle_all();
-    return collect(false, minor);
-  }
+  std::size_t collect(bool minor = false) noexcept { return begin() ? collect(false, minor) : 0; }
 
   /// A slice of a collection, over `budget` objects or a little more. Returns how many were destroyed.
   std::size_t step(std::size_t budget) noexcept {
-    if (is_busy()) return 0;
-    is_collecting_ = true;
+    if (!begin()) return 0;
     const gc_stats before = stats_;
     for (int turns = 0; stats_.examined - before.examined < budget;) {
       const bool minor = candidates_.begin_step();
@@ -196,9 +192,15 @@ class OURO_SHARED_TYPE cycle_collector {
       }
     }
     candidates_.check();
-    is_collecting_ = false;
-    weak_table<RefcountPolicy>::run_callbacks();
+    end();
     return stats_.collected - before.collected;
+  }
+
+  /// Whether the calling thread is collecting.
+  [[nodiscard]] bool is_collecting_here() const noexcept
+    requires is_shared
+  {
+    return turn_.is_here();
   }
 
   /// Candidates of a generation that wait for the next collection, or all that is enrolled. O(1), but for old objects
@@ -313,9 +315,26 @@ class OURO_SHARED_TYPE cycle_collector {
     return destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1)) != 0;
   }
 
-  [[nodiscard]] bool is_busy() const noexcept {
-    return is_collecting_ || is_closed_ || trace_is_running || destructions<RefcountPolicy>.is_destroying() ||
+  /// Whether the library has called a trace, a destructor, a finalizer or a callback on this thread.
+  [[nodiscard]] static bool is_in_user_code() noexcept {
+    return trace_is_running || destructions<RefcountPolicy>.is_destroying() ||
            weak_table<RefcountPolicy>::is_running_callbacks();
+  }
+
+  /// Begins a collection, which has the objects to itself until `end`: nothing of them is left for any thread to
+  /// settle. False, and nothing has changed, when the collector or the thread is busy.
+  [[nodiscard]] bool begin() noexcept {
+    if (is_closed_ || is_in_user_code() || !turn_.try_begin()) return false;
+    if constexpr (leaves_to_owners<RefcountPolicy>) {
+      RefcountPolicy::settle();
+      RefcountPolicy::settle_all();
+    }
+    return true;
+  }
+
+  void end() noexcept {
+    turn_.end();
+    weak_table<RefcountPolicy>::run_callbacks();
   }
 
   OURO_NOINLINE void collect_in_make() noexcept {
@@ -340,15 +359,15 @@ class OURO_SHARED_TYPE cycle_collector {
 
   std::size_t collect_automatically() noexcept {
     const bool minor = !trigger_.is_full_due();
-    if (!trigger_.is_enabled() || is_busy() || most_of(minor) == 0) {
+    if (!trigger_.is_enabled() || most_of(minor) == 0 || !begin()) {
       trigger_.after_none();
       return 0;
     }
     return collect(true, minor);
   }
 
+  /// \pre `begin` has returned true
   std::size_t collect(bool automatic, bool minor) noexcept {
-    is_collecting_ = true;
     const gc_stats before = stats_;
     const std::size_t generation = minor ? 0 : 1;
     const std::uint64_t began = steady_nanoseconds();
@@ -380,8 +399,7 @@ class OURO_SHARED_TYPE cycle_collector {
     if (pause > sums.longest_pause) sums.longest_pause = pause;
     if (has_flag(debug_, gc_debug::stats)) print_stop(collected, stats_.over_reported - before.over_reported, pause);
     call({gc_phase::stop, automatic, generation, collected, examined});
-    is_collecting_ = false;
-    weak_table<RefcountPolicy>::run_callbacks();
+    end();
     return collected;
   }
 
@@ -446,6 +464,7 @@ class OURO_SHARED_TYPE cycle_collector {
   OURO_SHARED_STATE static constinit cycle_collector shared_;
 
   [[no_unique_address]] std::conditional_t<is_shared, static_mutex, no_mutex> mutex_{};  ///< guards `candidates_`
+  std::conditional_t<is_shared, shared_turn, local_turn> turn_{};
   trigger trigger_{};
   generations<RefcountPolicy> candidates_{};
   trial_memory memory_{};
@@ -454,7 +473,6 @@ class OURO_SHARED_TYPE cycle_collector {
   raw_array<header_type*> garbage_{};
   gc_debug debug_ = gc_debug::none;
   callbacks_type* callbacks_ = nullptr;  ///< owned; made when first asked for
-  bool is_collecting_ = false;
   bool is_closed_ = false;
 };
 

@@ -52,7 +52,14 @@ struct death {
       }
     }
     if constexpr (leaves_to_owners<RefcountPolicy>) {
-      if (found == released::left) return RefcountPolicy::leave(object.count, &come_by_count);
+      if (found == released::left) {
+        if constexpr (!finds_cycles<CollectorPolicy>) {
+          return RefcountPolicy::leave(object.count, &come_by_count);
+        } else {
+          if (!is_collecting_here()) return RefcountPolicy::leave_collected(object.count, &come_by_count);
+          found = RefcountPolicy::settle_now(object.count);
+        }
+      }
     }
     if (found == released::last) come(object);
   }
@@ -98,6 +105,15 @@ struct death {
   static void settle() noexcept {
     if (weak_table<RefcountPolicy>::has_callbacks() && !destructions<RefcountPolicy>.is_destroying()) [[unlikely]]
       weak_table<RefcountPolicy>::run_callbacks();
+  }
+
+  /// Whether this thread collects at this moment, and so has all objects of the collector to itself.
+  [[nodiscard]] static bool is_collecting_here() noexcept {
+    if constexpr (says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
+      return CollectorPolicy::template is_collecting_here<RefcountPolicy>();
+    } else {
+      return false;
+    }
   }
 
   /// All stages but the last. Returns whether the object stays dead, and its block is to be freed. \pre it has no

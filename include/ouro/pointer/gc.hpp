@@ -41,13 +41,13 @@ class basic_gc {
   static constexpr std::size_t generations = 2;  ///< young objects, and old ones
   static constexpr std::size_t default_full_threshold = detail::trigger::default_full_threshold;
 
-  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, first what other
-  /// threads have left to this one.
-  /// Called from a destructor, a `finalize`, a callback or a trace it does nothing and returns 0.
-  /// O(objects and edges that the candidates reach). Never throws.
+  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, begins by settling
+  /// what other threads have left for this one, and what is left for any thread of the objects with a collector.
+  /// Called from a destructor, a `finalize`, a callback or a trace, or while another thread collects the same objects,
+  /// it does nothing and returns 0. O(objects and edges that the candidates reach). Never throws.
   static std::size_t collect() noexcept {
     if constexpr (has_collector) {
-      return CollectorPolicy::template collect<RefcountPolicy>();  // which settles
+      return CollectorPolicy::template collect<RefcountPolicy>();  // settles first
     } else {
       if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
       return 0;
@@ -73,7 +73,6 @@ class basic_gc {
   static std::size_t step(std::size_t budget) noexcept
     requires(has_collector && !enrolls_all<CollectorPolicy>)
   {
-    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
     return current().step(budget);
   }
 

@@ -25,11 +25,17 @@ struct left_object {
 /// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
 /// objects; until then, who drops one of these settles it in the owner's place.
 struct bias_owner {
+  using queue = raw_array<left_object>;
+
   static_mutex mutex;
-  bool is_alive = false;              ///< guarded by `mutex`, as is `left`
-  raw_array<left_object> left;        ///< in the order of arrival
-  std::atomic<bool> has_left{false};  ///< a glance at `left` without the lock
+  bool is_alive = false;              ///< guarded by `mutex`, as are the queues
+  queue left;                         ///< objects without a collector, in the order of arrival
+  queue left_collected;               ///< objects that a collector looks at, in the order of arrival
+  std::atomic<bool> has_left{false};  ///< a glance at the queues without the lock
   std::uint32_t next_free = 0;        ///< tag; guarded by the table
+
+  /// \pre the caller holds `mutex`
+  [[nodiscard]] bool is_anything_left() const noexcept { return left.size + left_collected.size != 0; }
 };
 
 /// All owners, by their tags. Zero at first, so that the table takes no room in a program's file, and none in memory
@@ -65,8 +71,9 @@ class bias_owners {
     const lock_guard lock{mutex_};
     bias_owner& owner = (*this)[tag];
     const lock_guard lock_of_owner{owner.mutex};
-    if (owner.left.size != 0) return false;
+    if (owner.is_anything_left()) return false;
     owner.left.release();
+    owner.left_collected.release();
     owner.is_alive = false;
     owner.next_free = first_free_;
     first_free_ = tag;

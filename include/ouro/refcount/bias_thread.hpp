@@ -16,19 +16,28 @@
 
 namespace ouro::detail {
 
-/// Settles what was left for `owner` at this moment. Objects die meanwhile, whose destructors may do anything.
-/// \pre the calling thread is the owner, or nobody else uses such objects
-OURO_NOINLINE inline void settle_left_for(bias_owner& owner) noexcept {
-  raw_array<left_object> left;
+/// Settles what is in one of the owner's queues at this moment: merges all of it, and then ends the objects that have
+/// no pointer. Their destructors may do anything. O(objects in the queue)
+/// \pre the calling thread is the owner, or nobody else uses objects of the kind that the queue has
+OURO_NOINLINE inline void settle_left_for(bias_owner& owner, bias_owner::queue bias_owner::* queue) noexcept {
+  bias_owner::queue left;
+  std::size_t dead = 0;
   {
     const lock_guard lock{owner.mutex};
-    left = std::exchange(owner.left, {});
-    owner.has_left.store(false, std::memory_order_relaxed);
+    left = std::exchange(owner.*queue, {});
+    owner.has_left.store(owner.is_anything_left(), std::memory_order_relaxed);
+    for (std::size_t i = 0; i != left.size; ++i) {
+      if (left.items[i].count->settle() == released::last) left.items[dead++] = left.items[i];
+    }
   }
-  for (std::size_t i = 0; i != left.size; ++i) {
-    if (left.items[i].count->settle() == released::last) left.items[i].die(*left.items[i].count);
-  }
+  for (std::size_t i = 0; i != dead; ++i) left.items[i].die(*left.items[i].count);
   left.release();
+}
+
+/// The same for both queues. \pre the calling thread is the owner
+inline void settle_left_for(bias_owner& owner) noexcept {
+  settle_left_for(owner, &bias_owner::left);
+  settle_left_for(owner, &bias_owner::left_collected);
 }
 
 /// One a thread.

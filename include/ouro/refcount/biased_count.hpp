@@ -87,15 +87,15 @@ class biased_count {
     return is_mine(local) ? decrement_owned<Plainly>(local) : decrement_shared<Plainly>(local);
   }
 
-  /// Leaves the object for its owner. \pre `decrement` has said that this is due
-  void leave(void (*die)(biased_count&) noexcept) noexcept {
+  /// Leaves the object for its owner, in one of the owner's queues. \pre `decrement` has said that this is due
+  void leave(bias_owner::queue bias_owner::* queue, void (*die)(biased_count&) noexcept) noexcept {
     bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
     released found = released::kept;
     {
       const lock_guard lock{owner.mutex};
       if (!owner.is_alive) {
         found = settle();
-      } else if (owner.left.push({this, die})) {
+      } else if ((owner.*queue).push({this, die})) {
         owner.has_left.store(true, std::memory_order_relaxed);
       } else {
         forget_left();

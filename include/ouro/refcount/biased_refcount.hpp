@@ -21,8 +21,14 @@ namespace ouro {
 ///
 /// When other threads drop more pointers to an object than they have made, its owner is left to find out whether it
 /// dies: the next time that it makes an object of such a policy, at its `gc::collect()`, or when it ends. An owner that
-/// does none of this keeps such objects alive. So a destructor runs on the thread that drops the last pointer, or on
-/// the owner. What a thread that has ended made goes to whoever drops it, or to the next thread that begins.
+/// does none of this keeps such objects alive. What a thread that has ended made goes to whoever drops it, or to the
+/// next thread that begins.
+///
+/// So a destructor runs on the thread that drops the last pointer, or on the owner, or on the thread that collects: a
+/// collection has all objects with a collector to itself. It begins by settling those that are left for any thread,
+/// and settles at once what its destructors leave. No other thread may use objects that are counted by this policy and
+/// have a collector meanwhile, whichever collector that is. Objects without a collector are settled by their owners
+/// alone.
 ///
 /// All verbs are O(1). To leave an object for its owner may allocate; where memory is exhausted, the object stays until
 /// another thread drops it again.
@@ -57,15 +63,22 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
 
   static released decrement_plainly(count_type& count) noexcept { return count.decrement_rarely<true>(); }
 
-  static void leave(count_type& count, void (*die)(count_type&) noexcept) noexcept { count.leave(die); }
+  static void leave(count_type& count, void (*die)(count_type&) noexcept) noexcept {
+    count.leave(&detail::bias_owner::left, die);
+  }
+  static void leave_collected(count_type& count, void (*die)(count_type&) noexcept) noexcept {
+    count.leave(&detail::bias_owner::left_collected, die);
+  }
+  [[nodiscard]] static released settle_now(count_type& count) noexcept { return count.settle(); }
 
   /// The calling thread begins to own what it makes, and settles what other threads have left for it.
   OURO_ALWAYS_INLINE static void settle() noexcept { detail::this_bias_thread.settle(); }
 
-  /// Settles what was left for any thread. \pre no other thread uses such objects
+  /// Settles what `leave_collected` has left for any thread. O(threads that there were at the same time, and objects)
+  /// \pre no other thread uses such objects
   static void settle_all() noexcept {
     for (std::uint32_t tag = detail::all_bias_owners.given(); tag != 0; --tag) {
-      detail::settle_left_for(detail::all_bias_owners[tag]);
+      detail::settle_left_for(detail::all_bias_owners[tag], &detail::bias_owner::left_collected);
     }
   }
 };

@@ -21,8 +21,10 @@
 /// | `R::info_type` | type | holds 32 bits: the other word of the header, for which there are the verbs above as well |
 /// | `R::decrement_plainly(c)` | `released` | one pointer fewer, whether the object is loud or not |
 /// | `R::leave(c, die)` | `void` | what `released::left` asks for; calls `die(c)` when no pointer is left |
+/// | `R::leave_collected(c, die)` | `void` | the same, for an object that a collector looks at |
+/// | `R::settle_now(c)` | `released` | in place of leaving it, where nobody else uses the object |
 /// | `R::settle()` | `void` | what other threads have left for this one; objects may die |
-/// | `R::settle_all()` | `void` | what was left for any thread; nobody else uses objects |
+/// | `R::settle_all()` | `void` | what `leave_collected` has left for any thread; nobody else uses such objects |
 ///
 /// A policy for types that count themselves:
 ///
@@ -133,6 +135,8 @@ template <class RefcountPolicy>
 concept leaves_to_owners =
     requires(typename RefcountPolicy::count_type& count, void (*die)(typename RefcountPolicy::count_type&) noexcept) {
       { RefcountPolicy::leave(count, die) } noexcept;
+      { RefcountPolicy::leave_collected(count, die) } noexcept;
+      { RefcountPolicy::settle_now(count) } noexcept -> std::same_as<released>;
       { RefcountPolicy::settle() } noexcept;
       { RefcountPolicy::settle_all() } noexcept;
     };

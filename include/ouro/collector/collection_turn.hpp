@@ -1,0 +1,50 @@
+#pragma once
+/// \file
+/// Whether a collector is collecting, and which thread does it.
+
+#include <ouro/allocator/static_mutex.hpp>
+#include <ouro/config.hpp>
+
+#include <atomic>
+
+namespace ouro::detail {
+
+/// Of a collector that one thread uses.
+class local_turn {
+ public:
+  /// False when a collection is running.
+  [[nodiscard]] bool try_begin() noexcept { return is_taken_ ? false : (is_taken_ = true); }
+  void end() noexcept { is_taken_ = false; }
+
+ private:
+  bool is_taken_ = false;
+};
+
+/// Of a collector that all threads share. One of them collects at a time.
+class shared_turn {
+ public:
+  /// False when a collection is running, on this thread or another one.
+  [[nodiscard]] bool try_begin() noexcept {
+    if (is_here() || !mutex_.try_lock()) return false;
+    thread_.store(&this_thread, std::memory_order_relaxed);
+    return true;
+  }
+
+  /// \pre `try_begin` has returned true on this thread
+  void end() noexcept {
+    thread_.store(nullptr, std::memory_order_relaxed);
+    mutex_.unlock();
+  }
+
+  /// Whether the calling thread is collecting.
+  [[nodiscard]] bool is_here() const noexcept {
+    // relaxed: a thread that reads its own name has written it, and all others read another name, or none.
+    return thread_.load(std::memory_order_relaxed) == &this_thread;
+  }
+
+ private:
+  static_mutex mutex_;
+  std::atomic<const char*> thread_{nullptr};  ///< names the thread that holds `mutex_`
+};
+
+}  // namespace ouro::detail
