@@ -5,8 +5,13 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <cstdlib>
 #include <thread>
 #include <vector>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 using ouro::gc;
 using ouro::make;
@@ -344,3 +349,17 @@ TEST_CASE("make_managed: an object that has given a weak pointer to itself away 
   CHECK(object.use_count() == 1);
   CHECK(gc::is_tracked(object));
 }
+
+#if defined(__GLIBC__)
+TEST_CASE_TEMPLATE("gc: a thread that collects and never had a candidate leaves no memory behind", Memory,
+                   ouro::default_memory, ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>) {
+  const auto collect_in_threads = [](int threads) {
+    for (int i = 0; i != threads; ++i) std::thread{[] { Memory::gc::collect(); }}.join();
+  };
+  collect_in_threads(10);
+  const std::size_t before = mallinfo2().uordblks;
+  collect_in_threads(100);
+  // A worklist is 4 KiB.
+  CHECK(mallinfo2().uordblks < before + 20'000);
+}
+#endif

@@ -637,6 +637,22 @@ TEST_CASE("exhausted: in a heap of another collector, candidates and callbacks t
   });
 }
 
+TEST_CASE("exhausted: in a heap of another collector, a collection that there is no room for finds nothing") {
+  with_each_failure(1, [](auto failure) {
+    ouro::basic_heap<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator> h;
+    const decltype(h)::scope in{h};
+    {
+      const auto now = failure();
+      expect(trial::gc::collect() == 0 && trial::gc::step(100) == 0, "there is nothing to find");
+    }
+    {
+      const auto ring = make_node<trial>();
+      ring->left = ring;
+    }
+    expect(trial::gc::collect() == 1, "a later one finds what has become garbage");
+  });
+}
+
 TEST_CASE("exhausted: where garbage was not enough, the request is refused") {
   ouro::heap h{std::size_t{1} << 20};
   const ouro::heap::scope in{h};

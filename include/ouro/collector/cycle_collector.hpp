@@ -285,8 +285,8 @@ class OURO_SHARED_TYPE cycle_collector {
     return buffer.make_room();
   }
 
-  /// Before something is entered that must not outlive the thread, or belongs to the heap. False when memory is
-  /// exhausted.
+  /// Before the collector gets something that must not outlive the thread, or belongs to the heap: a candidate, a
+  /// callback, the memory of a collection. False when memory is exhausted.
   [[nodiscard]] static bool prepare() noexcept {
     // The pools must outlive the collector that walks them.
     if constexpr (walks) static_cast<void>(lease_pool_heap());
@@ -322,9 +322,14 @@ class OURO_SHARED_TYPE cycle_collector {
   }
 
   /// Begins a collection, which has the objects to itself until `end`: nothing of them is left for any thread to
-  /// settle. False, and nothing has changed, when the collector or the thread is busy.
+  /// settle. False, and nothing has changed, when the collector or the thread is busy, and when there is no memory that
+  /// a candidate would need, and so no candidate.
   [[nodiscard]] bool begin() noexcept {
-    if (is_closed_ || is_in_user_code() || !turn_.try_begin()) return false;
+    if (is_closed_ || is_in_user_code()) return false;
+    if constexpr (!is_shared) {
+      if (!prepare()) return false;
+    }
+    if (!turn_.try_begin()) return false;
     if constexpr (leaves_to_owners<RefcountPolicy>) {
       RefcountPolicy::settle();
       RefcountPolicy::settle_all();
