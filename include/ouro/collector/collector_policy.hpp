@@ -11,7 +11,7 @@
 /// | `C::add_flags(h, bits)` | `void` | sets flags in the info word of a listed object |
 /// | `C::before_make<R>()` | `void` | an object that may be cyclic is about to be made, see below |
 /// | `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed |
-/// | `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted, or 0 if it must not collect now |
+/// | `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted, or 0: it must not collect now |
 ///
 /// `suspect` buffers the object as a candidate and makes it quiet; it returns false if there was no memory for that.
 /// `before_make` and `emergency` are the only moments for an automatic collection, besides `gc::safepoint()`.

@@ -3,6 +3,7 @@
 /// The verbs of our collectors, as calls of the state that the calling thread's objects belong to.
 
 #include <ouro/collector/cycle_collector.hpp>
+#include <ouro/collector/only_thread.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 
@@ -66,10 +67,14 @@ struct collector_verbs {
     return current<RefcountPolicy>().collect();
   }
 
-  /// With a thread-safe refcount policy nothing: other threads may be using the objects.
+  /// With a thread-safe refcount policy nothing where the process may have another thread, which may be using the
+  /// objects.
   template <class RefcountPolicy>
   static std::size_t emergency() noexcept {
-    return RefcountPolicy::is_thread_safe ? 0 : current<RefcountPolicy>().emergency();
+    if constexpr (RefcountPolicy::is_thread_safe) {
+      if (!is_only_thread()) return 0;
+    }
+    return current<RefcountPolicy>().emergency();
   }
 };
 

@@ -16,8 +16,9 @@ namespace ouro {
 /// With `local_refcount`, collections start by themselves inside `make_managed`, on the thread that makes. With
 /// `atomic_refcount` and `biased_refcount`, objects are shared between threads, and a collection must have them to
 /// itself: it runs only when called for, and the program must see to it that no other thread uses such objects
-/// meanwhile. Destructors of garbage run on the thread that collects. One thread collects at a time; on another one,
-/// `gc::collect()` does nothing meanwhile, and returns 0.
+/// meanwhile; and, where memory is exhausted, when the system says that the process has no other thread (destructors
+/// that start one then must not hand it such objects). Destructors of garbage run on the thread that collects. One
+/// thread collects at a time; on another one, `gc::collect()` does nothing meanwhile, and returns 0.
 struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion> {};
 
 }  // namespace ouro

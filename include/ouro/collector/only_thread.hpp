@@ -1,0 +1,29 @@
+#pragma once
+/// \file
+/// Whether a process has one thread, so that nobody else can use what threads share.
+
+#include <ouro/config.hpp>
+
+#include <cstdio>
+
+namespace ouro::detail {
+
+/// Whether the system says that the calling thread is the only one of the process. Threads that have ended do not count
+/// against it; one that has just been joined may, for some microseconds. Linux says so in /proc; false where no system
+/// does. Takes tens of microseconds, allocates, and never throws.
+///
+/// A counter of the threads that have used the library would not do: a thread that was handed a pointer can follow and
+/// change the pointers behind it, and no such function counts threads.
+[[nodiscard]] OURO_NOINLINE inline bool is_only_thread() noexcept {
+  std::FILE* const status = std::fopen("/proc/self/status", "r");
+  if (status == nullptr) return false;
+  int threads = 0;
+  char line[128];
+  while (std::fgets(line, sizeof line, status) != nullptr) {
+    static_cast<void>(std::sscanf(line, "Threads: %d", &threads));  // writes nothing for other lines
+  }
+  static_cast<void>(std::fclose(status));
+  return threads == 1;
+}
+
+}  // namespace ouro::detail

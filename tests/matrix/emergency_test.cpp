@@ -1,0 +1,93 @@
+// Objects that threads share, where memory is exhausted while garbage waits.
+
+#include "support/child.hpp"
+#include "support/failing_allocator.hpp"
+#include "support/scenarios.hpp"
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <thread>
+
+using ouro::test::failing_allocator;
+using ouro::test::scenario_node;
+
+namespace {
+
+template <class Memory>
+void leave_garbage() {
+  const auto self = Memory::template make<scenario_node<Memory>>(1);
+  self->left = self;
+}
+
+/// No more memory than is in use now, while it lives.
+struct at_limit {
+  at_limit() { failing_allocator::limit = failing_allocator::used; }
+  at_limit(const at_limit&) = delete;
+  at_limit& operator=(const at_limit&) = delete;
+  ~at_limit() { failing_allocator::limit = failing_allocator::never; }
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("make_managed: an emergency collection of shared objects comes first where there is one thread",
+                   Memory, ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>,
+                   ouro::memory<ouro::biased_refcount, ouro::trial_deletion, failing_allocator>,
+                   ouro::memory<ouro::atomic_refcount, ouro::generational, failing_allocator>) {
+  using node = scenario_node<Memory>;
+  Memory::gc::collect();
+  const auto before = node::alive;
+  leave_garbage<Memory>();
+  std::thread{[] {}}.join();  // one that has ended counts no more, as soon as the system knows
+  while (!ouro::detail::is_only_thread()) std::this_thread::yield();
+  {
+    const at_limit now;
+    const auto made = Memory::template make<node>(2);
+    CHECK(node::alive == before + 1);
+    CHECK_THROWS_AS(Memory::template make<node>(3), std::bad_alloc);
+    CHECK(made.use_count() == 1);
+  }
+  CHECK(node::alive == before);
+}
+
+TEST_CASE("make_managed: shared objects are not collected of themselves while there is another thread") {
+  using memory = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>;
+  memory::gc::collect();
+  leave_garbage<memory>();
+  std::atomic<bool> over = false;
+  std::thread other{[&over] { over.wait(false); }};
+  {
+    const at_limit now;
+    CHECK_THROWS_AS(memory::make<scenario_node<memory>>(2), std::bad_alloc);
+  }
+  over = true;
+  over.notify_one();
+  other.join();
+  CHECK(memory::gc::collect() == 1);
+}
+
+TEST_CASE("make_managed: shared objects are not collected of themselves where the system does not list the threads") {
+  using memory = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>;
+  memory::gc::collect();
+  const auto said = ouro::test::run_in_child([] {
+    leave_garbage<memory>();
+    const rlimit none{0, 0};
+    if (::setrlimit(RLIMIT_NOFILE, &none) != 0) std::abort();
+    const at_limit now;
+    try {
+      static_cast<void>(memory::make<scenario_node<memory>>(2));
+      std::abort();
+    } catch (const std::bad_alloc&) {
+    }
+    if (memory::gc::collect() != 1) std::abort();
+  });
+  CHECK(said.text == "");
+  CHECK_FALSE(said.aborted);
+}
