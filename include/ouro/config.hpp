@@ -101,6 +101,15 @@
 #define OURO_HAS_CLOCK_GETTIME 0
 #endif
 
+/// Whether processes fork, and tell of it.
+#if !defined(_WIN32) && __has_include(<pthread.h>) && __has_include(<sched.h>)
+#define OURO_HAS_FORK 1
+#include <pthread.h>
+#include <sched.h>
+#else
+#define OURO_HAS_FORK 0
+#endif
+
 /// Inside a function, OURO_LEAVE_NOTE leaves a note in the program or shared object that the function becomes part of,
 /// with the distance from there to a variable, whose symbol must be given, too. The linker keeps notes, and the system
 /// finds them.
@@ -220,6 +229,15 @@ inline void spin_pause() noexcept {
   __builtin_ia32_pause();
 #elif defined(__aarch64__) || defined(__ARM_ARCH)
   __asm__ volatile("yield");
+#endif
+}
+
+/// The same, and lets other threads run on this processor.
+inline void yield_to_others() noexcept {
+#if OURO_HAS_FORK
+  static_cast<void>(::sched_yield());
+#else
+  spin_pause();
 #endif
 }
 

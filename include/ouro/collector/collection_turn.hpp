@@ -3,9 +3,11 @@
 /// Whether a collector is collecting, and which thread does it.
 
 #include <ouro/allocator/static_mutex.hpp>
+#include <ouro/collector/pause_clock.hpp>
 #include <ouro/config.hpp>
 
 #include <atomic>
+#include <cstdint>
 
 namespace ouro::detail {
 
@@ -27,6 +29,7 @@ class shared_turn {
   [[nodiscard]] bool try_begin() noexcept {
     if (is_here() || !mutex_.try_lock()) return false;
     thread_.store(&this_thread, std::memory_order_relaxed);
+    if constexpr (check_level >= 1) wait_for_uses();
     return true;
   }
 
@@ -42,7 +45,22 @@ class shared_turn {
     return thread_.load(std::memory_order_relaxed) == &this_thread;
   }
 
+  /// Whether another thread is collecting.
+  [[nodiscard]] bool is_elsewhere() const noexcept {
+    const char* const thread = thread_.load(std::memory_order_relaxed);
+    return thread != nullptr && thread != &this_thread;
+  }
+
  private:
+  static constexpr std::uint64_t use = 20'000;  ///< nanoseconds: longer than a copy or a drop takes
+
+  /// A thread that wrongly uses the objects now gets beyond that use, and reports its next one, before anything of them
+  /// is changed here.
+  static void wait_for_uses() noexcept {
+    const std::uint64_t began = steady_nanoseconds();
+    while (steady_nanoseconds() - began < use) yield_to_others();
+  }
+
   static_mutex mutex_;
   std::atomic<const char*> thread_{nullptr};  ///< names the thread that holds `mutex_`
 };

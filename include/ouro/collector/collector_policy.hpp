@@ -21,6 +21,7 @@
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
 /// | `C::is_collecting_here<R>()` | `bool` | whether the calling thread is collecting |
+/// | `C::is_collecting_elsewhere<R>()` | `bool` | whether another thread is |
 ///
 /// Optional, for a collector that knows all objects that may be cyclic:
 ///
@@ -121,10 +122,11 @@ concept walks_pools =
     enrolls_all<CollectorPolicy> && std::same_as<typename CollectorPolicy::walks_pools_of, RefcountPolicy> &&
     std::same_as<typename CollectorPolicy::walker, CollectorPolicy>;
 
-/// Says whether the calling thread is collecting.
+/// Says whether the calling thread, or another one, is collecting.
 template <class CollectorPolicy, class RefcountPolicy>
 concept says_where_it_collects = finds_cycles<CollectorPolicy> && requires {
   { CollectorPolicy::template is_collecting_here<RefcountPolicy>() } noexcept -> std::same_as<bool>;
+  { CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>() } noexcept -> std::same_as<bool>;
 };
 
 /// What a collector that finds cycles must offer besides.

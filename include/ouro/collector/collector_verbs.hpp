@@ -59,7 +59,14 @@ struct collector_verbs {
   [[nodiscard]] static bool is_collecting_here() noexcept
     requires RefcountPolicy::is_thread_safe
   {
-    return current<RefcountPolicy>().is_collecting_here();
+    return current<RefcountPolicy>().turn().is_here();
+  }
+
+  template <class RefcountPolicy>
+  [[nodiscard]] static bool is_collecting_elsewhere() noexcept
+    requires RefcountPolicy::is_thread_safe
+  {
+    return current<RefcountPolicy>().turn().is_elsewhere();
   }
 
   template <class RefcountPolicy>

@@ -196,11 +196,11 @@ class OURO_SHARED_TYPE cycle_collector {
     return stats_.collected - before.collected;
   }
 
-  /// Whether the calling thread is collecting.
-  [[nodiscard]] bool is_collecting_here() const noexcept
+  /// Which thread collects.
+  [[nodiscard]] const shared_turn& turn() const noexcept
     requires is_shared
   {
-    return turn_.is_here();
+    return turn_;
   }
 
   /// Candidates of a generation that wait for the next collection, or all that is enrolled. O(1), but for old objects
@@ -330,6 +330,8 @@ class OURO_SHARED_TYPE cycle_collector {
       if (!prepare()) return false;
     }
     if (!turn_.try_begin()) return false;
+    // A thread that wrongly makes a candidate now is done with that; the next one reports it.
+    if constexpr (is_shared && check_level >= 1) static_cast<void>(lock_guard{mutex_});
     if constexpr (leaves_to_owners<RefcountPolicy>) {
       RefcountPolicy::settle();
       RefcountPolicy::settle_all();

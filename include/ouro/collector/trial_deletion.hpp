@@ -13,12 +13,15 @@ namespace ouro {
 /// are never candidates, and never looked at. Most automatic collections are minor ones, which do not walk into what an
 /// earlier one has found alive: their pauses do not grow with the heap (generations.hpp, trigger.hpp).
 ///
-/// With `local_refcount`, collections start by themselves inside `make_managed`, on the thread that makes. With
-/// `atomic_refcount` and `biased_refcount`, objects are shared between threads, and a collection must have them to
-/// itself: it runs only when called for, and the program must see to it that no other thread uses such objects
-/// meanwhile; and, where memory is exhausted, when the system says that the process has no other thread (destructors
-/// that start one then must not hand it such objects). Destructors of garbage run on the thread that collects. One
-/// thread collects at a time; on another one, `gc::collect()` does nothing meanwhile, and returns 0.
+/// With `local_refcount`, collections start by themselves inside `make_managed`, on the thread that makes.
+///
+/// With `atomic_refcount` and `biased_refcount`, objects are shared between threads, and a collection must have them to
+/// itself. It runs only when called for, and the program must see to it that no other thread uses such objects
+/// meanwhile. Checked builds report a thread that does; for that, a collection begins with a wait of 20 microseconds.
+/// Destructors of garbage run on the thread that collects. One thread collects at a time: on another one,
+/// `gc::collect()` does nothing meanwhile, and returns 0. Where memory is exhausted, `make_managed` collects too, if
+/// the system says that the process has no other thread; a destructor that starts one then must not hand it such
+/// objects.
 struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion> {};
 
 }  // namespace ouro

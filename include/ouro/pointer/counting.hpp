@@ -81,6 +81,14 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     if constexpr (check_level >= 1) check_use_slowly(object);
   }
 
+  /// Reports a use of objects that another thread is collecting, and so has to itself.
+  static void check_not_collected([[maybe_unused]] std::string_view name) {
+    if constexpr (check_level >= 1 && says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
+      if (CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>())
+        misuse("a thread used a shared object while another thread was collecting", name);
+    }
+  }
+
   template <class Block>
   OURO_NOINLINE static void decrement_rarely(header_type& object) noexcept {
     follow<Block>(object, RefcountPolicy::decrement_rarely(object.count));
@@ -100,6 +108,9 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   OURO_NOINLINE static void check_use_slowly(header_type& object) noexcept {
     const std::uint32_t count = object.load_count();
     if (count_word::is_immortal(count)) return;
+    // What the other thread's collector keeps of a candidate in place of its info word must not be looked at.
+    const std::uint32_t word = object.load_info();
+    check_not_collected(info_word::is_listed(word) ? "unknown" : name_in_report(word));
     const std::uint32_t info = info_of<CollectorPolicy>(object);
     const std::string_view name = name_in_report(info);
     check_not_tracing(name);

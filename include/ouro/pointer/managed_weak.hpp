@@ -109,6 +109,7 @@ class managed_weak {
   /// A strong pointer to the object, or null if it has died or is dying. Never brings an object back from its last
   /// drop.
   [[nodiscard]] strong<T> lock() const noexcept {
+    detail::counting<RefcountPolicy, CollectorPolicy>::check_not_collected(type_name<T>());
     if (record_ == nullptr || table::lock(*record_) == nullptr) return nullptr;
     return detail::pointer_access::take<strong<T>>(pointee_);
   }
