@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 using ouro::test::run_in_child;
 
@@ -128,18 +129,132 @@ TEST_CASE("checked_allocator: a write after the free is reported when the block 
       "a block was written after it was freed");
 }
 
-TEST_CASE("checked_allocator: requests that cannot be served are refused, large blocks are given back at once") {
+TEST_CASE("checked_allocator: requests that cannot be served are refused") {
   using over_system = ouro::checked_allocator<ouro::system_allocator>;
   CHECK(over_system::allocate(static_cast<std::size_t>(-1), 8) == nullptr);
-  constexpr std::size_t large = over_system::most_kept_bytes + 1;
-  void* const block = over_system::allocate(large, 8);
-  REQUIRE(block != nullptr);
-  over_system::deallocate(block, large, 8);
   struct no_memory {
     static void* allocate(std::size_t, std::size_t) noexcept { return nullptr; }
     static void deallocate(void*, std::size_t, std::size_t) noexcept {}
   };
   CHECK(ouro::checked_allocator<no_memory>::allocate(8, 8) == nullptr);
+}
+
+TEST_CASE("checked_allocator: of large blocks as many are kept as fit, and the last one of whatever size") {
+  using counting = ouro::limited_allocator<ouro::system_allocator, struct budget_of_large_blocks>;
+  using over_counting = ouro::checked_allocator<counting>;
+  constexpr std::size_t half = over_counting::most_kept_bytes / 2;
+  constexpr std::size_t larger = over_counting::most_kept_bytes + 1;
+  const auto make_and_free = [](std::size_t bytes) {
+    void* const block = over_counting::allocate(bytes, 8);
+    REQUIRE(block != nullptr);
+    over_counting::deallocate(block, bytes, 8);
+  };
+  make_and_free(half);
+  make_and_free(half);
+  CHECK(counting::used() > 2 * half);
+  make_and_free(half);
+  CHECK(counting::used() > 2 * half);
+  CHECK(counting::used() < 3 * half);
+  make_and_free(larger);
+  CHECK(counting::used() > larger);
+  CHECK(counting::used() < larger + half);
+  make_and_free(8);
+  CHECK(counting::used() < half);
+  over_counting::trim();
+  CHECK(counting::used() == 0);
+}
+
+TEST_CASE("checked_allocator: a large block is watched after its end, too (trap 70)") {
+  constexpr std::size_t large = (std::size_t{1} << 20) + 1;
+  check_report(
+      [] {
+        void* const block = checked::allocate(large, 8);
+        checked::deallocate(block, large, 8);
+        checked::deallocate(block, large, 8);
+      },
+      "a block was freed twice");
+  check_report(
+      [] {
+        written = static_cast<unsigned char*>(checked::allocate(large, 8));
+        checked::deallocate(written, large, 8);
+        written[large / 2] = 1;
+        checked::trim();
+      },
+      "a block was written after it was freed");
+}
+
+TEST_CASE("checked_allocator: a freed block that is written beside its bytes is reported when it is given back") {
+  const auto write_at = [](std::ptrdiff_t offset) {
+    return [offset] {
+      written = static_cast<unsigned char*>(checked::allocate(24, 8));
+      checked::deallocate(written, 24, 8);
+      written[offset] = 1;
+      checked::trim();
+    };
+  };
+  check_report(write_at(-1), "a block was written below its beginning after it was freed");
+  check_report(write_at(24), "a block was written beyond its end after it was freed");
+  // What the library notes of the block lies there: the report does not rely on it.
+  check_report(write_at(-24), "a block was written below its beginning after it was freed (allocation");
+}
+
+TEST_CASE("checked_allocator: nothing that is noted in front of a block is believed once it was overwritten") {
+  for (const std::size_t bytes : {24u, 64u, 90u}) {
+    check_report(
+        [bytes] {
+          written = static_cast<unsigned char*>(checked::allocate(24, 8));
+          for (std::size_t i = 1; i <= bytes; ++i) written[-static_cast<std::ptrdiff_t>(i)] = 0x7F;
+          checked::deallocate(written, 24, 8);
+        },
+        "overwritten from below [type: unknown]");
+  }
+}
+
+TEST_CASE("checked_allocator: the blocks that a private heap keeps end with it") {
+  {
+    ouro::heap h;
+    const ouro::heap::scope in{h};
+    for (int i = 0; i != 100; ++i) memory::make<four_numbers>();
+    CHECK(h.statistics().used_blocks == 100);
+  }
+  for (std::size_t i = 0; i != 2 * checked::kept_blocks; ++i) memory::make<four_numbers>();
+}
+
+TEST_CASE("checked_allocator: a block of a private heap that is freed outside is given back at once") {
+  ouro::heap h;
+  std::vector<int, ouro::standard_allocator<int, checked>> numbers;
+  {
+    const ouro::heap::scope in{h};
+    numbers.assign(10, 1);
+  }
+  std::vector<int, ouro::standard_allocator<int, checked>>{}.swap(numbers);
+  h.trim();
+  CHECK(h.statistics().used_blocks == 0);
+}
+
+TEST_CASE("checked_allocator: a write after the free is reported at the end of the heap") {
+  check_report(
+      [] {
+        ouro::heap h;
+        const ouro::heap::scope in{h};
+        written = static_cast<unsigned char*>(checked::allocate(24, 8));
+        checked::deallocate(written, 24, 8);
+        written[3] = 1;
+      },
+      "a block was written after it was freed");
+}
+
+TEST_CASE("checked_allocator: kept blocks make room in a heap at its limit") {
+  ouro::heap h{std::size_t{1} << 20};
+  const ouro::heap::scope in{h};
+  constexpr std::size_t large = std::size_t{600} << 10;
+  for (int i = 0; i != 3; ++i) {
+    void* const block = checked::allocate(large, 8);
+    REQUIRE(block != nullptr);
+    checked::deallocate(block, large, 8);
+  }
+  CHECK(ouro::make<char[]>(large) != nullptr);
+  CHECK(h.statistics().large_blocks == 0);
 }
 
 TEST_CASE("checked_allocator: a free with another alignment is reported") {

@@ -697,6 +697,42 @@ TEST_CASE("exhausted: a block that the account has no room for goes without, and
   });
 }
 
+TEST_CASE("exhausted: a freed block that there is no room to keep is given back at once") {
+  using checked = ouro::checked_allocator<ouro::pool_allocator>;
+  for (const bool inside : {false, true}) {
+    with_each_failure(inside ? 2 : 1, [inside](auto failure) {
+      ouro::heap h;
+      auto in = inside ? std::make_unique<ouro::heap::scope>(h) : nullptr;
+      static_cast<void>(checked::allocate(8, 8));  // opens a pool
+      void* const block = checked::allocate(8, 8);
+      const auto used = [] { return ouro::pool_allocator::statistics().used_blocks; };
+      {
+        const auto now = failure();
+        checked::deallocate(block, 8, 8);
+      }
+      expect(used() == (failures == 0 ? 2 : 1), "kept, or given back");
+      checked::trim();
+      expect(used() == 1, "and given back in the end");
+    });
+  }
+}
+
+TEST_CASE("exhausted: kept blocks are given back before a request is refused") {
+  using counting = ouro::limited_allocator<ouro::system_allocator>;
+  using checked = ouro::checked_allocator<counting>;
+  void* const block = checked::allocate(1000, 8);
+  checked::deallocate(block, 1000, 8);
+  counting::set_limit(counting::used() + 1000);
+  CHECK(checked::allocate(3000, 8) == nullptr);
+  CHECK(counting::used() == 0);
+  void* const again = checked::allocate(1000, 8);
+  checked::deallocate(again, 1000, 8);
+  void* const larger = checked::allocate(1900, 8);
+  CHECK(larger != nullptr);
+  checked::deallocate(larger, 1900, 8);
+  checked::trim();
+}
+
 #if OURO_HAS_BACKTRACE
 TEST_CASE("exhausted: calls that cannot be told are not, and names that cannot be found are addresses") {
   with_each_failure(2, [](auto failure) {

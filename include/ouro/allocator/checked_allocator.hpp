@@ -13,6 +13,9 @@
 
 #include <ouro/allocator/allocation_scope.hpp>
 #include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/kept_blocks.hpp>
+#include <ouro/allocator/pool_heap.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/config.hpp>
@@ -25,21 +28,28 @@
 #include <cstring>
 #include <new>
 #include <string_view>
-#include <utility>
 
 namespace ouro {
 
 /// Notices, when a block is freed, that it was written beyond its ends, that it belongs to another allocator, that its
-/// size or alignment is said to be another, and that it was freed before; and, some frees later, that it was written
-/// after it was freed: the last `kept_blocks` freed blocks are not used again meanwhile, and so keep their addresses to
-/// themselves. Reports to the misuse handler (`set_misuse_handler`), by the type, the number of the allocation, and the
+/// size or alignment is said to be another, and that it was freed before; and, some frees later, that it, or its
+/// guards, were written after it was freed: a freed block is not used again meanwhile, and so keeps its address to
+/// itself. Reports to the misuse handler (`set_misuse_handler`), by the type, the number of the allocation, and the
 /// `allocation_scope` that it was made in.
+///
+/// The last `kept_blocks` freed blocks are kept, or as many as have `most_kept_bytes`, and the last one whatever its
+/// size. They are looked at when they are given back: by later frees, by `trim`, when memory is exhausted, and at the
+/// end of their private heap, which has blocks of its own to keep. A block that is freed outside its private heap is
+/// given back at once.
+///
+/// The header of an object lies between the front guard and the object. What is written there the guards do not show:
+/// from check level 1 on, pointers do.
 ///
 /// Thread-safe. O(bytes), with a lock in `deallocate`; 96 bytes and more a block beside its own.
 template <allocator_policy AllocatorPolicy>
 struct OURO_SHARED_TYPE checked_allocator {
   static constexpr std::size_t kept_blocks = 256;
-  static constexpr std::size_t most_kept_bytes = std::size_t{1} << 20;  ///< larger blocks are not kept
+  static constexpr std::size_t most_kept_bytes = std::size_t{16} << 20;
 
   /// Allocations so far: the serial number of the last one.
   [[nodiscard]] static std::uint64_t serial() noexcept { return serial_.load(std::memory_order_relaxed); }
@@ -51,17 +61,25 @@ struct OURO_SHARED_TYPE checked_allocator {
   [[nodiscard]] static void* allocate_for(std::size_t bytes, std::size_t alignment, std::string_view type) noexcept {
     const std::size_t whole = whole_bytes(bytes, alignment);
     if (whole < bytes) return nullptr;
-    void* const raw = detail::try_allocate<AllocatorPolicy>(whole, strictest(alignment), type);
+    void* raw = detail::try_allocate<AllocatorPolicy>(whole, strictest(alignment), type);
+    if (raw == nullptr && give_kept_back()) {
+      raw = detail::try_allocate<AllocatorPolicy>(whole, strictest(alignment), type);
+    }
     if (raw == nullptr) return nullptr;
     auto* const block = static_cast<std::byte*>(raw) + front_bytes(alignment);
     const allocation_scope* const scope = allocation_scope::innermost();
-    ::new (static_cast<void*>(front_of(block))) front{
-        &serial_,  bytes,
-        alignment, serial_.fetch_add(1, std::memory_order_relaxed) + 1,
-        type,      scope == nullptr ? allocation_site{} : scope->site(),
+    front& about = *::new (static_cast<void*>(front_of(block))) front{
+        0,
+        private_pools(),
+        bytes,
+        alignment,
+        serial_.fetch_add(1, std::memory_order_relaxed) + 1,
+        type,
+        scope == nullptr ? allocation_site{} : scope->site(),
         {},
     };
-    std::memset(front_of(block)->guard, guard_byte, guard_bytes);
+    about.seal = seal_of(about, block);
+    std::memset(about.guard, guard_byte, guard_bytes);
     std::memset(block, fresh_byte, bytes);
     std::memset(block + bytes, guard_byte, guard_bytes);
     return block;
@@ -70,12 +88,12 @@ struct OURO_SHARED_TYPE checked_allocator {
   static void deallocate(void* freed, std::size_t bytes, std::size_t alignment) noexcept {
     auto* const block = static_cast<std::byte*>(freed);
     front& about = *front_of(block);
-    if (is_filled(about.guard, guard_bytes, freed_byte)) report("a block was freed twice", about);
-    if (about.owner != &serial_) {
+    if (about.seal != seal_of(about, block)) {
       // Nothing that stands there can be believed.
       detail::misuse("a block was freed that this allocator did not give, or that was overwritten from below",
                      "unknown");
     }
+    if (is_filled(about.guard, guard_bytes, freed_byte)) report("a block was freed twice", about);
     if (!is_filled(about.guard, guard_bytes, guard_byte)) report("a block was written below its beginning", about);
     if (about.bytes != bytes || about.alignment != alignment) {
       report("a block was freed with another size or alignment than it was allocated with", about);
@@ -83,13 +101,14 @@ struct OURO_SHARED_TYPE checked_allocator {
     if (!is_filled(block + bytes, guard_bytes, guard_byte)) report("a block was written beyond its end", about);
     std::memset(about.guard, freed_byte, guard_bytes);
     std::memset(block, freed_byte, bytes);
-    keep(block, bytes);
+    kept_block kept{block, bytes, {}};
+    std::memcpy(&kept.about, &about, sizeof(front));
+    keep(kept);
   }
 
   /// Gives the freed blocks back that are kept, with a look at each.
   static void trim() noexcept {
-    const detail::lock_guard lock{kept_.mutex};
-    for (std::size_t i = 0; i != kept_blocks; ++i) give_back(std::exchange(kept_.blocks[i], nullptr));
+    give_kept_back();
     if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();
   }
 
@@ -100,7 +119,8 @@ struct OURO_SHARED_TYPE checked_allocator {
   static constexpr std::size_t guard_bytes = 8;
 
   struct front {
-    const void* owner;  ///< the address of something that each allocator has one of
+    std::uint64_t seal;             ///< of what follows, and where it stands: only this allocator makes it
+    const detail::pool_heap* heap;  ///< the private heap that was current, or null
     std::size_t bytes;
     std::size_t alignment;
     std::uint64_t serial;
@@ -109,12 +129,37 @@ struct OURO_SHARED_TYPE checked_allocator {
     unsigned char guard[guard_bytes];  ///< next to the block
   };
 
-  /// The freed blocks that are kept, as a ring.
-  struct kept_list {
-    detail::static_mutex mutex;
-    std::byte* blocks[kept_blocks] = {};
-    std::size_t next = 0;
+  struct kept_block {
+    std::byte* block;
+    std::size_t bytes;
+    front about;  ///< what stood in front of the block when it was freed
   };
+
+  using ring = detail::kept_blocks<kept_block, kept_blocks, most_kept_bytes>;
+
+  /// Those of blocks that belong to no private heap.
+  struct shared_ring {
+    detail::static_mutex mutex;
+    ring kept;
+  };
+
+  /// Those of the private heap that the thread is in.
+  struct ring_of_heap {
+    ring kept;
+
+    /// \see heap_part_of
+    [[nodiscard]] static ring_of_heap& of_thread() noexcept { return local_; }
+    static bool finish() noexcept { return local_.kept.give_all_back(&give_back); }
+    static void release() noexcept {
+      finish();
+      local_.kept.release();
+    }
+  };
+
+  /// The current heap if it is private, or null.
+  [[nodiscard]] static const detail::pool_heap* private_pools() noexcept {
+    return detail::current_pool_heap->large == nullptr ? nullptr : detail::current_pool_heap;
+  }
 
   [[nodiscard]] static constexpr std::size_t strictest(std::size_t alignment) noexcept {
     return alignment < alignof(front) ? alignof(front) : alignment;
@@ -132,6 +177,25 @@ struct OURO_SHARED_TYPE checked_allocator {
 
   [[nodiscard]] static front* front_of(std::byte* block) noexcept { return reinterpret_cast<front*>(block) - 1; }
 
+  /// Of all but the guard, of the place, and of the allocator.
+  [[nodiscard]] static std::uint64_t seal_of(const front& about, const void* block) noexcept {
+    std::uint64_t seal = reinterpret_cast<std::uintptr_t>(&serial_);
+    const auto mix = [&seal](std::uint64_t with) { seal = (seal ^ with) * 0x9E3779B97F4A7C15u; };
+    const auto mix_address = [&mix](const void* with) { mix(reinterpret_cast<std::uintptr_t>(with)); };
+    mix_address(block);
+    mix_address(about.heap);
+    mix(about.bytes);
+    mix(about.alignment);
+    mix(about.serial);
+    mix_address(about.type.data());
+    mix(about.type.size());
+    mix_address(about.site.name.data());
+    mix(about.site.name.size());
+    mix_address(about.site.file);
+    mix(about.site.line);
+    return seal;
+  }
+
   [[nodiscard]] static bool is_filled(const void* at, std::size_t bytes, unsigned char with) noexcept {
     const auto* const first = static_cast<const unsigned char*>(at);
     std::size_t alike = 0;
@@ -148,23 +212,45 @@ struct OURO_SHARED_TYPE checked_allocator {
     detail::misuse(text, about.type);
   }
 
-  static void keep(std::byte* block, std::size_t bytes) noexcept {
-    if (bytes > most_kept_bytes) return give_back(block);
-    const detail::lock_guard lock{kept_.mutex};
-    give_back(std::exchange(kept_.blocks[kept_.next], block));
-    kept_.next = (kept_.next + 1) % kept_blocks;
+  static void keep(const kept_block& freed) noexcept {
+    if (freed.about.heap == nullptr) {
+      const detail::lock_guard lock{shared_.mutex};
+      if (!shared_.kept.keep(freed, &give_back)) give_back(freed);
+    } else if (freed.about.heap != private_pools() || !keep_in_heap(freed)) {
+      give_back(freed);
+    }
   }
 
-  static void give_back(std::byte* block) noexcept {
-    if (block == nullptr) return;
-    const front about = *front_of(block);
-    if (!is_filled(block, about.bytes, freed_byte)) report("a block was written after it was freed", about);
-    AllocatorPolicy::deallocate(block - front_bytes(about.alignment), whole_bytes(about.bytes, about.alignment),
+  /// False when memory is exhausted.
+  [[nodiscard]] static bool keep_in_heap(const kept_block& freed) noexcept {
+    ring& kept = local_.kept;
+    if (!kept.has_room() && !detail::attach(detail::heap_part_of<ring_of_heap>::part)) return false;
+    return kept.keep(freed, &give_back);
+  }
+
+  /// Those of the current heap, and those that belong to no private one. Returns whether there were any.
+  static bool give_kept_back() noexcept {
+    const bool found = ring_of_heap::finish();
+    const detail::lock_guard lock{shared_.mutex};
+    return shared_.kept.give_all_back(&give_back) || found;
+  }
+
+  static void give_back(const kept_block& kept) noexcept {
+    const front& about = kept.about;
+    if (std::memcmp(front_of(kept.block), &about, sizeof(front)) != 0) {
+      report("a block was written below its beginning after it was freed", about);
+    }
+    if (!is_filled(kept.block, kept.bytes, freed_byte)) report("a block was written after it was freed", about);
+    if (!is_filled(kept.block + kept.bytes, guard_bytes, guard_byte)) {
+      report("a block was written beyond its end after it was freed", about);
+    }
+    AllocatorPolicy::deallocate(kept.block - front_bytes(about.alignment), whole_bytes(kept.bytes, about.alignment),
                                 strictest(about.alignment));
   }
 
   OURO_SHARED_STATE static inline constinit std::atomic<std::uint64_t> serial_{0};
-  OURO_SHARED_STATE static inline constinit kept_list kept_{};
+  OURO_SHARED_STATE static inline constinit shared_ring shared_{};
+  OURO_SHARED_STATE static inline constinit thread_local ring_of_heap local_{};
 };
 
 }  // namespace ouro
