@@ -14,6 +14,7 @@
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
+#include <ouro/object/owner_tag.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/object/weak_target.hpp>
 #include <ouro/refcount/atomic_refcount.hpp>
@@ -23,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace ouro::detail {
 
@@ -42,6 +44,7 @@ struct weak_record {
 
   weak_target<RefcountPolicy> target;  ///< cleared once it is dying, under the shard's lock
   const void* owner;                   ///< the target's address, kept as the identity to order by
+  std::uint64_t heap;                  ///< the number of the heap whose table lists it; 0 where threads share the table
   typename pin_refcount<RefcountPolicy>::count_type
       pins;                 ///< weak pointers that use this record, and the queue of callbacks
   weak_record* previous;    ///< of the same target, null for the first; without meaning once that is cleared
@@ -68,7 +71,7 @@ class OURO_SHARED_TYPE weak_table {
     const lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // The shared record is the first in the list, if there is one; its last weak pointer may be going at this moment.
-    if (first != nullptr && first->callback == nullptr && try_pin(*first)) return first;
+    if (first != nullptr && first->callback == nullptr && pin_again(*first)) return first;
     return enlist(home, first, nullptr, target, nullptr);
   }
 
@@ -85,18 +88,29 @@ class OURO_SHARED_TYPE weak_table {
 
   static void pin(record& at) noexcept { pins::increment(at.pins); }
 
-  /// Ends the record with its last pin.
+  /// Ends the record with its last pin. Where it is listed in the table of another heap, it loses its callback and is
+  /// left there: that heap frees it when its target dies, or when the heap ends.
   static void unpin(record* at) noexcept {
     if (pins::decrement(at->pins) != released::last) return;
+    bool is_left = false;
+    weak_callback* callback = nullptr;
     {
       shard& home = shard_of(at->owner);
       const lock_guard lock{home.mutex};
-      if (!at->target.is_cleared()) delist(home, at);
+      callback = std::exchange(at->callback, nullptr);
+      if (!at->target.is_cleared()) {
+        is_left = !is_listed_here(*at);
+        if (!is_left) delist(home, at);
+      }
     }
-    // calls user code: the callback's captures may drop the last pointer to the target; the record is on no list any
-    // more.
-    delete at->callback;
-    delete at;
+    if (!is_left) delete at;
+    // calls user code: the callback's captures may drop the last pointer to the target; the record is gone.
+    delete callback;
+  }
+
+  /// Whether the record may be copied and dropped here. A record whose target has died may be anywhere.
+  [[nodiscard]] static bool may_be_used_here(const record& at) noexcept {
+    return at.target.is_cleared() || is_listed_here(at);
   }
 
   /// One strong pointer more to the record's target, unless that is dying. Returns the target or null.
@@ -124,7 +138,10 @@ class OURO_SHARED_TYPE weak_table {
       record* const next = at->next;
       at->target.clear();
       at->next = nullptr;
-      if (at->callback != nullptr && try_pin(*at)) due().push(at);
+      if (is_left_here(*at)) {
+        delete at;
+      } else if (at->callback != nullptr && try_pin(*at))
+        due().push(at);
       at = next;
     }
     home.records.erase(&target);
@@ -209,7 +226,12 @@ class OURO_SHARED_TYPE weak_table {
     static void release() noexcept {
       if constexpr (!is_shared) {
         local_.records_here.records.drain([](record* first) {
-          for (record* at = first; at != nullptr; at = at->next) at->target.clear();
+          for (record* at = first; at != nullptr;) {
+            record* const next = at->next;
+            at->target.clear();
+            if (is_left_here(*at)) delete at;
+            at = next;
+          }
         });
       }
     }
@@ -238,6 +260,26 @@ class OURO_SHARED_TYPE weak_table {
     return home;
   }
 
+  /// \pre not cleared, or threads share the table
+  [[nodiscard]] static bool is_listed_here(const record& at) noexcept {
+    return is_shared || at.heap == current_heap_number();
+  }
+
+  /// Whether the last weak pointer that used the record was dropped outside its heap. \pre listed in this heap
+  [[nodiscard]] static bool is_left_here(const record& at) noexcept {
+    // Where threads share the table, the last one is about to take the record off its list.
+    return !is_shared && pins::load(at.pins) == count_word::none;
+  }
+
+  /// Pins a listed record, also one that was left here.
+  [[nodiscard]] static bool pin_again(record& at) noexcept {
+    if (is_left_here(at))
+      pins::store(at.pins, count_word::one);
+    else if (!try_pin(at))
+      return false;
+    return true;
+  }
+
   [[nodiscard]] static bool try_pin(record& at) noexcept {
     std::uint32_t seen = pins::load(at.pins);
     while (seen != count_word::none) {
@@ -250,8 +292,10 @@ class OURO_SHARED_TYPE weak_table {
   /// in the table. O(1)
   static record* enlist(shard& home, record*& first, record* previous, header_type& target, weak_callback* callback) {
     record*& place = previous == nullptr ? first : previous->next;
+    const std::uint64_t heap = is_shared ? 0 : current_heap_number();
     OURO_TRY {
-      place = new record{weak_target<RefcountPolicy>{target}, &target, count_word::one, previous, place, callback};
+      place =
+          new record{weak_target<RefcountPolicy>{target}, &target, heap, count_word::one, previous, place, callback};
     }
     OURO_CATCH_ALL {
       if (first == nullptr) home.records.erase(&target);

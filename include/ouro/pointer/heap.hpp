@@ -144,7 +144,7 @@ class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
 
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::attach_parts() {
-  bool all = detail::attach(detail::heap_part_of<detail::heap_tag>::part) &&
+  bool all = detail::attach(detail::heap_part_of<detail::heap_number>::part) &&
              detail::attach(detail::heap_part_of<detail::destruction_queue<RefcountPolicy>>::part);
   if constexpr (requires { typename CollectorPolicy::template state<RefcountPolicy>; }) {
     using state = typename CollectorPolicy::template state<RefcountPolicy>;

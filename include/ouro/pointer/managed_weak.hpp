@@ -159,11 +159,26 @@ class managed_weak {
   }
 
   void pin() const noexcept {
-    if (record_ != nullptr) table::pin(*record_);
+    if (record_ == nullptr) return;
+    check_use();
+    table::pin(*record_);
   }
 
   void unpin() noexcept {
-    if (record_ != nullptr) table::unpin(record_);
+    if (record_ == nullptr) return;
+    check_use();
+    table::unpin(record_);
+  }
+
+  void check_use() const noexcept {
+    if constexpr (check_level >= 1) {
+      if (!table::may_be_used_here(*record_)) {
+        detail::misuse(
+            "a weak pointer was copied or dropped by a thread that does not own the object, or outside its private "
+            "heap",
+            type_name<T>());
+      }
+    }
   }
 
   element_type* pointee_ = nullptr;

@@ -1,0 +1,97 @@
+// Weak pointers that are dropped outside the heap of their objects, without checks: their records are left to the heap
+// that lists them.
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <thread>
+
+using ouro::heap;
+using ouro::make;
+using ouro::ptr;
+using ouro::weak;
+
+namespace {
+
+struct watched {
+  int value = 0;
+};
+
+/// Makes an object in a heap, and weak pointers to it that are dropped where the thread is.
+template <class Drop>
+void drop_outside(heap& h, Drop drop) {
+  ptr<watched> object;
+  weak<watched> first;
+  weak<watched> second;
+  weak<watched> with_callback;
+  weak<watched> kept;
+  auto captured = std::make_shared<int>(1);
+  int called = 0;
+  {
+    const heap::scope in{h};
+    object = make<watched>();
+    first = object;
+    second = first;
+    with_callback = weak<watched>{object, [&called, captured] { ++called; }};
+    kept = weak<watched>{object, [&called] { called += 10; }};
+  }
+  drop([&] {
+    first.reset();
+    second.reset();
+    with_callback.reset();
+  });
+  CHECK(captured.use_count() == 1);
+  const heap::scope in{h};
+  CHECK(object.use_count() == 1);
+  // The record that plain weak pointers share is used again.
+  first = object;
+  CHECK(first.lock() == object);
+  object.reset();
+  CHECK(first.expired());
+  CHECK(kept.expired());
+  CHECK(called == 10);
+}
+
+}  // namespace
+
+TEST_CASE("unchecked: a weak pointer that is dropped outside its heap leaves its record to the heap (trap 79)") {
+  heap h;
+  drop_outside(h, [](auto drop) { drop(); });
+  drop_outside(h, [](auto drop) { std::thread{drop}.join(); });
+  heap other;
+  drop_outside(h, [&](auto drop) {
+    const heap::scope in{other};
+    const auto object = make<watched>();
+    const weak<watched> own{object};
+    drop();
+    CHECK(own.lock() == object);
+  });
+}
+
+TEST_CASE("unchecked: records that were left to a heap end with their object, and else with the heap (trap 79)") {
+  for (const bool dies_first : {false, true}) {
+    auto h = std::make_unique<heap>();
+    weak<watched> plain;
+    weak<watched> with_callback;
+    ptr<watched> object;
+    {
+      const heap::scope in{*h};
+      object = make<watched>();
+      plain = object;
+      with_callback = weak<watched>{object, [] {}};
+    }
+    plain.reset();
+    with_callback.reset();
+    {
+      const heap::scope in{*h};
+      if (dies_first) {
+        object.reset();
+      } else {
+        static_cast<void>(object.release());
+      }
+    }
+    h.reset();
+  }
+}
