@@ -121,6 +121,16 @@ TEST_CASE("heap: at its end garbage is destroyed, and what is held goes with the
     CHECK(!watcher.expired());
   }
   CHECK(mortal::log == "gg");
+  if constexpr (ouro::check_level >= 1) {
+    // What is held of the heaps that ended last is kept for the reports about it.
+    CHECK(is_mapped(held));
+    for (std::size_t i = 0; i != ouro::detail::ended_heaps::most_arenas; ++i) {
+      heap h;
+      const heap::scope in{h};
+      static_cast<void>(make<int>(1).release());
+      static_cast<void>(ouro::pool_allocator::allocate(std::size_t{3} << 20, 8));
+    }
+  }
   CHECK(!is_mapped(held));
   CHECK(watcher.expired());
   CHECK(watcher.lock() == nullptr);
@@ -431,6 +441,32 @@ TEST_CASE("heap: moves, and is entered where it has moved to") {
   CHECK(mortal::log == "mm");
   const heap::scope in{*to};
   CHECK(ouro::gc::count() == 0);
+}
+
+TEST_CASE("heap: assigned to itself it stays as it is") {
+  heap h;
+  {
+    const heap::scope in{h};
+    make_ring(2, 's');
+  }
+  mortal::log.clear();
+  heap& same = h;
+  h = std::move(same);
+  CHECK(mortal::log.empty());
+  const heap::scope in{h};
+  CHECK(ouro::gc::count() == 2);
+  CHECK(ouro::gc::collect() == 2);
+  CHECK(mortal::log == "ss");
+}
+
+TEST_CASE("heap: large blocks of a heap that has ended do not stay for ever") {
+  constexpr std::size_t most = ouro::detail::ended_heaps::most_large_bytes;
+  for (const std::size_t bytes : {most, std::size_t{5000}, most, most + 1, std::size_t{5000}, std::size_t{6000}}) {
+    heap h;
+    const heap::scope in{h};
+    REQUIRE(ouro::pool_allocator::allocate(bytes, 8) != nullptr);
+  }
+  CHECK(ouro::detail::ended_large_blocks.bytes() == (ouro::check_level >= 1 ? 11'000 : 0));
 }
 
 TEST_CASE("heap: under the other collector, and none") {

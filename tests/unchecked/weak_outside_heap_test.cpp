@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/mman.h>
+
+#include <cstdint>
 #include <memory>
 #include <thread>
 
@@ -56,7 +59,7 @@ void drop_outside(heap& h, Drop drop) {
 
 }  // namespace
 
-TEST_CASE("unchecked: a weak pointer that is dropped outside its heap leaves its record to the heap (trap 79)") {
+TEST_CASE("unchecked: a weak pointer that is dropped outside its heap leaves its record to the heap") {
   heap h;
   drop_outside(h, [](auto drop) { drop(); });
   drop_outside(h, [](auto drop) { std::thread{drop}.join(); });
@@ -70,7 +73,7 @@ TEST_CASE("unchecked: a weak pointer that is dropped outside its heap leaves its
   });
 }
 
-TEST_CASE("unchecked: records that were left to a heap end with their object, and else with the heap (trap 79)") {
+TEST_CASE("unchecked: records that were left to a heap end with their object, and else with the heap") {
   for (const bool dies_first : {false, true}) {
     auto h = std::make_unique<heap>();
     weak<watched> plain;
@@ -94,4 +97,18 @@ TEST_CASE("unchecked: records that were left to a heap end with their object, an
     }
     h.reset();
   }
+}
+
+TEST_CASE("unchecked: the memory of a private heap is given back with it, whatever is in use") {
+  watched* held = nullptr;
+  {
+    heap h;
+    const heap::scope in{h};
+    held = make<watched>().release();
+    static_cast<void>(ouro::pool_allocator::allocate(5000, 8));
+  }
+  const auto page = reinterpret_cast<std::uintptr_t>(held) & ~std::uintptr_t{4095};
+  unsigned char resident = 0;
+  CHECK(::mincore(reinterpret_cast<void*>(page), 4096, &resident) != 0);
+  CHECK(ouro::detail::ended_large_blocks.bytes() == 0);
 }

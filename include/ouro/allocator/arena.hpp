@@ -10,6 +10,7 @@
 ///   └──────────────────┴───────┴─────────────┴────────┴─────┴─────────┘
 /// ```
 
+#include <ouro/allocator/known_arenas.hpp>
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/system_memory.hpp>
 #include <ouro/allocator/track.hpp>
@@ -42,6 +43,12 @@ struct alignas(size_class::strictest_alignment) arena {
   [[nodiscard]] static arena* map(pool_heap* owner, bool huge) noexcept {
     void* const pages = map_pages(bytes, bytes);
     if (pages == nullptr) return nullptr;
+    if constexpr (check_level >= 1) {
+      if (!known_arenas.add(pages)) {
+        unmap_pages(pages, bytes, bytes);
+        return nullptr;
+      }
+    }
     if (huge) advise_huge(pages, bytes);
     track::mapped(pages, bytes);
     void* const memory = static_cast<std::byte*>(pages) + pools * sizeof(pool);
@@ -50,8 +57,17 @@ struct alignas(size_class::strictest_alignment) arena {
 
   /// Back to the system. \pre `is_empty()`, and the arena is on no list
   static void unmap(arena* gone) noexcept {
+    end_tracking(gone);
+    unmap_untracked(gone);
+  }
+
+  /// From now on debugging tools know no block in it.
+  static void end_tracking(arena* ended) noexcept { track::unmapped(ended->base(), bytes); }
+
+  /// \pre `end_tracking` has been called, and the arena is on no list
+  static void unmap_untracked(arena* gone) noexcept {
     std::byte* const pages = gone->base();
-    track::unmapped(pages, bytes);
+    if constexpr (check_level >= 1) known_arenas.remove(pages);
     unmap_pages(pages, bytes, bytes);
   }
 

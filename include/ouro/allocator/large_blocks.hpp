@@ -12,10 +12,12 @@
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/system_allocator.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/hooks.hpp>
 
 #include <cstddef>
 #include <limits>
 #include <new>
+#include <utility>
 
 namespace ouro::detail {
 
@@ -44,9 +46,32 @@ class large_blocks {
 
   /// Of whichever heap the block is.
   static void deallocate(void* block, std::size_t bytes, std::size_t alignment) noexcept {
+    if constexpr (check_level >= 1) {
+      if (has_ended(block)) misuse("a block was given back after the end of its private heap", "unknown");
+    }
     large_blocks* const owner = *owner_of(block);
     if (owner != nullptr) return owner->deallocate_own(block, bytes, alignment);
     free_raw(static_cast<std::byte*>(block) - front(alignment, 0), bytes, alignment, 0);
+  }
+
+  /// Whether the block's private heap has ended. \pre a checked build
+  [[nodiscard]] static bool has_ended(void* block) noexcept;
+
+  /// Moves all blocks to `keeper`, which keeps up to `most` bytes, those that came last.
+  /// \pre nobody has any business in this heap any more
+  void give_all_to(large_blocks& keeper, std::size_t most) noexcept {
+    if (first_ == nullptr) return;
+    const lock_guard lock{keeper.mutex_};
+    if (keeper.bytes_ + bytes_ > most) keeper.free_all();
+    if (bytes_ > most) return;
+    link* last = first_;
+    for (link* at = first_; at != nullptr; at = at->next) {
+      *owner_of(block_of(at)) = &keeper;
+      last = at;
+    }
+    last->next = keeper.first_;
+    keeper.first_ = std::exchange(first_, nullptr);
+    keeper.bytes_ += bytes_;
   }
 
   /// \pre nobody uses them any more
@@ -86,6 +111,10 @@ class large_blocks {
     return alignment < alignof(std::max_align_t) ? alignof(std::max_align_t) : alignment;
   }
 
+  [[nodiscard]] static void* block_of(link* at) noexcept {
+    return reinterpret_cast<std::byte*>(at) + front(at->alignment, sizeof(link));
+  }
+
   [[nodiscard]] static large_blocks** owner_of(void* block) noexcept { return static_cast<large_blocks**>(block) - 1; }
 
   [[nodiscard]] static void* allocate_raw(std::size_t bytes, std::size_t alignment, std::size_t known) noexcept {
@@ -121,5 +150,10 @@ class large_blocks {
   std::size_t bytes_ = 0;  ///< asked for
   std::size_t blocks_ = 0;
 };
+
+/// What checked builds keep of private heaps that have ended.
+OURO_SHARED_STATE inline constinit large_blocks ended_large_blocks{};
+
+inline bool large_blocks::has_ended(void* block) noexcept { return *owner_of(block) == &ended_large_blocks; }
 
 }  // namespace ouro::detail

@@ -21,6 +21,7 @@
 #include <ouro/allocator/size_class.hpp>
 #include <ouro/allocator/track.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/hooks.hpp>
 
 #include <cstddef>
 
@@ -65,6 +66,7 @@ struct OURO_SHARED_TYPE pool_allocator {
     if (!detail::size_class::serves(bytes, alignment)) {
       return detail::large_blocks::deallocate(block, bytes, alignment);
     }
+    if constexpr (check_level >= 1) check_given_back(block);
     if constexpr (track::is_on) {
       track::freed(detail::arena::base_of(block), block, detail::pool::of(block)->block_size);
     }
@@ -85,6 +87,12 @@ struct OURO_SHARED_TYPE pool_allocator {
     return detail::statistics_of(*detail::current_pool_heap);
   }
 
+  /// Whether the block belongs to a private heap that has ended. \pre a checked build
+  [[nodiscard]] static bool has_ended(void* block, std::size_t bytes, std::size_t alignment) noexcept {
+    if (!detail::size_class::serves(bytes, alignment)) return detail::large_blocks::has_ended(block);
+    return detail::pool_heap_of(block) == &detail::ended_pool_heap;
+  }
+
  private:
   using track = detail::track;
 
@@ -99,6 +107,14 @@ struct OURO_SHARED_TYPE pool_allocator {
       if (block != nullptr) track::allocated(detail::arena::base_of(block), block, bytes);
     }
     return block;
+  }
+
+  OURO_NOINLINE static void check_given_back(const void* block) noexcept {
+    const detail::pool_heap* const owner = detail::pool_heap_of(block);
+    if (owner == nullptr) detail::misuse("a block was given back that lies in no pool", "unknown");
+    if (owner == &detail::ended_pool_heap) {
+      detail::misuse("a block was given back after the end of its private heap", "unknown");
+    }
   }
 
   OURO_NOINLINE static void* allocate_slowly(std::uint32_t index, bool walked) noexcept {

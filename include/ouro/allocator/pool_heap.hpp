@@ -8,6 +8,7 @@
 /// When a thread ends, its heap waits among the orphans until a new thread adopts it. A private heap's goes whole.
 
 #include <ouro/allocator/arena.hpp>
+#include <ouro/allocator/known_arenas.hpp>
 #include <ouro/allocator/large_blocks.hpp>
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/size_class.hpp>
@@ -165,6 +166,20 @@ struct pool_heap {
     each_pool([this](pool& each) {
       if (each.walked) end_walks(&each);
     });
+  }
+
+  /// Calls `take` with each arena that holds used blocks, which is the caller's from then on.
+  /// \pre a private heap's, which no thread uses any more
+  template <class Take>
+  void give_arenas_in_use(Take take) noexcept {
+    take_all_foreign();
+    drop_kept();
+    for (std::size_t spare = 0; spare != arena::pools; ++spare) {
+      while (arena* const given = with_spare[spare]) {
+        leave(given);
+        take(given);
+      }
+    }
   }
 
   /// Gives everything back to the system, whatever is in use. \pre a private heap's, which no thread uses any more
@@ -353,5 +368,13 @@ static_assert(arena::pools == 64, "spare_counts has one bit for each count");
 /// The heap of a thread that has none yet: every list is empty, so that its first allocation takes the slow path.
 OURO_SHARED_STATE inline constinit pool_heap no_pool_heap{};
 OURO_SHARED_STATE inline constinit thread_local pool_heap* current_pool_heap = &no_pool_heap;
+
+/// Owns the arenas that checked builds keep of private heaps that have ended.
+OURO_SHARED_STATE inline constinit pool_heap ended_pool_heap{};
+
+/// The heap that the address lies in, or null if it lies in no pool. \pre a checked build. Any address may be asked for
+[[nodiscard]] inline const pool_heap* pool_heap_of(const void* at) noexcept {
+  return known_arenas.has(at) ? arena::of(at)->owner : nullptr;
+}
 
 }  // namespace ouro::detail

@@ -6,6 +6,7 @@
 /// entered on top of it, or of another private one, and left in reverse order. Entering saves the values of the heap
 /// that was current, and loads those of the other: about 1 KiB each way.
 
+#include <ouro/allocator/ended_heaps.hpp>
 #include <ouro/allocator/heap_part.hpp>
 #include <ouro/allocator/large_blocks.hpp>
 #include <ouro/allocator/pool_heap.hpp>
@@ -35,6 +36,7 @@ class private_heap {
 
   /// \pre `close` has been called, and the heap was left
   ~private_heap() {
+    if constexpr (check_level >= 1) kept_of_ended_heaps.take(pools_);
     pools_.free_all();
     saved_.release();
     saved_of_thread_.release();

@@ -8,6 +8,7 @@
 #include <ouro/allocator/throw.hpp>
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/hooks.hpp>
 #include <ouro/object/type_name.hpp>
 
 #include <cstddef>
@@ -35,7 +36,13 @@ struct OURO_SHARED_TYPE standard_allocator {
   }
 
   void deallocate(T* block, std::size_t objects) noexcept {
-    AllocatorPolicy::deallocate(block, objects == 0 ? 1 : objects * sizeof(T), alignof(T));
+    const std::size_t bytes = objects == 0 ? 1 : objects * sizeof(T);
+    if constexpr (check_level >= 1 && requires { AllocatorPolicy::has_ended(block, bytes, alignof(T)); }) {
+      if (AllocatorPolicy::has_ended(block, bytes, alignof(T))) {
+        detail::misuse("a container has outlived its private heap", detail::type_name_of<T>);
+      }
+    }
+    AllocatorPolicy::deallocate(block, bytes, alignof(T));
   }
 
   template <class U>

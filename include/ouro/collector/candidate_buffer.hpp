@@ -56,6 +56,12 @@ class candidate_buffer {
     entries_.items[slot] = {&object, header_type::update(object.info, [&](std::uint32_t) { return listed; })};
   }
 
+  /// Whether the object with this info word is in the buffer. \pre a listed word
+  [[nodiscard]] bool holds(const header_type& object, std::uint32_t word) const noexcept {
+    const std::uint32_t slot = info_word::slot(word);
+    return slot < entries_.size && entries_.items[slot].object == &object;
+  }
+
   /// Gives the object its info word back, and returns it. \pre listed
   std::uint32_t leave(header_type& object) noexcept {
     const std::uint32_t slot = info_word::slot(object.load_info());

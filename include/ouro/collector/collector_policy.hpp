@@ -30,6 +30,7 @@
 /// | `C::enrolls_all` | `bool` | when true, objects that may be cyclic are no candidates, but enrolled |
 /// | `C::enroll(h)` | `void` | if so: the object is whole, and its collector is to know it from now on |
 /// | `C::walks_pools_of` | type | the refcount policy whose old objects are found by walking pools |
+/// | `C::knows(h)` | `bool` | `h` is unlisted, or listed by the current heap: asked by checked builds |
 /// | `C::walker` | type | the policy that this is said of: a heap's walked pools hold the objects of one pair |
 ///
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,

@@ -41,6 +41,11 @@ struct collector_verbs {
   }
 
   template <class RefcountPolicy>
+  [[nodiscard]] static bool knows(header<RefcountPolicy>& object) noexcept {
+    return current<RefcountPolicy>().knows(object);
+  }
+
+  template <class RefcountPolicy>
   [[nodiscard]] static std::uint32_t info(header<RefcountPolicy>& object) noexcept {
     return current<RefcountPolicy>().info(object);
   }

@@ -110,6 +110,13 @@ class OURO_SHARED_TYPE cycle_collector {
     return candidates_.leave(object);
   }
 
+  /// Whether the object is unlisted, or a candidate of this very collector.
+  [[nodiscard]] bool knows(header_type& object) noexcept {
+    const lock_guard lock{mutex_};
+    const std::uint32_t word = object.load_info();
+    return !info_word::is_listed(word) || candidates_.hold(object, word);
+  }
+
   [[nodiscard]] std::uint32_t info(header_type& object) noexcept {
     const lock_guard lock{mutex_};
     const std::uint32_t word = object.load_info();

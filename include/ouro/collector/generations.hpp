@@ -35,6 +35,11 @@ class generations {
     return true;
   }
 
+  /// Whether the object with this info word is a candidate here. \pre a listed word
+  [[nodiscard]] bool hold(const header_type& object, std::uint32_t word) noexcept {
+    return buffer_of(word).holds(object, word);
+  }
+
   /// Gives the object its info word back, and returns it. \pre listed
   std::uint32_t leave(header_type& object) noexcept { return buffer_of(object.load_info()).leave(object); }
 

@@ -273,10 +273,8 @@ class OURO_SHARED_TYPE weak_table {
 
   /// Pins a listed record, also one that was left here.
   [[nodiscard]] static bool pin_again(record& at) noexcept {
-    if (is_left_here(at))
-      pins::store(at.pins, count_word::one);
-    else if (!try_pin(at))
-      return false;
+    if (!is_left_here(at)) return try_pin(at);
+    pins::store(at.pins, count_word::one);
     return true;
   }
 

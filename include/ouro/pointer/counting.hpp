@@ -2,6 +2,8 @@
 /// \file
 /// How a pointer counts: in the header of the object, or by the object's own functions.
 
+#include <ouro/allocator/pool_heap.hpp>
+#include <ouro/allocator/pool_lease.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/trace_guard.hpp>
@@ -52,7 +54,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   template <class T>
   OURO_ALWAYS_INLINE static void increment(T* pointee) noexcept {
     header_type& object = *header_of<RefcountPolicy>(pointee);
-    check_use(object);
+    check_use<T>(object, {});
     RefcountPolicy::increment(object.count);
   }
 
@@ -60,7 +62,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   template <class Block, class T>
   OURO_ALWAYS_INLINE static void decrement(T* pointee) noexcept {
     header_type& object = *header_of<RefcountPolicy>(pointee);
-    check_use(object);
+    check_use<T>(object, array_name<Block>());
     if constexpr (decrements_in_parts<RefcountPolicy>) {
       if (!RefcountPolicy::try_keep(object.count)) [[unlikely]]
         decrement_rarely<Block>(object);
@@ -76,9 +78,11 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     return count_word::strong(header_of<RefcountPolicy>(pointee)->load_count());
   }
 
-  /// Misuse that a few instructions can notice.
-  OURO_ALWAYS_INLINE static void check_use([[maybe_unused]] header_type& object) noexcept {
-    if constexpr (check_level >= 1) check_use_slowly(object);
+  /// Misuse that a few instructions can notice. `array`: the name of the type that the object must have, or empty.
+  template <class T>
+  OURO_ALWAYS_INLINE static void check_use([[maybe_unused]] header_type& object,
+                                           [[maybe_unused]] std::string_view array) noexcept {
+    if constexpr (check_level >= 1) check_use_slowly(object, type_name_of<T>, array);
   }
 
   /// Reports a use of objects that another thread is collecting, and so has to itself.
@@ -105,25 +109,56 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   }
 
  private:
-  OURO_NOINLINE static void check_use_slowly(header_type& object) noexcept {
+  /// An array is of the type that its pointer says; other objects may be of a derived one.
+  template <class Block>
+  [[nodiscard]] static consteval std::string_view array_name() noexcept {
+    if constexpr (check_level >= 1 && !std::is_void_v<Block>) {
+      if constexpr (Block::is_array) return Block::record.name;
+    }
+    return {};
+  }
+
+  OURO_NOINLINE static void check_use_slowly(header_type& object, std::string_view pointee,
+                                             std::string_view array) noexcept {
     const std::uint32_t count = object.load_count();
     if (count_word::is_immortal(count)) return;
     // What the other thread's collector keeps of a candidate in place of its info word must not be looked at.
-    const std::uint32_t word = object.load_info();
-    check_not_collected(info_word::is_listed(word) ? "unknown" : name_in_report(word));
+    check_not_collected(pointee);
+    check_not_tracing(pointee);
+    // The place first: what stands in the header can be believed in the right heap only.
+    if constexpr (!RefcountPolicy::is_thread_safe) check_place(object, pointee);
+    if constexpr (requires { CollectorPolicy::knows(object); }) {
+      if (!CollectorPolicy::knows(object)) misuse(not_here_or_overwritten, pointee);
+    }
     const std::uint32_t info = info_of<CollectorPolicy>(object);
-    const std::string_view name = name_in_report(info);
-    check_not_tracing(name);
+    const type_record* const record = registered_types.find(info_word::type(info));
+    if (record == nullptr || (!array.empty() && record->name != array)) misuse(overwritten, pointee);
     if (count == count_word::none && (info & info_word::dead) == 0) {
-      misuse("a pointer to an object without pointers was used: the count would fall below zero", name);
+      misuse("a pointer to an object without pointers was used: the count would fall below zero", record->name);
     }
     if constexpr (!RefcountPolicy::is_thread_safe) {
       const std::uint32_t owner = (info & info_word::owner_mask) >> info_word::owner_shift;
-      if (owner != 0 && owner != owner_tag()) {
-        misuse("a thread that does not own the object has used it, or it was used outside its private heap", name);
-      }
+      if (owner != 0 && owner != owner_tag()) misuse(not_here, record->name);
     }
   }
+
+  /// What the pools know: that an object lies in one of another heap. Objects elsewhere have the tag in their header.
+  static void check_place(header_type& object, std::string_view pointee) noexcept {
+    const pool_heap* const home = pool_heap_of(&object);
+    // Late in a thread's end the heap of the thread has gone to the orphans.
+    if (home == nullptr || home == current_pool_heap || pool_lease_ended) return;
+    const std::uint32_t word = object.load_info();
+    const std::string_view name = info_word::is_listed(word) ? pointee : name_in_report(word);
+    misuse(home == &ended_pool_heap ? "a pointer has outlived the private heap of its object" : not_here, name);
+  }
+
+  static constexpr std::string_view not_here =
+      "a thread that does not own the object has used it, or it was used outside its private heap";
+  static constexpr std::string_view not_here_or_overwritten =
+      "a thread that does not own the object has used it, or it was used outside its private heap, or its header was "
+      "overwritten from above";
+  static constexpr std::string_view overwritten =
+      "a pointer was used that leads to no object, or to one whose header was overwritten";
 };
 
 /// By the object's own functions.

@@ -39,7 +39,8 @@ namespace ouro {
 /// At its end a heap collects; what pointers still hold goes with its pools: the memory is given back, O(arenas), and
 /// no destructor runs. So a program may drop a heap with all that lives in it, if nothing in there owns anything
 /// outside; pointers into it must not be used, copied or dropped any more, weak ones have expired. Memory that does not
-/// come from pools stays with its allocator.
+/// come from pools stays with its allocator. Checked builds keep what was in use of the heaps that ended last, up to 16
+/// arenas and 32 MiB of large blocks, and report pointers and containers that have outlived these heaps.
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class basic_heap {
  public:
@@ -82,9 +83,10 @@ class basic_heap {
   }
 
   basic_heap(basic_heap&& from) noexcept = default;
+  /// Ends this heap, unless it is `from`.
   basic_heap& operator=(basic_heap&& from) noexcept {
-    basic_heap gone = std::move(*this);
-    state_ = std::move(from.state_);
+    basic_heap moved{std::move(from)};
+    state_.swap(moved.state_);
     return *this;
   }
 
@@ -93,27 +95,34 @@ class basic_heap {
     if (state_ != nullptr) close();
   }
 
-  /// Of this heap, whichever the thread is in. \pre not moved from; no other thread is in it
+  /// Of this heap, whichever the thread is in. \pre not moved from, here and below; no other thread is in it
   [[nodiscard]] pool_statistics statistics() const noexcept { return here().statistics(); }
   [[nodiscard]] std::size_t limit() const noexcept { return here().limit(); }
   void trim() const noexcept { here().trim(); }
 
   /// From now on the pools and large blocks of the heap take no more than so many bytes; those that are in use stay.
   /// What `make_managed` then finds no room for it makes after a collection, or throws `std::bad_alloc`.
-  void set_limit(std::size_t bytes) noexcept { state_->pools().limit = bytes; }
+  void set_limit(std::size_t bytes) noexcept { state().pools().limit = bytes; }
 
   /// Whether some thread is in it.
-  [[nodiscard]] bool is_entered() const noexcept { return state_->is_entered(); }
+  [[nodiscard]] bool is_entered() const noexcept { return state().is_entered(); }
 
  private:
-  [[nodiscard]] reference here() const noexcept { return reference{state_->pools()}; }
+  using private_heap = detail::when_used<detail::private_heap, RefcountPolicy>;
+
+  [[nodiscard]] private_heap& state() const noexcept {
+    if constexpr (check_level >= 1) {
+      if (state_ == nullptr) detail::misuse("a heap was used that had been moved from", "ouro::heap");
+    }
+    return *state_;
+  }
+
+  [[nodiscard]] reference here() const noexcept { return reference{state().pools()}; }
 
   /// So that nothing can fail later on of what these write.
   void attach_parts();
 
   void close() noexcept;
-
-  using private_heap = detail::when_used<detail::private_heap, RefcountPolicy>;
 
   std::unique_ptr<private_heap> state_;
 };
@@ -123,8 +132,8 @@ class basic_heap {
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
  public:
-  /// \pre no other thread is in the heap. \throws std::bad_alloc
-  explicit scope(basic_heap& entered) : state_{entered.state_.get()} {
+  /// \pre the heap was not moved from, and no other thread is in it. \throws std::bad_alloc
+  explicit scope(basic_heap& entered) : state_{&entered.state()} {
     detail::check_not_tracing("ouro::heap");
     if (!state_->enter(visit_)) detail::throw_bad_alloc();
   }
