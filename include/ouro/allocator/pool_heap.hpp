@@ -43,6 +43,7 @@ struct pool_heap {
   std::size_t arenas_mapped = 0;    ///< ever
   std::size_t arenas_unmapped = 0;  ///< ever
   std::size_t pools = 0;            ///< not spare
+  std::uint64_t taken = 0;          ///< bytes of pools, and of a private heap's large blocks, ever
   bool is_taking_foreign = false;
   std::atomic<pool*> announced{nullptr};  ///< pools with blocks that other threads freed
   pool_heap* next_orphan = nullptr;
@@ -114,9 +115,13 @@ struct pool_heap {
   /// A block that is too large for pools, or too strictly aligned; null when memory or the limit is exhausted.
   [[nodiscard]] OURO_NOINLINE void* allocate_large(std::size_t bytes, std::size_t alignment) noexcept {
     if (large == nullptr) return large_blocks::allocate_unowned(bytes, alignment);
-    if (void* const block = large->allocate(bytes, alignment, left_of_limit()); block != nullptr) return block;
-    drop_kept();
-    return large->allocate(bytes, alignment, left_of_limit());
+    void* block = large->allocate(bytes, alignment, left_of_limit());
+    if (block == nullptr) {
+      drop_kept();
+      block = large->allocate(bytes, alignment, left_of_limit());
+    }
+    if (block != nullptr) taken += bytes;
+    return block;
   }
 
   /// The same of those that have others, too.
@@ -319,6 +324,7 @@ struct pool_heap {
     enter(home);
     opened->open(index, walked, arena::blocks_of(opened));
     ++pools;
+    taken += pool::bytes;
     return opened;
   }
 

@@ -4,7 +4,7 @@
 
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/allocator/pool_allocator.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/standard_allocator.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
@@ -12,14 +12,14 @@
 
 namespace ouro {
 
+/// Collects in a private heap that has no room left, as `standard_allocator` does.
+///
 /// Has no state: all resources of one policy are equal. Thread-safe as the policy is.
 template <allocator_policy AllocatorPolicy>
 class OURO_SHARED_TYPE basic_pool_resource final : public std::pmr::memory_resource {
  private:
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    void* const block = AllocatorPolicy::allocate(bytes == 0 ? 1 : bytes, alignment);
-    if (block == nullptr) detail::throw_bad_alloc();
-    return block;
+    return detail::allocate_or_throw<AllocatorPolicy>(bytes == 0 ? 1 : bytes, alignment, "unknown");
   }
 
   void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override {

@@ -6,6 +6,7 @@
 /// entered on top of it, or of another private one, and left in reverse order. Entering saves the values of the heap
 /// that was current, and loads those of the other: about 1 KiB each way.
 
+#include <ouro/allocator/emergency.hpp>
 #include <ouro/allocator/ended_heaps.hpp>
 #include <ouro/allocator/heap_part.hpp>
 #include <ouro/allocator/large_blocks.hpp>
@@ -24,6 +25,9 @@ class private_heap;
 
 /// The private heap that the thread is in, or null.
 OURO_SHARED_STATE inline constinit thread_local private_heap* current_private_heap = nullptr;
+
+/// That of all that lies in no private heap.
+OURO_SHARED_STATE inline constinit thread_local emergency_back_off back_off_of_thread{};
 
 class private_heap {
  public:
@@ -101,6 +105,19 @@ class private_heap {
     return current_private_heap != nullptr && each_part_ends_some(&heap_part::relieve);
   }
 
+  /// That of the current heap: of the private one, or of the thread.
+  [[nodiscard]] static emergency_back_off& back_off_here() noexcept {
+    return current_private_heap != nullptr ? current_private_heap->back_off_ : back_off_of_thread;
+  }
+
+  /// What `try_once` gives after the garbage in the private heap that the thread is in has ended; null where that does
+  /// not help. \see try_in_emergency
+  template <class Try>
+  [[nodiscard]] static void* try_after_collection(Try try_once) noexcept {
+    if (current_private_heap == nullptr) return nullptr;
+    return try_in_emergency(current_private_heap->back_off_, current_private_heap->pools_, &collect_current, try_once);
+  }
+
   /// Ends all objects that the parts know of, then the parts' own memory. Calls user code. \pre `is_current()`
   void close() noexcept {
     // What ends may leave something behind, in another part.
@@ -135,6 +152,7 @@ class private_heap {
   pool_heap pools_{};
   large_blocks large_{};
   saved_parts saved_{};
+  emergency_back_off back_off_{};
   std::atomic<const void*> user_{nullptr};  ///< names the thread that is in this heap
 
   // While a thread is in this heap:

@@ -3,6 +3,7 @@
 /// The state of trial deletion for one refcount policy: candidates, trigger, statistics, and the passes of a
 /// collection.
 
+#include <ouro/allocator/emergency.hpp>
 #include <ouro/allocator/heap_part.hpp>
 #include <ouro/allocator/pool_lease.hpp>
 #include <ouro/allocator/raw_array.hpp>
@@ -457,6 +458,7 @@ class OURO_SHARED_TYPE cycle_collector {
   std::size_t finish(trial_type& found) noexcept {
     stats_.candidates += found.candidates_taken();
     stats_.examined += memory_.visits.size;
+    objects_looked_at += memory_.visits.size;
     stats_.over_reported += found.over_reported();
     if (!found.is_decided()) ++stats_.abandoned;
     if (has_flag(debug_, gc_debug::uncollectable)) print_uncollectable(found.over_reported());

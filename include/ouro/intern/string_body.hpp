@@ -81,7 +81,7 @@ struct OURO_SHARED_TYPE string_body {
       return pool_allocator::allocate(bytes, alignof(std::size_t));
     };
     void* block = try_once();
-    if (block == nullptr && private_heap::collect_current()) block = try_once();
+    if (block == nullptr) block = private_heap::try_after_collection(try_once);
     if (block == nullptr) throw_bad_alloc();
     return block;
   }

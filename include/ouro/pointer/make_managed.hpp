@@ -47,13 +47,19 @@ template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bo
   if (RefcountPolicy::is_thread_safe && current_private_heap != nullptr) {
     if (void* const raw = allocate(); raw != nullptr) return raw;
   }
-  bool is_worth_a_try = private_heap::collect_current();
-  if constexpr (finds_cycles<CollectorPolicy>) {
-    if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) is_worth_a_try = true;
-  }
-  if (is_worth_a_try) {
-    if (void* const raw = allocate(); raw != nullptr) return raw;
-  }
+  const auto collect = [] {
+    bool found = private_heap::collect_current();
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      // In a private heap our collectors have collected with the rest of it.
+      constexpr bool is_part = cycle_finder_of_ours<CollectorPolicy> && !RefcountPolicy::is_thread_safe;
+      if (!is_part || current_private_heap == nullptr) {
+        if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) found = true;
+      }
+    }
+    return found;
+  };
+  void* const raw = try_in_emergency(private_heap::back_off_here(), *current_pool_heap, collect, allocate);
+  if (raw != nullptr) return raw;
   throw_bad_alloc();
 }
 
