@@ -3,6 +3,10 @@
 /// Python's `list`: a vector that grows and shrinks as CPython's does.
 
 #include <ouro/config.hpp>
+#include <ouro/containers/lifetime_watch.hpp>
+#include <ouro/containers/loan.hpp>
+#include <ouro/containers/quiet.hpp>
+#include <ouro/containers/set_aside.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/pointer/memory.hpp>
@@ -20,13 +24,19 @@ namespace ouro {
 /// A sequence container with the interface of `std::vector`, whose elements lie in the private heap of `Memory`. Where
 /// it must grow, it takes an eighth more than it needs, and a few: room for 0, 4, 8, 16, 24, 32, 40, 52, 64, …
 /// elements; once fewer than half of its room is used it shrinks by the same rule (CPython 3.11, `list_resize`). So
-/// appending is amortised O(1), and a list that was large once does not stay so.
+/// appending is amortised O(1), and a list that was large once does not stay so. One that is made from n elements has
+/// room for n, rounded up to an even number. A list that is cleared or ends drops its last element first.
+///
+/// Elements may change the list while it works on them. Their destructors find it without them, and whole; they may
+/// also end it. What is done to it while elements are moved finds it empty, and is undone. While elements are compared
+/// or copied, those that leave the list stay alive.
 ///
 /// References, pointers and iterators to elements are good until the next insertion or removal. Thread-safety is that
 /// of a `std::vector`.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE list {
   using vector = std::vector<T, typename Memory::template std_allocator<T>>;
+  using loan = detail::loan<vector>;
 
  public:
   using value_type = T;
@@ -41,12 +51,18 @@ class OURO_SHARED_TYPE list {
 
   list() noexcept = default;
   explicit list(size_type elements, const T& value = T()) : items_(elements, value) {}
-  list(std::initializer_list<T> elements) : items_{elements} {}
+  list(std::initializer_list<T> elements) : list(elements.begin(), elements.end()) {}
   template <std::input_iterator It, std::sentinel_for<It> End>
   list(It first, End last) {
-    insert(end(), std::move(first), std::move(last));
+    if constexpr (std::forward_iterator<It>)
+      items_.reserve((static_cast<size_type>(std::ranges::distance(first, last)) + 1) & ~size_type{1});
+    for (; first != last; ++first) emplace_back(*first);
   }
-  list(const list& from) { assign(from.begin(), from.end()); }
+  list(const list& from) {
+    const loan lent{from.items_};
+    items_.reserve(lent.size());
+    for (const T& each : lent) items_.push_back(each);
+  }
   list(list&& from) noexcept = default;
   list& operator=(const list& from) {
     list{from}.swap(*this);
@@ -60,7 +76,12 @@ class OURO_SHARED_TYPE list {
     list{elements}.swap(*this);
     return *this;
   }
-  ~list() = default;
+  ~list() {
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      detail::lifetime_watch::end(this);
+      while (!empty()) clear();  // a destructor may have put something in
+    }
+  }
 
   void swap(list& with) noexcept { items_.swap(with.items_); }
   friend void swap(list& left, list& right) noexcept { left.swap(right); }
@@ -104,16 +125,17 @@ class OURO_SHARED_TYPE list {
   void push_back(T&& value) { emplace_back(std::move(value)); }
   template <class... Args>
   reference emplace_back(Args&&... args) {
-    if (size() != capacity()) return items_.emplace_back(std::forward<Args>(args)...);
-    T made(std::forward<Args>(args)...);  // the arguments may lie in this list
-    change_room(size() + 1);
-    return items_.emplace_back(std::move(made));
+    T made(std::forward<Args>(args)...);  // calls user code; the arguments may lie in this list
+    return change([&](list& here) -> reference {
+      here.make_room(1);
+      return here.items_.emplace_back(std::move(made));
+    });
   }
 
   /// \pre not empty
   void pop_back() {
-    items_.pop_back();
-    give_room_back();
+    [[maybe_unused]] const T taken = take(size() - 1);
+    // calls user code when `taken` goes: the list is whole without it
   }
 
   iterator insert(const_iterator at, const T& value) { return emplace(at, value); }
@@ -121,39 +143,50 @@ class OURO_SHARED_TYPE list {
   template <class... Args>
   iterator emplace(const_iterator at, Args&&... args) {
     const difference_type index = at - cbegin();
-    T made(std::forward<Args>(args)...);
-    if (size() == capacity()) change_room(size() + 1);
-    return items_.emplace(items_.cbegin() + index, std::move(made));
+    const detail::lifetime_watch watch{this};
+    {
+      T made(std::forward<Args>(args)...);
+      change([&](list& here) {
+        here.make_room(1);
+        here.items_.emplace(here.place(index), std::move(made));
+      });
+    }
+    return place_after(watch, index);
   }
   iterator insert(const_iterator at, size_type elements, const T& value) {
     const difference_type index = at - cbegin();
-    const T copied = value;
-    make_room(elements);
-    return items_.insert(items_.cbegin() + index, elements, copied);
+    return insert_all(index, vector(elements, value));  // calls user code, which may change the list
   }
-  /// Python's `extend`, anywhere. \pre the range is not of this list
+  /// Python's `extend`, anywhere.
   template <std::input_iterator It, std::sentinel_for<It> End>
   iterator insert(const_iterator at, It first, End last) {
     const difference_type index = at - cbegin();
-    if constexpr (std::forward_iterator<It>) make_room(static_cast<size_type>(std::ranges::distance(first, last)));
-    if constexpr (requires { items_.insert(items_.cbegin(), first, last); }) {
-      // What follows moves once, and there is room.
-      if constexpr (std::forward_iterator<It>) return items_.insert(items_.cbegin() + index, first, last);
-    }
-    difference_type next = index;
-    for (; first != last; ++first) emplace(cbegin() + next++, *first);
-    return items_.begin() + index;
+    vector made;
+    if constexpr (std::forward_iterator<It>) made.reserve(static_cast<size_type>(std::ranges::distance(first, last)));
+    for (; first != last; ++first) made.emplace_back(*first);
+    return insert_all(index, std::move(made));
   }
   iterator insert(const_iterator at, std::initializer_list<T> elements) {
     return insert(at, elements.begin(), elements.end());
   }
 
-  iterator erase(const_iterator at) { return erase(at, at + 1); }
+  /// The element behind. O(elements behind). If a destructor has changed the list, where that element would be, or the
+  /// end; if one has ended the list, no iterator of any.
+  iterator erase(const_iterator at) {
+    const difference_type index = at - cbegin();
+    const detail::lifetime_watch watch{this};
+    {
+      [[maybe_unused]] const T taken = take(static_cast<size_type>(index));
+      // calls user code when `taken` goes: the list is whole without it
+    }
+    return place_after(watch, index);
+  }
+  /// The last is dropped first.
   iterator erase(const_iterator first, const_iterator last) {
     const difference_type index = first - cbegin();
-    items_.erase(first, last);
-    give_room_back();
-    return items_.begin() + index;
+    const detail::lifetime_watch watch{this};
+    take_and_drop(static_cast<size_type>(index), static_cast<size_type>(last - first), watch);
+    return place_after(watch, index);
   }
 
   template <std::input_iterator It, std::sentinel_for<It> End>
@@ -174,17 +207,48 @@ class OURO_SHARED_TYPE list {
       erase(cbegin() + static_cast<difference_type>(elements), cend());
     }
   }
-  void reserve(size_type elements) { items_.reserve(elements); }
-  void shrink_to_fit() { move_to(size()); }
+  void reserve(size_type elements) {
+    change([&](list& here) {
+      if (elements > here.capacity()) here.move_to(elements);
+    });
+  }
+  void shrink_to_fit() {
+    change([](list& here) { here.move_to(here.size()); });
+  }
 
-  /// Empty first, and then the elements are destroyed.
-  void clear() noexcept { vector{}.swap(items_); }
+  /// Empty first, and then the elements are destroyed, the last of them first.
+  void clear() noexcept {
+    vector taken;
+    taken.swap(items_);
+    if (loan* const holder = loan_of(taken); holder != nullptr) {
+      holder->kept() = std::move(taken);
+    } else {
+      drop(taken);
+    }
+  }
 
-  [[nodiscard]] friend bool operator==(const list& left, const list& right) { return left.items_ == right.items_; }
+  [[nodiscard]] friend bool operator==(const list& left, const list& right) {
+    if (left.size() != right.size()) return false;
+    const loan first{left.items_};
+    const loan second{right.items_};
+    const T* with = second.begin();
+    for (const T& each : first) {
+      if (!(each == *with++)) return false;  // calls user code, which may change both lists
+    }
+    return true;
+  }
   [[nodiscard]] friend auto operator<=>(const list& left, const list& right)
     requires std::three_way_comparable<T>
   {
-    return left.items_ <=> right.items_;
+    using ordering = std::compare_three_way_result_t<T>;
+    const loan first{left.items_};
+    const loan second{right.items_};
+    const T* at = first.begin();
+    const T* with = second.begin();
+    for (; at != first.end() && with != second.end(); ++at, ++with) {
+      if (const ordering order = *at <=> *with; order != 0) return order;  // calls user code, as above
+    }
+    return ordering{first.size() <=> second.size()};
   }
 
  private:
@@ -195,34 +259,134 @@ class OURO_SHARED_TYPE list {
   static_assert(room_for(1) == 4 && room_for(5) == 8 && room_for(9) == 16 && room_for(17) == 24 && room_for(25) == 32 &&
                 room_for(33) == 40 && room_for(41) == 52 && room_for(53) == 64);
 
-  void change_room(size_type elements) { move_to(room_for(elements)); }
+  /// A place that was there before user code ran, or the end.
+  [[nodiscard]] iterator place(difference_type index) noexcept {
+    return begin() + (index < end() - begin() ? index : end() - begin());
+  }
 
-  /// For several more: no more than they need, where they are many.
+  [[nodiscard]] iterator place_after(const detail::lifetime_watch& watch, difference_type index) noexcept {
+    return watch.has_ended() ? iterator{} : place(index);
+  }
+
+  [[nodiscard]] static loan* loan_of(const vector& items) noexcept {
+    if constexpr (detail::is_quiet<T>) {
+      return nullptr;
+    } else {
+      return loan::of(items);
+    }
+  }
+
+  /// Runs `change(list)` where no user code meets the elements while they move. All changes but for swaps go through
+  /// it.
+  template <class Change>
+  decltype(auto) change(Change change) {
+    leave_lent_elements();
+    if constexpr (detail::moves_quietly<T>) {
+      return change(*this);
+    } else {
+      detail::set_aside<list> aside{*this};
+      return change(aside.content());
+    }
+  }
+
+  /// Goes on with elements of its own where user code has references to these. \throws std::bad_alloc, and what moving
+  /// throws
+  void leave_lent_elements() {
+    loan* const holder = loan_of(items_);
+    if (holder == nullptr) return;
+    vector& lent = holder->kept();
+    lent = std::exchange(items_, vector{});
+    detail::set_aside<list> aside{*this};
+    OURO_TRY {
+      vector& own = aside.content().items_;
+      own.reserve(lent.size());
+      for (T& each : lent) own.push_back(detail::copied_or_moved(each));
+    }
+    OURO_CATCH_ALL {
+      lent.swap(aside.content().items_);
+      OURO_RETHROW;
+    }
+  }
+
+  /// Room for so many more. An allocation may begin a collection, whose destructors may change a list that is not set
+  /// aside.
   void make_room(size_type more) {
-    const size_type wanted = size() + more;
-    if (wanted <= capacity()) return;
-    const size_type room = room_for(wanted);
-    move_to(more > room - wanted ? (wanted + 3) & ~size_type{3} : room);
+    while (capacity() - size() < more) {
+      const size_type wanted = size() + more;
+      const size_type room = room_for(wanted);
+      // Where several more are many, no more than they need.
+      move_to(more > room - wanted ? (wanted + 3) & ~size_type{3} : room);
+    }
   }
 
   /// Where there is no memory to move to, it stays large.
   void give_room_back() noexcept {
     if (size() >= capacity() / 2) return;
-    OURO_TRY { change_room(size()); }
+    OURO_TRY { move_to(room_for(size())); }
     OURO_CATCH_ALL {
     }
   }
 
+  /// \pre is changing. \post has that room, unless what the allocation began has filled the list
   void move_to(size_type room) {
     if (room == capacity()) return;
     vector moved;
     moved.reserve(room);
+    if (moved.capacity() < size()) return;
     if constexpr (std::is_nothrow_move_constructible_v<T> || !std::is_copy_constructible_v<T>) {
       moved.insert(moved.end(), std::make_move_iterator(items_.begin()), std::make_move_iterator(items_.end()));
     } else {
       moved.insert(moved.end(), items_.begin(), items_.end());
     }
     items_.swap(moved);
+  }
+
+  iterator insert_all(difference_type index, vector made) {
+    const detail::lifetime_watch watch{this};
+    change([&](list& here) {
+      here.make_room(made.size());
+      here.items_.insert(here.place(index), std::make_move_iterator(made.begin()), std::make_move_iterator(made.end()));
+    });
+    return place_after(watch, index);
+  }
+
+  /// One element, which is no longer in the list.
+  [[nodiscard]] T take(size_type index) {
+    return change([&](list& here) {
+      const iterator at = here.begin() + static_cast<difference_type>(index);
+      T taken(std::move(*at));
+      here.items_.erase(at);
+      here.give_room_back();
+      return taken;
+    });
+  }
+
+  /// Takes the elements out, and then drops them. Without memory to take them out to, one by one.
+  void take_and_drop(size_type index, size_type elements, const detail::lifetime_watch& watch) {
+    vector taken;
+    OURO_TRY { taken.reserve(elements); }
+    OURO_CATCH_ALL {
+      for (size_type left = elements; left-- != 0 && !watch.has_ended();) {
+        if (index + left < size()) erase(cbegin() + static_cast<difference_type>(index + left));
+      }
+      return;
+    }
+    change([&](list& here) {
+      // The allocation may have changed the list.
+      const iterator first = here.place(static_cast<difference_type>(index));
+      const iterator last = here.place(static_cast<difference_type>(index + elements));
+      taken.insert(taken.end(), std::make_move_iterator(first), std::make_move_iterator(last));
+      here.items_.erase(first, last);
+      here.give_room_back();
+    });
+    drop(taken);
+  }
+
+  /// The last first, which is out of the list that they were in. Calls user code: nobody else knows of `taken`.
+  static void drop(vector& taken) noexcept {
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      while (!taken.empty()) taken.pop_back();
+    }
   }
 
   vector items_;

@@ -1,0 +1,29 @@
+#pragma once
+/// \file
+/// Whose copies, moves and comparisons run no code of the program.
+
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/object/leaf.hpp>
+
+#include <type_traits>
+
+namespace ouro::detail {
+
+/// Copies, moves and comparisons of `T`, and the destruction of one that was moved from, run no code of the program. So
+/// a container may do them while it is not whole. False for what nobody knows.
+template <class T>
+inline constexpr bool is_quiet = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T> ||
+                                 (is_standard<T> && requires { typename T::traits_type; });  // a string
+
+template <class T, class R, class C, class A>
+inline constexpr bool is_quiet<managed_ptr<T, R, C, A>> = true;
+
+template <class T, class R, class C, class A>
+inline constexpr bool is_quiet<managed_weak<T, R, C, A>> = true;
+
+/// `is_quiet`, of moves alone.
+template <class T>
+inline constexpr bool moves_quietly = is_quiet<T> || std::is_trivially_copyable_v<T>;
+
+}  // namespace ouro::detail
