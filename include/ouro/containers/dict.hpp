@@ -28,7 +28,8 @@ namespace ouro {
 /// dictionary): 8 slots at least, two thirds used at most, room for three times the elements when it must grow.
 ///
 /// Assignment to a key keeps its place; a key that was erased and comes again is last. Insertion and removal are
-/// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element.
+/// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element. A step
+/// of an iterator is O(1), and so is `begin`, wherever elements were erased: a dict is a queue, too.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
           class Equal = detail::equal_values>
 class OURO_SHARED_TYPE dict {
@@ -44,7 +45,8 @@ class OURO_SHARED_TYPE dict {
   using const_reference = const value_type&;
 
  private:
-  /// An element, or the place of one that was erased.
+  /// An element, or the place of one that was erased. Places of erased elements that lie side by side are a run, over
+  /// which iterators go in one step: the first place of a run knows how many there are, and the last one too.
   struct entry {
     static constexpr std::size_t occupied = ~(static_cast<std::size_t>(-1) >> 1);
 
@@ -62,9 +64,11 @@ class OURO_SHARED_TYPE dict {
 
     [[nodiscard]] bool has_value() const noexcept { return (hash & occupied) != 0; }
 
-    std::size_t hash;  ///< its highest bit says that there is an element
+    std::size_t hash;  ///< its highest bit says that there is an element; if there is none: the places from here to the
+                       ///< end of the run, or of what was the run when this place came to it
     union {
       value_type value;
+      std::size_t run_to_here;  ///< in the last place of a run: the places of the run
     };
   };
   using entries = std::vector<entry, typename Memory::template std_allocator<entry>>;
@@ -96,8 +100,8 @@ class OURO_SHARED_TYPE dict {
     }
     /// \pre not at the first
     basic_iterator& operator--() noexcept {
-      do --at_;
-      while (!at_->has_value());
+      --at_;
+      if (!at_->has_value()) at_ -= at_->run_to_here;
       return *this;
     }
     basic_iterator operator--(int) noexcept {
@@ -115,8 +119,10 @@ class OURO_SHARED_TYPE dict {
     friend class basic_iterator;
 
     basic_iterator(Entry* at, Entry* end) noexcept : at_{at}, end_{end} {}
+    /// From a place of an erased element to the next element, or to the end. From the first place of a run, in one
+    /// step.
     void skip() noexcept {
-      while (at_ != end_ && !at_->has_value()) ++at_;
+      while (at_ != end_ && !at_->has_value()) at_ += at_->hash;
     }
 
     Entry* at_ = nullptr;
@@ -316,9 +322,25 @@ class OURO_SHARED_TYPE dict {
     --size_;
     const entry taken{std::move(entries_[number])};
     std::destroy_at(&entries_[number].value);
-    entries_[number].hash = 0;
-    while (!entries_.empty() && !entries_.back().has_value()) entries_.pop_back();
+    join_runs(number);
     // calls user code when `taken` goes: the dict is in order, without the element
+  }
+
+  /// Makes the place one run with those at its sides. Behind the last element there is none: then their places go.
+  /// Amortised O(1). \pre its element has been destroyed
+  void join_runs(std::size_t number) noexcept {
+    entries_[number].hash = 1;
+    std::size_t first = number;
+    if (number != 0 && !entries_[number - 1].has_value()) first -= entries_[number - 1].run_to_here;
+    std::size_t past = number + 1;
+    if (past == entries_.size()) {
+      while (entries_.size() != first) entries_.pop_back();
+      return;
+    }
+    if (!entries_[past].has_value()) past += entries_[past].hash;
+    entries_[number].hash = past - number;
+    entries_[first].hash = past - first;
+    entries_[past - 1].run_to_here = past - first;
   }
 
   /// Without the places of erased elements, and with an index of `slots`. The room for entries is that of the index, so

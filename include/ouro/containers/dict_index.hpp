@@ -38,10 +38,11 @@ class dict_index {
   /// An empty index of so many slots. \throws std::bad_alloc
   explicit dict_index(std::size_t slots = 0)
       : slots_{slots},
-        width_{slots <= 0x80           ? std::size_t{1}
-               : slots <= 0x8000       ? std::size_t{2}
-               : slots <= 0x8000'0000u ? std::size_t{4}
-                                       : std::size_t{8}} {
+        width_{slots <= 0x80           ? 1u
+               : slots <= 0x8000       ? 2u
+               : slots <= 0x8000'0000u ? 4u
+                                       : 8u},
+        shift_{slots == 0 ? 0u : 64u - static_cast<std::uint32_t>(std::countr_zero(slots))} {
     table_.resize(slots_ * width_, static_cast<unsigned char>(0xFF));
   }
 
@@ -83,8 +84,13 @@ class dict_index {
 
  private:
   [[nodiscard]] std::size_t home(std::size_t hash) const noexcept {
-    // The low bits of a hash may be poor: those of a pointer's are all zero.
-    return static_cast<std::size_t>((static_cast<std::uint64_t>(hash) * 0x9E3779B97F4A7C15u) >> 32) & (slots_ - 1);
+    // Hashes may differ in their lowest bits alone, as those of integers do, or in their highest, or by multiples of
+    // any number. One multiplication moves bits up, and spreads most such multiples; after the second one, with the
+    // bits that were moved up brought down in between, each bit of the result depends on all bits of the hash.
+    auto mixed = static_cast<std::uint64_t>(hash);
+    mixed = (mixed ^ mixed >> 32) * 0x9E3779B97F4A7C15u;
+    mixed = (mixed ^ mixed >> 29) * 0xA0761D6478BD642Fu;
+    return static_cast<std::size_t>(mixed >> shift_);
   }
   [[nodiscard]] std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_ - 1); }
 
@@ -120,8 +126,9 @@ class dict_index {
     std::memcpy(to, &narrow, sizeof narrow);
   }
 
-  std::size_t slots_;
-  std::size_t width_;  ///< bytes of a slot
+  std::size_t slots_;    ///< a power of two from 8 on, or 0
+  std::uint32_t width_;  ///< bytes of a slot
+  std::uint32_t shift_;  ///< leaves as many bits of 64 as number the slots
   std::vector<unsigned char, Allocator> table_;
 };
 
