@@ -469,3 +469,28 @@ TEST_CASE("deepcopy: a trace that throws, again while the copies are undone, is 
   ouro::set_unraisable_handler(before);
   CHECK(throwing_trace::alive == 0);
 }
+
+namespace {
+
+/// Copies what it makes for the purpose: objects that nobody else holds.
+struct copies_temporaries {
+  std::vector<ptr<node>> made;
+
+  template <class Memo>
+  [[nodiscard]] ptr<copies_temporaries> deep_copy(Memo& memo) const {
+    auto copy = make<copies_temporaries>();
+    for (int i = 0; i != 3; ++i) copy->made.push_back(memo.copy_of(make<node>(i)));
+    return copy;
+  }
+  void trace(auto&& visit) { visit(made); }
+};
+
+}  // namespace
+
+TEST_CASE("deepcopy: a temporary that a deep_copy has copied is not taken for the next one at its address") {
+  const auto original = make<copies_temporaries>();
+  const auto made = deepcopy(original);
+  REQUIRE(made->made.size() == 3);
+  for (int i = 0; i != 3; ++i) CHECK(made->made[static_cast<std::size_t>(i)]->value == i);
+  CHECK(node::alive == 3);
+}

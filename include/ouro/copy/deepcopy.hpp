@@ -9,6 +9,7 @@
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace ouro {
@@ -57,6 +58,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
   friend detail::deepcopying;
 
   struct made {
+    pointer<void> original;  ///< kept, so that no other object can come to lie at its address
     pointer<void> copy;
     void (*rewire)(void* object, void* memo);  ///< null: its edges are its own affair
   };
@@ -70,8 +72,10 @@ class OURO_SHARED_TYPE deepcopy_memo {
     return note(from, std::move(copy), how.rewire);
   }
 
-  pointer<void> note(const detail::header<RefcountPolicy>& from, pointer<void> copy, void (*rewire)(void*, void*)) {
-    made_.push_back({copy, rewire});
+  pointer<void> note(detail::header<RefcountPolicy>& from, pointer<void> copy, void (*rewire)(void*, void*)) {
+    RefcountPolicy::increment(from.count);
+    auto original = detail::pointer_access::take<pointer<void>>(from.object());
+    made_.push_back({std::move(original), copy, rewire});
     copies_[&from] = made_.size() - 1;
     return copy;
   }
