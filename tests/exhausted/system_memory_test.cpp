@@ -15,6 +15,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -319,6 +320,53 @@ TEST_CASE_TEMPLATE("exhausted: a collection that has no memory puts everything b
     Memory::gc::collect();
     expect(node<Memory>::alive == 0, "and the rest");
   });
+}
+
+/// Has parts that are nested so deep that a trace puts some of them off.
+struct nested {
+  static inline int alive = 0;
+  struct part {
+    std::unique_ptr<part> inner;
+    ouro::ptr<nested> edge;
+  };
+
+  nested() { ++alive; }
+  nested(const nested&) = delete;
+  nested& operator=(const nested&) = delete;
+  ~nested() { --alive; }
+  void trace(auto&& visit) { visit(outermost); }
+
+  part outermost;
+};
+
+TEST_CASE("exhausted: a collection that has no memory to go into deeply nested parts leaves everything as it was") {
+  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) {});
+  with_each_failure(2, [](auto failure) {
+    auto held = ouro::make<nested>();
+    {
+      const auto garbage = ouro::make<nested>();
+      nested::part* innermost = &garbage->outermost;
+      for (int i = 0; i != 100; ++i) {
+        innermost->inner = std::make_unique<nested::part>();
+        innermost = innermost->inner.get();
+        innermost->edge = garbage;
+      }
+      garbage->outermost.edge = held;
+      held->outermost.edge = held;
+    }
+    ouro::gc::disable();
+    {
+      const auto now = failure();
+      ouro::gc::collect();
+    }
+    expect(ouro::ref_count(held) == static_cast<std::size_t>(nested::alive) + 1, "counts are those of before or after");
+    ouro::gc::collect();
+    expect(nested::alive == 1 && ouro::ref_count(held) == 2, "the garbage is gone");
+    held.reset();
+    ouro::gc::collect();
+    expect(nested::alive == 0, "and the rest");
+  });
+  ouro::set_unraisable_handler(before);
 }
 
 TEST_CASE("exhausted: a step of a collection that has no memory puts everything back") {

@@ -6,6 +6,7 @@
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
 #include <ouro/object/leaf.hpp>
+#include <ouro/object/nesting.hpp>
 #include <ouro/object/reach.hpp>
 #include <ouro/object/trace.hpp>
 #include <ouro/object/type_record.hpp>
@@ -78,6 +79,8 @@ struct edge_copier {
     }
   }
 
+  [[nodiscard]] nesting& within() const noexcept { return memo.within_; }
+
   Memo& memo;
 };
 
@@ -110,7 +113,8 @@ struct clone_functions {
   static void rewire(void* object, void* memo) {
     const edge_copier<memo_type> to{*static_cast<memo_type*>(memo)};
     const edge_visitor visit{to};
-    for (std::size_t i = 0, end = layout::length(object); i != end; ++i) visit(static_cast<element*>(object)[i]);
+    for (std::size_t i = 0, end = layout::length(object); i != end; ++i)
+      visit.visit_object(static_cast<element*>(object)[i]);
   }
 
   static constexpr clone_record record{&copy, &deepcopy, copies_itself_deeply ? nullptr : &rewire};

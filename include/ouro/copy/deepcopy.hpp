@@ -5,6 +5,7 @@
 #include <ouro/allocator/address_map.hpp>
 #include <ouro/config.hpp>
 #include <ouro/copy/clone.hpp>
+#include <ouro/object/nesting.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
@@ -56,6 +57,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
 
  private:
   friend detail::deepcopying;
+  friend detail::edge_copier<deepcopy_memo>;
 
   struct made {
     pointer<void> original;  ///< kept, so that no other object can come to lie at its address
@@ -103,6 +105,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
   detail::local_address_map<std::size_t> copies_;  ///< by the original's header, where in `made_`
   std::vector<made> made_;                         ///< in the order in which they were met
   bool is_undoing_ = false;
+  detail::nesting within_;
 };
 
 namespace detail {

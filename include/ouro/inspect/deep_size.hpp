@@ -6,6 +6,7 @@
 #include <ouro/collector/heap_view.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/leaf.hpp>
+#include <ouro/object/nesting.hpp>
 #include <ouro/object/reach.hpp>
 #include <ouro/object/trace.hpp>
 #include <ouro/object/type_record.hpp>
@@ -40,6 +41,8 @@ class size_walk {
     if (is_new(&target)) open_.push_back({&target, &see<T>});
   }
 
+  [[nodiscard]] nesting& within() const noexcept { return within_; }
+
   /// Edges of other policies lead out of the heap.
   template <class Edge>
   void operator()(const Edge& edge) const {
@@ -72,7 +75,7 @@ class size_walk {
       using layout = block<held, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
       const edge_visitor visit{walk};
       auto* const elements = static_cast<typename layout::element*>(object.object());
-      for (std::size_t i = 0, end = layout::length(elements); i != end; ++i) visit(elements[i]);
+      for (std::size_t i = 0, end = layout::length(elements); i != end; ++i) visit.visit_object(elements[i]);
     }
   }
 
@@ -86,6 +89,7 @@ class size_walk {
 
   mutable local_address_map<bool> met_;
   mutable std::vector<place> open_;
+  mutable nesting within_;
 };
 
 }  // namespace detail

@@ -4,6 +4,7 @@
 /// the edges into a buffer, and the phase, which knows no types, works through the buffer while it is in the cache.
 
 #include <ouro/config.hpp>
+#include <ouro/object/nesting.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -19,7 +20,8 @@ struct edge {
   void sever() const noexcept { std::memset(slot, 0, sizeof(void*)); }
 };
 
-/// Fixed in size, so that a trace needs no memory: when it is full, the phase empties it and the trace goes on.
+/// Fixed in size, so that a trace needs no memory for edges: when it is full, the phase empties it and the trace goes
+/// on.
 class edge_sink {
  public:
   static constexpr std::size_t capacity = 64;
@@ -58,11 +60,15 @@ class edge_sink {
   /// Edges reported so far.
   [[nodiscard]] std::size_t pushed() const noexcept { return flushed_ + static_cast<std::size_t>(next_ - first_); }
 
+  /// How deep the trace is.
+  [[nodiscard]] OURO_ALWAYS_INLINE nesting& within() noexcept { return within_; }
+
  private:
   edge* next_ = own_;  ///< in [first_, last_) between pushes
   edge* last_ = own_ + capacity;
   edge* first_ = own_;
   std::size_t flushed_ = 0;
+  nesting within_;
   phase work_;
   void* context_;
   edge own_[capacity];

@@ -2,12 +2,15 @@
 /// \file
 /// Reports every edge of an object, each exactly once.
 
+#include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/aggregate.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/leaf.hpp>
+#include <ouro/object/nesting.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -21,6 +24,20 @@ struct adapted : Adapter {
     return adapter.*&adapted::c;
   }
 };
+
+/// Whether a container finds its elements by keys that may hold edges, so that it must be told of each new key.
+template <class Container>
+[[nodiscard]] consteval bool has_keys_with_edges() {
+  if constexpr (requires { typename Container::key_type; }) {
+    return !is_leaf<std::remove_cv_t<typename Container::key_type>>();
+  } else {
+    return false;
+  }
+}
+
+/// Whether the elements lie in the container itself, and move with it.
+template <class Container>
+concept is_array_like = requires { std::tuple_size<Container>::value; };
 
 /// Goes over a container that finds its elements by their values, for who changes these: each element is taken out and
 /// put back. `see` is given whatever of an element may hold edges.
@@ -41,7 +58,8 @@ void reinsert_each(Container& container, See see) {
 }
 
 /// What user code knows as `visit`: `visit(left, right, children)`. Takes edges, and anything that may hold edges, and
-/// gives each edge to `see_edge`. `SeeEdge::changes_edges` says whether that writes to them.
+/// gives each edge to `see_edge`. `SeeEdge::changes_edges` says whether that writes to them, `within()` how deep the
+/// walk is.
 template <class SeeEdge>
 class edge_visitor {
  public:
@@ -54,6 +72,18 @@ class edge_visitor {
     (see(const_cast<std::remove_cv_t<Members>&>(members)), ...);
   }
 
+  /// Visits the edges of a whole object, however deep its parts are nested, in constant stack.
+  /// \throws std::bad_alloc where the parts are nested deep, and what a user's trace throws
+  template <class T>
+  OURO_ALWAYS_INLINE void visit_object(T& object) const {
+    constexpr sight seen = sight_of<T>();
+    if constexpr (seen == sight::foreign || seen == sight::member) {
+      look_into(object);
+    } else {
+      see(object);
+    }
+  }
+
  private:
   template <class T>
   OURO_ALWAYS_INLINE void see(T& object) const {
@@ -64,28 +94,83 @@ class edge_visitor {
         "`ouro::tracer<T>`, or say that it has none: `template <> inline constexpr bool ouro::leaf<T> = true;`");
     if constexpr (seen == sight::edge) {
       see_edge_(object);
-    } else if constexpr (seen == sight::foreign) {
+    } else if constexpr (seen == sight::foreign || seen == sight::member) {
+      see_nested(object);
+    } else if constexpr (seen != sight::none && !is_leaf<T>()) {
+      see_parts<seen>(object);
+    }
+  }
+
+  /// A part with memory of its own, in which there may be another one, and so on.
+  template <class T>
+  OURO_ALWAYS_INLINE void see_owned(T& part) const {
+    constexpr sight seen = sight_of<T>();
+    if constexpr (seen == sight::edge || seen == sight::none || seen == sight::foreign || seen == sight::member ||
+                  seen == sight::opaque) {
+      see(part);
+    } else if constexpr (!is_leaf<T>()) {
+      see_nested(part);
+    }
+  }
+
+  /// Looks into a part now or, where that could take too much stack, later.
+  template <class T>
+  void see_nested(T& part) const {
+    nesting& within = see_edge_.within();
+    if (within.is_full()) [[unlikely]] {
+      if (within.put_off({std::addressof(part), &see_later<T>})) return;
+      // Without exceptions there is nothing better to do than to go on, as far as the stack reaches.
+      if constexpr (has_exceptions) throw_bad_alloc();
+    }
+    const nesting::level level{within};
+    look_into(part);
+    while (level.is_outermost() && within.has_parts()) [[unlikely]] {
+      const nesting::part next = within.take();
+      next.see(this, next.at);
+    }
+  }
+
+  template <class T>
+  static void see_later(const void* visitor, void* part) {
+    static_cast<const edge_visitor*>(visitor)->look_into(*static_cast<T*>(part));
+  }
+
+  template <class T>
+  OURO_ALWAYS_INLINE void look_into(T& object) const {
+    constexpr sight seen = sight_of<T>();
+    if constexpr (seen == sight::foreign) {
       tracer<T>::trace(object, *this);  // calls user code: it may throw; nothing of the heap may be changed
     } else if constexpr (seen == sight::member) {
       object.trace(*this);  // calls user code: as above
-    } else if constexpr (seen != sight::none && !is_leaf<T>()) {
+    } else {
       see_parts<seen>(object);
     }
   }
 
   template <sight Seen, class T>
   void see_parts(T& object) const {
-    if constexpr (Seen == sight::range && SeeEdge::changes_edges && requires { object.rekey(*this); }) {
-      object.rekey([this](const auto& part) { (*this)(part); });
-    } else if constexpr (Seen == sight::range && SeeEdge::changes_edges &&
-                         requires { object.extract(object.begin()); }) {
-      reinsert_each(object, [this](const auto& part) { (*this)(part); });
-    } else if constexpr (Seen == sight::array || Seen == sight::range) {
+    if constexpr (Seen == sight::range && SeeEdge::changes_edges && has_keys_with_edges<T>()) {
+      const nesting::unlimited lies_elsewhere_later{see_edge_.within()};
+      const auto see_part = [this](const auto& part) { (*this)(part); };
+      if constexpr (requires { object.rekey(see_part); }) {
+        object.rekey(see_part);
+      } else {
+        reinsert_each(object, see_part);
+      }
+    } else if constexpr (Seen == sight::array) {
       for (auto&& element : object) (*this)(element);
+    } else if constexpr (Seen == sight::range) {
+      for (auto&& element : object) {
+        if constexpr (std::is_lvalue_reference_v<decltype(element)> && !is_array_like<T>) {
+          see_owned(const_cast<std::remove_cvref_t<decltype(element)>&>(element));
+        } else {
+          (*this)(element);
+        }
+      }
     } else if constexpr (Seen == sight::optional) {
       if (object.has_value()) (*this)(*object);
     } else if constexpr (Seen == sight::owner) {
-      if (object) (*this)(*object);
+      if (object) see_owned(const_cast<std::remove_cvref_t<decltype(*object)>&>(*object));
     } else if constexpr (Seen == sight::variant) {
       // `visit` is found by its argument, in std, whose header who has a variant has included.
       if (!object.valueless_by_exception()) visit([this](auto& active) { (*this)(active); }, object);
@@ -111,6 +196,8 @@ struct edge_reporter {
     edge_traits<Edge>::template report<RefcountPolicy, CollectorPolicy>(edge, sink);
   }
 
+  [[nodiscard]] OURO_ALWAYS_INLINE nesting& within() const noexcept { return sink.within(); }
+
   edge_sink& sink;
 };
 
@@ -119,7 +206,7 @@ template <class RefcountPolicy, class CollectorPolicy, class T>
 void trace_object(T& object, edge_sink& sink) {
   const edge_reporter<RefcountPolicy, CollectorPolicy> report{sink};
   const edge_visitor visit{report};
-  visit(object);
+  visit.visit_object(object);
 }
 
 }  // namespace ouro::detail
