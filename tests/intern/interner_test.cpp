@@ -237,6 +237,78 @@ TEST_CASE("interner: an equality that uses the cache sees a table that is whole 
   CHECK(touchy_interner::size() == made.size());
 }
 
+namespace {
+
+/// Has each comparison intern a value that nobody has interned before.
+struct restless {
+  std::vector<touchy_interner::handle> inserted;
+
+  restless() {
+    touchy::at_comparison = [this] {
+      const auto keep = std::exchange(touchy::at_comparison, nullptr);
+      inserted.push_back(touchy_interner::intern(touchy{100'000 + static_cast<int>(inserted.size())}));
+      touchy::at_comparison = keep;
+    };
+  }
+  restless(const restless&) = delete;
+  restless& operator=(const restless&) = delete;
+  ~restless() { touchy::at_comparison = nullptr; }
+};
+
+}  // namespace
+
+TEST_CASE("interner: an equality that interns another value at each comparison comes to an end (trap 72)") {
+  std::vector<touchy_interner::handle> known;
+  for (int i = 0; i != 20; ++i) known.push_back(touchy_interner::intern(touchy{i}));
+  restless equality;
+  // One that is known, behind others that are compared before it; and one that is new.
+  const auto again = touchy_interner::intern(touchy{19});
+  CHECK(again == known[19]);
+  CHECK(touchy_interner::size() == 20 + equality.inserted.size());
+  const std::size_t before = equality.inserted.size();
+  const auto fresh = touchy_interner::intern(touchy{20});
+  CHECK(fresh->value == 20);
+  CHECK(ouro::ref_count(fresh) == 1);
+  // Each of the rounds compares what the round before has inserted.
+  CHECK(equality.inserted.size() - before <= 17 * touchy_interner::size());
+  CHECK(touchy_interner::size() == 21 + equality.inserted.size());
+  touchy::at_comparison = nullptr;
+  CHECK(touchy_interner::intern(touchy{20}) == fresh);
+}
+
+TEST_CASE("interner: an equality that interns the very value makes one object of it (trap 72)") {
+  const auto other = touchy_interner::intern(touchy{1});
+  std::vector<touchy_interner::handle> meanwhile;
+  touchy::at_comparison = [&] {
+    const auto keep = std::exchange(touchy::at_comparison, nullptr);
+    meanwhile.push_back(touchy_interner::intern(touchy{2}));
+    touchy::at_comparison = keep;
+  };
+  const auto made = touchy_interner::intern(touchy{2});
+  touchy::at_comparison = nullptr;
+  REQUIRE(!meanwhile.empty());
+  for (const auto& each : meanwhile) CHECK(each == made);
+  CHECK(touchy_interner::size() == 2);
+}
+
+TEST_CASE("interner: an equality that throws after it has changed the cache leaves it whole (trap 72)") {
+  std::vector<touchy_interner::handle> known;
+  for (int i = 0; i != 3; ++i) known.push_back(touchy_interner::intern(touchy{i}));
+  std::vector<touchy_interner::handle> meanwhile;
+  int comparisons = 0;
+  touchy::at_comparison = [&] {
+    if (++comparisons == 3) throw std::runtime_error{"equal"};
+    const auto keep = std::exchange(touchy::at_comparison, nullptr);
+    meanwhile.push_back(touchy_interner::intern(touchy{100 + comparisons}));
+    touchy::at_comparison = keep;
+  };
+  CHECK_THROWS_AS(static_cast<void>(touchy_interner::intern(touchy{50})), std::runtime_error);
+  touchy::at_comparison = nullptr;
+  CHECK(touchy_interner::size() == 3 + meanwhile.size());
+  for (const auto& each : known) CHECK(ouro::ref_count(each) == 1);
+  for (const auto& each : meanwhile) CHECK(ouro::ref_count(each) == 1);
+}
+
 TEST_CASE("small_int: from -5 to 256 there is one object per value, made before the program starts") {
   const auto before = ouro::pool_allocator::statistics();
   for (long long i = -5; i <= 256; ++i) {

@@ -7,6 +7,7 @@
 /// took it, A would free it under B's hands. If B waited for it to go, it would wait for a thread that waits for the
 /// lock. So B raises the count only from a number that is not zero; failing that, it takes the entry for gone and
 /// inserts a new one with the same value. A then erases, by address, the very entry that died, and the new one stays.
+/// An entry whose destruction waits in the destruction queue of its thread is in the same state for longer.
 /// The table itself holds no count: it would keep every entry alive.
 
 #include <ouro/allocator/heap_part.hpp>
@@ -31,10 +32,13 @@ class intern_table {
   /// Bytes of the table itself.
   [[nodiscard]] std::size_t bytes() const noexcept { return capacity_ * sizeof(std::uint64_t); }
 
-  /// The first entry of this hash that `matches` accepts; null if there is none. `matches` may change the table.
+  /// Another number after every change.
+  [[nodiscard]] std::size_t version() const noexcept { return version_; }
+
+  /// The first entry of this hash that `matches` accepts; null if there is none. `matches` may change the table: the
+  /// search ends then, and `version` tells.
   template <class Matches>
   [[nodiscard]] Entry* find(std::size_t hash, Matches&& matches) {
-  again:
     if (capacity_ == 0) return nullptr;
     const std::uint64_t tag = tag_of(hash);
     const std::size_t version = version_;
@@ -46,7 +50,7 @@ class intern_table {
       if (entry->hash != hash) continue;
       const bool found = matches(*entry);  // calls user code: it may come back to this table
       if (found) return entry;
-      if (version != version_) goto again;
+      if (version != version_) return nullptr;
     }
   }
 
@@ -140,7 +144,7 @@ class intern_table {
   std::size_t capacity_ = 0;  ///< a power of two, or 0
   std::size_t size_ = 0;      ///< size_ + erased_ <= capacity_ * 3 / 4
   std::size_t erased_ = 0;
-  std::size_t version_ = 0;  ///< changes with every change
+  std::size_t version_ = 0;
 };
 
 /// A table with its lock, and the switch that turns it off. One that threads do not share belongs to a heap, if its

@@ -17,6 +17,7 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace ouro {
 
@@ -55,7 +56,8 @@ struct OURO_SHARED_TYPE interned_entry {
 /// `Hash` and `Equal` must agree. With `weak_entries` the cache keeps nothing alive. With `no_locking` each thread has
 /// a cache of its own; with `mutex_locking` all threads share one. Expected O(1) and one allocation for a new value,
 /// none for a known one. Whatever `Hash`, `Equal` or the copy of the value throw leaves the cache as it was; they may
-/// use it, too.
+/// use it, too: a look-up ends even if each comparison inserts another value. A value that waits for its destruction
+/// is not found any more: the next of its kind is a new object.
 template <class T, class Hash, class Equal, lifetime_policy Lifetime, locking_policy Locking>
 class interner {
   using entry = detail::interned_entry<T, interner>;
@@ -76,10 +78,14 @@ class interner {
     cache& here = cache::current();
     const detail::lock_guard lock{here.mutex};
     if (!here.is_enabled) return handle{make(hash, std::forward<Value>(value))};
+    const std::size_t version = here.table.version();
     if (pointer known = find(here, hash, value)) return handle{std::move(known)};
-    // Making the entry may run any code, and so may comparing: look again when the cache has changed under it.
+    std::vector<pointer> compared;  // these go when the table needs nothing more: their destructors may change it
     pointer made = make(hash, std::forward<Value>(value));
-    if (pointer known = find(here, hash, made->value)) return handle{std::move(known)};
+    // Comparing may run any code, and so may making the entry: compare again when the table has changed under it.
+    if (here.table.version() != version) [[unlikely]] {
+      if (pointer known = find_thoroughly(here, *made, compared)) return handle{std::move(known)};
+    }
     here.reserve();
     here.table.insert(*made);
     if constexpr (Lifetime::is_immortal) immortalize(made);
@@ -110,17 +116,57 @@ class interner {
     return make_managed<entry, refcount, no_collector, pool_allocator>(hash, std::forward<Value>(value));
   }
 
+  /// A counted pointer to an entry of the table; null if that waits for its destruction, or another thread is about to
+  /// destroy it.
+  [[nodiscard]] static pointer hold(entry& at) noexcept {
+    if (!detail::header_of<refcount>(&at)->try_increment()) return nullptr;
+    return detail::pointer_access::take<pointer>(&at);
+  }
+
+  /// The entry of this value, or null. Tells nothing when comparing has changed the table.
   template <class Value>
   [[nodiscard]] static pointer find(cache& here, std::size_t hash, const Value& value) {
-    entry* const found = here.table.find(hash, [&](entry& each) {
+    pointer found;
+    static_cast<void>(here.table.find(hash, [&](entry& each) {
       // A pointer of our own, since comparing may run code that drops all others.
-      if (!detail::header_of<refcount>(&each)->try_increment()) return false;
-      pointer held = detail::pointer_access::take<pointer>(&each);
-      if (!Equal{}(each.value, value)) return false;
-      detail::pointer_access::forget(held);
+      pointer held = hold(each);
+      if (held == nullptr || !Equal{}(each.value, value)) return false;  // calls user code
+      found = std::move(held);
       return true;
-    });
-    return detail::pointer_access::take<pointer>(found);
+    }));
+    return found;
+  }
+
+  /// Rounds of comparisons. The first is with all entries of the hash, and each of the others with those that comparing
+  /// has inserted in the round before.
+  static constexpr int most_rounds = 16;
+
+  /// The entry with the value of `made`, however comparing changes the table; null if there is none. Keeps all that it
+  /// has compared in `compared`. An `Equal` that inserts one more value of the same hash whenever it is called would
+  /// keep it busy for ever, so that what is inserted in the last round is not compared. Expected O(1); O(n^2) where
+  /// n values have the same hash.
+  [[nodiscard]] static pointer find_thoroughly(cache& here, const entry& made, std::vector<pointer>& compared) {
+    for (int round = 0; round != most_rounds; ++round) {
+      const std::size_t known = compared.size();
+      static_cast<void>(here.table.find(made.hash, [&](entry& each) {
+        pointer held = hold(each);
+        if (held != nullptr && !contains(compared, known, held)) compared.push_back(std::move(held));
+        return false;
+      }));
+      if (compared.size() == known) break;
+      for (std::size_t i = known; i != compared.size(); ++i) {
+        if (Equal{}(compared[i]->value, made.value)) return compared[i];  // calls user code
+      }
+    }
+    return nullptr;
+  }
+
+  /// Whether `wanted` is one of the first `size`.
+  [[nodiscard]] static bool contains(const std::vector<pointer>& in, std::size_t size, const pointer& wanted) noexcept {
+    for (std::size_t i = 0; i != size; ++i) {
+      if (in[i] == wanted) return true;
+    }
+    return false;
   }
 
   static void forget(const entry& gone) noexcept {
