@@ -161,14 +161,23 @@ class OURO_SHARED_TYPE basic_interned_string
     const detail::lock_guard lock{here.mutex};
     if (!here.is_enabled) return body::make(characters, hash);
     if (characters.size() <= 1) return detail::short_strings<Locking>::get(characters);
-    body* const known = here.table.find(hash, [&](body& each) {
-      return each.holds(characters) && detail::header_of<typename Locking::refcount>(&each)->try_increment();
-    });
-    if (known != nullptr) return detail::pointer_access::take<counted>(known);
-    here.reserve();
+    const std::size_t version = here.table.version();
+    if (body* const known = find(here, characters, hash)) return detail::pointer_access::take<counted>(known);
     counted made = body::make(characters, hash);
+    // In a heap at its limit, that has collected: destructors may have taken strings out of the table, and put some in.
+    if (here.table.version() != version) [[unlikely]] {
+      if (body* const known = find(here, characters, hash)) return detail::pointer_access::take<counted>(known);
+    }
+    here.reserve();
     here.table.insert(*made);
     return made;
+  }
+
+  /// With a count for the caller; null if there is no such string, or if it waits for its destruction.
+  [[nodiscard]] OURO_ALWAYS_INLINE static body* find(cache& here, std::string_view characters, std::size_t hash) {
+    return here.table.find(hash, [&](body& each) {
+      return each.holds(characters) && detail::header_of<typename Locking::refcount>(&each)->try_increment();
+    });
   }
 
   /// Hashes so many strings, and has the memory that finding them takes on its way.

@@ -1,0 +1,118 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+using ouro::intern;
+using ouro::interned_string;
+using ouro::interner;
+using ouro::is;
+
+namespace {
+
+/// A ring that only a collection ends, with a name, and a program for its end.
+struct ring {
+  ouro::ptr<ring> self;
+  std::optional<interned_string> name;
+  std::optional<interner<long>::handle> value;
+  void (*at_end)(const ring&) = nullptr;
+
+  ~ring() {
+    if (at_end != nullptr) at_end(*this);
+  }
+};
+
+ouro::ptr<ring> make_ring() {
+  auto made = ouro::make<ring>();
+  made->self = made;
+  return made;
+}
+
+std::vector<interned_string> kept;
+
+}  // namespace
+
+TEST_CASE("interned_string: what garbage of a heap at its limit held is gone before the new string is entered") {
+  ouro::heap h{std::size_t{1} << 20};
+  const ouro::heap::scope in{h};
+  ouro::gc::disable();
+  for (int i = 0; i != 20; ++i) make_ring()->name.emplace("only garbage holds name " + std::to_string(i));
+  REQUIRE(interned_string::interned_count() == 20);
+  // It fits when the pools of the garbage are free again, and not before.
+  make_ring()->name.emplace(std::string(std::size_t{400} << 10, 'x'));
+  const interned_string made{std::string(std::size_t{600} << 10, 'y')};
+  CHECK(interned_string::interned_count() == 1);
+  CHECK(is(made, interned_string{made.view()}));
+  CHECK(ouro::ref_count(made) == 1);
+}
+
+TEST_CASE("interned_string: destructors of garbage intern others, and the very string, while its body is made") {
+  ouro::heap h{std::size_t{1} << 20};
+  const ouro::heap::scope in{h};
+  ouro::gc::disable();
+  make_ring()->name.emplace(std::string(std::size_t{600} << 10, 'x'));
+  static const std::string wanted(std::size_t{400} << 10, 'y');
+  make_ring()->at_end = [](const ring&) {
+    for (int i = 0; i != 1000; ++i) kept.emplace_back("made by a destructor " + std::to_string(i));
+  };
+  const interned_string made{wanted};
+  CHECK(kept.size() == 1000);
+  CHECK(interned_string::interned_count() == 1001);
+  CHECK(is(made, interned_string{wanted}));
+  for (int i = 0; i != 1000; ++i) {
+    REQUIRE(is(kept[static_cast<std::size_t>(i)], interned_string{"made by a destructor " + std::to_string(i)}));
+  }
+  kept.clear();
+}
+
+TEST_CASE("interned_string: a string that a destructor has interned while its body was made is the one") {
+  ouro::heap h{std::size_t{1} << 20};
+  const ouro::heap::scope in{h};
+  ouro::gc::disable();
+  static const std::string wanted(std::size_t{300} << 10, 'y');
+  auto large = make_ring();
+  large->name.emplace(std::string(std::size_t{800} << 10, 'x'));
+  large->at_end = [](const ring& at) {
+    const_cast<ring&>(at).name.reset();
+    kept.emplace_back(wanted);
+  };
+  large.reset();
+  const interned_string made{wanted};
+  REQUIRE(kept.size() == 1);
+  CHECK(is(made, kept[0]));
+  CHECK(ouro::ref_count(made) == 2);
+  CHECK(interned_string::interned_count() == 1);
+  kept.clear();
+}
+
+TEST_CASE("intern: a heap at its limit collects while it interns, time and again, and loses no value") {
+  ouro::heap h{std::size_t{1} << 20};
+  const ouro::heap::scope in{h};
+  ouro::gc::disable();
+  std::vector<std::pair<long, interner<long>::handle>> held;
+  std::vector<interned_string> names;
+  for (long i = 0; i != 50'000; ++i) {
+    auto garbage = make_ring();
+    garbage->value = intern(i % 10'000);
+    garbage->name.emplace(std::to_string(i % 10'000) + " is held by garbage, or by a test, or by nobody");
+    garbage->at_end = [](const ring& at) { CHECK(at.name->view().starts_with(std::to_string(**at.value))); };
+    if (i % 100 == 0) {
+      held.emplace_back(i % 10'000, *garbage->value);
+      names.push_back(*garbage->name);
+    }
+  }
+  for (std::size_t i = 0; i != held.size(); ++i) {
+    REQUIRE(intern(held[i].first) == held[i].second);
+    REQUIRE(is(names[i],
+               interned_string{std::to_string(held[i].first) + " is held by garbage, or by a test, or by nobody"}));
+  }
+  CHECK(ouro::gc::stats().collections > 5);
+  ouro::gc::collect();
+  CHECK(interner<long>::size() == 100);
+  CHECK(interned_string::interned_count() == 100);
+}
