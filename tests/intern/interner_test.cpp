@@ -412,6 +412,44 @@ TEST_CASE("interner: switched off, equal values are two objects, and the cache k
 
 namespace {
 
+/// Of a cache that no heap knows before its test.
+struct unmet {
+  int value;
+  friend bool operator==(const unmet&, const unmet&) = default;
+};
+
+struct unmet_hash {
+  std::size_t operator()(const unmet& of) const { return static_cast<std::size_t>(of.value); }
+};
+
+}  // namespace
+
+TEST_CASE("interner: switched off in one heap, it is on in the others") {
+  using cache = interner<unmet, unmet_hash>;
+  ouro::heap one;
+  {
+    const ouro::heap::scope in{one};
+    cache::disable();
+    CHECK_FALSE(cache::is_enabled());
+  }
+  CHECK(cache::is_enabled());
+  {
+    const ouro::heap::scope in{one};
+    CHECK_FALSE(cache::is_enabled());
+    cache::enable();
+  }
+  cache::disable();
+  {
+    const ouro::heap::scope in{one};
+    CHECK(cache::is_enabled());
+    const auto made = cache::intern(unmet{1});
+  }
+  CHECK_FALSE(cache::is_enabled());
+  cache::enable();
+}
+
+namespace {
+
 /// A value whose copy interns its like.
 struct nested {
   int value;

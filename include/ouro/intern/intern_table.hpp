@@ -169,10 +169,14 @@ struct OURO_SHARED_TYPE intern_cache {
 
   /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
   void reserve() {
-    if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
-      if (table.bytes() == 0 && !attach(heap_part_of<intern_cache>::part)) throw_bad_alloc();
-    }
+    if (table.bytes() == 0 && !become_part()) throw_bad_alloc();
     table.reserve();
+  }
+
+  /// For the current heap, or for all threads. Where memory is exhausted, the heap may forget it when it is left.
+  void enable(bool wanted) noexcept {
+    static_cast<void>(become_part());
+    is_enabled = wanted;
   }
 
   /// \see heap_part_of
@@ -180,6 +184,15 @@ struct OURO_SHARED_TYPE intern_cache {
   static void release() noexcept { local_.table.clear(); }
 
  private:
+  /// Before it gets a value that the heap must keep. False when memory is exhausted.
+  [[nodiscard]] static bool become_part() noexcept {
+    if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
+      return attach(heap_part_of<intern_cache>::part);
+    } else {
+      return true;
+    }
+  }
+
   OURO_SHARED_STATE static constinit thread_local intern_cache local_;
 };
 

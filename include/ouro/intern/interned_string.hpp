@@ -194,7 +194,7 @@ class OURO_SHARED_TYPE basic_interned_string
   static void switch_to(bool enabled) noexcept {
     cache& here = cache::current();
     const detail::lock_guard lock{here.mutex};
-    here.is_enabled = enabled;
+    here.enable(enabled);
   }
 };
 

@@ -178,7 +178,7 @@ class interner {
   static void switch_to(bool enabled) noexcept {
     cache& here = cache::current();
     const detail::lock_guard lock{here.mutex};
-    here.is_enabled = enabled;
+    here.enable(enabled);
   }
 };
 
