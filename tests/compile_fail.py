@@ -1,7 +1,8 @@
 """Compiles what must not compile.
 
-Each case is a file that begins with `// expect: REGEX`. With OURO_MUST_FAIL defined it must be refused with a message that
-the expression matches; without, its twin must compile, so that no typing error passes for a refusal.
+Each case is a file that begins with `// expect: REGEX` or `// expect in first error: REGEX`. With OURO_MUST_FAIL defined it must be
+refused with a message, or with a first line of an error, that the expression matches; without, its twin must compile, so that no
+typing error passes for a refusal.
 
 usage: compile_fail.py FOLDER COMPILER [FLAG ...]
 """
@@ -22,7 +23,7 @@ def compile_source(command: list[str], source: pathlib.Path, *flags: str) -> tup
 def fault_of(command: list[str], case: pathlib.Path) -> str:
     """What is wrong with a case; empty if it behaves."""
     first = case.read_text(encoding="utf-8").splitlines()[0]
-    expected = re.fullmatch(r"// expect: (.+)", first)
+    expected = re.fullmatch(r"// expect( in first error)?: (.+)", first)
     if expected is None:
         return "has no '// expect: REGEX' in its first line"
     compiles, output = compile_source(command, case)
@@ -31,8 +32,12 @@ def fault_of(command: list[str], case: pathlib.Path) -> str:
     compiles, output = compile_source(command, case, "-DOURO_MUST_FAIL")
     if compiles:
         return "compiles, and must not"
-    if not re.search(expected.group(1), output, re.S):
-        return f"is refused without the message '{expected.group(1)}':\n{output}"
+    if expected.group(1):
+        said = next((line for line in output.splitlines() if re.search(r"\berror: ", line)), "")
+    else:
+        said = output
+    if not re.search(expected.group(2), said, re.S):
+        return f"is refused without the message '{expected.group(2)}':\n{output}"
     return ""
 
 
@@ -48,6 +53,9 @@ def check_harness(command: list[str]) -> None:
              "static_assert(sizeof(T) == 0, \"no way\");\n#endif\n}\nvoid g() { f<int>(); }\n", ""),
             ("// expect: no way\n#ifdef OURO_MUST_FAIL\n#error another\n#endif\n", "is refused without"),
             ("// expect: no way\n#error no way\n", "its twin"),
+            ("// expect in first error: no way\n#ifdef OURO_MUST_FAIL\n#error no way\n#error another\n#endif\n", ""),
+            ("// expect in first error: no way\n#ifdef OURO_MUST_FAIL\n#error another\n#error no way\n#endif\n",
+             "is refused without"),
         ):
             case.write_text(text, encoding="utf-8")
             found = fault_of(command, case)

@@ -173,6 +173,16 @@
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
 #define OURO_QUIET_CONSTRUCTION_END _Pragma("GCC diagnostic pop")
 
+/// In a function template: unless the condition behind them holds, ends the compilation by one line that names the type
+/// and says the remedy. Where a `static_assert` fails, clang writes out the condition with its types, but g++ only the
+/// text; g++ writes out the arguments of a template that it needs the definition of.
+#if defined(__clang__)
+#define OURO_REQUIRE(type, remedy, ...) static_assert(::ouro::detail::accepted<type, (__VA_ARGS__)>, remedy)
+#else
+#define OURO_REQUIRE(type, remedy, ...) \
+  if constexpr (!(__VA_ARGS__)) static_assert(sizeof(::ouro::detail::refused<type, remedy>) != 0)
+#endif
+
 /// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different.
 /// Linkers accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix
 /// of checked and unchecked objects deserves. Inside a function, since link-time optimisation refuses all others;
@@ -207,6 +217,22 @@ inline constexpr bool has_rtti = OURO_HAS_RTTI != 0;
 inline constexpr bool has_asan = OURO_HAS_ASAN != 0;
 
 namespace detail {
+
+/// A text as a template argument.
+template <std::size_t Length>
+struct sentence {
+  consteval sentence(const char (&from)[Length]) noexcept {
+    for (std::size_t i = 0; i != Length; ++i) text[i] = from[i];
+  }
+
+  char text[Length]{};
+};
+
+/// What OURO_REQUIRE names in its errors. `refused` is never defined.
+template <class Type, sentence Remedy>
+struct refused;
+template <class Type, bool Holds>
+inline constexpr bool accepted = Holds;
 
 /// The memory at `at` ceases to be the object that it was. Optimisers take stores of different types for stores to
 /// different places, and would move the last ones of the old object behind the first ones of the new: not across this.

@@ -62,6 +62,7 @@ std::map<std::string, typename thing<Memory>::pointer> named;
 template <class Memory>
 struct finalized final : thing<Memory> {
   finalized(std::string called, std::string does) : thing<Memory>{std::move(called)}, kind{std::move(does)} {}
+  void trace(auto&& visit) { thing<Memory>::trace(visit); }
 
   void finalize() {
     happened.finalized.push_back(this->label);

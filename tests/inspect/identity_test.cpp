@@ -18,6 +18,7 @@ struct base {
 
 struct derived : base {
   int value = 1;
+  void trace(auto&&) {}
 };
 
 }  // namespace

@@ -238,6 +238,10 @@ struct base {
   virtual ~base() = default;
   void trace(auto&&) {}
 };
+struct named : base {
+  char bytes[100] = {};
+  void trace(auto&&) {}
+};
 struct points_to_base {
   ptr<base> any;
 };
@@ -260,9 +264,6 @@ TEST_CASE("reach: types that cannot reach themselves are found at compile time (
 }
 
 TEST_CASE("inspect: type_name, size_of, id, is and ref_count tell of the object, not of the pointer") {
-  struct named : base {
-    char bytes[100] = {};
-  };
   const auto object = make<end_of_line>();
   CHECK(ouro::type_name<int>() == "int");
   CHECK(ouro::type_name<std::pair<int, char>>() == "std::pair<int, char>");

@@ -43,6 +43,7 @@ struct counted {
 struct derived : counted {
   using counted::counted;
   int more = 5;
+  void trace(auto&&) {}
 };
 
 struct plain_base {
@@ -64,6 +65,15 @@ struct second_base {
 struct two_bases final : counted, second_base {
   ~two_bases() override { ++destroyed; }
   static inline int destroyed = 0;
+  void trace(auto&&) {}
+};
+
+struct reader final : counted {
+  static inline ptr<counted> read;
+  explicit reader(bool& to) : was_null{to} {}
+  ~reader() override { was_null = read == nullptr; }
+  void trace(auto&&) {}
+  bool& was_null;
 };
 
 }  // namespace
@@ -125,12 +135,7 @@ TEST_CASE("managed_ptr: assigning a list's next to its head keeps the next alive
 }
 
 TEST_CASE("managed_ptr: a destructor reads the new state of the pointer being assigned (traps 3, 4)") {
-  static ptr<counted> global;
-  struct reader : counted {
-    ~reader() override { was_null = global == nullptr; }
-    bool& was_null;
-    explicit reader(bool& to) : was_null{to} {}
-  };
+  static ptr<counted>& global = reader::read;
   bool was_null = false;
   global = make<reader>(was_null);
   global.reset();

@@ -3,6 +3,7 @@
 /// How the library sees into a type: what it is made of, and whether it can hold edges at all.
 
 #include <ouro/object/aggregate.hpp>
+#include <ouro/object/inherited_trace.hpp>
 #include <ouro/object/type_list.hpp>
 #include <ouro/object/type_name.hpp>
 
@@ -37,7 +38,7 @@ struct automatic_leaf;
 /// Says that `T` holds no edges. Most types need not say it: trivially destructible and empty types, the standard
 /// library's value types, and what is made of such alone are leaves by themselves. For a class that the
 /// library cannot see through, `template <> inline constexpr bool ouro::leaf<my_class> = true;`.
-/// A wrong `true` is a leak, never a dangling pointer.
+/// A wrong `true` is a leak, never a dangling pointer. It also speaks for the edges of base classes.
 template <class T>
 inline constexpr detail::automatic_leaf<T> leaf{};
 
@@ -58,11 +59,6 @@ enum class sight {
   adapter,   ///< `std::stack` and its like: the container inside
   members,   ///< an aggregate's
   opaque     ///< not at all
-};
-
-/// Stands in for a visitor where only the presence of a trace function is asked for.
-struct any_visitor {
-  void operator()(auto&&...) const {}
 };
 
 template <class T>

@@ -6,6 +6,7 @@
 #include <ouro/config.hpp>
 #include <ouro/object/aggregate.hpp>
 #include <ouro/object/edge_sink.hpp>
+#include <ouro/object/inherited_trace.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/object/nesting.hpp>
 
@@ -141,6 +142,10 @@ class edge_visitor {
     if constexpr (seen == sight::foreign) {
       tracer<T>::trace(object, *this);  // calls user code: it may throw; nothing of the heap may be changed
     } else if constexpr (seen == sight::member) {
+      OURO_REQUIRE(T,
+                   "ouro: its `trace` is inherited, and does not show the members that the class adds: give it "
+                   "`void trace(auto&& visit) { base::trace(visit); visit(members...); }`",
+                   trace_knows_members<T>());
       object.trace(*this);  // calls user code: as above
     } else {
       see_parts<seen>(object);
