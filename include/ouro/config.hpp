@@ -205,6 +205,12 @@ namespace ouro::detail {
 
 namespace ouro {
 
+/// Where the functions are that programs call by their whole names: `ouro::id(p)`, and so `ouro` takes its names in.
+/// In `ouro` itself, a program that has an `id` of its own would get this one for each `ouro::ptr`: functions of the
+/// argument's namespace are found without being named, but not by way of a using-directive.
+namespace functions {}
+using namespace functions;
+
 inline constexpr int version_major = OURO_VERSION_MAJOR;  ///< 0 until names and layouts stay
 inline constexpr int version_minor = OURO_VERSION_MINOR;  ///< until then, grows with changes that break programs
 inline constexpr int version_patch = OURO_VERSION_PATCH;  ///< grows with changes that do not

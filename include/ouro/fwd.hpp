@@ -44,6 +44,8 @@ using ptr = managed_ptr<T>;
 template <class T>
 using weak = managed_weak<T>;
 
+namespace functions {
+
 template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator, class... Args>
 managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Args&&... args);
@@ -52,4 +54,5 @@ template <refcount_policy RefcountPolicy = local_refcount, collector_policy Coll
           allocator_policy AllocatorPolicy = pool_allocator, class T>
 [[nodiscard]] managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> managed_from_this(T* self) noexcept;
 
+}  // namespace functions
 }  // namespace ouro

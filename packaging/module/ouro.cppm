@@ -6,14 +6,35 @@ module;
 
 export module ouro;
 
+// Those that a program's own functions of these names must not meet (config.hpp).
+export namespace ouro::functions {
+
+using functions::copy;
+using functions::deep_size_of;
+using functions::deepcopy;
+using functions::finalize;
+using functions::id;
+using functions::immortalize;
+using functions::intern;
+using functions::is;
+using functions::is_immortal;
+using functions::make;
+using functions::make_managed;
+using functions::make_tuple;
+using functions::managed_from_this;
+using functions::ref_count;
+using functions::size_of;
+using functions::type_name;
+
+}  // namespace ouro::functions
+
 export namespace ouro {
+
+using namespace functions;
 
 // The choice of policies, and pointers.
 using ouro::default_memory;
-using ouro::make;
-using ouro::make_managed;
 using ouro::managed_alias;
-using ouro::managed_from_this;
 using ouro::managed_ptr;
 using ouro::managed_weak;
 using ouro::memory;
@@ -27,10 +48,7 @@ using ouro::dynamic_pointer_cast;
 using ouro::reinterpret_pointer_cast;
 using ouro::static_pointer_cast;
 
-using ouro::finalize;
 using ouro::finalizer;
-using ouro::immortalize;
-using ouro::is_immortal;
 using ouro::static_object;
 
 // What a class says of itself.
@@ -38,7 +56,6 @@ using ouro::clonable;
 using ouro::extensible;
 using ouro::interior_base;
 using ouro::leaf;
-using ouro::type_name;
 
 // Policies, and the concepts that they fulfil.
 using ouro::allocator_policy;
@@ -77,7 +94,6 @@ using ouro::pool_statistics;
 // Immutable values.
 using ouro::basic_interned_string;
 using ouro::basic_small_int;
-using ouro::intern;
 using ouro::intern_statistics;
 using ouro::interned;
 using ouro::interned_string;
@@ -93,7 +109,6 @@ using ouro::dict;
 using ouro::frozen_list;
 using ouro::get;
 using ouro::list;
-using ouro::make_tuple;
 using ouro::slot;
 using ouro::slots;
 using ouro::tuple;
@@ -107,20 +122,13 @@ using ouro::allocation_scope;
 using ouro::allocation_site;
 using ouro::allocation_snapshot;
 using ouro::allocation_statistic;
-using ouro::copy;
 using ouro::debug_malloc_stats;
-using ouro::deep_size_of;
-using ouro::deepcopy;
 using ouro::deepcopy_memo;
 using ouro::group_by;
 using ouro::heaps_in_process;
-using ouro::id;
-using ouro::is;
 using ouro::misuse_handler;
-using ouro::ref_count;
 using ouro::set_misuse_handler;
 using ouro::set_unraisable_handler;
-using ouro::size_of;
 using ouro::unraisable_handler;
 
 }  // namespace ouro

@@ -77,11 +77,15 @@ template <std::size_t I, class Memory, class... Ts>
   return of.template get<I>();
 }
 
+namespace functions {
+
 /// A tuple of copies of its arguments. \throws std::bad_alloc, and what copying throws
 template <class... Args>
 [[nodiscard]] tuple<std::decay_t<Args>...> make_tuple(Args&&... elements) {
   return tuple<std::decay_t<Args>...>(std::forward<Args>(elements)...);
 }
+
+}  // namespace functions
 
 namespace detail {
 

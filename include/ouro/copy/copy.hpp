@@ -7,6 +7,7 @@
 #include <ouro/pointer/managed_ptr.hpp>
 
 namespace ouro {
+namespace functions {
 
 /// A new object whose edges point to what those of `original` point to: made by the member `shallow_copy() const`,
 /// which returns a pointer to it, or else by the copy constructor. Null for null; the same object where its type is
@@ -24,4 +25,5 @@ template <class T, counts_in_header R, class C, class A>
   }
 }
 
+}  // namespace functions
 }  // namespace ouro

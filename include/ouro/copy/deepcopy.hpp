@@ -129,6 +129,8 @@ struct deepcopying {
 
 }  // namespace detail
 
+namespace functions {
+
 /// New objects in the place of `original` and of all that it reaches over edges of its own policies: what is shared
 /// among them is shared among the copies, and cycles are cycles again. An object is copied by its member
 /// `deep_copy(memo) const`, which returns a pointer to the copy, or else by its copy constructor, and its edges changed
@@ -142,4 +144,5 @@ template <class T, counts_in_header R, class C, class A>
   return detail::deepcopying::of<deepcopy_memo<R, C, A>>(original);
 }
 
+}  // namespace functions
 }  // namespace ouro

@@ -94,6 +94,8 @@ class size_walk {
 
 }  // namespace detail
 
+namespace functions {
+
 /// Bytes of the blocks of the object and of all objects that it reaches over edges of its own policies, each once; what
 /// members own besides is not included. What a derived class points to is seen as far as its trace tells a collector.
 /// 0 for null. O(objects and edges) time and memory, no recursion. \throws std::bad_alloc, and what traces throw
@@ -104,4 +106,5 @@ template <class T, counts_in_header R, class C, class A>
   return walk.run();
 }
 
+}  // namespace functions
 }  // namespace ouro

@@ -15,6 +15,7 @@
 #include <string_view>
 
 namespace ouro {
+namespace functions {
 
 /// A number that no other object has while this one lives; the next object at its address has it again. 0 for null.
 template <class T, class R, class C, class A>
@@ -63,4 +64,5 @@ template <class T, counts_in_header R, class C, class A>
   return static_cast<std::size_t>(object.use_count());
 }
 
+}  // namespace functions
 }  // namespace ouro

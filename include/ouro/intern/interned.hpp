@@ -46,6 +46,8 @@ template <class Handle>
 concept interned_object =
     requires(const Handle& handle) { []<class Pointer>(const detail::interned_handle<Handle, Pointer>&) {}(handle); };
 
+namespace functions {
+
 /// Whether both are the same object, which is what equality of interned values comes to.
 template <interned_object Handle>
 [[nodiscard]] bool is(const Handle& left, const Handle& right) noexcept {
@@ -70,4 +72,5 @@ template <interned_object Handle>
   return ref_count(handle.pointer());
 }
 
+}  // namespace functions
 }  // namespace ouro

@@ -207,11 +207,15 @@ class interned : public detail::interned_handle<interned<T, Interner>, typename 
   [[nodiscard]] friend bool operator==(const interned& left, const interned& right) noexcept { return is(left, right); }
 };
 
+namespace functions {
+
 /// The one object equal to `value`, in the calling thread's cache. \see interner::intern
 template <class T>
 [[nodiscard]] interned<std::remove_cvref_t<T>> intern(T&& value) {
   return interner<std::remove_cvref_t<T>>::intern(std::forward<T>(value));
 }
+
+}  // namespace functions
 
 /// What is interned is immutable, and older than what refers to it: no cycle leads through it.
 template <class T, class Interner>

@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <utility>
 
@@ -107,6 +108,13 @@ class OURO_SHARED_TYPE basic_small_int
   [[nodiscard]] friend std::strong_ordering operator<=>(const basic_small_int& left,
                                                         const basic_small_int& right) noexcept {
     return left.value() <=> right.value();
+  }
+
+  /// Writes the value. Includes no stream header; who has a stream has included it.
+  template <class Char, class Traits>
+  friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
+                                                      const basic_small_int& printed) {
+    return out << printed.value();
   }
 
  private:

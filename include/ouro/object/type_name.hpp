@@ -36,10 +36,13 @@ inline constexpr std::string_view type_name_of = cut_type_name(function_signatur
 
 }  // namespace detail
 
+namespace functions {
+
 /// The name of `T`, scopes included: `"app::node"`. Made at compile time; its spelling is the compiler's.
 template <class T>
 [[nodiscard]] constexpr std::string_view type_name() noexcept {
   return detail::type_name_of<T>;
 }
 
+}  // namespace functions
 }  // namespace ouro

@@ -40,6 +40,8 @@ class finalizer_state {
   std::atomic<bool> is_over_{false};
 };
 
+struct finalizing;
+
 template <class Weak, class Function>
 class finalizer_of final : public finalizer_state {
  public:
@@ -84,13 +86,26 @@ class OURO_SHARED_TYPE finalizer {
   }
 
  private:
-  template <class T, counts_in_header R, class C, class A, std::invocable Function>
-  friend finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function);
+  friend detail::finalizing;
 
   explicit finalizer(std::shared_ptr<detail::finalizer_state> state) noexcept : state_{std::move(state)} {}
 
   std::shared_ptr<detail::finalizer_state> state_;
 };
+
+namespace detail {
+
+/// `finalize`, with access to what it makes: clang 16 takes a constrained function template for another one than its
+/// friend.
+struct finalizing {
+  [[nodiscard]] static finalizer by(std::shared_ptr<finalizer_state> state) noexcept {
+    return finalizer{std::move(state)};
+  }
+};
+
+}  // namespace detail
+
+namespace functions {
 
 /// Has `function()` called once `object` has been destroyed. Unlike a member `finalize` it belongs to whoever says so,
 /// and cannot bring the object back; what it captures counts as held from outside, so it must not capture a strong
@@ -108,8 +123,10 @@ finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {
                           last->let_go();
                           last->call();
                         }};
-  return finalizer{std::move(state)};
+  return detail::finalizing::by(std::move(state));
 }
+
+}  // namespace functions
 
 /// Owns nothing of a heap; what its function captures counts as held from outside.
 template <>

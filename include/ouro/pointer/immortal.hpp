@@ -8,6 +8,7 @@
 #include <ouro/pointer/managed_ptr.hpp>
 
 namespace ouro {
+namespace functions {
 
 /// Makes the object immortal: it is never destroyed, and copies of pointers to it do not count any more (PEP 683). What
 /// it points to counts as held from outside. Cannot be undone. O(1). \pre not null
@@ -27,4 +28,5 @@ template <class T, counts_in_header R, class C, class A>
   return count_word::is_immortal(detail::header_of<R>(object.get())->load_count());
 }
 
+}  // namespace functions
 }  // namespace ouro

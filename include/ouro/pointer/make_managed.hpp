@@ -239,6 +239,8 @@ template <class T, class R, class C, class A, class It>
 
 }  // namespace detail
 
+namespace functions {
+
 /// Makes a `T(args...)`. For arrays: `make_managed<T[]>(n)` and `make_managed<T[N]>()` make value-initialised elements,
 /// and a further argument is what each is copied from.
 ///
@@ -261,4 +263,5 @@ OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPoli
   }
 }
 
+}  // namespace functions
 }  // namespace ouro

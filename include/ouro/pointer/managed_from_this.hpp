@@ -12,6 +12,7 @@
 #include <cstdint>
 
 namespace ouro {
+namespace functions {
 
 /// A pointer to the object that `self` is. Works in the constructor too; in the destructor it is null, since nothing
 /// can keep the object any more. O(1).
@@ -30,4 +31,5 @@ managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> managed_from_th
   }
 }
 
+}  // namespace functions
 }  // namespace ouro

@@ -49,10 +49,13 @@ struct memory {
   }
 };
 
+namespace functions {
+
 /// Makes a `T` in default memory. \see make_managed
 template <class T, class... Args>
 OURO_ALWAYS_INLINE ptr<T> make(Args&&... args) {
   return default_memory::make<T>(std::forward<Args>(args)...);
 }
 
+}  // namespace functions
 }  // namespace ouro
