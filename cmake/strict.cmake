@@ -28,6 +28,7 @@ if(OURO_SINGLE_HEADER)
   target_compile_features(ouro_strict INTERFACE cxx_std_20)
   target_include_directories(ouro_strict INTERFACE
     ${PROJECT_SOURCE_DIR}/packaging/single_include ${PROJECT_BINARY_DIR}/single_include)
+  target_compile_definitions(ouro_strict INTERFACE OURO_ONE_HEADER)
 else()
   target_link_libraries(ouro_strict INTERFACE ouro::ouro)
 endif()

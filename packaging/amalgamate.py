@@ -1,6 +1,6 @@
 """Writes all headers into one, single_include/ouro/ouro.hpp: for Compiler Explorer, and for those who copy a file.
 
-usage: amalgamate.py [--check]    --check: fails unless the file that is there is the one that would be written
+usage: amalgamate.py [--check | FILE]    --check: fails unless the file that is there is the one that would be written
 """
 
 import pathlib
@@ -15,6 +15,22 @@ BEGINNING = """\
 // ouro: Python's memory manager as a header-only, policy-based C++20 library.
 // All headers in one, made by packaging/amalgamate.py. What follows is theirs, each with its name in front.
 //
+"""
+
+
+# Where a program can include the headers too, it may do so before or behind this file, and both are to be the same declarations.
+DEFERRING = """\
+// Where the headers themselves can be included, this file includes them: a program may have both. With OURO_ONE_HEADER
+// it is what follows all the same.
+#if !defined(OURO_ONE_HEADER) && __has_include(<ouro/config.hpp>)
+{headers}
+#if {differs}
+#error "ouro: the headers that can be included are of another version than the one header: take one of them away, or define OURO_ONE_HEADER"
+#endif
+#else
+
+{text}
+#endif
 """
 
 
@@ -48,7 +64,12 @@ class Amalgamation:
             self.add(header)  # those that only some programs include
         licence = "".join(f"// {line}".rstrip() + "\n" for line in (ROOT / "LICENSE").read_text("utf-8").splitlines())
         includes = "".join(f"#include <{name}>\n" for name in sorted(self.system))
-        return f"{BEGINNING}{licence}\n#pragma once\n\n{includes}\n" + "\n".join(self.text)
+        names = sorted(header.relative_to(INCLUDE).as_posix() for header in self.seen)
+        version = re.findall(r"#define (OURO_VERSION_\w+) (\d+)", (INCLUDE / "ouro/config.hpp").read_text("utf-8"))
+        return f"{BEGINNING}{licence}\n#pragma once\n\n" + DEFERRING.format(
+            headers="\n".join(f"#include <{name}>" for name in names if name != "ouro/ouro.hpp"),
+            differs=" || ".join(f"{name} != {number}" for name, number in version),
+            text=f"{includes}\n" + "\n".join(self.text))
 
 
 def main() -> None:
@@ -57,7 +78,7 @@ def main() -> None:
         if not TO.exists() or TO.read_text(encoding="utf-8") != text:
             sys.exit(f"{TO.relative_to(ROOT)} is not what python3 packaging/amalgamate.py writes")
     else:
-        TO.write_text(text, encoding="utf-8")
+        pathlib.Path(sys.argv[1] if sys.argv[1:] else TO).write_text(text, encoding="utf-8")
 
 
 main()
