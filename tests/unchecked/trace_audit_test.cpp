@@ -70,7 +70,7 @@ struct careless {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("audit: what a pointer from outside holds lives, though its edge was reported twice (trap 79)",
+TEST_CASE_TEMPLATE("audit: what a pointer from outside holds lives, though its edge was reported twice (trap 80)",
                    Memory, by_trial, by_generation, shared) {
   const noted_reports handler;
   using doubled = node<Memory, 1>;

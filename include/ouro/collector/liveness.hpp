@@ -43,7 +43,7 @@ class liveness {
         if (traced == queue_.size) sink.flush();
         if (traced == queue_.size || without_rest_ == 0) break;
         const auto& object = *static_cast<header_type*>(queue_.items[traced].header);
-        if (!trace_some(queue_, traced, record_of(object.load_info()), sink)) return false;
+        if (!trace_some(queue_.items, traced, queue_.size, record_of(object.load_info()), sink)) return false;
       }
     }
     alive_edges_ = sink.pushed();

@@ -2,7 +2,6 @@
 /// \file
 /// Asks objects for their edges, by the traces of their types.
 
-#include <ouro/allocator/raw_array.hpp>
 #include <ouro/collector/trace_guard.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/edge_sink.hpp>
@@ -14,12 +13,12 @@
 
 namespace ouro::detail {
 
-/// Reports the edges of `visits[i]` and its like to the sink, and moves `i` on. False when the trace throws.
-/// \pre `record` is the object's; a `trace_guard` is alive
-[[nodiscard]] OURO_ALWAYS_INLINE bool trace_some(const raw_array<visited>& visits, std::size_t& i,
+/// Reports the edges of `visits[i]`, and of those of its type that follow it before `last`, to the sink, and moves `i`
+/// on. False when the trace throws. \pre `record` is the object's; a `trace_guard` is alive
+[[nodiscard]] OURO_ALWAYS_INLINE bool trace_some(visited* const& visits, std::size_t& i, std::size_t last,
                                                  const type_record& record, edge_sink& sink) noexcept {
   OURO_TRY {
-    i = record.trace(visits.items, i, visits.size, sink);  // calls user code: it may only report
+    i = record.trace(visits, i, last, sink);  // calls user code: it may only report
   }
   OURO_CATCH_ALL {
     unraisable(record.name);

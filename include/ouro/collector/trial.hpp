@@ -43,7 +43,12 @@ class trial {
 
   /// `minor`: does not walk into old objects.
   trial(trial_memory& kept, generations<RefcountPolicy>& candidates, bool minor) noexcept
-      : visits_{kept.visits}, edges_{kept.edges}, queue_{kept.queue}, candidates_{candidates}, is_minor_{minor} {
+      : visits_{kept.visits},
+        edges_{kept.edges},
+        queue_{kept.queue},
+        audit_{kept.audit},
+        candidates_{candidates},
+        is_minor_{minor} {
     visits_.size = 0;
   }
 
@@ -180,10 +185,37 @@ class trial {
       if (i == visits_.size || !has_memory_) return has_memory_;
       if (Widen && batch_ != 0 && visits_.size > batch_ * long_walk)
         add_roots(batch_ = std::numeric_limits<std::size_t>::max());
-      const type_record& record = record_of(object_of(visits_.items[i]).load_info());
+      const std::uint32_t type = info_word::type(object_of(visits_.items[i]).load_info());
+      const type_record& record = registered_types[type];
       if (record.finalize != nullptr) has_finalizers_ = true;
-      if (!trace_some(visits_, i, record, sink)) return false;
+      if (audit_.is_due(type)) [[unlikely]] {
+        if (!audit(object_of(visits_.items[i]), type, record)) return false;
+        if (!trace_some(visits_.items, i, i + 1, record, sink)) return false;
+      } else {
+        const std::size_t first = i;
+        if (!trace_some(visits_.items, i, i + audit_.at_most(visits_.size - i), record, sink)) return false;
+        audit_.count_traced(i - first);
+      }
     }
+  }
+
+  /// Before an object is traced. False if its trace is found to be wrong, or throws: what other objects of the type
+  /// have reported so far is not to be trusted.
+  [[nodiscard]] OURO_NOINLINE bool audit(header_type& object, std::uint32_t type, const type_record& record) noexcept {
+    if (!trace_audit::is_wrong(type)) {
+      if (audit_.passes(&object, object.object(), type, record)) return true;
+      if (trace_audit::is_wrong(type)) ++over_reported_;
+      return false;
+    }
+    hold(object);
+    return true;
+  }
+
+  /// Has the object count as held from outside, although no count of edges shows that.
+  void hold(header_type& object) noexcept {
+    ++over_reported_;
+    if (object.load_count() == 0) --without_rest_;
+    RefcountPolicy::store(object.count, count_word::immortal);
   }
 
   template <bool Widen>
@@ -246,9 +278,7 @@ class trial {
     if constexpr (check_level >= 1)
       misuse("a trace reported an edge twice, or one it does not own, to an object",
              record_of(target.load_info()).name);
-    ++over_reported_;
-    --without_rest_;
-    RefcountPolicy::store(target.count, count_word::immortal);
+    hold(target);
   }
 
   void decide(bool is_marked) noexcept {
@@ -371,6 +401,7 @@ class trial {
   raw_array<visited>& visits_;
   raw_array<edge>& edges_;
   raw_array<visited>& queue_;
+  trace_audit& audit_;
   generations<RefcountPolicy>& candidates_;
   edge_sink* sink_ = nullptr;  ///< of the walk that subtracts
   std::size_t batch_ = 0;      ///< objects; 0: there is one candidate
