@@ -33,8 +33,8 @@ def main() -> int:
         if cited.get(int(number)) and not named & cited[int(number)]:
             faults.append(f"trap {number} names none of {sorted(cited[int(number)])}, which cite it")
     numbers = [int(number) for number, _ in traps]
-    if numbers != list(range(1, len(numbers) + 1)):
-        faults.append("the traps are not numbered from 1 on")
+    if numbers != sorted(set(numbers)) or numbers[:1] != [1]:
+        faults.append("the traps are not numbered from 1 on, each number once")
     faults += [f"trap {number} is cited by tests, and not on the page" for number in sorted(cited.keys() - set(numbers))]
     print(*faults, f"{len(traps)} traps, {len(faults)} faults", sep="\n")
     return 1 if faults or not traps else 0

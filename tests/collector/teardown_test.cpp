@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 using ouro::gc;
 using ouro::make;
@@ -267,4 +269,66 @@ TEST_CASE("teardown: what a finalizer throws is reported, and the object dies (t
   CHECK(reported == 1);
   CHECK(phoenix::destroyed == 1);
   ouro::set_unraisable_handler(before);
+}
+
+namespace {
+
+/// Cannot be part of a cycle, so that no collection looks at it.
+struct value {
+  static inline int alive = 0;
+  static inline bool was_watched_at_end = false;
+
+  value() { ++alive; }
+  value(const value&) = delete;
+  value& operator=(const value&) = delete;
+  ~value() {
+    --alive;
+    was_watched_at_end = watcher.lock() != nullptr;
+  }
+
+  static inline weak<value> watcher;
+};
+
+struct holder {
+  ~holder() {
+    if (at_end) at_end();
+  }
+  void trace(auto&& visit) { visit(peer, held); }
+
+  ptr<holder> peer;
+  ptr<value> held;
+  std::function<void()> at_end;
+};
+
+/// Two in a cycle that is garbage, of which the second holds the value.
+void make_garbage_with_value(std::function<void()> at_end_of_first) {
+  const auto first = make<holder>();
+  first->peer = make<holder>();
+  first->peer->peer = first;
+  first->peer->held = make<value>();
+  first->at_end = std::move(at_end_of_first);
+  value::watcher = first->peer->held;
+}
+
+}  // namespace
+
+TEST_CASE("teardown: an object that no trace sees expires before its destructor, when garbage drops it (trap 32)") {
+  make_garbage_with_value(nullptr);
+  CHECK(gc::collect() == 2);
+  CHECK(value::alive == 0);
+  CHECK_FALSE(value::was_watched_at_end);
+  CHECK(value::watcher.expired());
+}
+
+TEST_CASE("teardown: what a destructor of garbage locks is whole, and lives on with exact counts (trap 32)") {
+  ptr<value> locked;
+  make_garbage_with_value([&locked] { locked = value::watcher.lock(); });
+  CHECK(gc::collect() == 2);
+  REQUIRE(locked != nullptr);
+  CHECK(value::alive == 1);
+  CHECK(locked.use_count() == 1);
+  CHECK(value::watcher.lock() == locked);
+  locked.reset();
+  CHECK(value::alive == 0);
+  CHECK(value::watcher.expired());
 }
