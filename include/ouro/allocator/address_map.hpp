@@ -36,12 +36,18 @@ class address_map {
     return slots_[i].value;
   }
 
-  /// Calls `see` with each value, and forgets them all.
+  /// Calls `see` with each value.
   template <class See>
-  void drain(See see) noexcept {
+  void each(See see) noexcept {
     for (std::size_t i = 0; i != capacity_; ++i) {
       if (slots_[i].key != nullptr) see(slots_[i].value);
     }
+  }
+
+  /// The same, and forgets them all.
+  template <class See>
+  void drain(See see) noexcept {
+    each(see);
     delete[] slots_;
     *this = {};
   }

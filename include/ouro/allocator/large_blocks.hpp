@@ -145,7 +145,7 @@ class large_blocks {
     free_raw(at, bytes, alignment, sizeof(link));
   }
 
-  mutable static_mutex mutex_;
+  mutable pooled_mutex mutex_;  ///< heaps end, and their blocks may be freed by any thread
   link* first_ = nullptr;
   std::size_t bytes_ = 0;  ///< asked for
   std::size_t blocks_ = 0;

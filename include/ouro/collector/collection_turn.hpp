@@ -6,7 +6,6 @@
 #include <ouro/collector/pause_clock.hpp>
 #include <ouro/config.hpp>
 
-#include <atomic>
 #include <cstdint>
 
 namespace ouro::detail {
@@ -27,29 +26,24 @@ class shared_turn {
  public:
   /// False when a collection is running, on this thread or another one.
   [[nodiscard]] bool try_begin() noexcept {
-    if (is_here() || !mutex_.try_lock()) return false;
-    thread_.store(&this_thread, std::memory_order_relaxed);
+    if (!mutex_.try_lock()) return false;
+    mutex_.note_holder();
     if constexpr (check_level >= 1) wait_for_uses();
     return true;
   }
 
   /// \pre `try_begin` has returned true on this thread
   void end() noexcept {
-    thread_.store(nullptr, std::memory_order_relaxed);
+    mutex_.forget_holder();
     mutex_.unlock();
+    known_at_fork.let_forks_pass();
   }
 
   /// Whether the calling thread is collecting.
-  [[nodiscard]] bool is_here() const noexcept {
-    // relaxed: a thread that reads its own name has written it, and all others read another name, or none.
-    return thread_.load(std::memory_order_relaxed) == &this_thread;
-  }
+  [[nodiscard]] bool is_here() const noexcept { return mutex_.is_held_here(); }
 
   /// Whether another thread is collecting.
-  [[nodiscard]] bool is_elsewhere() const noexcept {
-    const char* const thread = thread_.load(std::memory_order_relaxed);
-    return thread != nullptr && thread != &this_thread;
-  }
+  [[nodiscard]] bool is_elsewhere() const noexcept { return mutex_.is_held_elsewhere(); }
 
  private:
   static constexpr std::uint64_t use = 20'000;  ///< nanoseconds: longer than a copy or a drop takes
@@ -61,8 +55,7 @@ class shared_turn {
     while (steady_nanoseconds() - began < use) yield_to_others();
   }
 
-  static_mutex mutex_;
-  std::atomic<const char*> thread_{nullptr};  ///< names the thread that holds `mutex_`
+  static_mutex mutex_;  ///< held by the thread that collects: a fork waits for its end
 };
 
 }  // namespace ouro::detail

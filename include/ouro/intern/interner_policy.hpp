@@ -36,7 +36,8 @@ struct OURO_SHARED_TYPE no_locking {
   static constexpr bool is_shared = false;
 };
 
-/// All threads share one table. The mutex is recursive, because comparing two values may run any code.
+/// All threads share one table. The mutex is recursive, because comparing two values may run any code. A `fork` waits
+/// for it; a mutex of a program's own must be looked after by the program.
 struct OURO_SHARED_TYPE mutex_locking {
   using mutex = detail::recursive_mutex;
   using refcount = atomic_refcount;

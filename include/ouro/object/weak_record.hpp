@@ -238,6 +238,16 @@ class OURO_SHARED_TYPE weak_table {
   };
 
   OURO_SHARED_STATE static inline constinit shard_array shared_shards{};
+  /// In a child after a fork. O(records that threads share)
+  static void end_looks() noexcept {
+    for (shard& each : shared_shards.at) {
+      each.records.each([](record* first) {
+        for (record* at = first; at != nullptr; at = at->next) at->target.end_looks();
+      });
+    }
+  }
+
+  OURO_SHARED_STATE static inline constinit fork_repair after_fork{&end_looks, nullptr, {}};
   OURO_SHARED_STATE static inline constinit thread_local thread_state local_{};
 
   [[nodiscard]] static due_queue& due() noexcept { return local_.due; }
@@ -254,7 +264,9 @@ class OURO_SHARED_TYPE weak_table {
   /// The shard to put the first record of a target into. \throws std::bad_alloc
   [[nodiscard]] static shard& shard_for(const void* target) {
     shard& home = shard_of(target);
-    if constexpr (!is_shared) {
+    if constexpr (is_shared) {
+      after_fork.become_known();
+    } else {
       if (home.records.size() == 0 && !attach(heap_part_of<thread_state>::part)) throw_bad_alloc();
     }
     return home;

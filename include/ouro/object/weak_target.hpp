@@ -37,6 +37,13 @@ class weak_target {
     release(0);
   }
 
+  /// In a child after a fork: threads that it has not got look no more. \pre the process has one thread
+  void end_looks() noexcept {
+    // What nobody looked at is not written to: its page stays shared with the parent.
+    const std::uintptr_t seen = address_.load(std::memory_order_relaxed);
+    if ((seen & busy) != 0) address_.store(seen & ~busy, std::memory_order_relaxed);
+  }
+
   /// For who keeps others from clearing.
   [[nodiscard]] bool is_cleared() const noexcept {
     if constexpr (is_shared) {

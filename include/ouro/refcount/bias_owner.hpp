@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <utility>
 
 namespace ouro::detail {
 
@@ -66,6 +67,29 @@ class bias_owners {
     return tag;
   }
 
+  /// In a child after a fork: the owners end that are not `own`, the calling thread's, or 0. What is left for them
+  /// waits for `take_vanished`. \pre the process has one thread
+  void end_all_but(std::uint32_t own) noexcept {
+    std::uint32_t vanished = vanished_.load(std::memory_order_relaxed);
+    for (std::uint32_t tag = 1; tag <= given_; ++tag) {
+      bias_owner& owner = (*this)[tag];
+      if (tag == own || !owner.is_alive) continue;
+      owner.is_alive = false;
+      owner.next_free = std::exchange(vanished, tag);
+    }
+    vanished_.store(vanished, std::memory_order_relaxed);
+    if (own != 0) (*this)[own].has_left.store(true, std::memory_order_relaxed);
+  }
+
+  /// An owner whose thread the process has not got, and which the caller must settle and then have `leave`; or 0.
+  [[nodiscard]] std::uint32_t take_vanished() noexcept {
+    if (vanished_.load(std::memory_order_relaxed) == 0) return 0;
+    const lock_guard lock{mutex_};
+    const std::uint32_t tag = vanished_.load(std::memory_order_relaxed);
+    if (tag != 0) vanished_.store((*this)[tag].next_free, std::memory_order_relaxed);
+    return tag;
+  }
+
   /// The thread ends. False, and nothing has changed, when there is something left for it to settle.
   [[nodiscard]] bool leave(std::uint32_t tag) noexcept {
     const lock_guard lock{mutex_};
@@ -91,6 +115,7 @@ class bias_owners {
 
   static_mutex mutex_;
   std::uint32_t first_free_ = 0;
+  std::atomic<std::uint32_t> vanished_{0};  ///< the first of the owners that ended by a fork; changed under `mutex_`
   std::uint32_t given_ = 0;
   /// Each is made when its tag is first given; that at 0 never.
   alignas(bias_owner) std::byte owners_[capacity * sizeof(bias_owner)] = {};
@@ -103,5 +128,10 @@ inline constexpr std::uint32_t bias_tag_shift = 19;
 
 /// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
 OURO_SHARED_STATE inline constinit thread_local std::uint32_t bias_of_thread = 0;
+
+/// In a child after a fork: the owners end whose threads the child has not got.
+inline void end_vanished_owners() noexcept { all_bias_owners.end_all_but(bias_of_thread >> bias_tag_shift); }
+
+OURO_SHARED_STATE inline constinit fork_repair bias_after_fork{&end_vanished_owners, nullptr, {}};
 
 }  // namespace ouro::detail

@@ -34,10 +34,21 @@ OURO_NOINLINE inline void settle_left_for(bias_owner& owner, bias_owner::queue b
   left.release();
 }
 
-/// The same for both queues. \pre the calling thread is the owner
+/// The same for both queues. \pre the calling thread is the owner, or the owner's thread has ended
 inline void settle_left_for(bias_owner& owner) noexcept {
   settle_left_for(owner, &bias_owner::left);
   settle_left_for(owner, &bias_owner::left_collected);
+}
+
+/// Ends an owner, when nothing is left for it any more. \pre it is the calling thread's, or its thread has ended
+inline void end_owner(std::uint32_t tag) noexcept {
+  do settle_left_for(all_bias_owners[tag]);
+  while (!all_bias_owners.leave(tag));
+}
+
+/// Settles what was left for threads that a forked process has not got.
+inline void settle_left_for_vanished() noexcept {
+  while (const std::uint32_t tag = all_bias_owners.take_vanished()) end_owner(tag);
 }
 
 /// One a thread.
@@ -60,9 +71,7 @@ class bias_thread {
     end(const end&) = delete;
     end& operator=(const end&) = delete;
     ~end() {
-      const std::uint32_t tag = bias_of_thread >> bias_tag_shift;
-      do settle_left_for(all_bias_owners[tag]);
-      while (!all_bias_owners.leave(tag));
+      end_owner(bias_of_thread >> bias_tag_shift);
       bias_of_thread = 0;
     }
   };
@@ -71,15 +80,18 @@ class bias_thread {
   OURO_SHARED_STATE OURO_NOINLINE void begin() noexcept {
     if (has_begun_) return;
     has_begun_ = true;
+    bias_after_fork.become_known();
     bias_of_thread = all_bias_owners.enter() << bias_tag_shift;
     if (bias_of_thread == 0) return;
     static thread_local const end at_end;
     static_cast<void>(at_end);
+    settle_left_for_vanished();
   }
 
   OURO_NOINLINE void settle_now(bias_owner& owner) noexcept {
     is_settling_ = true;
     settle_left_for(owner);
+    settle_left_for_vanished();
     is_settling_ = false;
   }
 

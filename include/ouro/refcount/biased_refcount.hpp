@@ -30,6 +30,9 @@ namespace ouro {
 /// have a collector meanwhile, whichever collector that is. Objects without a collector are settled by their owners
 /// alone.
 ///
+/// In the child after a `fork`, the threads that it has not got have ended. What was left for them is settled by the
+/// next thread that settles or begins.
+///
 /// All verbs are O(1). To leave an object for its owner may allocate; where memory is exhausted, the object stays until
 /// another thread drops it again.
 struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
