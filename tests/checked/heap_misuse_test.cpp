@@ -116,15 +116,15 @@ void for_each_handle(Drop drop) {
 
 }  // namespace
 
-TEST_CASE("misuse: whatever handle is dropped outside the private heap of its object is reported") {
+TEST_CASE("misuse: whatever handle is dropped outside the private heap of its object is reported (trap 79)") {
   for_each_handle([](auto make_it, const char* type) { drop_outside(make_it, type); });
 }
 
-TEST_CASE("misuse: whatever handle is dropped on another thread is reported") {
+TEST_CASE("misuse: whatever handle is dropped on another thread is reported (trap 79)") {
   for_each_handle([](auto make_it, const char* type) { drop_elsewhere(make_it, type); });
 }
 
-TEST_CASE("misuse: a weak pointer that is dropped outside the heap of its object, or on another thread") {
+TEST_CASE("misuse: a weak pointer that is dropped outside the heap of its object, or on another thread (trap 79)") {
   check(
       [] {
         heap h;
@@ -197,7 +197,7 @@ TEST_CASE("misuse: the thread that does not own an object is found out whatever 
       "does not own", "victim");
 }
 
-TEST_CASE("misuse: a pointer that outlives the private heap of its object is reported") {
+TEST_CASE("misuse: a pointer that outlives the private heap of its object is reported (trap 79)") {
   constexpr const char* outlived = "has outlived the private heap of its object";
   drop_after([] { return make<victim>(); }, outlived, "victim");
   drop_after([] { return make_candidate(); }, outlived, "linked");
@@ -207,7 +207,7 @@ TEST_CASE("misuse: a pointer that outlives the private heap of its object is rep
   drop_after([] { return make<large_victim>(); }, "outside its private heap", "large_victim");
 }
 
-TEST_CASE("misuse: a container that outlives its private heap is reported") {
+TEST_CASE("misuse: a container that outlives its private heap is reported (trap 79)") {
   constexpr const char* outlived = "a container has outlived its private heap";
   drop_after([] { return std::vector<int, in_pools<int>>(10); }, outlived, "int");
   drop_after([] { return std::vector<int, in_pools<int>>(10'000); }, outlived, "int");
@@ -291,9 +291,10 @@ TEST_CASE("misuse: no misuse is a heap that was moved from and ends, or is given
 }
 
 TEST_CASE("misuse: a write below the first element of an array is noticed by its pointer") {
-  for (const int value : {0, 1, 2, 0x7FFF'FFF0, 0x00FF'0000}) {
+  for (const int value : {0, 1, 2, 0x7FFF'FFF0, 0x00FF'0000, 0x0001'0000}) {
     check(
         [value] {
+          make<victim>();
           auto array = make<int[]>(4);
           int* volatile first = array.get();
           first[-1] = value;

@@ -59,7 +59,7 @@ void drop_outside(heap& h, Drop drop) {
 
 }  // namespace
 
-TEST_CASE("unchecked: a weak pointer that is dropped outside its heap leaves its record to the heap") {
+TEST_CASE("unchecked: a weak pointer that is dropped outside its heap leaves its record to the heap (trap 79)") {
   heap h;
   drop_outside(h, [](auto drop) { drop(); });
   drop_outside(h, [](auto drop) { std::thread{drop}.join(); });

@@ -156,7 +156,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
       "a thread that does not own the object has used it, or it was used outside its private heap";
   static constexpr std::string_view not_here_or_overwritten =
       "a thread that does not own the object has used it, or it was used outside its private heap, or its header was "
-      "overwritten from above";
+      "overwritten";
   static constexpr std::string_view overwritten =
       "a pointer was used that leads to no object, or to one whose header was overwritten";
 };
