@@ -22,6 +22,14 @@ TEST_CASE("known_arenas: an address lies in an arena from its mapping to its end
     CHECK(known_arenas.has(begin + arena::bytes - 1));
     CHECK(ouro::detail::pool_heap_of(made) == &heap);
   }
+  CHECK_FALSE(arena::begins_block(begin));  // no pool is open
+  ouro::detail::pool* const opened = made->take();
+  std::byte* const first = arena::blocks_of(opened);
+  opened->open(ouro::detail::size_class::of(24, 8), false, first);
+  CHECK(arena::begins_block(first));
+  CHECK(arena::begins_block(first + 24));
+  CHECK_FALSE(arena::begins_block(first + 8));
+  CHECK_FALSE(arena::begins_block(begin));  // the headers of the pools
   arena::unmap(made);
   CHECK_FALSE(known_arenas.has(begin));
   CHECK(ouro::detail::pool_heap_of(begin) == nullptr);

@@ -11,6 +11,8 @@
 /// block is for; noexcept if `allocate` is |
 /// | `A::walks(bytes, alignment)`, `A::allocate_walked(bytes, alignment)` (optional) | `bool`, `void*` | whether there
 /// are walked pools for such blocks; one of these (pool_walk.hpp) |
+/// | `A::begins_block(at, bytes, alignment)` (optional) | `bool` | false if no block of `A` begins at this address,
+/// whatever lies there: asked by checked builds; noexcept |
 ///
 /// `bytes` is at least 1, `alignment` a power of two. Both are constants wherever the type is known, so that a
 /// policy whose verbs are inline decides its size class at compile time. A policy is a name for static functions: it
@@ -62,6 +64,11 @@ template <class AllocatorPolicy>
 concept has_allocate_walked = requires(std::size_t bytes, std::size_t alignment) {
   { AllocatorPolicy::walks(bytes, alignment) } -> std::same_as<bool>;
   { AllocatorPolicy::allocate_walked(bytes, alignment) } noexcept -> std::same_as<void*>;
+};
+
+template <class AllocatorPolicy>
+concept has_begins_block = requires(const void* at, std::size_t bytes, std::size_t alignment) {
+  { AllocatorPolicy::begins_block(at, bytes, alignment) } noexcept -> std::same_as<bool>;
 };
 
 /// Gives and takes blocks. \see the table above

@@ -104,6 +104,14 @@ struct alignas(size_class::strictest_alignment) arena {
     return reinterpret_cast<const std::byte*>(at) == begin ? begin + front : begin;
   }
 
+  /// Whether a block begins there. \pre the address lies in an arena. Thread-safe where a block is in use there
+  [[nodiscard]] static bool begins_block(const void* at) noexcept {
+    const pool* const home = pool::of(at);
+    const std::byte* const first = blocks_of(home);
+    const auto* const block = static_cast<const std::byte*>(at);
+    return home->block_size != 0 && block >= first && static_cast<std::size_t>(block - first) % home->block_size == 0;
+  }
+
   /// \pre `spare > 0`
   [[nodiscard]] pool* take() noexcept {
     --spare;

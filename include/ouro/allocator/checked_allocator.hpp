@@ -106,6 +106,12 @@ struct OURO_SHARED_TYPE checked_allocator {
     keep(kept);
   }
 
+  /// Whether a block begins there that was allocated for so many bytes. \pre what lies in front can be read
+  [[nodiscard]] static bool begins_block(const void* at, std::size_t bytes, std::size_t) noexcept {
+    const front& about = *(static_cast<const front*>(at) - 1);
+    return about.seal == seal_of(about, at) && about.bytes == bytes;
+  }
+
   /// Gives the freed blocks back that are kept, with a look at each.
   static void trim() noexcept {
     give_kept_back();

@@ -50,6 +50,12 @@ struct OURO_SHARED_TYPE limited_allocator {
     used_.fetch_sub(bytes, std::memory_order_relaxed);
   }
 
+  [[nodiscard]] static bool begins_block(const void* at, std::size_t bytes, std::size_t alignment) noexcept
+    requires has_begins_block<AllocatorPolicy>
+  {
+    return AllocatorPolicy::begins_block(at, bytes, alignment);
+  }
+
   static void trim() noexcept
     requires has_trim<AllocatorPolicy>
   {

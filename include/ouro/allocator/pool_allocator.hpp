@@ -13,6 +13,7 @@
 
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/allocator/arena.hpp>
+#include <ouro/allocator/known_arenas.hpp>
 #include <ouro/allocator/outgoing_blocks.hpp>
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/pool_heap.hpp>
@@ -85,6 +86,14 @@ struct OURO_SHARED_TYPE pool_allocator {
   /// O(pools).
   [[nodiscard]] static pool_statistics statistics() noexcept {
     return detail::statistics_of(*detail::current_pool_heap);
+  }
+
+  /// Whether a block of this size and alignment may begin there: certain where pools serve it. \pre a checked build.
+  /// Any address may be asked for
+  [[nodiscard]] static bool begins_block(const void* at, std::size_t bytes, std::size_t alignment) noexcept {
+    const bool is_pooled = detail::known_arenas.has(at);
+    if (is_pooled != detail::size_class::serves(bytes, alignment)) return false;
+    return !is_pooled || detail::arena::begins_block(at);
   }
 
   /// Whether the block belongs to a private heap that has ended. \pre a checked build

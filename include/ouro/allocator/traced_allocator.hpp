@@ -196,6 +196,12 @@ struct OURO_SHARED_TYPE traced_allocator {
     AllocatorPolicy::deallocate(block, bytes, alignment);
   }
 
+  [[nodiscard]] static bool begins_block(const void* at, std::size_t bytes, std::size_t alignment) noexcept
+    requires has_begins_block<AllocatorPolicy>
+  {
+    return AllocatorPolicy::begins_block(at, bytes, alignment);
+  }
+
   static void trim() noexcept
     requires has_trim<AllocatorPolicy>
   {

@@ -39,6 +39,7 @@ struct type_record {
   const clone_record* clone;                          ///< copies the object; null unless the type is `clonable`
   std::string_view name;
   std::uint32_t level = check_level;  ///< of the code behind these functions
+  std::uint32_t front = 0;            ///< bytes from the beginning of the block to the object; 0 where nobody asks
 
   void destroy_one(void* header) const noexcept {
     const visited one{header, 0, 0};

@@ -187,6 +187,8 @@ struct block {
       is_array ? &bytes_of_array : &sized::bytes_of,
       clone_if_clonable(),
       type_name_of<T>,
+      check_level,
+      std::uint32_t{front},
   };
 
   /// The info word of an object that nothing has happened to, but for its owner.

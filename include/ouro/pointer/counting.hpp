@@ -93,6 +93,20 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     }
   }
 
+  /// The record of an object that may be used here. What its header does not tell of an object of this heap is
+  /// reported: by `not_listed` if it says that it is listed, and is not, and by `no_type` if it leads to no record.
+  [[nodiscard]] static const type_record& check_header(header_type& object, std::string_view pointee,
+                                                       std::string_view not_listed, std::string_view no_type) noexcept {
+    // The place first: what stands in the header can be believed in the right heap only.
+    if constexpr (!RefcountPolicy::is_thread_safe) check_place(object, pointee);
+    if constexpr (requires { CollectorPolicy::knows(object); }) {
+      if (!CollectorPolicy::knows(object)) misuse(not_listed, pointee);
+    }
+    const type_record* const record = registered_types.find(info_word::type(info_of<CollectorPolicy>(object)));
+    if (record == nullptr) misuse(no_type, pointee);
+    return *record;
+  }
+
   template <class Block>
   OURO_NOINLINE static void decrement_rarely(header_type& object) noexcept {
     follow<Block>(object, RefcountPolicy::decrement_rarely(object.count));
@@ -125,20 +139,15 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     // What the other thread's collector keeps of a candidate in place of its info word must not be looked at.
     check_not_collected(pointee);
     check_not_tracing(pointee);
-    // The place first: what stands in the header can be believed in the right heap only.
-    if constexpr (!RefcountPolicy::is_thread_safe) check_place(object, pointee);
-    if constexpr (requires { CollectorPolicy::knows(object); }) {
-      if (!CollectorPolicy::knows(object)) misuse(not_here_or_overwritten, pointee);
-    }
+    const type_record& record = check_header(object, pointee, not_here_or_overwritten, overwritten);
+    if (!array.empty() && record.name != array) misuse(overwritten, pointee);
     const std::uint32_t info = info_of<CollectorPolicy>(object);
-    const type_record* const record = registered_types.find(info_word::type(info));
-    if (record == nullptr || (!array.empty() && record->name != array)) misuse(overwritten, pointee);
     if (count == count_word::none && (info & info_word::dead) == 0) {
-      misuse("a pointer to an object without pointers was used: the count would fall below zero", record->name);
+      misuse("a pointer to an object without pointers was used: the count would fall below zero", record.name);
     }
     if constexpr (!RefcountPolicy::is_thread_safe) {
       const std::uint32_t owner = (info & info_word::owner_mask) >> info_word::owner_shift;
-      if (owner != 0 && owner != owner_tag()) misuse(not_here, record->name);
+      if (owner != 0 && owner != owner_tag()) misuse(not_here, record.name);
     }
   }
 
