@@ -101,7 +101,9 @@ class basic_heap {
   void trim() const noexcept { here().trim(); }
 
   /// From now on the pools and large blocks of the heap take no more than so many bytes; those that are in use stay.
-  /// What `make_managed` then finds no room for it makes after a collection, or throws `std::bad_alloc`.
+  /// What `make_managed`, an interned string or a container over `standard_allocator` then finds no room for it makes
+  /// after a collection, or throws `std::bad_alloc`. In a heap full of living objects not every refused request comes
+  /// with a collection: n refused requests have about log2(n).
   void set_limit(std::size_t bytes) noexcept { state().pools().limit = bytes; }
 
   /// Whether some thread is in it.
