@@ -161,12 +161,12 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     misuse(home == &ended_pool_heap ? "a pointer has outlived the private heap of its object" : not_here, name);
   }
 
-  static constexpr std::string_view not_here =
+  static constexpr const char* not_here =
       "a thread that does not own the object has used it, or it was used outside its private heap";
-  static constexpr std::string_view not_here_or_overwritten =
+  static constexpr const char* not_here_or_overwritten =
       "a thread that does not own the object has used it, or it was used outside its private heap, or its header was "
       "overwritten";
-  static constexpr std::string_view overwritten =
+  static constexpr const char* overwritten =
       "a pointer was used that leads to no object, or to one whose header was overwritten";
 };
 
