@@ -82,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   program.set_patience(patience);
   program.interpret(source);  // with the variables of the first time
   const lox::statistics sums = program.end();
-  // All objects are gone. The shapes of their fields stay, whose names are no longer than the program.
+  // All objects are gone. Some shapes of their fields stay, whose names are no longer than the program.
   if (sums.bytes_left > 1024 + 64 * size) {
     std::fprintf(stderr, "%zu bytes are left\n", sums.bytes_left);
     std::abort();

@@ -7,6 +7,7 @@
 #include <ouro/config.hpp>
 #include <ouro/containers/own_names.hpp>
 #include <ouro/containers/shape.hpp>
+#include <ouro/containers/shape_tree.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/interned_string.hpp>
 #include <ouro/object/leaf.hpp>
@@ -24,13 +25,15 @@ namespace ouro {
 
 /// Names with values, for one object of many that have the same names: the names are kept once for all objects that got
 /// them in the same order (`shape`), and each object has its values alone, 24 bytes on 64 bits and one value a name. As
-/// CPython's split dictionaries. An object with more than `most_shared` names has them for itself.
+/// CPython's split dictionaries. An object with more than `most_shared` names has them for itself. Names that no object
+/// has are forgotten, but for those of some shapes that objects had last.
 ///
 /// Belongs to the thread that made it, as its shapes do. References are good until the next new name or removal.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE attributes {
   using allocator = typename Memory::template std_allocator<T>;
   using shape = detail::shape<detail::when_used<interned_string, T>>;
+  using shape_tree = detail::shape_tree<detail::when_used<interned_string, T>>;
   using own_names = detail::own_names<detail::when_used<interned_string, T>, Memory>;
   static_assert(std::is_nothrow_move_constructible_v<T>, "ouro: attributes are moved, and must not throw then");
 
@@ -44,9 +47,12 @@ class OURO_SHARED_TYPE attributes {
   attributes() noexcept = default;
   attributes(const attributes& from) : attributes{} {
     grow(from.size());
-    own_pointer own = from.has_own_names() ? make_own(*from.own()) : nullptr;
+    if (from.has_own_names()) {
+      names_ = make_own(*from.own()).release();
+    } else {
+      take_shape(from.shared());
+    }
     for (const T& each : from.values()) add(each);
-    names_ = own != nullptr ? own.release() : from.names_;
   }
   attributes(attributes&& from) noexcept : attributes{} { swap(from); }
   attributes& operator=(attributes from) noexcept {
@@ -56,8 +62,8 @@ class OURO_SHARED_TYPE attributes {
   ~attributes() {
     std::destroy_n(values_, size_);
     if (values_ != nullptr) allocator{}.deallocate(values_, capacity_);
-    if (has_own_names()) [[unlikely]]
-      drop_own();
+    static_cast<void>(give_own());
+    take_shape(nullptr);
   }
 
   void swap(attributes& with) noexcept {
@@ -85,14 +91,15 @@ class OURO_SHARED_TYPE attributes {
   /// (the inline caches of Deutsch and Schiffman 1984). Belongs to the heap whose objects it has met.
   class cache {
     friend attributes;
-    const void* seen_ = nullptr;       ///< a shape; null: the root
+    std::uint64_t seen_ = 0;           ///< which names: \see attributes::key
+    std::size_t index_ = shape::none;  ///< in objects with these names
     shape* next_ = nullptr;            ///< that of an object which gets the name; null: not asked for yet
-    std::size_t index_ = shape::none;  ///< in objects of the shape that was seen
+    std::size_t freed_ = 0;            ///< shapes, when `next_` was found: it may be gone if there are more
   };
 
   /// `find`, for one name. O(1) where the object has the shape of the one before.
   [[nodiscard]] OURO_ALWAYS_INLINE T* find(const interned_string& name, cache& last) noexcept {
-    if (last.seen_ != names_) [[unlikely]]
+    if (last.seen_ != key()) [[unlikely]]
       return look_up(name, last);
     return at_index(last.index_);
   }
@@ -125,12 +132,9 @@ class OURO_SHARED_TYPE attributes {
     if (size_ > most_shared + 1) {
       own()->erase(index);
     } else {
-      shape* without = &shape::root();
-      for (std::size_t i = 0; i != size(); ++i) {
-        if (i != index) without = &without->with(this->name(i));
-      }
-      if (has_own_names()) drop_own();
-      names_ = without;
+      shape* const without = shape_without(index);
+      const own_pointer given = give_own();
+      take_shape(without);
     }
     [[maybe_unused]] const T taken = std::move(values_[index]);
     for (std::size_t i = index + 1; i != size_; ++i) values_[i - 1] = std::move(values_[i]);
@@ -141,9 +145,12 @@ class OURO_SHARED_TYPE attributes {
 
   void clear() noexcept { attributes{}.swap(*this); }
 
-  /// Calls `see(name, value)` for all, in the order in which they came.
+  /// Calls `see(name, value)` for all, in the order in which they came. `see` may give names to other objects.
   void each(auto see) const {
-    for (std::size_t i = 0; i != size(); ++i) see(name(i), values_[i]);
+    for (std::size_t i = 0; i != size(); ++i) {
+      const interned_string held = name(i);  // where it lies may move when another object gets a name
+      see(held, values_[i]);
+    }
   }
 
   [[nodiscard]] std::span<T> values() noexcept { return {values_, size_}; }
@@ -151,7 +158,7 @@ class OURO_SHARED_TYPE attributes {
 
   /// Whether both objects have the same names, in the same order, and so share them.
   [[nodiscard]] bool has_shape_of(const attributes& other) const noexcept {
-    return (empty() && other.empty()) || names_ == other.names_;
+    return size_ == other.size_ && names_ == other.names_;
   }
 
   /// Bytes that this object alone takes: itself and its values.
@@ -159,7 +166,7 @@ class OURO_SHARED_TYPE attributes {
     return sizeof *this + capacity_ * sizeof(T) + (has_own_names() ? own()->bytes() : 0);
   }
 
-  /// Bytes that all objects of its shape share.
+  /// Bytes that the objects which got the same names, and those with the first of them, share.
   [[nodiscard]] std::size_t shared_bytes() const noexcept {
     return names_ == nullptr || has_own_names() ? 0 : shared()->bytes();
   }
@@ -180,22 +187,57 @@ class OURO_SHARED_TYPE attributes {
   };
   using own_pointer = std::unique_ptr<own_names, end_own>;
 
-  template <class From>
-  [[nodiscard]] static own_pointer make_own(const From& from) {
+  struct leave_shape {
+    void operator()(shape* left) const noexcept { left->leave(); }
+  };
+
+  template <class... From>
+  [[nodiscard]] static own_pointer make_own(const From&... from) {
     own_names* const block = own_allocator<own_names>{}.allocate(1);
-    OURO_TRY { return own_pointer{std::construct_at(block, from)}; }
+    OURO_TRY { return own_pointer{std::construct_at(block, from...)}; }
     OURO_CATCH_ALL {
       own_allocator<own_names>{}.deallocate(block, 1);
       OURO_RETHROW;
     }
   }
 
-  [[nodiscard]] bool has_own_names() const noexcept { return size_ > most_shared; }
-  [[nodiscard]] own_names* own() const noexcept { return static_cast<own_names*>(names_); }
-  void drop_own() noexcept { static_cast<void>(own_pointer{own()}); }
+  /// Says which names in which order, for as long as their heap lives.
+  [[nodiscard]] std::uint64_t key() const noexcept { return names_ == nullptr ? 0 : names_->serial | size_; }
 
+  [[nodiscard]] bool has_own_names() const noexcept {
+    return names_ != nullptr && names_->serial == detail::names_head::unshared;
+  }
+  [[nodiscard]] own_names* own() const noexcept { return static_cast<own_names*>(names_); }
+  /// Null if there are none.
+  [[nodiscard]] own_pointer give_own() noexcept {
+    if (!has_own_names()) return nullptr;
+    own_pointer given{own()};
+    names_ = nullptr;
+    return given;
+  }
+
+  /// Null without names.
   [[nodiscard]] shape* shared() const noexcept { return static_cast<shape*>(names_); }
-  [[nodiscard]] shape& shared_or_root() const { return names_ == nullptr ? shape::root() : *shared(); }
+
+  /// In place of the shape that it has. \pre no names of its own
+  void take_shape(shape* taken) noexcept {
+    if (taken != nullptr) taken->enter();
+    shape* const left = shared();
+    names_ = taken;
+    if (left != nullptr) left->leave();
+  }
+
+  /// Null if no name is left. Nobody has entered it yet. \throws std::bad_alloc
+  [[nodiscard]] shape* shape_without(std::size_t index) const {
+    if (size_ == 1) return nullptr;
+    shape_tree& tree = shape_tree::current();
+    shape* without = &tree.root();
+    std::size_t names = 0;
+    for (std::size_t i = 0; i != size_; ++i) {
+      if (i != index) without = &tree.follow(*without, names++, name(i));
+    }
+    return without;
+  }
 
   [[nodiscard]] const interned_string& name(std::size_t index) const noexcept {
     return has_own_names() ? own()->name(index) : shared()->name(index);
@@ -203,7 +245,7 @@ class OURO_SHARED_TYPE attributes {
 
   [[nodiscard]] std::size_t index_of(const interned_string& name) const noexcept {
     if (names_ == nullptr) return shape::none;
-    return has_own_names() ? own()->find(name) : shared()->find(name);
+    return has_own_names() ? own()->find(name) : shared()->find(name, size_);
   }
 
   [[nodiscard]] T* at_index(std::size_t index) noexcept { return index == shape::none ? nullptr : values_ + index; }
@@ -211,7 +253,7 @@ class OURO_SHARED_TYPE attributes {
   OURO_NOINLINE T* look_up(const interned_string& name, cache& last) noexcept {
     const std::size_t index = index_of(name);
     if (has_own_names()) return at_index(index);  // they change where they are
-    last.seen_ = names_;
+    last.seen_ = key();
     last.next_ = nullptr;
     last.index_ = index;
     return at_index(index);
@@ -219,15 +261,33 @@ class OURO_SHARED_TYPE attributes {
 
   /// Gets the name that a look-up has not found.
   OURO_NOINLINE T& add_as(const interned_string& name, cache& last) {
-    if (size_ >= most_shared) return add_as_own(name);
-    if (last.next_ == nullptr) last.next_ = &shared_or_root().with(name);
-    grow(last.next_->size());
+    if (size_ >= most_shared) [[unlikely]]
+      return add_as_own(name);
+    grow(size_ + 1);
+    if (!empty() && shared()->goes_on_with(size_, name)) return add();
+    return add_in_shape(next_shape(name, last));
+  }
+
+  [[nodiscard]] shape& next_shape(const interned_string& name, cache& last) const {
+    shape_tree& tree = empty() ? shape_tree::current() : shared()->tree();
+    if (last.next_ == nullptr || last.freed_ != tree.freed()) {
+      last.next_ = &tree.follow(empty() ? tree.root() : *shared(), size_, name);
+      last.freed_ = tree.freed();
+    }
+    return *last.next_;
+  }
+
+  T& add_in_shape(shape& next) {
+    // The value may be made by code that drops other objects of this shape.
+    next.enter();
+    std::unique_ptr<shape, leave_shape> held{&next};
     T& made = add();
-    names_ = last.next_;
+    if (names_ != nullptr) shared()->leave();
+    names_ = held.release();
     return made;
   }
 
-  T& add_as_own(const interned_string& name) {
+  OURO_NOINLINE T& add_as_own(const interned_string& name) {
     if (size_ == capacity_) grow(size_ + size_ / 4);
     if (has_own_names()) {
       own()->grow();
@@ -235,16 +295,20 @@ class OURO_SHARED_TYPE attributes {
       own()->add(name);
       return made;
     }
-    own_pointer own = make_own(*shared());
+    own_pointer own = make_own(*shared(), std::size_t{size_});
     T& made = add();
     own->add(name);
+    take_shape(nullptr);
     names_ = own.release();
     return made;
   }
 
   /// By two at a time: objects do not get many attributes, and there are many objects.
   void grow(std::size_t wanted) {
-    if (wanted <= capacity_) return;
+    if (wanted > capacity_) move_to(wanted);
+  }
+
+  void move_to(std::size_t wanted) {
     const std::size_t wider = wanted + wanted % 2;
     T* const moved = allocator{}.allocate(wider);
     std::uninitialized_move_n(values_, size_, moved);
@@ -262,8 +326,9 @@ class OURO_SHARED_TYPE attributes {
     return made;
   }
 
-  void* names_ = nullptr;  ///< a `shape` of the thread's tree; null is its root; or, beyond `most_shared`, `own_names`
-  T* values_ = nullptr;    ///< in the order of the shape's names
+  detail::names_head* names_ = nullptr;  ///< a `shape` of the heap's tree, or beyond `most_shared` `own_names`; null if
+                                         ///< there are no names
+  T* values_ = nullptr;                  ///< in the order of the names
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
 };

@@ -13,10 +13,10 @@
 
 namespace ouro::detail {
 
-/// A `shape` of one object alone, which grows in place and is searched by hash: a tree of shapes with n names holds
-/// n^2 / 2 of them. CPython, too, unshares the keys of an object that has more than 30.
+/// A `shape` of one object alone, which is searched by hash. CPython, too, unshares the keys of an object that has more
+/// than 30.
 template <class Name, class Memory>
-class OURO_SHARED_TYPE own_names {
+class OURO_SHARED_TYPE own_names : public names_head {
   template <class T>
   using allocator = typename Memory::template std_allocator<T>;
   using index = dict_index<allocator<unsigned char>>;
@@ -24,10 +24,10 @@ class OURO_SHARED_TYPE own_names {
  public:
   static constexpr std::size_t none = shape<Name>::none;
 
-  /// \throws std::bad_alloc
-  explicit own_names(const shape<Name>& from) : index_{index::slots_for(2 * from.size())} {
+  /// With the first `size` of the names. \throws std::bad_alloc
+  own_names(const shape<Name>& from, std::size_t size) : names_head{unshared}, index_{index::slots_for(2 * size)} {
     names_.reserve(index_.room());
-    for (std::size_t i = 0; i != from.size(); ++i) add(from.name(i));
+    for (std::size_t i = 0; i != size; ++i) add(from.name(i));
   }
 
   [[nodiscard]] const Name& name(std::size_t number) const noexcept { return names_[number]; }
@@ -70,7 +70,7 @@ class OURO_SHARED_TYPE own_names {
     for (std::size_t i = 0; i != names_.size(); ++i) index_.insert(hash(names_[i]), i);
   }
 
-  std::vector<Name, allocator<Name>> names_;
+  std::vector<Name, allocator<Name>> names_;  ///< follows the head at once, as in `shape`
   index index_;
 };
 
