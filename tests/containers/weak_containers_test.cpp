@@ -563,3 +563,26 @@ TEST_CASE("finalize: a finalizer of nothing is not alive, is not called, and not
   CHECK_FALSE(none());
   CHECK_FALSE(none.detach());
 }
+
+TEST_CASE("weak_value_map: entries leave by the front, as from a queue, in one step each") {
+  constexpr int n = 100'000;
+  ouro::weak_value_map<int, node> of;
+  std::vector<ptr<node>> held;
+  for (int i = 0; i != n; ++i) {
+    held.push_back(make_node(i));
+    of.insert_or_assign(i, held.back());
+  }
+  int wrong = 0;
+  for (int i = 0; i != n; ++i) {
+    const int front = [&] {
+      const auto first = of.begin();
+      const int key = (*first).first;
+      if (i % 2 == 0) of.erase(key);  // while it is read
+      return key;
+    }();
+    if (i % 2 != 0) of.erase(front);
+    wrong += front != i;
+  }
+  CHECK(wrong == 0);
+  CHECK(of.empty());
+}

@@ -25,6 +25,8 @@ class node_table {
  public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
+  /// The first place with a node, or `places()`. O(1)
+  [[nodiscard]] std::size_t first() const noexcept { return first_; }
   /// Numbers of places end there.
   [[nodiscard]] std::size_t places() const noexcept { return nodes_.size(); }
   /// Null where one was extracted.
@@ -67,6 +69,7 @@ class node_table {
     index_.remove(place, [this](std::size_t number) { return at(number)->hash; });
     --size_;
     std::unique_ptr<Node> taken = std::move(nodes_[place]);
+    while (first_ != places() && at(first_) == nullptr) ++first_;
     if (size_ < places() / 2) close_up();
     return taken;
   }
@@ -78,6 +81,7 @@ class node_table {
       if (each != nullptr) nodes_[filled++].swap(each);
     }
     nodes_.resize(filled);
+    first_ = 0;
     index_.clear();
     fill_index();
   }
@@ -91,7 +95,8 @@ class node_table {
 
   nodes nodes_;
   index index_{};
-  std::size_t size_ = 0;  ///< places with a node
+  std::size_t size_ = 0;   ///< places with a node
+  std::size_t first_ = 0;  ///< all places before it are empty
 };
 
 }  // namespace ouro::detail

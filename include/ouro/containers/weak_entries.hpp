@@ -122,7 +122,9 @@ class weak_entries {
   /// Goes over the entries of living objects that there were when it was made. Keeps the object that it is at alive.
   class reader {
    public:
-    explicit reader(weak_entries& of) noexcept : reading_{of}, end_{of.entries_.places()} { skip_dead(); }
+    explicit reader(weak_entries& of) noexcept : reading_{of}, at_{of.entries_.first()}, end_{of.entries_.places()} {
+      skip_dead();
+    }
 
     [[nodiscard]] bool is_at_end() const noexcept { return at_ == end_; }
     [[nodiscard]] const Key& key() const noexcept { return place()->key; }
@@ -149,7 +151,7 @@ class weak_entries {
     }
 
     reading reading_;
-    std::size_t at_ = 0;
+    std::size_t at_;
     std::size_t end_;
     strong object_{};
   };
@@ -180,8 +182,9 @@ class weak_entries {
   }
 
   void take_out_gone() noexcept {
-    for (std::size_t place = 0; gone_ != 0 && readers_ == 0;) {
-      if (place >= entries_.places()) place = 0;  // whoever was passed may have gone since, or have moved
+    for (std::size_t place = entries_.first(); gone_ != 0 && readers_ == 0;) {
+      if (place >= entries_.places())
+        place = entries_.first();  // whoever was passed may have gone since, or have moved
       entry* const each = entries_.at(place++);
       if (each == nullptr || !each->is_gone) continue;
       --gone_;
