@@ -51,6 +51,25 @@ TEST_CASE("interned_string: threads share strings under a mutex, and none is lef
   CHECK(shared_string::interned_count() == 0);
 }
 
+TEST_CASE("interner: threads whose dropped strings wait for their ends get living ones, one per value (trap 71)") {
+  using gc = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>::gc;
+  std::atomic<int> differences = 0;
+  run_in_threads([&differences] {
+    const gc::deferred_drops here;
+    for (int i = 0; i != 5'000; ++i) {
+      const std::string text = "waiting string number " + std::to_string(i % 5);
+      const shared_string first{text};
+      const shared_string second{text};
+      const auto value = shared_strings::intern(text);
+      if (!ouro::is(first, second) || first.view() != text || *value != text) ++differences;
+      if (i % 16 == 0) gc::drain();
+    }
+  });
+  CHECK(differences == 0);
+  CHECK(shared_string::interned_count() == 0);
+  CHECK(shared_strings::size() == 0);
+}
+
 TEST_CASE("interned_string: without locking, each thread has strings of its own") {
   const ouro::interned_string here{"one per thread"};
   const void* there = nullptr;
