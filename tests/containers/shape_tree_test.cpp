@@ -192,6 +192,37 @@ TEST_CASE("attributes: a cache is not misled by a shape that lies where one lay 
   }
 }
 
+TEST_CASE("attributes: a cache does not give an object a shape that is gone") {
+  ouro::heap h;
+  const ouro::heap::scope in{h};
+  attributes<int>::cache cache;
+  const interned_string base{"base"};
+  const interned_string added{"added"};
+  attributes<int> kept;
+  kept[base] = 0;
+  kept[interned_string{"another"}] = 0;
+  for (int round = 0; round != 3; ++round) {
+    {
+      attributes<int> one;
+      attributes<int> two;
+      one[base] = 1;
+      two[base] = 2;
+      one.get_or_add(added, cache) = 3;
+      two.get_or_add(added, cache) = 4;
+      CHECK(one.has_shape_of(two));
+      CHECK_FALSE(one.has_shape_of(kept));
+      CHECK(one.at(added) == 3);
+      CHECK(two.at(added) == 4);
+    }
+    const std::size_t before = strings::current().freed();
+    for (std::size_t i = 0; i <= strings::most_idle; ++i) {
+      attributes<int> of;
+      of[interned_string{"in round " + std::to_string(round) + ", " + std::to_string(i)}] = 0;
+    }
+    CHECK(strings::current().freed() > before);
+  }
+}
+
 TEST_CASE("attributes: what is called for each may give names to others that share them") {
   attributes<int> of;
   attributes<int> other;
