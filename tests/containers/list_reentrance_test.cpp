@@ -132,23 +132,23 @@ TEST_CASE_TEMPLATE("list: destructors of its elements may do anything to it", El
                    throwing_element) {
   auto actions = list_actions<Element>();
   actions.push_back(ending<list_of<Element>>());
-  try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::destruction);
+  CHECK(try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::destruction));
 }
 
 TEST_CASE_TEMPLATE("list: moves and copies of its elements may do anything to it but end it", Element, element,
                    throwing_element) {
   auto actions = list_actions<Element>();
   if (std::is_same_v<Element, throwing_element>) actions.push_back(throwing<list_of<Element>>());
-  try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::move);
+  CHECK(try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::move));
   if (std::is_same_v<Element, element>) actions.push_back(throwing<list_of<Element>>());
-  try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::copy);
+  CHECK(try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::copy));
 }
 
 TEST_CASE_TEMPLATE("list: comparisons of its elements may do anything to it but end it", Element, element,
                    throwing_element) {
   auto actions = list_actions<Element>();
   actions.push_back(throwing<list_of<Element>>());
-  try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::comparison);
+  CHECK(try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::comparison));
 }
 
 TEST_CASE_TEMPLATE("list: a collection that begins inside its operation finds it whole", Element, ptr<pointee>, element,
@@ -156,7 +156,8 @@ TEST_CASE_TEMPLATE("list: a collection that begins inside its operation finds it
   const eager_collections eager;
   const std::vector<step<list_of<Element>>> collect{{"collect", &collect_around<list_of<Element>>}};
   for (const moment at : {moment::destruction, moment::move, moment::copy, moment::comparison}) {
-    try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), collect, at);
+    const bool has_rung = try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), collect, at);
+    CHECK((has_rung || std::is_same_v<Element, ptr<pointee>>));
   }
 }
 

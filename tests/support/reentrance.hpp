@@ -143,7 +143,7 @@ template <class Element>
 void check_intact(const Element& each) {
   if constexpr (std::is_same_v<Element, ptr<pointee>>) {
     if (each) CHECK(each->id >= 0);
-  } else {
+  } else if constexpr (!std::is_arithmetic_v<Element>) {
     CHECK(each.health == Element::intact);
   }
 }
@@ -157,6 +157,14 @@ struct hash_of_element {
     } else {
       return static_cast<std::size_t>(of.id) % 4;
     }
+  }
+};
+
+/// Compares what pointers point to.
+struct equal_elements {
+  [[nodiscard]] bool operator()(const ptr<pointee>& left, const ptr<pointee>& right) const {
+    bell::ring(moment::comparison);
+    return left->id == right->id;
   }
 };
 
@@ -186,11 +194,12 @@ void collect_around(home<Container>&) {
   ring->next = ring;
 }
 
-/// Runs each of `operations` with each of `actions` inside it, at `at`.
+/// Runs each of `operations` with each of `actions` inside it, at `at`. Returns whether that moment has ever come.
 template <class Container, class Fill>
-void try_all(Fill fill, const std::vector<step<Container>>& operations, const std::vector<step<Container>>& actions,
+bool try_all(Fill fill, const std::vector<step<Container>>& operations, const std::vector<step<Container>>& actions,
              moment at) {
   auto& here = live_home<Container>();
+  bell::rang = false;
   for (const auto& [operation_name, operation] : operations) {
     for (const auto& [action_name, action] : actions) {
       for (const int times : {1, 3}) {
@@ -234,6 +243,7 @@ void try_all(Fill fill, const std::vector<step<Container>>& operations, const st
       }
     }
   }
+  return bell::rang;
 }
 
 /// Ends the container. Nothing but a destructor of an element may do that.

@@ -6,6 +6,10 @@
 #include <ouro/config.hpp>
 #include <ouro/containers/dict_index.hpp>
 #include <ouro/containers/equal_values.hpp>
+#include <ouro/containers/lifetime_watch.hpp>
+#include <ouro/containers/loan.hpp>
+#include <ouro/containers/quiet.hpp>
+#include <ouro/containers/set_aside.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/object/type_name.hpp>
@@ -29,7 +33,13 @@ namespace ouro {
 ///
 /// Assignment to a key keeps its place; a key that was erased and comes again is last. Insertion and removal are
 /// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element. A step
-/// of an iterator is O(1), and so is `begin`, wherever elements were erased: a dict is a queue, too.
+/// of an iterator is O(1), and so is `begin`, wherever elements were erased: a dict is a queue, too. One that is
+/// cleared or ends drops its first element first.
+///
+/// Elements, hashes and comparisons may change the dict while it works on them. Destructors of what leaves it find it
+/// without that, and whole; they may also end it. What is done to it while elements are moved finds it empty, and is
+/// undone. While keys are compared and elements copied, those that leave the dict stay alive; a look-up during which
+/// elements moved begins again, as in CPython.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
           class Equal = detail::equal_values>
 class OURO_SHARED_TYPE dict {
@@ -48,6 +58,10 @@ class OURO_SHARED_TYPE dict {
   /// An element, or the place of one that was erased. Places of erased elements that lie side by side are a run, over
   /// which iterators go in one step: the first place of a run knows how many there are, and the last one too.
   struct entry {
+    struct gap {
+      std::size_t to_end;
+      std::size_t to_here;
+    };
     static constexpr std::size_t occupied = ~(static_cast<std::size_t>(-1) >> 1);
 
     template <class... Args>
@@ -58,6 +72,8 @@ class OURO_SHARED_TYPE dict {
           // A key is const to all but its owner.
           value(std::move(const_cast<Key&>(from.value.first)), std::move(from.value.second)) {}
     entry& operator=(entry&&) = delete;
+    /// The place of an erased element.
+    explicit entry(gap from) noexcept : hash{from.to_end}, run_to_here{from.to_here} {}
     ~entry() {
       if (has_value()) std::destroy_at(&value);
     }
@@ -73,6 +89,11 @@ class OURO_SHARED_TYPE dict {
   };
   using entries = std::vector<entry, typename Memory::template std_allocator<entry>>;
   using index = detail::dict_index<typename Memory::template std_allocator<unsigned char>>;
+  using loan = detail::loan<entries>;
+
+  /// Making, moving and comparing elements runs no code of the program.
+  static constexpr bool is_quiet = detail::is_quiet<Key> && detail::is_quiet<T>;
+  static constexpr bool compares_quietly = detail::is_quiet<Key> && std::is_same_v<Equal, detail::equal_values>;
 
   template <class Entry, class Value>
   class basic_iterator {
@@ -140,8 +161,11 @@ class OURO_SHARED_TYPE dict {
     for (; first != last; ++first) insert_or_assign(first->first, first->second);
   }
   dict(const dict& from) {
-    reserve(from.size());
-    for (const value_type& each : from) insert_new(hash_of(each.first), each.first, each.second);
+    const loan lent{from.entries_};
+    rebuild(index::slots_for(from.size_));
+    for (const entry& each : lent) {
+      if (each.has_value()) append(entry{each.hash, each.value.first, each.value.second});  // calls user code
+    }
   }
   dict(dict&& from) noexcept
       : entries_{std::move(from.entries_)},
@@ -155,7 +179,10 @@ class OURO_SHARED_TYPE dict {
     dict{std::move(from)}.swap(*this);
     return *this;
   }
-  ~dict() = default;
+  ~dict() {
+    if constexpr (!std::is_trivially_destructible_v<value_type>) detail::lifetime_watch::end(this);
+    while (!empty()) clear();  // a destructor may have put something in
+  }
 
   void swap(dict& with) noexcept {
     entries_.swap(with.entries_);
@@ -195,7 +222,8 @@ class OURO_SHARED_TYPE dict {
   /// The value of `key`, or `otherwise`: Python's `get`.
   [[nodiscard]] T get(const Key& key, T otherwise = T()) const {
     const std::size_t number = number_of(key);
-    return number == index::none ? std::move(otherwise) : entries_[number].value.second;
+    const loan lent{entries_};
+    return number == index::none ? std::move(otherwise) : lent.begin()[number].value.second;
   }
 
   T& operator[](const Key& key) { return try_emplace(key).first->second; }
@@ -206,7 +234,18 @@ class OURO_SHARED_TYPE dict {
   std::pair<iterator, bool> try_emplace(K&& key, Args&&... args) {
     const std::size_t hash = hash_of(key);
     if (const std::size_t found = number_of(key, hash); found != index::none) return {at_number(found), false};
-    return {insert_new(hash, std::forward<K>(key), std::forward<Args>(args)...), true};
+    const auto insert = [&] {
+      // First: the arguments may lie in this dict. Calls user code, which may insert the key.
+      entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
+                 std::forward_as_tuple(std::forward<Args>(args)...)};
+      return insert_new(made);
+    };
+    if constexpr (is_quiet) {
+      const placed at = insert();
+      return {at_number(at.number), at.is_new};
+    } else {
+      return iterator_after(insert);
+    }
   }
   template <class K, class V>
   std::pair<iterator, bool> emplace(K&& key, V&& value) {
@@ -216,64 +255,95 @@ class OURO_SHARED_TYPE dict {
   std::pair<iterator, bool> insert(value_type&& element) {
     return try_emplace(element.first, std::move(element.second));
   }
+  /// The old value goes when the new one is in its place. If its destructor has changed the dict, the iterator is at
+  /// what lies at that place, or at the end; if it has ended the dict, at none.
   template <class K, class V>
   std::pair<iterator, bool> insert_or_assign(K&& key, V&& value) {
     const std::size_t hash = hash_of(key);
-    const std::size_t found = number_of(key, hash);
-    if (found == index::none) return {insert_new(hash, std::forward<K>(key), std::forward<V>(value)), true};
-    entries_[found].value.second = std::forward<V>(value);
-    return {at_number(found), false};
+    return iterator_after([&] {
+      T fresh(std::forward<V>(value));  // calls user code; the value may lie in this dict
+      if (const std::size_t found = number_of(key, hash); found != index::none) return replace(found, fresh);
+      entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
+                 std::forward_as_tuple(std::move(fresh))};
+      const placed at = insert_new(made);
+      return at.is_new ? at : replace(at.number, made.value.second);
+      // calls user code when the old value goes: the dict has the new one
+    });
   }
 
   size_type erase(const Key& key) {
     const std::size_t number = number_of(key);
     if (number == index::none) return 0;
-    erase_number(number);
-    return 1;
+    [[maybe_unused]] const entry taken = take(number);
+    return 1;  // calls user code when `taken` goes: the dict is whole without it
   }
+  /// The element behind. If the destructor has changed the dict, one that lies behind that place, or the end; if it has
+  /// ended the dict, none.
   iterator erase(const_iterator at) {
     const std::size_t number = number_at(at);
-    erase_number(number);
-    if (number >= entries_.size()) return end();  // the places of erased ones at the end are gone
-    iterator next{entries_.data() + number, past(entries_)};
+    const detail::lifetime_watch watch{this};
+    {
+      [[maybe_unused]] const entry taken = take(number);
+      // calls user code when `taken` goes: the dict is whole without it
+    }
+    if (watch.has_ended()) return {};
+    // The places of erased elements at the end are gone.
+    iterator next{number < entries_.size() ? entries_.data() + number : past(entries_), past(entries_)};
     next.skip();
     return next;
   }
 
   /// Takes the element out that was inserted last: Python's `popitem`. \pre not empty
   std::pair<Key, T> popitem() {
-    value_type& last = entries_.back().value;
-    std::pair<Key, T> element{last.first, std::move(last.second)};
-    erase_number(entries_.size() - 1);
-    return element;
+    entry taken = take(entries_.size() - 1);
+    return {std::move(const_cast<Key&>(taken.value.first)), std::move(taken.value.second)};
   }
 
-  /// Empty first, and then the elements are destroyed.
-  void clear() noexcept { dict{}.swap(*this); }
+  /// Empty first, and then the elements are destroyed, the first of them first.
+  void clear() noexcept {
+    entries taken;
+    taken.swap(entries_);
+    index_ = index{};
+    size_ = 0;
+    if (loan* const holder = loan_of(taken); holder != nullptr) {
+      holder->kept() = std::move(taken);
+    } else if constexpr (!std::is_trivially_destructible_v<value_type>) {
+      for (entry& each : taken) {
+        if (!each.has_value()) continue;
+        std::destroy_at(&each.value);  // calls user code: nobody else knows of `taken`
+        each.hash = 0;
+      }
+    }
+  }
 
   void reserve(size_type elements) {
-    if (elements > index_.room()) rebuild(index::slots_for(elements));
+    if (elements > index_.room()) change([&](dict& here) { here.rebuild(index::slots_for(elements)); });
   }
 
   /// Calls `see` with each key and each value, either of which it may change: for `deepcopy`.
   void rekey(auto see) {
+    detail::set_aside<dict> aside{*this};
     dict changed;
-    changed.reserve(size());
-    for (value_type& each : *this) {
+    changed.reserve(aside.content().size());
+    for (value_type& each : aside.content()) {
       Key key = each.first;
-      see(key);
+      see(key);  // calls user code, and so the next one does
       see(each.second);
       changed.insert_or_assign(std::move(key), std::move(each.second));
     }
-    swap(changed);
+    aside.content().swap(changed);
   }
 
   /// The same keys with the same values, in whatever order.
   [[nodiscard]] friend bool operator==(const dict& left, const dict& right) {
     if (left.size() != right.size()) return false;
-    for (const value_type& each : left) {
-      const const_iterator found = right.find(each.first);
-      if (found == right.end() || !(found->second == each.second)) return false;
+    const loan lent{left.entries_};
+    for (const entry& each : lent) {
+      if (!each.has_value()) continue;
+      const std::size_t found = right.number_of(each.value.first, each.hash);
+      const loan other{right.entries_};
+      // calls user code: which may change both
+      if (found == index::none || !(other.begin()[found].value.second == each.value.second)) return false;
     }
     return true;
   }
@@ -292,10 +362,21 @@ class OURO_SHARED_TYPE dict {
 
   [[nodiscard]] std::size_t number_of(const Key& key) const { return number_of(key, hash_of(key)); }
   [[nodiscard]] std::size_t number_of(const Key& key, std::size_t hash) const {
-    return index_.find(hash, [&](std::size_t number) {
-      const entry& seen = entries_[number];
-      return seen.hash == hash && Equal{}(seen.value.first, key);
-    });
+    if constexpr (compares_quietly) {
+      return index_.find(hash, [&](std::size_t number) {
+        return entries_[number].hash == hash && Equal{}(entries_[number].value.first, key);
+      });
+    } else {
+      for (;;) {
+        const loan lent{entries_};
+        const std::size_t found = index_.find(hash, [&](std::size_t number) {
+          const entry& seen = lent.begin()[number];
+          // calls user code: if it has moved the elements, the search ends, and begins again
+          return seen.hash == hash && (Equal{}(seen.value.first, key) || !lent.is_of(entries_));
+        });
+        if (lent.is_of(entries_)) return found;
+      }
+    }
   }
 
   [[nodiscard]] iterator at_number(std::size_t number) noexcept {
@@ -305,31 +386,121 @@ class OURO_SHARED_TYPE dict {
     return static_cast<std::size_t>(at.at_ - entries_.data());
   }
 
-  template <class K, class... Args>
-  iterator insert_new(std::size_t hash, K&& key, Args&&... args) {
-    // First: the arguments may lie in this dict.
-    entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
-               std::forward_as_tuple(std::forward<Args>(args)...)};
-    if (entries_.size() >= index_.room()) rebuild(index::grown_slots_for(size_));
-    entries_.push_back(std::move(made));
-    index_.insert(hash, entries_.size() - 1);
-    ++size_;
-    return at_number(entries_.size() - 1);
+  /// The number of an element, and whether it was inserted.
+  struct placed {
+    std::size_t number;
+    bool is_new;
+  };
+
+  /// What `work` has placed. The user code that it runs may have changed the dict, or ended it.
+  template <class Work>
+  std::pair<iterator, bool> iterator_after(Work work) {
+    const detail::lifetime_watch watch{this};
+    const placed at = work();
+    if (watch.has_ended()) return {iterator{}, at.is_new};
+    const bool is_there = at.number < entries_.size() && entries_[at.number].has_value();
+    return {is_there ? at_number(at.number) : end(), at.is_new};
   }
 
-  void erase_number(std::size_t number) {
-    index_.remove(number, [this](std::size_t of) { return entries_[of].hash; });
-    --size_;
-    const entry taken{std::move(entries_[number])};
-    std::destroy_at(&entries_[number].value);
-    join_runs(number);
-    // calls user code when `taken` goes: the dict is in order, without the element
+  /// \post `with` is what was there
+  placed replace(std::size_t number, T& with) {
+    change([&](dict& here) { std::swap(here.entries_[number].value.second, with); });
+    return {number, false};
+  }
+
+  /// \pre the key was not there before the element was made
+  placed insert_new(entry& made) {
+    if (!is_quiet || !has_room()) {
+      do {
+        // The allocation may begin a collection, whose destructors may change the dict.
+        while (!has_room()) change([](dict& here) { here.rebuild(index::grown_slots_for(here.size_)); });
+        const std::size_t found = number_of(made.value.first, made.hash);
+        if (found != index::none) return {found, false};
+      } while (!has_room());  // a comparison has filled it
+    }
+    move_aside([&](dict& here) { here.append(std::move(made)); });
+    return {entries_.size() - 1, true};
+  }
+
+  [[nodiscard]] bool has_room() const noexcept { return entries_.size() < index_.room(); }
+
+  /// \pre has room, and the key is new
+  void append(entry&& made) {
+    entries_.push_back(std::move(made));
+    index_.insert(entries_.back().hash, entries_.size() - 1);
+    ++size_;
+  }
+
+  [[nodiscard]] static loan* loan_of(const entries& elements) noexcept {
+    if constexpr (is_quiet && compares_quietly) {
+      return nullptr;
+    } else {
+      return loan::of(elements);
+    }
+  }
+
+  /// Runs `change(dict)` where no user code meets the elements while they move.
+  template <class Change>
+  decltype(auto) move_aside(Change change) {
+    if constexpr (detail::moves_quietly<Key> && detail::moves_quietly<T>) {
+      return change(*this);
+    } else {
+      detail::set_aside<dict> aside{*this};
+      return change(aside.content());
+    }
+  }
+
+  /// The same for changes that move or destroy elements of the dict, to which user code may have references. The
+  /// numbers of elements stay.
+  template <class Change>
+  decltype(auto) change(Change change) {
+    leave_lent_elements();
+    return move_aside(change);
+  }
+
+  /// Goes on with elements of its own where user code has references to these. \throws std::bad_alloc, and what moving
+  /// throws
+  void leave_lent_elements() {
+    loan* const holder = loan_of(entries_);
+    if (holder == nullptr) return;
+    detail::set_aside<dict> aside{*this};
+    entries& lent = holder->kept();
+    lent = std::exchange(aside.content().entries_, entries{});
+    OURO_TRY {
+      entries& own = aside.content().entries_;
+      own.reserve(lent.capacity());
+      for (entry& each : lent) {
+        if (each.has_value()) {
+          own.emplace_back(each.hash, detail::copied_or_moved(const_cast<Key&>(each.value.first)),
+                           detail::copied_or_moved(each.value.second));
+        } else {
+          own.emplace_back(typename entry::gap{each.hash, each.run_to_here});
+        }
+      }
+    }
+    OURO_CATCH_ALL {
+      lent.swap(aside.content().entries_);
+      OURO_RETHROW;
+    }
+  }
+
+  /// An element, which is no longer in the dict.
+  [[nodiscard]] entry take(std::size_t number) {
+    return change([&](dict& here) {
+      entry taken{std::move(here.entries_[number])};
+      here.index_.remove(number, [&](std::size_t of) { return here.entries_[of].hash; });
+      --here.size_;
+      std::destroy_at(&here.entries_[number].value);
+      here.join_runs(number);
+      return taken;
+    });
   }
 
   /// Makes the place one run with those at its sides. Behind the last element there is none: then their places go.
   /// Amortised O(1). \pre its element has been destroyed
   void join_runs(std::size_t number) noexcept {
     entries_[number].hash = 1;
+    entries_[number].run_to_here = 1;
     std::size_t first = number;
     if (number != 0 && !entries_[number - 1].has_value()) first -= entries_[number - 1].run_to_here;
     std::size_t past = number + 1;
@@ -344,11 +515,12 @@ class OURO_SHARED_TYPE dict {
   }
 
   /// Without the places of erased elements, and with an index of `slots`. The room for entries is that of the index, so
-  /// that they do not move before it is rebuilt.
+  /// that they do not move before it is rebuilt. \pre is changing
   void rebuild(std::size_t slots) {
     index wider{slots};
     entries closed_up;
     closed_up.reserve(wider.room());
+    if (wider.room() < size_) return;  // the allocation has filled the dict
     for (entry& each : entries_) {
       if (!each.has_value()) continue;
       wider.insert(each.hash, closed_up.size());
