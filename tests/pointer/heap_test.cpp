@@ -371,7 +371,7 @@ TEST_CASE("heap: each interns for itself") {
     static_cast<void>(ouro::interned_string{name}.pointer().get());
   }
   CHECK(ouro::interned_string{"a name that is interned"}.data() == outside.data());
-  CHECK(is(ouro::intern(123'456), number));
+  CHECK(ouro::is(ouro::intern(123'456), number));
 }
 
 TEST_CASE("heap: strings and shapes that are left at its end do not haunt the next") {
