@@ -29,8 +29,8 @@ places state() {
   static_cast<void>(make<node>(&log));  // what has no address before its first use is used
   return {
       {&detail::registered_types, &detail::known_heap_parts, &detail::orphaned_pool_heaps, &detail::no_pool,
-       &detail::current_misuse_handler, &detail::seed_place, &detail::all_bias_owners,
-       &detail::intern_cache<detail::string_body<mutex_locking>, mutex_locking>::current(),
+       &detail::current_misuse_handler, &detail::seed_place, &detail::all_bias_owners, &detail::known_at_fork,
+       &detail::bias_after_fork, &detail::intern_cache<detail::string_body<mutex_locking>, mutex_locking>::current(),
        &trial_deletion::current<atomic_refcount>(), &detail::heap_part_of<detail::heap_number>::part,
        &detail::known_arenas, &detail::ended_pool_heap, &detail::ended_large_blocks, &detail::kept_of_ended_heaps,
        small_int{7}.pointer().get(), interned_string{"s"}.data()},
