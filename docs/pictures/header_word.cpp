@@ -33,7 +33,7 @@ void write(const char* word, const field (&fields)[Fields], const char* rest, bo
 
 static_assert(count_word::is_quiet(0) && !count_word::is_quiet(count_word::loud));
 static_assert(count_word::is_immortal(count_word::immortal) &&
-              info_word::slot(~std::uint32_t{0}) == (~info_word::listed_as_old) >> 1);
+              info_word::slot(~std::uint32_t{0}) == ((1u << info_word::buffer_shift) - 1) >> 1);
 
 }  // namespace
 
@@ -55,7 +55,9 @@ int main() {
          {"walked", info_word::walked},
          {"owner", info_word::owner_mask}},
         "index of the type's record");
-  write("info, listed", {{"listed: 1", info_word::listed}, {"as old", info_word::listed_as_old}},
-        "number of the entry in the candidate buffer", true);
+  write(
+      "info, listed",
+      {{"listed: 1", info_word::listed}, {"old", info_word::listed_as_old}, {"frozen", info_word::listed_as_old << 1}},
+      "number of the entry in the candidate buffer", true);
   std::printf("]}\n");
 }

@@ -385,6 +385,38 @@ TEST_CASE("exhausted: a step of a collection that has no memory puts everything 
   });
 }
 
+TEST_CASE_TEMPLATE("exhausted: all is frozen or nothing, and all is given back or nothing", Memory, trial, generational,
+                   shared) {
+  with_each_failure(2, [](auto failure) {
+    nodes<Memory> held;
+    make_rings<Memory>(300, held);
+    for (std::size_t i = 0; i != held.size(); i += 2) held[i] = held[i]->left;
+    const std::size_t in_view = Memory::gc::objects().size();  // dropped pointers make candidates
+    const std::size_t waiting = Memory::gc::count();
+    {
+      const auto now = failure();
+      unless_exhausted([] { Memory::gc::freeze(); });
+    }
+    if (Memory::gc::count() != 0) {
+      expect(Memory::gc::count() == waiting && Memory::gc::frozen_count() == 0, "nothing is frozen");
+      Memory::gc::freeze();
+    }
+    expect(Memory::gc::count() == 0 && Memory::gc::frozen_count() == in_view, "all is frozen");
+    {
+      const auto now = failure();
+      unless_exhausted([] { Memory::gc::unfreeze(); });
+    }
+    if (Memory::gc::count() != waiting) {
+      expect(Memory::gc::count() == 0 && Memory::gc::frozen_count() == in_view, "all is still frozen");
+      Memory::gc::unfreeze();
+    }
+    expect(Memory::gc::count() == waiting && Memory::gc::frozen_count() == 0, "all is given back");
+    held.clear();
+    Memory::gc::collect();
+    expect(node<Memory>::alive == 0, "and is found when it is garbage");
+  });
+}
+
 TEST_CASE_TEMPLATE("exhausted: garbage that there is no room to keep is destroyed", Memory, trial, generational) {
   with_each_failure(2, [](auto failure) {
     nodes<Memory> held;

@@ -1,5 +1,9 @@
 // Every operation that growth.py looks at. Each group has a file of its own.
 
+#include "collections.hpp"
 #include "weak_pointers.hpp"
 
-int main() { growth::measure_weak_pointers(); }
+int main() {
+  growth::measure_collections();
+  growth::measure_weak_pointers();
+}

@@ -14,13 +14,15 @@ namespace ouro::detail {
 /// Each candidate once. Its slot number stands in its header, so that entering and leaving are O(1); a slot that was
 /// left is used again. Slots keep the order of entry as far as that allows: what is collected, and so the order of
 /// destruction, is a function of the program's history, not of addresses.
+///
+/// As large as a cache line, so that one shift makes the number of a buffer its place among others.
 template <class RefcountPolicy>
-class candidate_buffer {
+class alignas(64) candidate_buffer {
  public:
   using header_type = header<RefcountPolicy>;
 
-  /// `mark` is part of the info word of each listed object: `info_word::listed`, or that and
-  /// `info_word::listed_as_old`.
+  /// `mark` is part of the info word of each listed object: `info_word::listed`, and perhaps that the buffer is the one
+  /// of old or of frozen objects.
   constexpr explicit candidate_buffer(std::uint32_t mark) noexcept : mark_{mark} {}
 
   /// How many candidates there are.
@@ -84,12 +86,12 @@ class candidate_buffer {
   };
 
   /// `leave` for a sweep over all slots: the info word is the caller's to put back, and holes are found by `close_up`,
-  /// which must come in the end, not by `enter`, unless there is no other room. Null if the slot is a hole, if its
-  /// object is frozen, or if the constructor of that has not returned.
+  /// which must come in the end, not by `enter`, unless there is no other room. Null if the slot is a hole, or if the
+  /// constructor of its object has not returned.
   [[nodiscard]] entry take(std::size_t slot) noexcept {
     if (slot + ahead < entries_.size) __builtin_prefetch(entries_.items[slot + ahead].object, 1);
     const entry taken = entries_.items[slot];
-    if (taken.object == nullptr || (taken.info & (info_word::unborn | info_word::frozen)) != 0) return {};
+    if (taken.object == nullptr || (taken.info & info_word::unborn) != 0) return {};
     entries_.items[slot].object = nullptr;
     ++holes_;
     return taken;
@@ -109,7 +111,6 @@ class candidate_buffer {
     for (std::size_t slot = 0; slot != entries_.size && holes_ != entries_.size; ++slot) {
       const entry moved = entries_.items[slot];
       if (moved.object == nullptr) continue;
-      // What stays in its place is not written to: the pages of frozen objects are shared after a fork.
       if (size != slot) {
         entries_.items[size] = moved;
         RefcountPolicy::store(moved.object->info, word_of(size));
@@ -153,7 +154,8 @@ class candidate_buffer {
 
  private:
   static constexpr std::uint32_t none = std::uint32_t{1} << 30;
-  static constexpr std::size_t most = none / 2;  ///< candidates, before the last doubling
+  static constexpr std::size_t most = none / 4;  ///< candidates, before the last doubling
+  static_assert(2 * most - 1 == info_word::slot(~std::uint32_t{0}));
   static constexpr std::size_t kept_slots = std::size_t{1} << 16;
   static constexpr std::size_t ahead = 16;  ///< candidates to fetch ahead of a sweep
 

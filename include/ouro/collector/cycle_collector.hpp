@@ -102,7 +102,7 @@ class OURO_SHARED_TYPE cycle_collector {
     }
     buffer.enter(object);
     object.set_quiet();
-    if ((info & info_word::old) == 0) trigger_.count_candidate();
+    if ((info & (info_word::old | info_word::frozen)) == 0) trigger_.count_candidate();
     return true;
   }
 
@@ -133,13 +133,24 @@ class OURO_SHARED_TYPE cycle_collector {
     }
   }
 
-  void clear_flags(header_type& object, std::uint32_t bits) noexcept {
+  /// Before `freeze` is called for objects that the collector has in view. False when memory is exhausted.
+  [[nodiscard]] bool reserve_for_freeze() noexcept {
     const lock_guard lock{mutex_};
-    if (info_word::is_listed(object.load_info())) {
-      candidates_.info(object) &= ~bits;
-    } else {
-      object.clear_info(bits);
-    }
+    return candidates_.reserve_for_freeze();
+  }
+  void freeze(header_type& object) noexcept {
+    const lock_guard lock{mutex_};
+    candidates_.freeze(object);
+  }
+
+  /// Before `unfreeze` is called for objects that the collector has in view. False when memory is exhausted.
+  [[nodiscard]] bool reserve_for_unfreeze() noexcept {
+    const lock_guard lock{mutex_};
+    return candidates_.reserve_for_unfreeze();
+  }
+  void unfreeze(header_type& object) noexcept {
+    const lock_guard lock{mutex_};
+    candidates_.unfreeze(object);
   }
 
   OURO_ALWAYS_INLINE void before_make() noexcept {

@@ -6,6 +6,10 @@
 /// not walk into old objects, whose edges count as references from outside: its cost follows the young, however much
 /// lives beside them. What it finds alive becomes old; the candidates among that stay candidates, for the full
 /// collection, which alone can tell whether an old object's edge keeps them alive or is garbage like them.
+///
+/// Frozen candidates, of whatever age, are listed apart, so that no sweep and no step passes over them. A frozen
+/// candidate keeps its slot until it dies or is unfrozen: nothing writes to the pages of frozen objects, which a fork
+/// shares.
 
 #include <ouro/collector/candidate_buffer.hpp>
 #include <ouro/config.hpp>
@@ -21,17 +25,21 @@ template <class RefcountPolicy>
 class generations {
  public:
   using header_type = header<RefcountPolicy>;
+  using buffer = candidate_buffer<RefcountPolicy>;
 
   /// Where an object with this info word is a candidate. \pre unlisted
-  [[nodiscard]] OURO_ALWAYS_INLINE candidate_buffer<RefcountPolicy>& buffer_for(std::uint32_t info) noexcept {
-    return (info & info_word::old) != 0 ? old_ : young_;
+  [[nodiscard]] OURO_ALWAYS_INLINE buffer& buffer_for(std::uint32_t info) noexcept {
+    // Most are young: the compiler need not compute where the buffer is.
+    if ((info & (info_word::old | info_word::frozen)) == 0) [[likely]]
+      return buffers_[young_ones];
+    return buffers_[info >> age_shift & (buffers - 1)];
   }
 
   /// \pre unlisted. False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool enter(header_type& object) noexcept {
-    candidate_buffer<RefcountPolicy>& buffer = buffer_for(object.load_info());
-    if (!buffer.make_room()) return false;
-    buffer.enter(object);
+    buffer& wanted = buffer_for(object.load_info());
+    if (!wanted.make_room()) return false;
+    wanted.enter(object);
     return true;
   }
 
@@ -48,22 +56,50 @@ class generations {
     return buffer_of(object.load_info()).info(object);
   }
 
+  /// Room for all candidates among the frozen. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve_for_freeze() noexcept {
+    return has_room_for(frozen_young, young_ones) && has_room_for(frozen_old, old_ones);
+  }
+
+  /// Room for the frozen candidates among the others. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve_for_unfreeze() noexcept {
+    return has_room_for(young_ones, frozen_young) && has_room_for(old_ones, frozen_old);
+  }
+
+  /// Flags the object as frozen; if it is a candidate, it is listed among the frozen. \pre there is room
+  void freeze(header_type& object) noexcept {
+    relist(object, [](std::uint32_t info) { return info | info_word::frozen; });
+  }
+
+  /// The contrary: a candidate is listed by its age again. \pre there is room
+  void unfreeze(header_type& object) noexcept {
+    relist(object, [](std::uint32_t info) { return info & ~info_word::frozen; });
+  }
+
   /// Brings the entry of an object near, if it is listed.
   void fetch(const header_type& object) noexcept {
     const std::uint32_t word = object.load_info();
     if (info_word::is_listed(word)) buffer_of(word).fetch(word);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return young_.size() + old_.size(); }
-  [[nodiscard]] const candidate_buffer<RefcountPolicy>& young() const noexcept { return young_; }
-  [[nodiscard]] const candidate_buffer<RefcountPolicy>& old() const noexcept { return old_; }
+  /// Candidates that are not frozen.
+  [[nodiscard]] std::size_t size() const noexcept { return young().size() + old().size(); }
+  [[nodiscard]] const buffer& young() const noexcept { return buffers_[young_ones]; }
+  [[nodiscard]] const buffer& old() const noexcept { return buffers_[old_ones]; }
+
+  /// Calls `see` with the buffers of frozen candidates: of the young, then of the old.
+  template <class See>
+  void each_frozen(See see) const {
+    see(buffers_[frozen_young]);
+    see(buffers_[frozen_old]);
+  }
 
   /// Begins a sweep over the candidates of this moment; `minor`: over the young ones alone.
   void begin_sweep(bool minor) noexcept {
-    swept_ = minor ? &young_ : &old_;
+    swept_ = minor ? &buffers_[young_ones] : &buffers_[old_ones];
     slot_ = 0;
     end_ = swept_->slots();
-    young_end_ = young_.slots();
+    young_end_ = buffers_[young_ones].slots();
   }
 
   /// The same, but that `next` goes on from candidate to candidate of one generation where it stopped, and leaves the
@@ -91,19 +127,21 @@ class generations {
       while (slot_ < end_ && slot_ < swept_->slots()) {
         if (const entry taken = swept_->take(slot_++); taken.object != nullptr) return taken;
       }
-      if (swept_ == &young_) return {};
-      swept_ = &young_;
+      if (swept_ == &buffers_[young_ones]) return {};
+      swept_ = &buffers_[young_ones];
       slot_ = 0;
       end_ = young_end_;
     }
   }
 
   /// Makes sure that what the sweep takes out can enter again, aged. False when memory is exhausted.
-  [[nodiscard]] bool reserve_for_return() noexcept { return old_.reserve(old_.slots() + young_.slots()); }
+  [[nodiscard]] bool reserve_for_return() noexcept {
+    return buffers_[old_ones].reserve(buffers_[old_ones].slots() + buffers_[young_ones].slots());
+  }
 
   void end_sweep(bool minor) noexcept {
-    young_.close_up();
-    if (!minor) old_.close_up();
+    buffers_[young_ones].close_up();
+    if (!minor) buffers_[old_ones].close_up();
     // Steps begin anew where all has just been looked at, and has moved.
     if (!minor) steps_through_old_ = false;
     if (!steps_through_old_) step_slot_ = 0;
@@ -111,48 +149,71 @@ class generations {
 
   /// After a collection: what has grown old may be listed no more.
   void shrink() noexcept {
-    young_.shrink();
-    old_.shrink();
+    for (buffer& each : buffers_) each.shrink();
   }
 
   void check() const {
-    check_whole(young_, "candidate_buffer");
-    check_whole(old_, "candidate_buffer");
+    for (const buffer& each : buffers_) check_whole(each, "candidate_buffer");
   }
 
   /// Forgets all candidates, and frees the memory.
   void clear() noexcept {
-    for (candidate_buffer<RefcountPolicy>* const buffer : {&young_, &old_}) {
-      for (std::size_t slot = 0; slot < buffer->slots(); ++slot) {
-        if (header_type* const left = buffer->at(slot); left != nullptr) buffer->leave(*left);
+    for (buffer& each : buffers_) {
+      for (std::size_t slot = 0; slot < each.slots(); ++slot) {
+        if (header_type* const left = each.at(slot); left != nullptr) each.leave(*left);
       }
-      buffer->release();
+      each.release();
     }
   }
 
  private:
+  // The number of a buffer: whether its objects are old, and whether they are frozen, as two bits.
+  static constexpr std::uint32_t young_ones = 0;
+  static constexpr std::uint32_t old_ones = 1;
+  static constexpr std::uint32_t frozen_young = 2;
+  static constexpr std::uint32_t frozen_old = 3;
+  static constexpr std::uint32_t buffers = 4;
+  static constexpr std::uint32_t age_shift = 8;  ///< of the two flags in the info word
+  static_assert(info_word::old == old_ones << age_shift && info_word::frozen == frozen_young << age_shift);
+  static_assert(info_word::listed_as_old == old_ones << info_word::buffer_shift);
+
   [[nodiscard]] OURO_NOINLINE entry next_step() noexcept {
-    constexpr std::uint32_t not_looked_at = info_word::unborn | info_word::frozen;
-    candidate_buffer<RefcountPolicy>& stepped = steps_through_old_ ? old_ : young_;
+    buffer& stepped = steps_through_old_ ? buffers_[old_ones] : buffers_[young_ones];
     for (; step_slot_ < stepped.slots(); ++step_slot_) {
       header_type* const object = stepped.at(step_slot_);
-      if (object == nullptr || (stepped.info(*object) & not_looked_at) != 0) continue;
+      if (object == nullptr || (stepped.info(*object) & info_word::unborn) != 0) continue;
       ++step_slot_;
       return {object, stepped.leave(*object)};
     }
     return {};
   }
 
-  [[nodiscard]] candidate_buffer<RefcountPolicy>& buffer_of(std::uint32_t word) noexcept {
-    return (word & info_word::listed_as_old) != 0 ? old_ : young_;
+  [[nodiscard]] buffer& buffer_of(std::uint32_t word) noexcept { return buffers_[word >> info_word::buffer_shift]; }
+
+  /// Changes the info word of the object, and lists it where the changed word belongs if it was listed.
+  template <class Change>
+  void relist(header_type& object, Change change) noexcept {
+    const bool is_listed = info_word::is_listed(object.load_info());
+    if (is_listed) leave(object);
+    const std::uint32_t before = header_type::update(object.info, change);
+    if (is_listed) buffer_for(change(before)).enter(object);
   }
 
-  candidate_buffer<RefcountPolicy> young_{info_word::listed};
-  candidate_buffer<RefcountPolicy> old_{info_word::listed | info_word::listed_as_old};
-  candidate_buffer<RefcountPolicy>* swept_ = nullptr;
+  /// Room for what `from` lists, in `to` besides what that lists.
+  [[nodiscard]] bool has_room_for(std::size_t to, std::size_t from) noexcept {
+    return buffers_[to].reserve(buffers_[to].slots() + buffers_[from].size());
+  }
+
+  [[nodiscard]] static constexpr std::uint32_t mark_of(std::uint32_t number) noexcept {
+    return info_word::listed | number << info_word::buffer_shift;
+  }
+
+  buffer buffers_[buffers]{buffer{mark_of(young_ones)}, buffer{mark_of(old_ones)}, buffer{mark_of(frozen_young)},
+                           buffer{mark_of(frozen_old)}};
+  buffer* swept_ = nullptr;
   std::size_t slot_ = 0;       ///< of `swept_`: those before it are swept
   std::size_t end_ = 0;        ///< slots of `swept_` when the sweep began
-  std::size_t young_end_ = 0;  ///< slots of `young_` when the sweep began
+  std::size_t young_end_ = 0;  ///< slots of the buffer of the young when the sweep began
   std::size_t step_slot_ = 0;  ///< where the next step begins
   bool steps_through_old_ = false;
 };

@@ -53,6 +53,8 @@ class heap_view {
     list found = generation(false);
     const list young = generation(true);
     found.insert(found.end(), young.begin(), young.end());
+    CollectorPolicy::template current<RefcountPolicy>().candidates().each_frozen(
+        [&found](const candidate_buffer<RefcountPolicy>& frozen) { append_all(frozen, found); });
     if constexpr (!enrolls_all<CollectorPolicy>) {
       local_address_map<bool> met;
       for (header_type* const each : found) met[each] = true;

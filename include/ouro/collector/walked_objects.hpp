@@ -31,9 +31,12 @@ struct walked_objects {
     });
   }
 
+  /// Those that are not frozen.
   [[nodiscard]] static std::size_t count() noexcept {
     std::size_t found = 0;
-    each([&found](const header_type&) { ++found; });
+    each([&found](const header_type& object) {
+      if ((object.load_info() & info_word::frozen) == 0) ++found;
+    });
     return found;
   }
 };

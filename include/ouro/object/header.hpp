@@ -5,7 +5,7 @@
 /// ```
 ///   count   flags and number of strong pointers                                       refcount/count_word.hpp
 ///   info    unlisted:  type index (16) | owner tag (5) | flags (10)         | 0
-///           listed:    which buffer (1) | slot in the candidate buffer (30) | 1
+///           listed:    which buffer (2) | slot in the candidate buffer (29) | 1
 /// ```
 /// An object in the candidate buffer has a slot number in place of its info, which its buffer entry keeps meanwhile
 /// (collector/candidate_buffer.hpp): so it can leave the buffer in O(1), and costs 8 bytes all the same.
@@ -42,11 +42,12 @@ struct info_word {
   static constexpr std::uint32_t type_shift = 16;
 
   static constexpr std::uint32_t slot_shift = 1;
-  static constexpr std::uint32_t listed_as_old = 1u << 31;  ///< in a listed word: the buffer is that of old objects
+  static constexpr std::uint32_t buffer_shift = 30;  ///< the flags old and frozen of a listed object say which buffer
+  static constexpr std::uint32_t listed_as_old = 1u << buffer_shift;
 
   [[nodiscard]] static constexpr bool is_listed(std::uint32_t word) noexcept { return (word & listed) != 0; }
   [[nodiscard]] static constexpr std::uint32_t slot(std::uint32_t word) noexcept {
-    return (word & ~listed_as_old) >> slot_shift;
+    return (word & ((1u << buffer_shift) - 1)) >> slot_shift;
   }
   /// Whether a walk over the pools finds the object, so that it need not be listed. \pre unlisted
   [[nodiscard]] static constexpr bool is_found_by_walk(std::uint32_t word) noexcept {

@@ -3,6 +3,7 @@
 /// Python's `gc` module, name by name, for one set of policies.
 
 #include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/allocator/throw.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
@@ -232,8 +233,8 @@ class basic_gc {
     return generation == 0 ? current().schedule().threshold() : current().schedule().full_threshold();
   }
 
-  /// Candidates that wait for the next collection; with a collector that enrolls all objects, these, and then
-  /// O(objects in the pools that it walks).
+  /// Candidates that wait for the next collection, without frozen ones; with a collector that enrolls all objects,
+  /// these, and then O(objects in the pools that it walks).
   [[nodiscard]] static std::size_t count() noexcept {
     if constexpr (has_collector) {
       return current().count(true) + current().count(false);
@@ -340,19 +341,24 @@ class basic_gc {
   }
 
   /// Takes all objects in view out of the collector's care: no collection looks at them, and what they point to counts
-  /// as held from outside. They die by their counts as ever. Before a `fork`: their pages stay shared.
+  /// as held from outside. They die by their counts as ever. Before a `fork`: their pages stay shared. Collections and
+  /// steps cost nothing for them; with `generational`, full collections pass over them in the pools.
   /// O(objects). \throws std::bad_alloc, and nothing has changed then
   static void freeze()
     requires has_collector
   {
-    for (header_type* const each : view::all()) detail::add_flags<CollectorPolicy>(*each, detail::info_word::frozen);
+    const auto all = view::all();
+    if (!current().reserve_for_freeze()) detail::throw_bad_alloc();
+    for (header_type* const each : all) current().freeze(*each);
   }
 
   /// Gives those back that are in view. O(objects). \throws std::bad_alloc, and nothing has changed then
   static void unfreeze()
     requires has_collector
   {
-    for (header_type* const each : view::all()) current().clear_flags(*each, detail::info_word::frozen);
+    const auto all = view::all();
+    if (!current().reserve_for_unfreeze()) detail::throw_bad_alloc();
+    for (header_type* const each : all) current().unfreeze(*each);
   }
 
   /// How many objects in view are frozen. O(objects). \throws std::bad_alloc

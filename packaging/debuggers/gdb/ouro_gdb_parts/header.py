@@ -71,11 +71,11 @@ class Header:
 
     def info_of_candidate(self, word):
         """A candidate's buffer keeps its info word. None if the buffer is not that of a thread that can be asked."""
-        shift, old = constants(INFO, "slot_shift", "listed_as_old")
-        slot = (word & ~old) >> shift
+        shift, buffer_shift = constants(INFO, "slot_shift", "buffer_shift")
+        slot = (word & ((1 << buffer_shift) - 1)) >> shift
         for collector in self.collectors():
             try:
-                entries = collector["candidates_"]["old_" if word & old else "young_"]["entries_"]
+                entries = collector["candidates_"]["buffers_"][word >> buffer_shift]["entries_"]
                 if slot < int(entries["size"]):
                     entry = entries["items"][slot]
                     if int(entry["object"]) == int(self.value.address):

@@ -86,10 +86,11 @@ class Header:
 
     def info_of_candidate(self, word):
         """A candidate's buffer keeps its info word. None if the buffer is not that of a thread that can be asked."""
-        shift, old = constants(self.target, INFO, "slot_shift", "listed_as_old")
-        slot = (word & ~old) >> shift
+        shift, buffer_shift = constants(self.target, INFO, "slot_shift", "buffer_shift")
+        slot = (word & ((1 << buffer_shift) - 1)) >> shift
         for collector in self.collectors():
-            entries = child(child(child(collector, "candidates_"), "old_" if word & old else "young_"), "entries_")
+            buffers = child(child(collector, "candidates_"), "buffers_")
+            entries = child(buffers.GetChildAtIndex(word >> buffer_shift), "entries_")
             if slot < word_of(child(entries, "size")):
                 items = child(entries, "items")
                 type = items.GetType().GetPointeeType()
