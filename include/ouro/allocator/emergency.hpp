@@ -5,7 +5,6 @@
 #include <ouro/allocator/pool_heap.hpp>
 #include <ouro/config.hpp>
 
-#include <algorithm>
 #include <cstdint>
 
 namespace ouro::detail {
@@ -36,7 +35,8 @@ class emergency_back_off {
       wait_ = 0;
       fruitless_ = 0;
     } else if (++fruitless_ >= patience) {
-      wait_ = std::min(wait_ == 0 ? 2 : 2 * wait_, looked_at);
+      wait_ = wait_ == 0 ? 2 : 2 * wait_;
+      if (wait_ > looked_at) wait_ = looked_at;
     }
   }
 
