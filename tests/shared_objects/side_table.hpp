@@ -19,7 +19,7 @@ struct own final : thing {
   own& operator=(const own&) = delete;
   ~own() override { *log += OURO_TEST_SIDE; }
   [[nodiscard]] std::string_view maker() const override { return OURO_TEST_SIDE; }
-  void trace(auto&&) {}
+  void trace(auto&& visit) { thing::trace(visit); }
 
   std::string* log;
 };
