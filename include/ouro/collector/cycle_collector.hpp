@@ -330,9 +330,7 @@ class OURO_SHARED_TYPE cycle_collector {
   }
 
   /// Ends what waits for its destruction. Returns whether there was any.
-  static bool drain() noexcept {
-    return destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1)) != 0;
-  }
+  static bool drain() noexcept { return destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1)) != 0; }
 
   /// Whether the library has called a trace, a destructor, a finalizer or a callback on this thread.
   [[nodiscard]] static bool is_in_user_code() noexcept {
