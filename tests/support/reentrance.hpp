@@ -143,7 +143,7 @@ template <class Element>
 void check_intact(const Element& each) {
   if constexpr (std::is_same_v<Element, ptr<pointee>>) {
     if (each) CHECK(each->id >= 0);
-  } else if constexpr (!std::is_arithmetic_v<Element>) {
+  } else if constexpr (requires { each.health; }) {
     CHECK(each.health == Element::intact);
   }
 }

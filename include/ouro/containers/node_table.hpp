@@ -47,13 +47,23 @@ class node_table {
     }
   }
 
-  /// For one more node. \throws std::bad_alloc, and then nothing has changed
+  /// Nodes that there is room for, with the places of those that were extracted.
+  [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
+  [[nodiscard]] bool has_room() const noexcept { return places() < room(); }
+
+  /// For one more node. Allocations may begin a collection, whose destructors may change the table; it is whole then.
+  /// \throws std::bad_alloc, and then nothing has changed
   void make_room() {
-    if (places() < index_.room()) return;
-    index wider{index::grown_slots_for(places())};
-    nodes_.reserve(wider.room());
-    index_ = std::move(wider);
-    fill_index();
+    while (!has_room()) {
+      index wider{index::grown_slots_for(places())};
+      nodes moved;
+      moved.reserve(wider.room());
+      if (places() >= wider.room()) continue;
+      for (std::unique_ptr<Node>& each : nodes_) moved.push_back(std::move(each));
+      nodes_.swap(moved);
+      index_ = std::move(wider);
+      fill_index();
+    }
   }
 
   /// \pre there is room

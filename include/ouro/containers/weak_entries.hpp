@@ -3,13 +3,19 @@
 /// What the weak containers have in common: entries that go when their objects die.
 
 #include <ouro/config.hpp>
+#include <ouro/containers/equal_values.hpp>
+#include <ouro/containers/lifetime_watch.hpp>
 #include <ouro/containers/node_table.hpp>
+#include <ouro/containers/quiet.hpp>
+#include <ouro/object/destruction_queue.hpp>
+#include <ouro/object/weak_record.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/managed_weak.hpp>
 
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace ouro::detail {
@@ -51,50 +57,76 @@ class weak_entries {
   // The callbacks know where the table is.
   weak_entries(const weak_entries&) = delete;
   weak_entries& operator=(const weak_entries&) = delete;
-  ~weak_entries() { clear(); }
-
-  [[nodiscard]] std::size_t size() const noexcept { return entries_.size() - gone_; }
-
-  /// The entry if its object lives, or null.
-  [[nodiscard]] entry* find(const Key& key) {
-    entry* const found = entry_of(key, Hash{}(key));
-    return found == nullptr || found->object.expired() ? nullptr : found;
+  ~weak_entries() {
+    lifetime_watch::end(this);
+    readers_ = 0;  // who reads on has lost the table
+    do clear();
+    while (entries_.size() != 0);  // a destructor may have put something in
   }
 
-  /// In the place of an entry that there was. \throws std::bad_alloc, and what moving throws; then nothing has changed
+  /// Entries whose objects live. O(1), but O(entries) while objects wait for their destruction or callbacks are due.
+  [[nodiscard]] std::size_t size() const noexcept {
+    using refcount = typename Memory::refcount;
+    std::size_t living = entries_.size() - gone_;
+    if (weak_table<refcount>::has_callbacks() || destructions<refcount>.mark() != 0) [[unlikely]] {
+      entries_.each([&](const entry& held) {
+        if (!held.is_gone && held.object.expired()) --living;
+      });
+    }
+    return living;
+  }
+
+  /// What `use(entry)` says of the entry of `key` if its object lives, or of null.
+  template <class Use>
+  [[nodiscard]] auto find(const Key& key, Use use) {
+    const std::size_t hash = Hash{}(key);
+    const reading whole{*this};
+    entry* const found = entry_of(key, hash);
+    return use(found == nullptr || found->object.expired() ? nullptr : found);
+  }
+
+  /// In the place of an entry that there was. \pre nobody else changes `object` meanwhile. \throws std::bad_alloc, and
+  /// what moving throws; then nothing has changed
   void put(Key key, const strong& object, Content content) {
     const std::size_t hash = Hash{}(key);
-    entry* const at = entry_of(key, hash);
-    if (at == nullptr) {
-      std::unique_ptr<entry> made{new entry{hash, std::move(key), std::move(content)}};
-      made->object = weak{object, [this, place = made.get()] { remove(*place); }};
+    std::unique_ptr<entry> made;  // calls user code when it goes, which may end the table
+    const reading whole{*this};
+    if (entry* const at = entry_of(key, hash); at != nullptr) return replace(*at, object, content);
+    // Calls user code, or begins a collection that does: the key may come in.
+    made.reset(new entry{hash, std::move(key), std::move(content)});
+    do {
       entries_.make_room();
-      entries_.insert(std::move(made));
-      return;
-    }
-    weak watched{object, [this, at] { remove(*at); }};
-    std::swap(at->object, watched);
-    std::swap(at->content, content);  // calls user code when it goes: the new entry is in place
-    if (std::exchange(at->is_gone, false)) --gone_;
+      if (entry* const at = entry_of(made->key, hash); at != nullptr) return replace(*at, object, made->content);
+    } while (!entries_.has_room());  // a comparison has filled it
+    made->object = weak{object, [this, place = made.get()] { remove(*place); }};
+    entries_.insert(std::move(made));
   }
 
   /// Whether there was one whose object lives.
   bool erase(const Key& key) {
-    entry* const found = entry_of(key, Hash{}(key));
+    const std::size_t hash = Hash{}(key);
+    std::unique_ptr<entry> taken;  // calls user code when it goes: the table has it no longer
+    const reading whole{*this};
+    entry* const found = entry_of(key, hash);
     if (found == nullptr || found->is_gone) return false;
     const bool was_alive = !found->object.expired();
-    remove(*found);
+    if (readers_ == 1) {  // nobody but this
+      taken = entries_.extract(*found);
+    } else {
+      empty(*found);
+    }
     return was_alive;
   }
 
   void clear() noexcept {
     if (readers_ == 0) {
       const table taken = std::exchange(entries_, table{});
+      gone_ = 0;
       // Contents may hold the last pointers to objects of other entries, whose callbacks must not look for these.
       taken.each([](entry& held) { held.object.reset(); });
     } else {
       entries_.each([this](entry& held) {
-        if (!held.is_gone) remove(held);
+        if (!held.is_gone) empty(held);
       });
     }
   }
@@ -110,7 +142,7 @@ class weak_entries {
       return *this;
     }
     ~reading() {
-      if (--of_->readers_ == 0) of_->take_out_gone();
+      if (--of_->readers_ == 0 && of_->gone_ != 0) of_->take_out_gone();
     }
 
     [[nodiscard]] const weak_entries& operator*() const noexcept { return *of_; }
@@ -165,31 +197,56 @@ class weak_entries {
  private:
   using table = node_table<entry, Memory>;
 
-  [[nodiscard]] entry* entry_of(const Key& key, std::size_t hash) const {
-    return entries_.find(hash, [&](const entry& seen) { return seen.hash == hash && Equal{}(seen.key, key); });
-  }
+  static constexpr bool compares_quietly = is_quiet<Key> && std::is_same_v<Equal, equal_values>;
 
-  /// By the callback of the entry's weak pointer, among others. \pre the entry is not an empty place
-  void remove(entry& at) noexcept {
-    if (readers_ == 0) {
-      const auto taken = entries_.extract(at);
-      static_cast<void>(taken);  // calls user code when it goes: the table has it no longer
+  /// \pre is being read, so that entries stay where they are
+  [[nodiscard]] entry* entry_of(const Key& key, std::size_t hash) const {
+    if constexpr (compares_quietly) {
+      return entries_.find(hash, [&](const entry& seen) { return seen.hash == hash && Equal{}(seen.key, key); });
     } else {
-      at.is_gone = true;
-      ++gone_;
-      at.object.reset();
+      for (;;) {
+        const std::size_t room = entries_.room();
+        entry* const found = entries_.find(hash, [&](const entry& seen) {
+          // calls user code: if it has made the table grow, the search ends, and begins again
+          return seen.hash == hash && (Equal{}(seen.key, key) || entries_.room() != room);
+        });
+        if (entries_.room() == room) return found;
+      }
     }
   }
 
+  /// \pre is being read
+  void replace(entry& at, const strong& object, Content& content) {
+    weak watched{object, [this, place = &at] { remove(*place); }};
+    std::swap(at.content, content);  // calls user code, and so the old content does when it goes
+    std::swap(at.object, watched);
+    if (std::exchange(at.is_gone, false)) --gone_;
+  }
+
+  /// By the callback of the entry's weak pointer. \pre the entry is not an empty place
+  void remove(entry& at) noexcept {
+    if (readers_ != 0) return empty(at);
+    const auto taken = entries_.extract(at);
+    static_cast<void>(taken);  // calls user code when it goes: the table has it no longer
+  }
+
+  /// Leaves an empty place. \pre is being read
+  void empty(entry& at) noexcept {
+    at.is_gone = true;
+    ++gone_;
+    at.object.reset();
+  }
+
   void take_out_gone() noexcept {
-    for (std::size_t place = entries_.first(); gone_ != 0 && readers_ == 0;) {
+    const lifetime_watch watch{this};
+    for (std::size_t place = entries_.first(); !watch.has_ended() && gone_ != 0 && readers_ == 0;) {
       if (place >= entries_.places())
         place = entries_.first();  // whoever was passed may have gone since, or have moved
       entry* const each = entries_.at(place++);
       if (each == nullptr || !each->is_gone) continue;
       --gone_;
       const auto taken = entries_.extract(*each);
-      static_cast<void>(taken);  // calls user code when it goes, which may come back
+      static_cast<void>(taken);  // calls user code when it goes, which may come back, or end the table
     }
   }
 

@@ -37,19 +37,23 @@ class OURO_SHARED_TYPE weak_key_map {
 
   /// The value of `key`, or null. It moves when the entry goes only. O(1) on average.
   [[nodiscard]] Value* find(const key_type& key) const {
-    auto* const found = entries_.find(key.owner());
-    return found == nullptr ? nullptr : &found->content;
+    return entries_.find(key.owner(), [](auto* found) { return found == nullptr ? nullptr : &found->content; });
   }
 
   [[nodiscard]] bool contains(const key_type& key) const { return find(key) != nullptr; }
 
   /// \pre `key` is not null. \throws std::bad_alloc, and what moving the value throws
-  void insert_or_assign(const key_type& key, Value value) { entries_.put(key.owner(), key, std::move(value)); }
+  void insert_or_assign(key_type key, Value value) {
+    const void* const identity = key.owner();
+    entries_.put(identity, key, std::move(value));
+  }
 
   /// The value of `key`, made by default if there is none. \pre, \throws as `insert_or_assign`
   Value& operator[](const key_type& key) {
-    if (!contains(key)) insert_or_assign(key, Value{});
-    return *find(key);
+    for (;;) {
+      if (Value* const found = find(key); found != nullptr) return *found;
+      insert_or_assign(key, Value{});  // calls user code, which may take the entry away
+    }
   }
 
   size_type erase(const key_type& key) { return entries_.erase(key.owner()) ? 1 : 0; }

@@ -38,7 +38,9 @@ class OURO_SHARED_TYPE weak_set {
     return true;
   }
 
-  [[nodiscard]] bool contains(const value_type& object) const { return entries_.find(object.owner()) != nullptr; }
+  [[nodiscard]] bool contains(const value_type& object) const {
+    return entries_.find(object.owner(), [](const auto* found) { return found != nullptr; });
+  }
 
   size_type erase(const value_type& object) { return entries_.erase(object.owner()) ? 1 : 0; }
   void clear() noexcept { entries_.clear(); }

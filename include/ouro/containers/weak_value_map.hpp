@@ -38,17 +38,19 @@ class OURO_SHARED_TYPE weak_value_map {
 
   /// The object under `key`, or null. O(1) on average.
   [[nodiscard]] mapped_type get(const Key& key) const {
-    const auto* const found = entries_.find(key);
-    return found == nullptr ? nullptr : found->object.lock();
+    return entries_.find(key,
+                         [](const auto* found) { return found == nullptr ? mapped_type{} : found->object.lock(); });
   }
 
-  [[nodiscard]] bool contains(const Key& key) const { return entries_.find(key) != nullptr; }
+  [[nodiscard]] bool contains(const Key& key) const {
+    return entries_.find(key, [](const auto* found) { return found != nullptr; });
+  }
 
   /// \pre `object` is not null. \throws std::bad_alloc, and what moving the key throws
-  void insert_or_assign(Key key, const mapped_type& object) { entries_.put(std::move(key), object, {}); }
+  void insert_or_assign(Key key, mapped_type object) { entries_.put(std::move(key), object, {}); }
 
   /// The object under `key`, or `object`, which is under it from now on. \pre, \throws as `insert_or_assign`
-  mapped_type setdefault(Key key, const mapped_type& object) {
+  mapped_type setdefault(Key key, mapped_type object) {
     if (mapped_type found = get(key); found != nullptr) return found;
     insert_or_assign(std::move(key), object);
     return object;

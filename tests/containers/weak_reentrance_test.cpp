@@ -1,0 +1,232 @@
+// Keys and values of the weak containers come back to them in the middle of their own operations.
+
+#include "support/reentrance.hpp"
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+using namespace ouro::test;
+using ouro::make;
+using ouro::ptr;
+
+namespace {
+
+/// What the containers refer to.
+struct thing {
+  int id = 0;
+};
+
+std::array<ptr<thing>, 200> things;
+
+[[nodiscard]] const ptr<thing>& thing_of(int id) {
+  ptr<thing>& at = things.at(static_cast<std::size_t>(id));
+  if (at == nullptr) at = make<thing>(id);
+  return at;
+}
+
+using by_key = ouro::weak_key_map<thing, element>;
+using by_value = ouro::weak_value_map<element, thing, ouro::default_memory, hash_of_element>;
+
+void put(by_key& items, int id) { items.insert_or_assign(thing_of(id), element{id}); }
+void put(by_value& items, int id) { items.insert_or_assign(element{id}, thing_of(id)); }
+void erase(by_key& items, int id) { items.erase(thing_of(id)); }
+void erase(by_value& items, int id) { items.erase(element{id}); }
+void find(by_key& items, int id) {
+  if (const element* const found = items.find(thing_of(id)); found != nullptr) check_intact(*found);
+}
+void find(by_value& items, int id) {
+  if (const auto found = items.get(element{id}); found != nullptr) CHECK(found->id >= 0);
+}
+
+template <class Map>
+void fill(Map& items, int from) {
+  for (int i = 0; i != 5; ++i) put(items, from + i);
+  erase(items, from + 2);
+}
+
+template <class Map>
+[[nodiscard]] std::vector<step<Map>> operations() {
+  using home_type = home<Map>;
+  return {
+      {"insertion of a new key", [](home_type& at) { put(at.items, 9); }},
+      {"assignment to an old key", [](home_type& at) { put(at.items, 1); }},
+      {"insertion of many",
+       [](home_type& at) {
+         for (int i = 20; i != 40 && live_home<Map>() != nullptr; ++i) put(at.items, i);
+       }},
+      {"erase", [](home_type& at) { erase(at.items, 3); }},
+      {"find", [](home_type& at) { find(at.items, 4); }},
+      {"clear", [](home_type& at) { at.items.clear(); }},
+      {"death of an object", [](home_type&) { things[3].reset(); }},
+      {"death of all objects", [](home_type&) { things = {}; }},
+      {"end of a reading, with what went meanwhile",
+       [](home_type& at) {
+         const auto reader = at.items.begin();
+         things[3].reset();
+         things[4].reset();
+       }},
+      {"end",
+       [](home_type&) {
+         auto& here = live_home<Map>();
+         here->self.reset();
+         here.reset();
+       }},
+  };
+}
+
+template <class Map>
+[[nodiscard]] std::vector<step<Map>> actions() {
+  using home_type = home<Map>;
+  return {
+      {"nothing", [](home_type&) {}},
+      {"clear", [](home_type& at) { at.items.clear(); }},
+      {"erase of another", [](home_type& at) { erase(at.items, 1); }},
+      {"erase of the same", [](home_type& at) { erase(at.items, 3); }},
+      {"insertion of the same", [](home_type& at) { put(at.items, 9); }},
+      {"assignment", [](home_type& at) { put(at.items, 1); }},
+      {"insertion of many",
+       [](home_type& at) {
+         for (int i = 50; i != 80; ++i) put(at.items, i);
+       }},
+      {"deaths", [](home_type&) { things = {}; }},
+      {"iterate",
+       [](home_type& at) {
+         for (const auto& each : at.items) {
+           check_intact(each.first);
+           check_intact(each.second);
+         }
+       }},
+      {"collect", [](home_type& at) { collect_around(at); }},
+  };
+}
+
+/// A reading that user code has begun must not outlive the container.
+template <class Map>
+void try_map(std::vector<step<Map>> with, moment at, bool rings = true) {
+  CHECK(try_all<Map>([](Map& items, int from) { fill(items, from); }, operations<Map>(), with, at) == rings);
+  things = {};
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("weak containers: destructors of what they hold may do anything to them", Map, by_key, by_value) {
+  auto all = actions<Map>();
+  all.push_back(ending<Map>());
+  try_map<Map>(all, moment::destruction);
+}
+
+TEST_CASE_TEMPLATE("weak containers: moves, hashes and comparisons may do anything to them but end them", Map, by_key,
+                   by_value) {
+  try_map<Map>(actions<Map>(), moment::move);
+  constexpr bool compares = std::is_same_v<Map, by_value>;
+  auto all = actions<Map>();
+  all.push_back(throwing<Map>());
+  try_map<Map>(all, moment::comparison, compares);
+  try_map<Map>(all, moment::hash, compares);
+}
+
+TEST_CASE_TEMPLATE("weak containers: a collection that begins inside their operation finds them whole", Map, by_key,
+                   by_value) {
+  const eager_collections eager;
+  const std::vector<step<Map>> collect{{"collect", &collect_around<Map>}};
+  constexpr bool compares = std::is_same_v<Map, by_value>;
+  try_map<Map>(collect, moment::destruction);
+  try_map<Map>(collect, moment::move);
+  try_map<Map>(collect, moment::comparison, compares);
+  try_map<Map>(collect, moment::hash, compares);
+}
+
+TEST_CASE("weak_value_map: an allocation that changes the map is made again, or not needed any more") {
+  struct item {
+    int id;
+  };
+  using map = ouro::weak_value_map<int, item, calling_memory>;
+  {
+    std::vector<calling_memory::ptr<item>> kept;
+    for (int i = 0; i != 60; ++i) kept.push_back(calling_memory::make<item>(i));
+    map grown;
+    const auto put = [&](int id) { grown.insert_or_assign(id, kept[static_cast<std::size_t>(id)]); };
+    for (int i = 0; i != 5; ++i) put(i);
+    // The entry, and then the index and the nodes.
+    for (int which = 0; which != 3; ++which) {
+      int left = which;
+      std::function<void()> at_next = [&] {
+        if (left-- == 0) {
+          for (int i = 10; i != 50; ++i) put(i);
+          put(5);
+        } else {
+          calling_allocator::action = at_next;
+        }
+      };
+      calling_allocator::action = at_next;
+      put(5);
+      CHECK(grown.size() == 46);
+      for (int i = 0; i != 6; ++i) CHECK(grown.get(i) == kept[static_cast<std::size_t>(i)]);
+      CHECK(grown.get(49) == kept[49]);
+      calling_allocator::action = nullptr;
+      grown.clear();
+      for (int i = 0; i != 5; ++i) put(i);
+    }
+  }
+  CHECK(calling_allocator::blocks == 0);
+}
+
+TEST_CASE("weak_value_map: an entry whose object is dying is not counted, as none is met") {
+  struct counting {
+    ouro::weak_value_map<int, counting>* map;
+    std::size_t* seen;
+    ~counting() { *seen = map->size(); }
+  };
+  std::size_t seen = 99;
+  ouro::weak_value_map<int, counting> map;
+  auto one = make<counting>(&map, &seen);
+  std::size_t other_seen = 99;
+  const auto two = make<counting>(&map, &other_seen);
+  map.insert_or_assign(1, one);
+  map.insert_or_assign(2, two);
+  CHECK(map.size() == 2);
+  one.reset();
+  CHECK(seen == 1);
+  CHECK(map.size() == 1);
+}
+
+TEST_CASE("weak_value_map: an entry whose object waits for its destruction is not counted") {
+  ouro::weak_value_map<int, thing> map;
+  auto one = make<thing>(1);
+  map.insert_or_assign(1, one);
+  {
+    const ouro::gc::deferred_drops deferred;
+    one.reset();
+    CHECK(map.size() == 0);
+    CHECK(map.empty());
+    CHECK(map.get(1) == nullptr);
+  }
+  CHECK(map.empty());
+}
+
+TEST_CASE("weak_key_map: a value that goes with a reading may end the map") {
+  struct ending_map {
+    std::unique_ptr<ouro::weak_key_map<thing, std::shared_ptr<ending_map>>>* map;
+    ~ending_map() { map->reset(); }
+  };
+  using map = ouro::weak_key_map<thing, std::shared_ptr<ending_map>>;
+  auto notes = std::make_unique<map>();
+  const auto key = make<thing>(1);
+  const auto other = make<thing>(2);
+  notes->insert_or_assign(key, std::make_shared<ending_map>(&notes));
+  notes->insert_or_assign(other, nullptr);
+  {
+    const auto reader = notes->begin();
+    notes->erase(key);
+    notes->erase(other);
+  }
+  CHECK(notes == nullptr);
+}
