@@ -358,13 +358,13 @@ TEST_CASE("small_int: handles to the integers of the table move, swap and leave 
   small_int small{7};
   small_int large{1000};
   const small_int copy = large;
-  CHECK(ref_count(large.pointer()) == 2);
+  CHECK(ouro::ref_count(large.pointer()) == 2);
   std::swap(small, large);
   CHECK(small.value() == 1000);
   CHECK(large.value() == 7);
   CHECK(is(small, copy));
   small = large;
-  CHECK(ref_count(copy.pointer()) == 1);
+  CHECK(ouro::ref_count(copy.pointer()) == 1);
   small = std::move(large);
   CHECK(is(small, small_int{7}));
   small_int& alias = small;

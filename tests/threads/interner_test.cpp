@@ -44,7 +44,7 @@ TEST_CASE("interned_string: threads share strings under a mutex, and none is lef
       const std::string text = "shared string number " + std::to_string(i % 5);
       const shared_string first{text};
       const shared_string second{text};
-      if (!is(first, second) || first.view() != text) ++differences;
+      if (!ouro::is(first, second) || first.view() != text) ++differences;
     }
   });
   CHECK(differences == 0);
