@@ -10,7 +10,7 @@ import sys
 # Each layer with those that it may include besides itself; of another axis, its contract alone.
 LAYERS = {
     "config.hpp": [],
-    "allocator": ["config.hpp", "object/hooks.hpp", "object/type_name.hpp"],
+    "allocator": ["config.hpp", "object/hooks.hpp", "object/policy_axis.hpp", "object/type_name.hpp"],
     "refcount": ["config.hpp", "allocator/raw_array.hpp", "allocator/static_mutex.hpp", "object"],
     "object": ["config.hpp", "allocator/address_map.hpp", "allocator/heap_part.hpp", "allocator/loaded_objects.hpp",
                "allocator/raw_array.hpp", "allocator/static_mutex.hpp", "allocator/throw.hpp", "refcount"],

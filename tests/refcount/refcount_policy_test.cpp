@@ -69,6 +69,9 @@ static_assert(!ouro::has_decrement<decrement_that_may_throw> && !ouro::refcount_
 static_assert(!ouro::has_count_type<wide_count> && !ouro::refcount_policy<wide_count>);
 static_assert(!ouro::has_is_thread_safe<without_thread_safety> && !ouro::refcount_policy<int>);
 static_assert(!ouro::refcount_policy<with_state>);
+static_assert(!ouro::refcount_policy<ouro::no_collector> && !ouro::refcount_policy<ouro::pool_allocator>);
+static_assert(!ouro::collector_policy<ouro::local_refcount> && !ouro::collector_policy<ouro::system_allocator>);
+static_assert(!ouro::allocator_policy<ouro::self_refcount> && !ouro::allocator_policy<ouro::generational>);
 static_assert(std::is_empty_v<ouro::local_refcount> && std::is_empty_v<ouro::atomic_refcount>);
 
 static_assert(makes_a_pointer<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>);

@@ -19,6 +19,7 @@
 /// has no state of its own, and a pointer pays nothing for it. It is called from every thread that uses its objects.
 
 #include <ouro/config.hpp>
+#include <ouro/object/policy_axis.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -31,6 +32,13 @@ struct OURO_SHARED_TYPE resource_allocator;
 struct OURO_SHARED_TYPE system_allocator;
 
 namespace detail {
+
+template <>
+inline constexpr policy_axis axis_of<pool_allocator> = policy_axis::allocator;
+template <>
+inline constexpr policy_axis axis_of<resource_allocator> = policy_axis::allocator;
+template <>
+inline constexpr policy_axis axis_of<system_allocator> = policy_axis::allocator;
 
 /// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
 template <class AllocatorPolicy>
@@ -71,9 +79,15 @@ concept has_begins_block = requires(const void* at, std::size_t bytes, std::size
   { AllocatorPolicy::begins_block(at, bytes, alignment) } noexcept -> std::same_as<bool>;
 };
 
+/// False for a policy that we know to be of another axis. A variable and no concept, so that g++ names it where it is
+/// false.
+template <class AllocatorPolicy>
+inline constexpr bool is_third_of_refcount_collector_allocator =
+    detail::may_be_of<AllocatorPolicy, detail::policy_axis::allocator>;
+
 /// Gives and takes blocks. \see the table above
 template <class AllocatorPolicy>
-concept allocator_policy =
-    has_no_state<AllocatorPolicy> && has_allocate<AllocatorPolicy> && has_deallocate<AllocatorPolicy>;
+concept allocator_policy = is_third_of_refcount_collector_allocator<AllocatorPolicy> && has_no_state<AllocatorPolicy> &&
+                           has_allocate<AllocatorPolicy> && has_deallocate<AllocatorPolicy>;
 
 }  // namespace ouro

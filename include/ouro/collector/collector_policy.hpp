@@ -38,6 +38,7 @@
 
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
+#include <ouro/object/policy_axis.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
 #include <concepts>
@@ -52,6 +53,13 @@ struct OURO_SHARED_TYPE trial_deletion;
 struct OURO_SHARED_TYPE generational;
 
 namespace detail {
+
+template <>
+inline constexpr policy_axis axis_of<no_collector> = policy_axis::collector;
+template <>
+inline constexpr policy_axis axis_of<trial_deletion> = policy_axis::collector;
+template <>
+inline constexpr policy_axis axis_of<generational> = policy_axis::collector;
 
 /// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
 template <class CollectorPolicy>
@@ -135,9 +143,16 @@ template <class CollectorPolicy>
 concept cycle_finder = has_suspect<CollectorPolicy> && has_forget<CollectorPolicy> && has_info<CollectorPolicy> &&
                        has_before_make<CollectorPolicy> && has_collect<CollectorPolicy>;
 
+/// False for a policy that we know to be of another axis. A variable and no concept, so that g++ names it where it is
+/// false.
+template <class CollectorPolicy>
+inline constexpr bool is_second_of_refcount_collector_allocator =
+    detail::may_be_of<CollectorPolicy, detail::policy_axis::collector>;
+
 /// Finds cycles, or says that it does not. \see the table above
 template <class CollectorPolicy>
-concept collector_policy = (detail::collector_policy_of_ours<CollectorPolicy> || std::is_empty_v<CollectorPolicy>) &&
+concept collector_policy = is_second_of_refcount_collector_allocator<CollectorPolicy> &&
+                           (detail::collector_policy_of_ours<CollectorPolicy> || std::is_empty_v<CollectorPolicy>) &&
                            has_finds_cycles<CollectorPolicy> &&
                            (detail::collector_policy_of_ours<CollectorPolicy> || !finds_cycles<CollectorPolicy> ||
                             cycle_finder<CollectorPolicy>);

@@ -37,6 +37,7 @@
 /// the verbs that differ, or write all of them.
 
 #include <ouro/config.hpp>
+#include <ouro/object/policy_axis.hpp>
 #include <ouro/refcount/count_word.hpp>
 
 #include <concepts>
@@ -51,6 +52,15 @@ struct OURO_SHARED_TYPE biased_refcount;
 struct OURO_SHARED_TYPE self_refcount;
 
 namespace detail {
+
+template <>
+inline constexpr policy_axis axis_of<local_refcount> = policy_axis::refcount;
+template <>
+inline constexpr policy_axis axis_of<atomic_refcount> = policy_axis::refcount;
+template <>
+inline constexpr policy_axis axis_of<biased_refcount> = policy_axis::refcount;
+template <>
+inline constexpr policy_axis axis_of<self_refcount> = policy_axis::refcount;
 
 /// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
 template <class RefcountPolicy>
@@ -141,9 +151,16 @@ concept leaves_to_owners =
       { RefcountPolicy::settle_all() } noexcept;
     };
 
+/// False for a policy that we know to be of another axis. A variable and no concept, so that g++ names it where it is
+/// false.
+template <class RefcountPolicy>
+inline constexpr bool is_first_of_refcount_collector_allocator =
+    detail::may_be_of<RefcountPolicy, detail::policy_axis::refcount>;
+
 /// All of them.
 template <class RefcountPolicy>
 concept refcount_policy =
+    is_first_of_refcount_collector_allocator<RefcountPolicy> &&
     (detail::needs_no_verbs<RefcountPolicy> || std::is_empty_v<RefcountPolicy>) && has_count_type<RefcountPolicy> &&
     has_is_thread_safe<RefcountPolicy> && has_load<RefcountPolicy> && has_store<RefcountPolicy> &&
     has_compare_exchange<RefcountPolicy> && has_increment<RefcountPolicy> && has_decrement<RefcountPolicy>;
