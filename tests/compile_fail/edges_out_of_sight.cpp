@@ -1,4 +1,4 @@
-// expect: ouro: cannot see the edges of T
+// expect in first error: hidden.*ouro: cannot see its edges: give it
 #include <ouro/ouro.hpp>
 class hidden {
  public:

@@ -9,6 +9,7 @@
 #include <ouro/object/inherited_trace.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/object/nesting.hpp>
+#include <ouro/object/opaque.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -89,11 +90,9 @@ class edge_visitor {
   template <class T>
   OURO_ALWAYS_INLINE void see(T& object) const {
     constexpr sight seen = sight_of<T>();
-    static_assert(
-        seen != sight::opaque,
-        "ouro: cannot see the edges of T: give it `void trace(auto&& visit) { visit(members...); }`, specialise "
-        "`ouro::tracer<T>`, or say that it has none: `template <> inline constexpr bool ouro::leaf<T> = true;`");
-    if constexpr (seen == sight::edge) {
+    if constexpr (seen == sight::opaque) {
+      refuse_opaque<T>();
+    } else if constexpr (seen == sight::edge) {
       see_edge_(object);
     } else if constexpr (seen == sight::foreign || seen == sight::member) {
       see_nested(object);
