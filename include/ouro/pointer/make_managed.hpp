@@ -11,6 +11,7 @@
 #include <ouro/fwd.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/pointer/block.hpp>
+#include <ouro/pointer/can_be_made.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <cstddef>
@@ -251,8 +252,9 @@ namespace functions {
 template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy,
           class... Args>
 OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Args&&... args) {
-  static_assert(!std::is_void_v<T> && !std::is_reference_v<T>, "ouro: make_managed needs an object type");
-  if constexpr (counts_itself<RefcountPolicy>) {
+  if constexpr (!detail::can_be_made<T, Args...>()) {
+    return nullptr;  // does not compile
+  } else if constexpr (counts_itself<RefcountPolicy>) {
     return managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>{new T(std::forward<Args>(args)...)};
   } else if constexpr (std::is_unbounded_array_v<T>) {
     return detail::make_array<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(args...);
