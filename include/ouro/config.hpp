@@ -183,6 +183,15 @@
   if constexpr (!(__VA_ARGS__)) static_assert(sizeof(::ouro::detail::refused<type, remedy>) != 0)
 #endif
 
+/// In the place of a function's body: who chooses the function ends the compilation by one line with the remedy. For
+/// g++ a template parameter of the function must say it, as `sentence`; clang calls it unavailable. Concepts and traits
+/// take the function for one that is not there, as they do deleted ones.
+#if defined(__clang__)
+#define OURO_REFUSE(remedy) __attribute__((unavailable(remedy)))
+#else
+#define OURO_REFUSE(remedy) = delete
+#endif
+
 /// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different.
 /// Linkers accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix
 /// of checked and unchecked objects deserves. Inside a function, since link-time optimisation refuses all others;

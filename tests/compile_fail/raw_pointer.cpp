@@ -1,4 +1,4 @@
-// expect: (conversion from|could not convert|no viable conversion)
+// expect in first error: (unavailable: ouro: make the object|with U = int;.*ouro: make the object).*instead of `new`
 #include <ouro/ouro.hpp>
 
 int raw = 0;

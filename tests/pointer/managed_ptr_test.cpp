@@ -93,6 +93,7 @@ static_assert(std::is_convertible_v<ptr<derived>, ptr<counted>> && !std::is_conv
 static_assert(std::is_convertible_v<ptr<int>, ptr<const int>> && !std::is_convertible_v<ptr<const int>, ptr<int>>);
 static_assert(std::is_convertible_v<ptr<int>, ptr<void>> && !std::is_convertible_v<ptr<void>, ptr<int>>);
 static_assert(!std::is_convertible_v<int*, ptr<int>> && !std::is_constructible_v<ptr<int>, int*>);
+static_assert(!std::is_convertible_v<std::unique_ptr<int>, ptr<int>> && !std::is_assignable_v<ptr<int>&, int*>);
 // Arrays of a derived class are no arrays of its base (trap 19).
 static_assert(!std::is_convertible_v<ptr<plain_derived[]>, ptr<plain_base[]>>);
 static_assert(std::is_convertible_v<ptr<int[]>, ptr<const int[]>> && std::is_convertible_v<ptr<int[3]>, ptr<int[]>>);

@@ -126,6 +126,16 @@ class managed_ptr {
     if (add_ref) retain();
   }
 
+  /// An object that lies elsewhere has no header. `make` makes one that has.
+  template <class U, detail::sentence Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `new`">
+    requires has_header && std::is_convertible_v<U*, pointer>
+  managed_ptr(U*) OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `new`");
+  template <class U, class Deleter,
+            detail::sentence Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`">
+    requires has_header && std::is_convertible_v<U*, pointer>
+  managed_ptr(const std::unique_ptr<U, Deleter>&)
+      OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`");
+
   constexpr ~managed_ptr() {
     if (pointee_ != nullptr) drop();
   }
