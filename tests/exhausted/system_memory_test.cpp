@@ -14,6 +14,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -367,6 +368,99 @@ TEST_CASE("exhausted: a collection that has no memory to go into deeply nested p
     expect(nested::alive == 0, "and the rest");
   });
   ouro::set_unraisable_handler(before);
+}
+
+/// Copies itself, and takes so much of the stack that few of these nest.
+struct hooked {
+  using memo_type = ouro::deepcopy_memo<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>;
+  static inline int alive = 0;
+
+  hooked() { ++alive; }
+  hooked(const hooked& from) : next{from.next}, tuple{from.tuple}, table{from.table}, set{from.set} { ++alive; }
+  hooked& operator=(const hooked&) = delete;
+  ~hooked() { --alive; }
+  void trace(auto&& visit) { visit(next, tuple, table, set); }
+
+  [[nodiscard]] ouro::ptr<hooked> deep_copy(memo_type& memo) const {
+    volatile char room[memo_type::most_stack / 2];
+    room[0] = 1;
+    auto made = ouro::make<hooked>(*this);
+    room[1] = room[0];
+    if (remembers) memo.remember(*this, made);
+    made->next = memo.copy_of(next);
+    made->tuple = memo.copy_of(tuple);
+    return made;
+  }
+
+  bool remembers = true;
+  ouro::ptr<hooked> next;
+  ouro::tuple<ouro::ptr<hooked>> tuple;
+  ouro::dict<ouro::ptr<hooked>, int> table;
+  std::set<ouro::ptr<hooked>> set;
+};
+
+struct copied {
+  static inline int alive = 0;
+
+  copied() { ++alive; }
+  copied(const copied& from)
+      : first{from.first}, itself{from.itself}, tuple{from.tuple}, table{from.table}, set{from.set} {
+    ++alive;
+  }
+  copied& operator=(const copied&) = delete;
+  ~copied() { --alive; }
+  void trace(auto&& visit) { visit(first, itself, tuple, table, set); }
+
+  ouro::ptr<hooked> first;
+  ouro::ptr<copied> itself;
+  ouro::tuple<ouro::ptr<copied>, int> tuple;
+  ouro::dict<ouro::ptr<copied>, ouro::ptr<copied>> table;
+  std::set<ouro::ptr<copied>> set;
+};
+
+TEST_CASE("exhausted: a deep copy is made whole, or nothing of it is left (trap 75)") {
+  with_each_failure(15, [](auto failure) {
+    constexpr int objects = 9;
+    std::vector<ouro::ptr<hooked>> all;
+    const auto root = ouro::make<copied>();
+    for (int i = 0; i != objects; ++i) {
+      all.push_back(ouro::make<hooked>());
+      if (i != 0) all[static_cast<std::size_t>(i - 1)]->next = all.back();
+    }
+    all.back()->next = all[5];
+    all[7]->remembers = false;
+    root->first = all.front();
+    root->itself = root;
+    root->tuple = {root, 1};
+    root->table.insert_or_assign(root, root);
+    root->set.insert(root);
+    {
+      ouro::ptr<copied> made;
+      {
+        const auto now = failure();
+        unless_exhausted([&] { made = ouro::deepcopy(root); });
+      }
+      if (made == nullptr) {
+        expect(hooked::alive == objects && copied::alive == 1, "nothing is left of a copy");
+      } else {
+        expect(hooked::alive == 2 * objects && copied::alive == 2, "or all is copied");
+        expect(made->itself == made && made->set.contains(made) && made->table.at(made) == made, "whole");
+        expect(ouro::get<0>(made->tuple) == made, "its tuple too");
+        auto last = made->first;
+        for (int i = 1; i != objects; ++i) last = last->next;
+        expect(last->next->next->next->next == last, "with the ring closed");
+      }
+    }
+    ouro::gc::collect();
+    expect(hooked::alive == objects && copied::alive == 1, "the copy goes as it came");
+    expect(ouro::ref_count(root) == 6 && ouro::ref_count(all[5]) == 3 && ouro::ref_count(all[0]) == 2,
+           "and no count has changed");
+    all.back()->next = nullptr;
+    root->tuple = {};
+    root->table.clear();
+    root->set.clear();
+    root->itself = nullptr;
+  });
 }
 
 TEST_CASE("exhausted: a step of a collection that has no memory puts everything back") {

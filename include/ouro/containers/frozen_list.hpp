@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
+#include <utility>
 
 namespace ouro {
 
@@ -96,9 +97,6 @@ class OURO_SHARED_TYPE frozen_list {
     return ordering{left.size() <=> right.size()};
   }
 
-  /// For `deepcopy`.
-  void deepen(auto& memo) { items_ = memo.copy_of(items_); }
-
  private:
   friend struct detail::edge_traits<frozen_list>;
 
@@ -111,11 +109,16 @@ namespace detail {
 template <class T, class Memory>
 struct edge_traits<frozen_list<T, Memory>> {
   using pointee = T[];
+  using pointer = typename Memory::template ptr<T[]>;
+
+  /// \see has_immutable_block
+  static constexpr bool is_immutable = true;
+  [[nodiscard]] static const pointer& block(const frozen_list<T, Memory>& edge) noexcept { return edge.items_; }
+  static void set_block(frozen_list<T, Memory>& edge, pointer to) noexcept { edge.items_ = std::move(to); }
 
   template <class TracingRefcount, class TracingCollector>
   OURO_ALWAYS_INLINE static void report(frozen_list<T, Memory>& edge, edge_sink& sink) {
-    edge_traits<typename Memory::template ptr<T[]>>::template report<TracingRefcount, TracingCollector>(edge.items_,
-                                                                                                        sink);
+    edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.items_, sink);
   }
 };
 

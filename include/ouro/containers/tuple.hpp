@@ -58,9 +58,6 @@ class OURO_SHARED_TYPE basic_tuple {
     return *left.values_ <=> *right.values_;
   }
 
-  /// For `deepcopy`.
-  void deepen(auto& memo) { values_ = memo.copy_of(values_); }
-
  private:
   friend struct detail::edge_traits<basic_tuple>;
 
@@ -93,10 +90,15 @@ namespace detail {
 template <class Memory, class... Ts>
 struct edge_traits<basic_tuple<Memory, Ts...>> {
   using pointee = std::tuple<Ts...>;
+  using pointer = typename Memory::template ptr<std::tuple<Ts...>>;
+
+  /// \see has_immutable_block
+  static constexpr bool is_immutable = true;
+  [[nodiscard]] static const pointer& block(const basic_tuple<Memory, Ts...>& edge) noexcept { return edge.values_; }
+  static void set_block(basic_tuple<Memory, Ts...>& edge, pointer to) noexcept { edge.values_ = std::move(to); }
 
   template <class TracingRefcount, class TracingCollector>
   OURO_ALWAYS_INLINE static void report(basic_tuple<Memory, Ts...>& edge, edge_sink& sink) {
-    using pointer = typename Memory::template ptr<std::tuple<Ts...>>;
     edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.values_, sink);
   }
 };

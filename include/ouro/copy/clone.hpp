@@ -9,6 +9,7 @@
 #include <ouro/object/nesting.hpp>
 #include <ouro/object/reach.hpp>
 #include <ouro/object/trace.hpp>
+#include <ouro/object/type_list.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/make_managed.hpp>
@@ -46,6 +47,19 @@ class not_copyable : public std::exception {
   std::string what_;
 };
 
+/// Thrown by `deepcopy`: members `deep_copy` nest deeper than the stack allows, in a cycle, and one of them has put
+/// what stood for an unfinished copy where the library cannot replace it, or has written to it.
+class copy_unfinished : public std::exception {
+ public:
+  explicit copy_unfinished(std::string_view type)
+      : what_{"ouro: what stood for an unfinished copy was hidden or written to by a deep_copy [type: " +
+              std::string{type} + "]"} {}
+  [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
+
+ private:
+  std::string what_;
+};
+
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 class deepcopy_memo;
 
@@ -59,29 +73,95 @@ namespace detail {
 #endif
 }
 
+[[noreturn]] OURO_NOINLINE inline void throw_copy_unfinished(std::string_view type) {
+#if OURO_HAS_EXCEPTIONS
+  throw copy_unfinished{type};
+#else
+  misuse("what stood for an unfinished copy was hidden or written to by a deep_copy", type);
+#endif
+}
+
 template <class T>
 concept has_shallow_copy = requires(const T& object) { object.shallow_copy(); };
 template <class T, class Memo>
 concept has_deep_copy = requires(const T& object, Memo& memo) { object.deep_copy(memo); };
 
-/// Gives each edge of a copy to the memo, for what it should point to.
+/// Whether the library can see all edges of a `T`, which it need not of what copies itself.
+template <class T, class... Outer>
+[[nodiscard]] consteval bool shows_edges() {
+  constexpr sight seen = sight_of<T>();
+  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == sight::none || seen == sight::edge ||
+                seen == sight::foreign || seen == sight::member) {
+    return true;
+  } else if constexpr (seen == sight::opaque) {
+    return false;
+  } else {
+    return []<class... Parts>(types<Parts...>) {
+      return (shows_edges<Parts, T, Outer...>() && ...);
+    }(typename parts_of<T>::type{});
+  }
+}
+
+/// Shows each edge of an object to the memo.
 template <class Memo>
-struct edge_copier {
-  static constexpr bool changes_edges = true;
+struct edge_viewer {
+  static constexpr bool changes_edges = false;
 
   template <class Edge>
   void operator()(Edge& edge) const {
-    // Edges of other heaps are copied as the pointers they are.
-    if constexpr (requires { edge.deepen(memo); }) {
-      edge.deepen(memo);
-    } else if constexpr (requires { memo.copy_of(edge); }) {
-      edge = memo.copy_of(edge);
-    }
+    memo.see(edge);
   }
 
   [[nodiscard]] nesting& within() const noexcept { return memo.within_; }
 
   Memo& memo;
+};
+
+/// Gives each edge of an object to the memo, for what it should point to.
+template <class Memo>
+struct edge_changer {
+  static constexpr bool changes_edges = true;
+
+  template <class Edge>
+  void operator()(Edge& edge) const {
+    memo.change(edge);
+  }
+
+  [[nodiscard]] nesting& within() const noexcept { return memo.within_; }
+
+  Memo& memo;
+};
+
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+struct edge_functions {
+  using layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using element = typename layout::element;
+  using memo_type = deepcopy_memo<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
+  static void see(void* object, void* memo) { visit_all<edge_viewer<memo_type>>(object, memo); }
+  static void rewire(void* object, void* memo) { visit_all<edge_changer<memo_type>>(object, memo); }
+
+  [[nodiscard]] static std::size_t bytes(const void* object) noexcept {
+    return layout::length(object) * sizeof(element);
+  }
+
+  static constexpr edge_record record = [] {
+    if constexpr (is_leaf<element>() || !shows_edges<element>()) {
+      return edge_record{nullptr, nullptr, &bytes};
+    } else {
+      return edge_record{&see, &rewire, &bytes};
+    }
+  }();
+
+ private:
+  template <class SeeEdge>
+  static void visit_all(void* object, void* memo) {
+    const SeeEdge see_edge{*static_cast<memo_type*>(memo)};
+    const edge_visitor visit{see_edge};
+    for (std::size_t i = 0, end = layout::length(object); i != end; ++i) {
+      visit.visit_object(static_cast<element*>(object)[i]);
+    }
+  }
 };
 
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
@@ -91,7 +171,10 @@ struct clone_functions {
   using memo_type = deepcopy_memo<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
 
-  static constexpr bool copies_itself_deeply = has_deep_copy<element, memo_type>;
+  static constexpr bool copies_itself = has_deep_copy<element, memo_type>;
+  static_assert(copies_itself || shows_edges<element>(),
+                "ouro: deepcopy cannot see the edges of T: give it `void trace(auto&& visit) { visit(members...); }`, "
+                "or the member deep_copy(memo)");
 
   [[nodiscard]] static void* copy(void* object) {
     if constexpr (has_shallow_copy<element>) {
@@ -102,7 +185,7 @@ struct clone_functions {
   }
 
   [[nodiscard]] static void* deepcopy(void* object, void* memo) {
-    if constexpr (copies_itself_deeply) {
+    if constexpr (copies_itself) {
       // calls user code: the memo knows what was copied so far
       return give_up(static_cast<const element*>(object)->deep_copy(*static_cast<memo_type*>(memo)));
     } else {
@@ -110,14 +193,9 @@ struct clone_functions {
     }
   }
 
-  static void rewire(void* object, void* memo) {
-    const edge_copier<memo_type> to{*static_cast<memo_type*>(memo)};
-    const edge_visitor visit{to};
-    for (std::size_t i = 0, end = layout::length(object); i != end; ++i)
-      visit.visit_object(static_cast<element*>(object)[i]);
-  }
-
-  static constexpr clone_record record{&copy, &deepcopy, copies_itself_deeply ? nullptr : &rewire};
+  static constexpr clone_record record{&copy, &deepcopy,
+                                       &edge_functions<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>::record,
+                                       copies_itself, shows_edges<element>()};
 
  private:
   [[nodiscard]] static void* copy_construct(void* object) {
@@ -151,22 +229,30 @@ template <class T>
   }
 }
 
-/// How to copy the object behind a `managed_ptr<T>`. \throws not_copyable
+/// How to copy the object behind a `managed_ptr<T>`; null if nobody knows.
 template <class T, class R, class C, class A>
-[[nodiscard]] const clone_record& clone_record_of(header<R>& object) {
+[[nodiscard]] const clone_record* find_clone_record(header<R>& object) noexcept {
   using held = pointee_node<T>;
   const type_record& record = record_of(info_of<C>(object));
   if constexpr (may_be_copied<held>()) {
-    if (is_closed<held>() || &record == &block<held, R, C, A>::record) return clone_functions<held, R, C, A>::record;
+    if (is_closed<held>() || &record == &block<held, R, C, A>::record) return &clone_functions<held, R, C, A>::record;
   }
-  if (record.clone == nullptr) throw_not_copyable(record.name);
-  return *record.clone;
+  return record.clone;
 }
 
-/// The pointer to a copy that `original` would be, if it pointed there.
+/// \throws not_copyable
+template <class T, class R, class C, class A>
+[[nodiscard]] const clone_record& clone_record_of(header<R>& object) {
+  const clone_record* const found = find_clone_record<T, R, C, A>(object);
+  if (found == nullptr) throw_not_copyable(record_of(info_of<C>(object)).name);
+  return *found;
+}
+
+/// The pointer to a copy that `original` would be, if it pointed there. Takes over the count of `copy`.
 template <class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<T, R, C, A> at_same_place(const managed_ptr<T, R, C, A>& original, void* from,
                                                     void* copy) noexcept {
+  if (copy == nullptr) return nullptr;
   if constexpr (std::is_void_v<T>) {
     return pointer_access::take<managed_ptr<T, R, C, A>>(copy);
   } else {

@@ -3,6 +3,7 @@
 /// Python's `copy.copy`.
 
 #include <ouro/copy/clone.hpp>
+#include <ouro/copy/copied_edges.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
@@ -23,6 +24,12 @@ template <class T, counts_in_header R, class C, class A>
     void* const made = detail::clone_record_of<T, R, C, A>(from).copy(from.object());
     return detail::at_same_place(original, from.object(), made);
   }
+}
+
+/// A tuple or a frozen list cannot change, and is its own copy.
+template <detail::has_immutable_block Edge>
+[[nodiscard]] Edge copy(const Edge& original) noexcept {
+  return original;
 }
 
 }  // namespace functions

@@ -46,7 +46,7 @@ class size_walk {
   /// Edges of other policies lead out of the heap.
   template <class Edge>
   void operator()(const Edge& edge) const {
-    if constexpr (requires { edge.block(); }) (*this)(edge.block());
+    if constexpr (requires { edge_traits<Edge>::block(edge); }) (*this)(edge_traits<Edge>::block(edge));
   }
 
   [[nodiscard]] std::size_t run() {

@@ -25,6 +25,9 @@ struct adapted : Adapter {
   [[nodiscard]] static typename Adapter::container_type& container(Adapter& adapter) noexcept {
     return adapter.*&adapted::c;
   }
+
+  /// Puts the elements of a `std::priority_queue` in order again.
+  static void restore(Adapter& adapter) { adapter = Adapter{adapter.*&adapted::comp, std::move(adapter.*&adapted::c)}; }
 };
 
 /// Whether a container finds its elements by keys that may hold edges, so that it must be told of each new key.
@@ -181,7 +184,13 @@ class edge_visitor {
     } else if constexpr (Seen == sight::tuple) {
       std::apply(*this, object);
     } else if constexpr (Seen == sight::adapter) {
-      (*this)(adapted<T>::container(object));
+      if constexpr (SeeEdge::changes_edges && requires { typename T::value_compare; }) {
+        const nesting::unlimited is_compared{see_edge_.within()};
+        (*this)(adapted<T>::container(object));
+        adapted<T>::restore(object);
+      } else {
+        (*this)(adapted<T>::container(object));
+      }
     } else {
       with_members(object, *this);
     }

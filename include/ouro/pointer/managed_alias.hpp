@@ -4,10 +4,13 @@
 
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/object/edge_sink.hpp>
+#include <ouro/object/leaf.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -89,13 +92,42 @@ class OURO_SHARED_TYPE managed_alias {
     return left.part_ == nullptr;
   }
 
-  void trace(auto&& visit) { visit(owner_); }
-
  private:
+  friend struct detail::edge_traits<managed_alias>;
+
   owner_type owner_;
   T* part_ = nullptr;
 };
 
+namespace detail {
+
+/// An edge to the object that it owns.
+template <class T, class R, class C, class A>
+struct edge_traits<managed_alias<T, R, C, A>> {
+  using pointee = void;
+  using alias = managed_alias<T, R, C, A>;
+  using pointer = typename alias::owner_type;
+
+  static constexpr bool is_immutable = false;
+  [[nodiscard]] static const pointer& block(const alias& edge) noexcept { return edge.owner_; }
+
+  /// Points to the same part of another object, which is a copy of the one that it owns, and as long: `bytes`. An alias
+  /// of something outside of that stays as it is.
+  static void set_block(alias& edge, pointer to, std::size_t bytes) noexcept {
+    const auto offset =
+        reinterpret_cast<std::uintptr_t>(edge.part_) - reinterpret_cast<std::uintptr_t>(edge.owner_.get());
+    if (edge.part_ != nullptr && offset >= bytes) return;
+    if (edge.part_ != nullptr) edge.part_ = reinterpret_cast<T*>(static_cast<std::byte*>(to.get()) + offset);
+    edge.owner_ = std::move(to);
+  }
+
+  template <class TracingRefcount, class TracingCollector>
+  OURO_ALWAYS_INLINE static void report(alias& edge, edge_sink& sink) {
+    edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.owner_, sink);
+  }
+};
+
+}  // namespace detail
 }  // namespace ouro
 
 template <class T, class R, class C, class A>

@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// Which edges a deep copy looks at.
+
+#include <ouro/copy/clone.hpp>
+#include <ouro/object/leaf.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace ouro::detail {
+
+/// An edge that is more than a pointer: it has one, to a block of its own, say.
+template <class Edge>
+concept has_block = requires(Edge& edge) { edge_traits<Edge>::block(edge); };
+
+/// An edge to a block that never changes, which copies share if all that the block leads to is shared.
+template <class Edge>
+concept has_immutable_block = has_block<Edge> && edge_traits<Edge>::is_immutable;
+
+/// The pointer that the edge is, or has.
+template <class T, class R, class C, class A>
+[[nodiscard]] const managed_ptr<T, R, C, A>& block_of(const managed_ptr<T, R, C, A>& edge) noexcept {
+  return edge;
+}
+template <has_block Edge>
+[[nodiscard]] const auto& block_of(const Edge& edge) noexcept {
+  return edge_traits<Edge>::block(edge);
+}
+
+template <class Pointer, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+inline constexpr bool is_pointer_of = false;
+template <class T, class R, class C, class A>
+inline constexpr bool is_pointer_of<managed_ptr<T, R, C, A>, R, C, A> = true;
+
+/// The memo for copies of what a pointer points to.
+template <class Pointer>
+struct memo_of;
+template <class T, class R, class C, class A>
+struct memo_of<managed_ptr<T, R, C, A>> {
+  using type = deepcopy_memo<R, C, A>;
+};
+
+/// For edges under a set of policies.
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+struct copied_edges {
+  /// Whether copies have the edge as it is. Edges of other policies lead to what is not copied.
+  template <class Edge>
+  [[nodiscard]] static consteval bool is_shared() {
+    if constexpr (requires(Edge& edge) { block_of(edge); }) {
+      using block = std::remove_cvref_t<decltype(block_of(std::declval<Edge&>()))>;
+      if constexpr (!is_pointer_of<block, RefcountPolicy, CollectorPolicy, AllocatorPolicy>) {
+        return true;
+      } else if constexpr (has_immutable_block<Edge>) {
+        return is_leaf<std::remove_cv_t<typename block::element_type>>();
+      } else {
+        return shared_by_copies<typename edge_traits<Edge>::pointee>;
+      }
+    } else {
+      return true;
+    }
+  }
+};
+
+}  // namespace ouro::detail

@@ -1,0 +1,90 @@
+#pragma once
+/// \file
+/// The objects that a deep copy has copied, each with its copy.
+
+#include <ouro/allocator/address_map.hpp>
+#include <ouro/config.hpp>
+#include <ouro/object/clone_record.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace ouro::detail {
+
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+class copied_objects {
+ public:
+  using pointer = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using header_type = header<RefcountPolicy>;
+
+  struct entry {
+    pointer original;          ///< kept, so that no other object can come to lie at its address
+    pointer copy;              ///< may be null, or the original itself
+    const edge_record* edges;  ///< of the copy
+    bool is_new;               ///< was made for this copy of the original: not what some `deep_copy` has found
+    bool is_immutable = false;
+
+    [[nodiscard]] bool has_edges() const noexcept {
+      return edges->see != nullptr && copy != nullptr && copy != original;
+    }
+  };
+
+  [[nodiscard]] static pointer pointer_to(header_type& object) noexcept {
+    RefcountPolicy::increment(object.count);
+    return pointer_access::take<pointer>(object.object());
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  [[nodiscard]] entry& operator[](std::size_t at) noexcept { return entries_[at]; }
+
+  /// The entry of the original, or null.
+  [[nodiscard]] entry* find(header_type& original) noexcept {
+    const std::size_t* const found = numbers_.find(&original);
+    return found == nullptr ? nullptr : &entries_[*found];
+  }
+
+  /// Returns the number of the entry, which may have been there: the copy is another one from now on then, if it is not
+  /// the one that was remembered. \throws std::bad_alloc
+  std::size_t add(header_type& original, pointer copy, const edge_record* edges, bool is_new) {
+    if (const std::size_t* const found = numbers_.find(&original); found != nullptr) {
+      entry& known = entries_[*found];
+      known.edges = edges;
+      if (known.copy != copy) {
+        known.copy = std::move(copy);
+        known.is_new = is_new;
+      }
+      return *found;
+    }
+    entries_.push_back({pointer_to(original), std::move(copy), edges, is_new});
+    numbers_[&original] = entries_.size() - 1;
+    return entries_.size() - 1;
+  }
+
+  /// Forgets all entries from number `left` on. Before, `cut(entry)` is called for each copy that is new and has edges,
+  /// which shall make these null: they may be cycles. What some `deep_copy` has found stays as it is; a cycle through
+  /// it leads through copies that are new, too.
+  template <class Cut>
+  void shrink(std::size_t left, Cut cut) noexcept {
+    for (std::size_t i = left; i != entries_.size(); ++i) {
+      const entry& each = entries_[i];
+      numbers_.erase(each.original.owner());
+      OURO_TRY {
+        if (each.is_new && each.has_edges()) cut(each);
+      }
+      OURO_CATCH_ALL {
+        unraisable("deepcopy");
+      }
+    }
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(left), entries_.end());
+  }
+
+ private:
+  local_address_map<std::size_t> numbers_;  ///< by the original's header
+  std::vector<entry> entries_;              ///< in the order in which they were met
+};
+
+}  // namespace ouro::detail

@@ -1,0 +1,420 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+// Members `deep_copy` that nest deeper than the memo lets them: each of these takes a good part of the stack.
+
+using ouro::deepcopy;
+using ouro::make;
+using ouro::ptr;
+
+namespace {
+
+using memo_type = ouro::deepcopy_memo<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>;
+
+constexpr std::size_t deep = 12;  ///< objects in a row that take more stack than two levels of care
+
+/// Copies itself as a test wants it to.
+struct hooked {
+  static inline int alive = 0;
+  static inline std::string log;
+  static inline std::function<void(const hooked&)> at_copy;
+  static inline std::function<void(hooked&, const ptr<hooked>&)> with_next;  ///< the copy, and what it got for `next`
+
+  explicit hooked(char called = '?') : name{called} { ++alive; }
+  hooked(const hooked&) = delete;
+  hooked& operator=(const hooked&) = delete;
+  ~hooked() { --alive; }
+  [[nodiscard]] ptr<hooked> shallow_copy() const { return nullptr; }
+  [[nodiscard]] ptr<hooked> deep_copy(memo_type& memo) const;
+  void trace(auto&& visit) { visit(next, side, words); }
+
+  char name;
+  int written = 0;
+  bool remembers = true;
+  bool is_proxy = false;
+  ptr<hooked> next;
+  ptr<hooked> side;  ///< not copied
+  ouro::tuple<ptr<hooked>> words;
+};
+
+/// Takes so much of the stack that few of these are deep.
+template <class Do>
+[[gnu::noinline]] auto with_less_stack(Do what) {
+  volatile char room[memo_type::most_stack / 4];
+  room[0] = 1;
+  auto result = what();
+  room[1] = room[0];
+  return result;
+}
+
+ptr<hooked> hooked::deep_copy(memo_type& memo) const {
+  return with_less_stack([&]() -> ptr<hooked> {
+    log += name;
+    if (at_copy) at_copy(*this);
+    if (is_proxy) return memo.copy_of(next);
+    auto made = make<hooked>(name);
+    if (remembers) memo.remember(*this, made);
+    const ptr<hooked> got = memo.copy_of(next);
+    if (with_next) {
+      with_next(*made, got);
+    } else {
+      made->next = got;
+    }
+    made->side = side;
+    made->words = memo.copy_of(words);
+    return made;
+  });
+}
+
+/// Undoes what a test has set.
+struct clean {
+  clean() { hooked::log.clear(); }
+  clean(const clean&) = delete;
+  clean& operator=(const clean&) = delete;
+  ~clean() {
+    hooked::at_copy = nullptr;
+    hooked::with_next = nullptr;
+    ouro::gc::collect();
+  }
+};
+
+/// `count` objects in a row, named from 'a' on.
+std::vector<ptr<hooked>> row(std::size_t count) {
+  std::vector<ptr<hooked>> all;
+  for (std::size_t i = 0; i != count; ++i) {
+    all.push_back(make<hooked>(static_cast<char>('a' + i)));
+    if (i != 0) all[i - 1]->next = all[i];
+  }
+  return all;
+}
+
+std::string names_of(ptr<hooked> from, std::size_t most) {
+  std::string names;
+  for (; from && names.size() != most; from = from->next) names += from->name;
+  return names;
+}
+
+void unlink(const ptr<hooked>& ring) {
+  if (ring) ring->next = nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("deep_copy: each object of a deep row is copied once, those that would nest too deep from the last on") {
+  const clean after;
+  const auto all = row(deep);
+  const auto made = deepcopy(all.front());
+  CHECK(names_of(made, 99) == "abcdefghijkl");
+  CHECK(hooked::alive == 2 * static_cast<int>(deep));
+  CHECK(hooked::log.size() == deep);
+  CHECK(hooked::log.substr(0, 3) == "abc");
+  CHECK(hooked::log[4] == 'l');
+  CHECK(hooked::log.back() == 'e');
+}
+
+TEST_CASE("deep_copy: a deep ring is a ring again, whether it remembers or not") {
+  for (const bool remembers : {true, false}) {
+    {
+      const clean after;
+      const auto all = row(deep);
+      all.back()->next = all.front();
+      for (const auto& each : all) each->remembers = remembers;
+      const auto made = deepcopy(all.front());
+      CHECK(names_of(made, deep + 1) == "abcdefghijkla");
+      CHECK(made.use_count() == 2);
+      for (const auto& each : all) CHECK(made != each);
+      unlink(all.front());
+      unlink(made);
+    }
+    CHECK(hooked::alive == 0);
+  }
+}
+
+TEST_CASE("deep_copy: a ring of which no object is near is a ring again") {
+  for (std::size_t first = 0; first != deep; ++first) {
+    {
+      const clean after;
+      const auto all = row(deep);
+      all.back()->next = all[first];
+      all[2]->words = ouro::tuple<ptr<hooked>>{all[first]};
+      const auto made = deepcopy(all.front());
+      CHECK(names_of(made, deep) == "abcdefghijkl");
+      CHECK(hooked::alive == 2 * static_cast<int>(deep));
+      ptr<hooked> last = made;
+      ptr<hooked> entry;
+      for (std::size_t i = 0; i != deep - 1; ++i) {
+        if (i == first) entry = last;
+        last = last->next;
+      }
+      if (first == deep - 1) entry = last;
+      CHECK(last->next == entry);
+      CHECK(ouro::get<0>(made->next->next->words) == entry);
+      unlink(all.back());
+      unlink(last);
+      all[2]->words = {};
+      made->next->next->words = {};
+    }
+    CHECK(hooked::alive == 0);
+  }
+}
+
+TEST_CASE("deep_copy: what stands for a copy and was hidden, or written to, is found out, and nothing is left") {
+  {
+    const clean after;
+    const auto all = row(deep);
+    all.back()->next = all[6];
+    std::vector<ptr<hooked>> hidden;
+    SUBCASE("hidden") {
+      hooked::with_next = [&](hooked& copy, const ptr<hooked>& got) {
+        copy.next = got;
+        hidden.push_back(got);
+      };
+    }
+    SUBCASE("written to") {
+      hooked::with_next = [](hooked& copy, const ptr<hooked>& got) {
+        copy.next = got;
+        got->written = 1;
+      };
+    }
+    CHECK_THROWS_WITH_AS(static_cast<void>(deepcopy(all.front())), doctest::Contains("hooked"), ouro::copy_unfinished);
+    for (std::size_t i = 0; i != deep; ++i) CHECK(all[i].use_count() == (i == 0 ? 1 : i == 6 ? 3 : 2));
+    hidden.clear();
+    CHECK(hooked::alive == static_cast<int>(deep));
+    unlink(all.back());
+  }
+  CHECK(hooked::alive == 0);
+}
+
+TEST_CASE("deep_copy: one that returns the copy of another one, in a deep ring") {
+  const clean after;
+  const auto all = row(deep);
+  all.back()->next = all.front();
+  SUBCASE("has that copy") {
+    for (std::size_t i = 0; i != deep; ++i) all[i]->is_proxy = i != 7;
+    all[7]->remembers = false;
+    const auto made = deepcopy(all.front());
+    CHECK(made->name == 'h');
+    CHECK(made->next == made);
+    CHECK(hooked::alive == static_cast<int>(deep) + 1);
+    unlink(made);
+  }
+  SUBCASE("has none, if all do") {
+    for (const auto& each : all) each->is_proxy = true;
+    CHECK_THROWS_AS(static_cast<void>(deepcopy(all.front())), ouro::copy_unfinished);
+    CHECK(hooked::alive == static_cast<int>(deep));
+  }
+  unlink(all.front());
+}
+
+TEST_CASE("deep_copy: what nobody asks for may fail to be copied; what is asked for may not") {
+  const clean after;
+  const auto all = row(deep);
+  const auto aside = make<hooked>('X');
+  aside->next = make<hooked>('Y');
+  for (const auto& each : all) each->side = aside;
+  int refused = 0;
+  hooked::at_copy = [&](const hooked& copied) {
+    if (copied.name != 'X') return;
+    ++refused;
+    throw std::runtime_error{"not this one"};
+  };
+  const auto made = deepcopy(all.front());
+  CHECK(refused >= 1);
+  CHECK(names_of(made, 99) == "abcdefghijkl");
+  CHECK(made->side == aside);
+  CHECK(hooked::alive == 2 * static_cast<int>(deep) + 2);
+  all.back()->next = aside;
+  CHECK_THROWS_AS(static_cast<void>(deepcopy(all.front())), std::runtime_error);
+  CHECK(hooked::alive == 2 * static_cast<int>(deep) + 2);
+  CHECK(aside.use_count() == static_cast<long>(2 * deep) + 2);
+}
+
+TEST_CASE("deep_copy: one that throws, wherever it is, leaves nothing of the copy (trap 75)") {
+  {
+    const clean after;
+    const auto all = row(deep);
+    for (const bool is_ring : {false, true}) {
+      if (is_ring) all.back()->next = all.front();
+      for (std::size_t at = 0; at != deep; ++at) {
+        hooked::at_copy = [&](const hooked& copied) {
+          if (copied.name == all[at]->name) throw std::runtime_error{"no more"};
+        };
+        CHECK_THROWS_AS(static_cast<void>(deepcopy(all.front())), std::runtime_error);
+        REQUIRE(hooked::alive == static_cast<int>(deep));
+        for (std::size_t i = 0; i != deep; ++i) REQUIRE(all[i].use_count() == (i == 0 && !is_ring ? 1 : 2));
+      }
+    }
+    unlink(all.front());
+  }
+  CHECK(hooked::alive == 0);
+}
+
+TEST_CASE("deep_copy: one that catches what another one throws, and does without that copy") {
+  const clean after;
+  const auto all = row(3);
+  hooked::at_copy = [](const hooked& copied) {
+    if (copied.name == 'c') throw std::runtime_error{"no more"};
+  };
+  struct forgiving {
+    ptr<hooked> what;
+    [[nodiscard]] ptr<forgiving> shallow_copy() const { return nullptr; }
+    [[nodiscard]] ptr<forgiving> deep_copy(memo_type& memo) const {
+      auto made = make<forgiving>();
+      try {
+        made->what = memo.copy_of(what);
+      } catch (const std::runtime_error&) {
+        made->what = what;
+      }
+      return made;
+    }
+  };
+  const auto made = deepcopy(make<forgiving>(all.front()));
+  CHECK(made->what == all.front());
+  CHECK(hooked::alive == 3);
+}
+
+TEST_CASE("deep_copy: a tuple that leads to what copies itself, deep down") {
+  const clean after;
+  const auto all = row(deep);
+  all.back()->words = ouro::tuple<ptr<hooked>>{all.back()};
+  all[1]->words = all.back()->words;
+  const auto made = deepcopy(all.front());
+  const auto last = made->next->words;
+  CHECK_FALSE(last.is(all.back()->words));
+  CHECK(ouro::get<0>(last)->name == 'l');
+  CHECK(ouro::get<0>(last) != all.back());
+  CHECK(ouro::get<0>(last)->words.is(last));
+  all.back()->words = {};
+  all[1]->words = {};
+  ouro::get<0>(last)->words = {};
+}
+
+namespace {
+
+/// One that is found, not made, with edges of its own.
+struct shared_service {
+  ptr<shared_service> itself;
+  ptr<hooked> what;
+  [[nodiscard]] ptr<shared_service> shallow_copy() const { return nullptr; }
+  [[nodiscard]] ptr<shared_service> deep_copy(memo_type& memo) const;
+};
+ptr<shared_service> the_service;
+ptr<shared_service> shared_service::deep_copy(memo_type& memo) const {
+  static_cast<void>(memo.copy_of(what));
+  return the_service;
+}
+
+struct uses_service {
+  ptr<shared_service> service;
+  ptr<hooked> behind;
+};
+
+}  // namespace
+
+TEST_CASE("deep_copy: an object that was found, or is the original itself, is left as it is when a copy fails") {
+  const clean after;
+  the_service = make<shared_service>();
+  the_service->itself = the_service;
+  the_service->what = make<hooked>('w');
+  const auto user = make<uses_service>(the_service, make<hooked>('x'));
+  const auto other = make<uses_service>(make<shared_service>(), make<hooked>('x'));
+  CHECK(deepcopy(user)->service == the_service);
+  CHECK(deepcopy(other)->service == the_service);
+  hooked::at_copy = [](const hooked& copied) {
+    if (copied.name == 'x') throw std::runtime_error{"no more"};
+  };
+  CHECK_THROWS_AS(static_cast<void>(deepcopy(user)), std::runtime_error);
+  CHECK_THROWS_AS(static_cast<void>(deepcopy(other)), std::runtime_error);
+  CHECK(the_service->itself == the_service);
+  CHECK(the_service->what->name == 'w');
+  CHECK(the_service.use_count() == 3);
+  the_service->itself = nullptr;
+  user->service = nullptr;
+  the_service = nullptr;
+  CHECK(hooked::alive == 2);
+}
+
+namespace {
+
+struct before_base {
+  virtual ~before_base() = default;
+  int room = 1;
+};
+/// Lies in the middle of its objects: nothing can stand for a copy.
+struct in_the_middle {
+  virtual ~in_the_middle() = default;
+  ptr<in_the_middle> next;
+};
+struct with_middle final : before_base, in_the_middle {
+  [[nodiscard]] ptr<with_middle> shallow_copy() const { return nullptr; }
+  [[nodiscard]] ptr<with_middle> deep_copy(memo_type& memo) const {
+    return with_less_stack([&] {
+      auto made = make<with_middle>();
+      memo.remember(*this, made);
+      made->next = memo.copy_of(next);
+      return made;
+    });
+  }
+  void trace(auto&& visit) { visit(next); }
+};
+
+}  // namespace
+
+template <>
+inline constexpr bool ouro::interior_base<in_the_middle> = true;
+template <>
+inline constexpr bool ouro::clonable<with_middle> = true;
+
+TEST_CASE("deep_copy: a deep ring through bases in the middle of objects is a ring again") {
+  std::vector<ptr<with_middle>> all;
+  for (std::size_t i = 0; i != deep; ++i) {
+    all.push_back(make<with_middle>());
+    if (i != 0) all[i - 1]->next = all[i];
+  }
+  all.back()->next = all.front();
+  const ptr<in_the_middle> made = deepcopy(all.front());
+  ptr<in_the_middle> at = made;
+  for (std::size_t i = 0; i != deep; ++i) at = at->next;
+  CHECK(at == made);
+  CHECK(made.use_count() == 3);
+  all.front()->next = nullptr;
+  made->next = nullptr;
+}
+
+namespace {
+
+using plain_memory = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>;
+
+/// Shows its edges to nobody.
+class secretive {
+ public:
+  explicit secretive(plain_memory::ptr<secretive> after) : next_{std::move(after)} {}
+  [[nodiscard]] plain_memory::ptr<secretive> shallow_copy() const { return nullptr; }
+  template <class Memo>
+  [[nodiscard]] plain_memory::ptr<secretive> deep_copy(Memo& memo) const {
+    return with_less_stack([&] { return plain_memory::make<secretive>(memo.copy_of(next_)); });
+  }
+  [[nodiscard]] std::size_t length() const { return next_ ? next_->length() + 1 : 1; }
+
+ private:
+  plain_memory::ptr<secretive> next_;
+};
+
+}  // namespace
+
+TEST_CASE("deep_copy: a class that shows its edges to nobody copies itself as deep as the stack reaches") {
+  plain_memory::ptr<secretive> first;
+  for (std::size_t i = 0; i != deep; ++i) first = plain_memory::make<secretive>(std::move(first));
+  const auto made = deepcopy(first);
+  CHECK(made != first);
+  CHECK(made->length() == deep);
+}
