@@ -46,9 +46,15 @@ class OURO_SHARED_TYPE attributes {
 
   attributes() noexcept = default;
   attributes(const attributes& from) : attributes{} {
-    grow(from.size());
+    own_pointer own;
+    // Each allocation may begin a collection, whose destructors may change `from`.
+    while (capacity_ < from.size() || (from.has_own_names() && (own == nullptr || own->room() < from.size()))) {
+      grow(from.size());
+      if (from.has_own_names()) own = make_own(from.size());
+    }
     if (from.has_own_names()) {
-      names_ = make_own(*from.own()).release();
+      for (std::size_t i = 0; i != from.size(); ++i) own->add(from.name(i));
+      names_ = own.release();
     } else {
       take_shape(from.shared());
     }
@@ -191,10 +197,10 @@ class OURO_SHARED_TYPE attributes {
     void operator()(shape* left) const noexcept { left->leave(); }
   };
 
-  template <class... From>
-  [[nodiscard]] static own_pointer make_own(const From&... from) {
+  /// None, and room for so many.
+  [[nodiscard]] static own_pointer make_own(std::size_t names) {
     own_names* const block = own_allocator<own_names>{}.allocate(1);
-    OURO_TRY { return own_pointer{std::construct_at(block, from...)}; }
+    OURO_TRY { return own_pointer{std::construct_at(block, names)}; }
     OURO_CATCH_ALL {
       own_allocator<own_names>{}.deallocate(block, 1);
       OURO_RETHROW;
@@ -263,7 +269,12 @@ class OURO_SHARED_TYPE attributes {
   OURO_NOINLINE T& add_as(const interned_string& name, cache& last) {
     if (size_ >= most_shared) [[unlikely]]
       return add_as_own(name);
-    grow(size_ + 1);
+    if (size_ == capacity_) {
+      const std::uint64_t before = key();
+      move_to(size_ + 1);
+      // The allocation may have begun a collection, whose destructors gave the object names, or took some.
+      if (key() != before) return (*this)[name];
+    }
     if (!empty() && shared()->goes_on_with(size_, name)) return add();
     return add_in_shape(next_shape(name, last));
   }
@@ -288,19 +299,23 @@ class OURO_SHARED_TYPE attributes {
   }
 
   OURO_NOINLINE T& add_as_own(const interned_string& name) {
-    if (size_ == capacity_) grow(size_ + size_ / 4);
-    if (has_own_names()) {
-      own()->grow();
-      T& made = add();
-      own()->add(name);
-      return made;
+    if (size_ == capacity_ || !has_own_names() || !own()->has_room()) {
+      make_room_as_own();
+      return (*this)[name];  // the allocations may have begun a collection, as in `add_as`
     }
-    own_pointer own = make_own(*shared(), std::size_t{size_});
     T& made = add();
-    own->add(name);
-    take_shape(nullptr);
-    names_ = own.release();
+    own()->add(name);
     return made;
+  }
+
+  /// For one more value, or one more name, unless the names have changed meanwhile.
+  void make_room_as_own() {
+    if (size_ == capacity_) return move_to(size_ + size_ / 4);
+    own_pointer wider = make_own(std::size_t{size_} * 2);
+    if (size_ < most_shared || wider->room() <= size_) return;
+    for (std::size_t i = 0; i != size_; ++i) wider->add(name(i));
+    if (const own_pointer left = give_own(); left == nullptr) take_shape(nullptr);
+    names_ = wider.release();
   }
 
   /// By two at a time: objects do not get many attributes, and there are many objects.
@@ -308,9 +323,11 @@ class OURO_SHARED_TYPE attributes {
     if (wanted > capacity_) move_to(wanted);
   }
 
+  /// \post there is that room, unless what the allocation began has given the object more values
   void move_to(std::size_t wanted) {
     const std::size_t wider = wanted + wanted % 2;
     T* const moved = allocator{}.allocate(wider);
+    if (wider < size_) return allocator{}.deallocate(moved, wider);
     std::uninitialized_move_n(values_, size_, moved);
     std::destroy_n(values_, size_);
     if (values_ != nullptr) allocator{}.deallocate(values_, capacity_);

@@ -24,11 +24,14 @@ class OURO_SHARED_TYPE own_names : public names_head {
  public:
   static constexpr std::size_t none = shape<Name>::none;
 
-  /// With the first `size` of the names. \throws std::bad_alloc
-  own_names(const shape<Name>& from, std::size_t size) : names_head{unshared}, index_{index::slots_for(2 * size)} {
+  /// None, and room for so many. \throws std::bad_alloc
+  explicit own_names(std::size_t names) : names_head{unshared}, index_{index::slots_for(names)} {
     names_.reserve(index_.room());
-    for (std::size_t i = 0; i != size; ++i) add(from.name(i));
   }
+
+  /// How many names there is room for.
+  [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
+  [[nodiscard]] bool has_room() const noexcept { return names_.size() < room(); }
 
   [[nodiscard]] const Name& name(std::size_t number) const noexcept { return names_[number]; }
 
@@ -37,26 +40,17 @@ class OURO_SHARED_TYPE own_names : public names_head {
     return index_.find(hash(name), [&](std::size_t number) { return names_[number] == name; });
   }
 
-  /// Makes room for one more. Amortized O(1). \throws std::bad_alloc
-  void grow() {
-    if (names_.size() < index_.room()) return;
-    index wider{index::slots_for(2 * names_.size())};
-    names_.reserve(wider.room());
-    index_ = std::move(wider);
-    fill();
-  }
-
   /// \pre there is room, and no such name
   void add(const Name& name) noexcept {
     index_.insert(hash(name), names_.size());
     names_.push_back(name);
   }
 
-  /// O(names). \throws std::bad_alloc, and then nothing has changed
-  void erase(std::size_t number) {
-    index_ = index{index::slots_for(names_.size())};
+  /// O(names).
+  void erase(std::size_t number) noexcept {
     names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(number));
-    fill();
+    index_.clear();
+    for (std::size_t i = 0; i != names_.size(); ++i) index_.insert(hash(names_[i]), i);
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept {
@@ -65,10 +59,6 @@ class OURO_SHARED_TYPE own_names : public names_head {
 
  private:
   [[nodiscard]] static std::size_t hash(const Name& name) noexcept { return std::hash<Name>{}(name); }
-
-  void fill() noexcept {
-    for (std::size_t i = 0; i != names_.size(); ++i) index_.insert(hash(names_[i]), i);
-  }
 
   std::vector<Name, allocator<Name>> names_;  ///< follows the head at once, as in `shape`
   index index_;
