@@ -38,7 +38,7 @@ class intern_table {
   /// The first entry of this hash that `matches` accepts; null if there is none. `matches` may change the table: the
   /// search ends then, and `version` tells.
   template <class Matches>
-  [[nodiscard]] Entry* find(std::size_t hash, Matches&& matches) {
+  [[nodiscard]] OURO_ALWAYS_INLINE Entry* find(std::size_t hash, Matches&& matches) {
     if (capacity_ == 0) return nullptr;
     const std::uint64_t tag = tag_of(hash);
     const std::size_t version = version_;

@@ -161,8 +161,13 @@ class OURO_SHARED_TYPE basic_interned_string
     const detail::lock_guard lock{here.mutex};
     if (!here.is_enabled) return body::make(characters, hash);
     if (characters.size() <= 1) return detail::short_strings<Locking>::get(characters);
-    const std::size_t version = here.table.version();
     if (body* const known = find(here, characters, hash)) return detail::pointer_access::take<counted>(known);
+    return make_entry(here, characters, hash);
+  }
+
+  /// \pre the table has no such string
+  [[nodiscard]] OURO_NOINLINE static counted make_entry(cache& here, std::string_view characters, std::size_t hash) {
+    const std::size_t version = here.table.version();
     counted made = body::make(characters, hash);
     // In a heap at its limit, that has collected: destructors may have taken strings out of the table, and put some in.
     if (here.table.version() != version) [[unlikely]] {
