@@ -106,7 +106,7 @@ struct values {
   own_memory::ptr<counts_itself> own;
   ouro::ptr<node> of_thread;
   ouro::ptr<void> of_heap;
-  ouro::ptr<dying> dies;
+  plain_memory::ptr<dying> dies;
   ouro::ptr<unborn> is_made;
   ouro::ptr<node> dangling;
   ouro::ptr<node> gone;
@@ -293,7 +293,7 @@ int main() {
   ouro::gc::collect();
   all.ring = make_ring<ouro::default_memory, node>();
   static_cast<void>(ouro::make<unborn>());
-  all.dies = ouro::make<dying>();
+  all.dies = plain_memory::make<dying>();
   std::destroy_at(&all.dies);
   std::construct_at(&all.dies);
   const other_thread other{all};

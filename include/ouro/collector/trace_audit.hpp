@@ -7,7 +7,7 @@
 /// are compared for the first objects of each type, for one in so many objects later on, and for all in checked builds.
 /// Objects of a type that was found out count as held from outside from then on, with all that they reach.
 ///
-/// Costs a second trace, and O(edges), for each object that is audited: about one in a thousand.
+/// Costs an entry in a hash table for each edge of the objects that are audited.
 
 #include <ouro/allocator/raw_array.hpp>
 #include <ouro/collector/trace_visits.hpp>
@@ -20,8 +20,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <exception>
+#include <utility>
 
 namespace ouro {
 
@@ -82,20 +82,23 @@ class trace_audit {
     return audits_of_types.of(type) == audited_types::wrong;
   }
 
-  /// Compares the edges of one object. False if the trace throws, or is found to be wrong, which is reported. Where
-  /// memory is exhausted, nothing is compared. \pre `record` is that of the type; a `trace_guard` is alive
-  [[nodiscard]] bool passes(void* header, const void* object, std::uint32_t type, const type_record& record) noexcept {
+  /// Has the object `visits[i]` traced, its edges compared and then pushed to `to`, and moves `i` on. False if the
+  /// trace throws, or is found to be wrong, which is reported: then not all edges have been pushed. Where memory is
+  /// exhausted, edges are not compared. \pre `object` is its address, and `record` that of its type; a `trace_guard` is
+  /// alive
+  [[nodiscard]] bool trace(visited* const& visits, std::size_t& i, const void* object, std::uint32_t type,
+                           const type_record& record, edge_sink& to) noexcept {
     until_next_ = interval;
     slots_.size = 0;
-    edge_sink sink{&note, &slots_};
-    visited one{header, 0, 0};
-    visited* const at = &one;
-    std::size_t traced = 0;
-    if (!trace_some(at, traced, 1, record, sink)) return false;
+    places_ = 0;
+    twice_ = nullptr;
+    to_ = &to;
+    edge_sink sink{&compare, this};
+    if (!trace_some(visits, i, i + 1, record, sink)) return false;
     sink.flush();
-    if (const void* const twice = find_twice(); twice != nullptr) {
+    if (twice_ != nullptr) {
       audits_of_types.set(type, audited_types::wrong);
-      report(object, twice, record);
+      report(object, twice_, record);
       return false;
     }
     if (const std::uint8_t audits = audits_of_types.of(type); audits != audited_types::first_objects)
@@ -110,27 +113,37 @@ class trace_audit {
 
  private:
   static constexpr std::size_t interval = 1024;  ///< objects
+  static constexpr std::size_t least_places = 16;
 
-  static void note(void* context, edge* first, edge* last) {
-    auto& slots = *static_cast<raw_array<const void*>*>(context);
-    for (; first != last; ++first) static_cast<void>(slots.push(first->slot));
+  static void compare(void* context, edge* first, edge* last) {
+    auto& self = *static_cast<trace_audit*>(context);
+    for (const edge* at = first; at != last && self.has_room(); ++at) {
+      if (!self.enter(at->slot)) self.twice_ = at->slot;
+    }
+    for (; first != last && self.twice_ == nullptr; ++first) self.to_->push(first->target, first->slot);
   }
 
-  /// An edge that is noted twice, or null. O(edges)
-  [[nodiscard]] const void* find_twice() noexcept {
-    std::size_t places = 8;
-    while (places < 2 * slots_.size) places *= 2;
-    if (!table_.reserve(places)) return nullptr;
-    for (std::size_t i = 0; i != places; ++i) table_.items[i] = nullptr;
-    for (std::size_t i = 0; i != slots_.size; ++i) {
-      const void* const slot = slots_.items[i];
-      std::size_t at = static_cast<std::size_t>(reinterpret_cast<std::uintptr_t>(slot) / sizeof(void*)) & (places - 1);
-      for (; table_.items[at] != nullptr; at = (at + 1) & (places - 1)) {
-        if (table_.items[at] == slot) return slot;
-      }
-      table_.items[at] = slot;
+  /// Makes room for one slot more: half of the places stay empty. False when memory is exhausted.
+  [[nodiscard]] bool has_room() noexcept {
+    if (2 * slots_.size < places_) return true;
+    const std::size_t wider = places_ == 0 ? least_places : 2 * places_;
+    if (!slots_.reserve(wider / 2) || !table_.reserve(wider)) return false;
+    places_ = wider;
+    for (std::size_t i = 0; i != places_; ++i) table_.items[i] = nullptr;
+    const std::size_t entered = std::exchange(slots_.size, 0);
+    for (std::size_t i = 0; i != entered; ++i) static_cast<void>(enter(slots_.items[i]));
+    return true;
+  }
+
+  /// False if the slot is in the table already. \pre `has_room()`
+  bool enter(const void* slot) noexcept {
+    std::size_t at = static_cast<std::size_t>(reinterpret_cast<std::uintptr_t>(slot) / sizeof(void*)) & (places_ - 1);
+    for (; table_.items[at] != nullptr; at = (at + 1) & (places_ - 1)) {
+      if (table_.items[at] == slot) return false;
     }
-    return nullptr;
+    table_.items[at] = slot;
+    slots_.items[slots_.size++] = slot;
+    return true;
   }
 
   static void report(const void* object, const void* slot, const type_record& record) noexcept {
@@ -147,8 +160,11 @@ class trace_audit {
     }
   }
 
-  raw_array<const void*> slots_;       ///< of the edges that the object reports
-  raw_array<const void*> table_;       ///< a hash set of them, by linear probing; null is empty
+  raw_array<const void*> slots_;       ///< of the edges that the object has reported so far
+  raw_array<const void*> table_;       ///< a hash set of them in `places_` places, by linear probing; null is empty
+  std::size_t places_ = 0;             ///< a power of two, or 0
+  const void* twice_ = nullptr;        ///< an edge that was reported twice
+  edge_sink* to_ = nullptr;            ///< where the edges go, while an object is traced
   std::size_t until_next_ = interval;  ///< objects
 };
 

@@ -189,8 +189,7 @@ class trial {
       const type_record& record = registered_types[type];
       if (record.finalize != nullptr) has_finalizers_ = true;
       if (audit_.is_due(type)) [[unlikely]] {
-        if (!audit(object_of(visits_.items[i]), type, record)) return false;
-        if (!trace_some(visits_.items, i, i + 1, record, sink)) return false;
+        if (!trace_audited(i, type, record, sink)) return false;
       } else {
         const std::size_t first = i;
         if (!trace_some(visits_.items, i, i + audit_.at_most(visits_.size - i), record, sink)) return false;
@@ -199,16 +198,18 @@ class trial {
     }
   }
 
-  /// Before an object is traced. False if its trace is found to be wrong, or throws: what other objects of the type
-  /// have reported so far is not to be trusted.
-  [[nodiscard]] OURO_NOINLINE bool audit(header_type& object, std::uint32_t type, const type_record& record) noexcept {
-    if (!trace_audit::is_wrong(type)) {
-      if (audit_.passes(&object, object.object(), type, record)) return true;
-      if (trace_audit::is_wrong(type)) ++over_reported_;
-      return false;
+  /// Traces one object, and looks at its edges. False if the trace is found to be wrong, or throws: what other objects
+  /// of the type have reported so far is not to be trusted.
+  [[nodiscard]] OURO_NOINLINE bool trace_audited(std::size_t& i, std::uint32_t type, const type_record& record,
+                                                 edge_sink& sink) noexcept {
+    header_type& object = object_of(visits_.items[i]);
+    if (trace_audit::is_wrong(type)) {
+      hold(object);
+      return trace_some(visits_.items, i, i + 1, record, sink);
     }
-    hold(object);
-    return true;
+    if (audit_.trace(visits_.items, i, object.object(), type, record, sink)) return true;
+    if (trace_audit::is_wrong(type)) ++over_reported_;
+    return false;
   }
 
   /// Has the object count as held from outside, although no count of edges shows that.
