@@ -440,3 +440,33 @@ TEST_CASE("frozen_list: of lists that are out of sight is out of sight itself") 
   const frozen_list<frozen_list<ptr<node>>> other{inner, frozen_list<ptr<node>>{make<node>()}};
   CHECK(ouro::gc::is_tracked(other.block()));
 }
+
+namespace {
+
+struct last_word {
+  std::string* said;
+  char name;
+  last_word(std::string* to, char called) : said{to}, name{called} {}
+  last_word(const last_word&) = delete;
+  last_word& operator=(const last_word&) = delete;
+  ~last_word() { *said += name; }
+  void trace(auto&&) {}
+};
+
+}  // namespace
+
+TEST_CASE("tuple, frozen_list: elements go from the last to the first, as CPython's and as members do") {
+  std::string said;
+  const auto word = [&](char name) { return make<last_word>(&said, name); };
+  const int number = 5;
+  {
+    const auto made = ouro::make_tuple(word('a'), 1, word('b'), word('c'));
+  }
+  CHECK(std::exchange(said, {}) == "cba");
+  static_cast<void>(make<std::tuple<ptr<last_word>, const int&, const ptr<last_word>>>(word('a'), number, word('b')));
+  CHECK(std::exchange(said, {}) == "ba");
+  {
+    const frozen_list<ptr<last_word>> made{word('a'), word('b'), word('c')};
+  }
+  CHECK(std::exchange(said, {}) == "cba");
+}

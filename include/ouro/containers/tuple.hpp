@@ -20,7 +20,8 @@ namespace ouro {
 
 /// An immutable tuple under a choice of policies: one block, shared by all copies, which are pointers of 8 bytes. If
 /// all that its elements point to is out of the collector's sight, then so is the tuple. `get<I>(t)`, `std::tuple_size`
-/// and structured bindings work as for `std::tuple`. `tuple<Ts...>` is that of default memory.
+/// and structured bindings work as for `std::tuple`. The last element is destroyed first. `tuple<Ts...>` is that of
+/// default memory.
 template <class Memory, class... Ts>
 class OURO_SHARED_TYPE basic_tuple {
   using values = std::tuple<Ts...>;

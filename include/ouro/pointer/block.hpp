@@ -15,6 +15,7 @@
 #include <ouro/collector/death.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
+#include <ouro/object/destroy.hpp>
 #include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
@@ -115,7 +116,8 @@ struct block {
   OURO_ALWAYS_INLINE static void destroy(void* object) noexcept {
     OURO_TRY {
       // Backwards, as the language destroys arrays. Calls user code: the object has no pointers, weak or strong.
-      for (std::size_t i = length(object); i != 0; --i) std::destroy_at(static_cast<element*>(object) + (i - 1));
+      for (std::size_t i = length(object); i != 0; --i)
+        destroyer<element>::destroy(static_cast<element*>(object) + (i - 1));
     }
     OURO_CATCH_ALL {
       unraisable(type_name_of<T>);
