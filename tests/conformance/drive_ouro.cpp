@@ -60,6 +60,13 @@ template <class Memory>
 std::map<std::string, typename thing<Memory>::pointer> named;
 
 template <class Memory>
+std::map<std::string, ouro::list<typename thing<Memory>::pointer, Memory>> listed;
+template <class Memory>
+std::map<std::string, ouro::dict<std::string, typename thing<Memory>::pointer, Memory>> keyed;
+template <class Memory>
+std::function<std::size_t()> count_values;
+
+template <class Memory>
 struct finalized final : thing<Memory> {
   finalized(std::string called, std::string does) : thing<Memory>{std::move(called)}, kind{std::move(does)} {}
   void trace(auto&& visit) { thing<Memory>::trace(visit); }
@@ -70,6 +77,18 @@ struct finalized final : thing<Memory> {
       named<Memory>["saved"] = Memory::from_this(static_cast<thing<Memory>*>(this));
     } else if (kind == "cut") {
       this->x = this->y = this->z = nullptr;
+    } else if (kind == "clear") {
+      listed<Memory>.at("l").clear();
+    } else if (kind == "grow") {
+      listed<Memory>.at("l").push_back(nullptr);
+    } else if (kind == "shrink") {
+      if (auto& items = listed<Memory>.at("l"); !items.empty()) items.erase(items.begin());
+    } else if (kind == "measure") {
+      happened.finalized.push_back(std::to_string(listed<Memory>.at("l").size()));
+    } else if (kind == "empty") {
+      keyed<Memory>.at("d").clear();
+    } else if (kind == "vlen") {
+      happened.finalized.push_back(std::to_string(count_values<Memory>()));
     } else if (kind == "peek") {
       std::string seen;
       for (const char slot : {'x', 'y', 'z'}) seen += this->slot(slot) ? this->slot(slot)->label : "-";
@@ -95,6 +114,10 @@ class world {
   using gc = typename Memory::gc;
 
  public:
+  world() {
+    count_values<Memory> = [this] { return values_.size(); };
+  }
+
   /// Null when the step says nothing.
   [[nodiscard]] const std::string* run(const words& step) {
     answer_.reset();
@@ -113,7 +136,18 @@ class world {
     gc::clear_garbage();
     gc::unfreeze();
     weaks_.clear();
+    tuples_.clear();
+    triples_.clear();
     // A finalizer may save itself once more.
+    for (int i = 0; i != 2; ++i) {
+      while (!names_.empty()) drop(names_.begin()->first);
+      gc::collect();
+    }
+    // Finalizers may ask for them.
+    listed<Memory>["l"].clear();
+    listed<Memory>.clear();
+    keyed<Memory>["d"].clear();
+    keyed<Memory>.clear();
     for (int i = 0; i != 2; ++i) {
       while (!names_.empty()) drop(names_.begin()->first);
       gc::collect();
@@ -249,6 +283,38 @@ class world {
     return joined(rooms);
   }
 
+  [[nodiscard]] static std::string place_of(const pointer& of) { return of ? of->label : "-"; }
+
+  [[nodiscard]] std::string all_of_list(const std::string& name) const {
+    words found;
+    for (const pointer& each : lists_.at(name)) found.push_back(place_of(each));
+    return joined(found);
+  }
+
+  [[nodiscard]] std::string all_of_dict(const std::string& name) const {
+    words found;
+    for (const auto& [key, each] : dicts_.at(name)) found.push_back(key + ":" + place_of(each));
+    return joined(found);
+  }
+
+  [[nodiscard]] std::vector<pointer> all_at(const words& args) const {
+    std::vector<pointer> found;
+    for (std::size_t i = 1; i != args.size(); ++i) found.push_back(at(args[i]));
+    return found;
+  }
+
+  [[nodiscard]] static auto position(const auto& items, const std::string& index) {
+    return items.begin() + std::min(std::stol(index), static_cast<long>(items.size()));
+  }
+
+  template <class Make>
+  [[nodiscard]] static std::string rooms(const words& lengths, Make make) {
+    words found;
+    for (const std::string& each : lengths)
+      found.push_back(std::to_string(make(std::vector<long>(std::stoul(each))).capacity()));
+    return joined(found);
+  }
+
   [[nodiscard]] static std::string order(const words& args) {
     ouro::dict<std::string, std::size_t> numbers;
     for (std::size_t i = 0; i != args.size(); ++i) {
@@ -270,6 +336,10 @@ class world {
   ouro::weak_key_map<node, std::string, Memory> keys_;
   ouro::weak_key_map<node, pointer, Memory> keeping_keys_;
   ouro::weak_set<node, Memory> set_;
+  std::map<std::string, ouro::list<pointer, Memory>>& lists_ = listed<Memory>;
+  std::map<std::string, ouro::dict<std::string, pointer, Memory>>& dicts_ = keyed<Memory>;
+  std::map<std::string, ouro::frozen_list<pointer, Memory>> tuples_;
+  std::map<std::string, ouro::basic_tuple<Memory, pointer, pointer, pointer>> triples_;
   std::map<std::string, std::vector<bytes>> held_;
   std::map<std::string, ouro::allocation_snapshot> snapshots_;
   std::optional<std::string> answer_;
@@ -291,6 +361,84 @@ class world {
          for (const std::string& name : args) drop(name);
        }},
       {"alias", [this](const words& args) { names_[args[0]] = at(args[1]); }},
+      {"lmake",
+       [this](const words& args) {
+         const auto of = all_at(args);
+         lists_[args[0]] = {of.begin(), of.end()};
+       }},
+      {"lput",
+       [this](const words& args) {
+         for (const pointer& each : all_at(args)) lists_.at(args[0]).push_back(each);
+       }},
+      {"linsert",
+       [this](const words& args) {
+         auto& items = lists_.at(args[0]);
+         items.insert(position(items, args[1]), at(args[2]));
+       }},
+      {"lset", [this](const words& args) { lists_.at(args[0])[std::stoul(args[1])] = at(args[2]); }},
+      {"ldel",
+       [this](const words& args) {
+         auto& items = lists_.at(args[0]);
+         items.erase(position(items, args[1]), position(items, args[2]));
+       }},
+      {"lpop",
+       [this](const words& args) {
+         const pointer found = lists_.at(args[0]).back();
+         lists_.at(args[0]).pop_back();
+         answer_ = label_of(found);
+       }},
+      {"lkeep", [this](const words& args) { lists_.at(args[0]).resize(std::stoul(args[1])); }},
+      {"lclear", [this](const words& args) { lists_.at(args[0]).clear(); }},
+      {"lend",
+       [this](const words& args) {
+         for (const std::string& name : args) lists_.erase(name);
+       }},
+      {"lcopy", [this](const words& args) { lists_[args[0]] = lists_.at(args[1]); }},
+      {"lextend",
+       [this](const words& args) {
+         auto& items = lists_.at(args[0]);
+         const auto& more = lists_.at(args[1]);
+         items.insert(items.end(), more.begin(), more.end());
+       }},
+      {"lassign",
+       [this](const words& args) {
+         const auto& from = lists_.at(args[1]);
+         lists_.at(args[0]).assign(from.begin(), from.end());
+       }},
+      {"lall", [this](const words& args) { answer_ = all_of_list(args[0]); }},
+      {"tmake",
+       [this](const words& args) {
+         const auto of = all_at(args);
+         tuples_[args[0]] = {of.begin(), of.end()};
+       }},
+      {"talias", [this](const words& args) { tuples_[args[0]] = tuples_.at(args[1]); }},
+      {"tend",
+       [this](const words& args) {
+         for (const std::string& name : args) tuples_.erase(name);
+       }},
+      {"pmake", [this](const words& args) { triples_[args[0]] = {at(args[1]), at(args[2]), at(args[3])}; }},
+      {"pend", [this](const words& args) { triples_.erase(args[0]); }},
+      {"dput", [this](const words& args) { dicts_[args[0]].insert_or_assign(args[1], at(args[2])); }},
+      {"ddel", [this](const words& args) { dicts_.at(args[0]).erase(args[1]); }},
+      {"dpop",
+       [this](const words& args) {
+         const auto [key, found] = dicts_.at(args[0]).popitem();
+         answer_ = key + ":" + label_of(found);
+       }},
+      {"dclear", [this](const words& args) { dicts_.at(args[0]).clear(); }},
+      {"dend", [this](const words& args) { dicts_.erase(args[0]); }},
+      {"dall", [this](const words& args) { answer_ = all_of_dict(args[0]); }},
+      {"room",
+       [this](const words& args) {
+         answer_ = rooms(args, [](const auto& from) { return ouro::list<long>(from.begin(), from.end()); });
+       }},
+      {"copyroom",
+       [this](const words& args) {
+         answer_ = rooms(args, [](const auto& from) {
+           const ouro::list<long> made(from.begin(), from.end());
+           return ouro::list<long>{made};
+         });
+       }},
       {"weak", [this](const words& args) { weaks_[args[0]] = at(args[1]); }},
       {"weakcb",
        [this](const words& args) {

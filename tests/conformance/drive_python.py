@@ -44,6 +44,18 @@ class Finalized(Thing):
             world.names["saved"] = self
         elif self.kind == "cut":
             self.x = self.y = self.z = None
+        elif self.kind == "clear":
+            world.lists["l"].clear()
+        elif self.kind == "grow":
+            world.lists["l"].append(None)
+        elif self.kind == "shrink":
+            del world.lists["l"][:1]
+        elif self.kind == "measure":
+            world.finalized.append(f"{len(world.lists['l'])}")
+        elif self.kind == "empty":
+            world.dicts["d"].clear()
+        elif self.kind == "vlen":
+            world.finalized.append(f"{len(world.values)}")
         elif self.kind == "peek":
             world.finalized.append("".join(getattr(self, slot).label if getattr(self, slot) else "-" for slot in SLOTS))
 
@@ -57,6 +69,9 @@ class World:
         self.values = weakref.WeakValueDictionary()
         self.keys = weakref.WeakKeyDictionary()
         self.set = weakref.WeakSet()
+        self.lists = {}
+        self.tuples = {}
+        self.dicts = {}
         self.held = {}
         self.snapshots = {}
         self.deaths = []
@@ -115,6 +130,96 @@ class World:
 
     def do_alias(self, name, of):
         self.names[name] = self.names[of]
+
+    def do_lmake(self, name, *of):
+        """A list of things."""
+        self.lists[name] = [self.thing(each) for each in of]
+
+    def do_lput(self, name, *of):
+        for each in of:
+            self.lists[name].append(self.thing(each))
+
+    def do_linsert(self, name, at, of):
+        self.lists[name].insert(int(at), self.thing(of))
+
+    def do_lset(self, name, at, of):
+        self.lists[name][int(at)] = self.thing(of)
+
+    def do_ldel(self, name, first, last):
+        del self.lists[name][int(first):int(last)]
+
+    def do_lpop(self, name):
+        found = self.lists[name].pop()
+        return "none" if found is None else found.label
+
+    def do_lkeep(self, name, length):
+        del self.lists[name][int(length):]
+
+    def do_lclear(self, name):
+        self.lists[name].clear()
+
+    def do_lend(self, *names):
+        for name in names:
+            del self.lists[name]
+
+    def do_lcopy(self, name, of):
+        self.lists[name] = self.lists[of].copy()
+
+    def do_lextend(self, name, of):
+        self.lists[name].extend(self.lists[of])
+
+    def do_lassign(self, name, of):
+        """All elements of one list by those of another."""
+        self.lists[name][:] = self.lists[of]
+
+    def do_lall(self, name):
+        return " ".join("-" if each is None else each.label for each in self.lists[name])
+
+    def do_tmake(self, name, *of):
+        """A tuple of things."""
+        self.tuples[name] = tuple([self.thing(each) for each in of])
+
+    def do_talias(self, name, of):
+        self.tuples[name] = self.tuples[of]
+
+    def do_tend(self, *names):
+        for name in names:
+            del self.tuples[name]
+
+    def do_pmake(self, name, *of):
+        """A tuple of three, which other languages give a type for each."""
+        self.do_tmake(name, *of)
+
+    def do_pend(self, name):
+        self.do_tend(name)
+
+    def do_dput(self, name, key, of):
+        self.dicts.setdefault(name, {})[key] = self.thing(of)
+
+    def do_ddel(self, name, key):
+        del self.dicts[name][key]
+
+    def do_dpop(self, name):
+        key, found = self.dicts[name].popitem()
+        return f"{key}:{'none' if found is None else found.label}"
+
+    def do_dclear(self, name):
+        self.dicts[name].clear()
+
+    def do_dend(self, name):
+        del self.dicts[name]
+
+    def do_dall(self, name):
+        return " ".join(f"{key}:{'-' if each is None else each.label}" for key, each in self.dicts[name].items())
+
+    def do_room(self, *lengths):
+        """What a list that is made from so many elements has room for."""
+        empty = sys.getsizeof([])
+        return " ".join(str((sys.getsizeof(list(tuple(range(int(each))))) - empty) // 8) for each in lengths)
+
+    def do_copyroom(self, *lengths):
+        empty = sys.getsizeof([])
+        return " ".join(str((sys.getsizeof(list(range(int(each))).copy()) - empty) // 8) for each in lengths)
 
     def do_weak(self, name, of):
         self.weaks[name] = weakref.ref(self.names[of])
@@ -365,6 +470,11 @@ def main():
         gc.garbage.clear()
         gc.unfreeze()
         world.weaks.clear()
+        # Their finalizers may ask for a list or a dict.
+        for held in (world.lists, world.tuples, world.dicts):
+            for name in list(held):
+                if name not in ("l", "d"):
+                    del held[name]
         # A finalizer may save itself once more.
         for _ in range(2):
             for name in list(world.names):
