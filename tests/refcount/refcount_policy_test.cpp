@@ -310,3 +310,39 @@ TEST_CASE("self_refcount: adopts, finds itself from this, and is converted to it
   }
   CHECK(self_counted::alive == 0);
 }
+
+TEST_CASE("self_refcount: 0, NULL and nullptr are null, as for boost::intrusive_ptr") {
+  // NOLINTBEGIN(modernize-use-nullptr)
+  static constinit intrusive<self_counted> constant = nullptr;
+  CHECK((constant == 0));
+  intrusive<self_counted> p = 0;
+  CHECK(p == nullptr);
+  const intrusive<self_counted> object = new self_counted;
+  p = object;
+  CHECK((p != 0));
+  CHECK((NULL != p));
+  p = 0;
+  CHECK((p == NULL));
+  p = object;
+  p = NULL;
+  CHECK(p == nullptr);
+  p = object;
+  p = {};
+  CHECK(p == nullptr);
+  p = object;
+  p.reset(0);
+  CHECK(p == nullptr);
+  p = object;
+  p.reset(NULL);
+  CHECK(p == nullptr);
+  p = object;
+  p.reset(nullptr);
+  CHECK(p == nullptr);
+  CHECK((intrusive<self_counted>(NULL) == nullptr));
+  CHECK(object->count == 1);
+  // NOLINTEND(modernize-use-nullptr)
+}
+
+static_assert(!std::is_constructible_v<intrusive<self_counted>, int>);
+static_assert(!std::is_assignable_v<intrusive<self_counted>&, int>);
+static_assert(!std::is_convertible_v<bool, intrusive<self_counted>>);

@@ -58,6 +58,20 @@ template <class Derived, class Base>
 template <class Derived, class Base>
 concept is_upcast = std::is_class_v<Derived> && std::is_class_v<Base> && !std::is_same_v<Derived, Base>;
 
+/// Whether only the object itself, alive, tells where its `To` lies: at a virtual base, or behind an `interior_base`.
+template <class To, class From>
+[[nodiscard]] consteval bool converts_by_object() {
+  using from = std::remove_cv_t<From>;
+  using to = std::remove_cv_t<To>;
+  if constexpr (is_upcast<from, to>) {
+    return !requires(to* base) { static_cast<from*>(base); };
+  } else if constexpr (std::is_void_v<to>) {
+    return interior_base<from>;
+  } else {
+    return false;
+  }
+}
+
 /// Converts the raw pointer inside a `managed_ptr<From>` to the one inside a `managed_ptr<To>`, where the types'
 /// headers are found at the same place, or does not compile.
 template <class CollectorPolicy, class To, class From>

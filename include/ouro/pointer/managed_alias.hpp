@@ -7,10 +7,12 @@
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/leaf.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/pointer/owner_order.hpp>
 
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -24,31 +26,72 @@ namespace ouro {
 template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
 class OURO_SHARED_TYPE managed_alias {
+  template <class U>
+  using other = managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  template <class U>
+  using strong = managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
  public:
   using element_type = T;
-  using owner_type = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using owner_type = strong<void>;
 
   constexpr managed_alias() noexcept = default;
   constexpr managed_alias(std::nullptr_t) noexcept {}
 
+  managed_alias(const managed_alias& from) noexcept = default;
+  managed_alias(managed_alias&& from) noexcept
+      : owner_{std::move(from.owner_)}, part_{std::exchange(from.part_, nullptr)} {}
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  managed_alias(const other<U>& from) noexcept : owner_{from.owner_}, part_{from.part_} {}
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  managed_alias(other<U>&& from) noexcept : owner_{std::move(from.owner_)}, part_{std::exchange(from.part_, nullptr)} {}
+
   /// \pre `part` lives as long as `whole` does
   template <class U>
-  managed_alias(managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy> whole, T* part) noexcept
-      : owner_{std::move(whole)}, part_{part} {}
+  managed_alias(strong<U> whole, T* part) noexcept : owner_{std::move(whole)}, part_{part} {}
 
   /// Points to the whole.
   template <class U>
     requires std::is_convertible_v<U*, T*>
-  managed_alias(managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy> whole) noexcept : part_{whole.get()} {
+  managed_alias(strong<U> whole) noexcept : part_{whole.get()} {
     owner_ = std::move(whole);
   }
 
   /// Points to a part of the part.
   template <class U>
-  managed_alias(managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy> from, T* part) noexcept
-      : owner_{std::move(from).owner()}, part_{part} {}
+  managed_alias(other<U> from, T* part) noexcept : owner_{std::move(from).owner()}, part_{part} {}
+
+  ~managed_alias() = default;
+
+  managed_alias& operator=(const managed_alias& from) noexcept {
+    managed_alias{from}.swap(*this);
+    return *this;
+  }
+  managed_alias& operator=(managed_alias&& from) noexcept {
+    managed_alias{std::move(from)}.swap(*this);
+    return *this;
+  }
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  managed_alias& operator=(const other<U>& from) noexcept {
+    managed_alias{from}.swap(*this);
+    return *this;
+  }
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  managed_alias& operator=(other<U>&& from) noexcept {
+    managed_alias{std::move(from)}.swap(*this);
+    return *this;
+  }
+  managed_alias& operator=(std::nullptr_t) noexcept {
+    reset();
+    return *this;
+  }
 
   void reset() noexcept { managed_alias{}.swap(*this); }
+  void reset(std::nullptr_t) noexcept { reset(); }
 
   void swap(managed_alias& with) noexcept {
     owner_.swap(with.owner_);
@@ -70,34 +113,60 @@ class OURO_SHARED_TYPE managed_alias {
 
   [[nodiscard]] long use_count() const noexcept { return owner_.use_count(); }
 
-  template <class U>
-  [[nodiscard]] bool owner_before(
-      const managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
-    return owner_.owner_before(with.owner());
+  /// Orders by what is owned, beside other aliases, `managed_ptr` and `managed_weak`.
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
+    return detail::owner_before(*this, with);
   }
-  template <class U>
-  [[nodiscard]] bool owner_before(
-      const managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
-    return owner_.owner_before(with);
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_equal(const Handle& with) const noexcept {
+    return owner_.owner() == detail::owner_of(with);
   }
+  [[nodiscard]] std::size_t owner_hash() const noexcept { return owner_.owner_hash(); }
 
-  [[nodiscard]] friend bool operator==(const managed_alias& left, const managed_alias& right) noexcept {
-    return left.part_ == right.part_;
+  template <class U>
+  [[nodiscard]] friend bool operator==(const managed_alias& left, const other<U>& right) noexcept {
+    return left.get() == right.get();
   }
-  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_alias& left,
-                                                        const managed_alias& right) noexcept {
-    return std::compare_three_way{}(left.part_, right.part_);
+  template <class U>
+  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_alias& left, const other<U>& right) noexcept {
+    return std::compare_three_way{}(static_cast<const volatile void*>(left.get()),
+                                    static_cast<const volatile void*>(right.get()));
   }
   [[nodiscard]] friend bool operator==(const managed_alias& left, std::nullptr_t) noexcept {
     return left.part_ == nullptr;
   }
+  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_alias& left, std::nullptr_t) noexcept {
+    return std::compare_three_way{}(left.part_, static_cast<T*>(nullptr));
+  }
+
+  /// Writes the address of the part. Includes no stream header; who has a stream has included it.
+  template <class Char, class Traits>
+  friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
+                                                      const managed_alias& printed) {
+    return out << const_cast<const void*>(static_cast<const volatile void*>(printed.part_));
+  }
+
+  /// For `boost::hash`, found by its argument.
+  [[nodiscard]] friend std::size_t hash_value(const managed_alias& hashed) noexcept {
+    return std::hash<T*>{}(hashed.part_);
+  }
 
  private:
+  template <class, counts_in_header, collector_policy, allocator_policy>
+  friend class managed_alias;
   friend struct detail::edge_traits<managed_alias>;
 
   owner_type owner_;
   T* part_ = nullptr;
 };
+
+template <class T, class R, class C, class A>
+managed_alias(managed_ptr<T, R, C, A>) -> managed_alias<T, R, C, A>;
+template <class U, class T, class R, class C, class A>
+managed_alias(managed_ptr<U, R, C, A>, T*) -> managed_alias<T, R, C, A>;
+template <class U, class T, class R, class C, class A>
+managed_alias(managed_alias<U, R, C, A>, T*) -> managed_alias<T, R, C, A>;
 
 namespace detail {
 
@@ -133,6 +202,6 @@ struct edge_traits<managed_alias<T, R, C, A>> {
 template <class T, class R, class C, class A>
 struct std::hash<ouro::managed_alias<T, R, C, A>> {
   [[nodiscard]] std::size_t operator()(const ouro::managed_alias<T, R, C, A>& hashed) const noexcept {
-    return std::hash<T*>{}(hashed.get());
+    return hash_value(hashed);
   }
 };

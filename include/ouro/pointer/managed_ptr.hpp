@@ -15,9 +15,11 @@
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/conversion.hpp>
 #include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/owner_order.hpp>
 #include <ouro/refcount/local_refcount.hpp>
 
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -89,7 +91,9 @@ class managed_ptr {
                                                 std::add_lvalue_reference<element_type>>::type;
 
   constexpr managed_ptr() noexcept = default;
-  constexpr managed_ptr(std::nullptr_t) noexcept {}
+  constexpr managed_ptr(std::nullptr_t) noexcept
+    requires has_header
+  {}
 
   managed_ptr(const managed_ptr& from) noexcept : pointee_{from.pointee_} { retain(); }
   managed_ptr(managed_ptr&& from) noexcept : pointee_{std::exchange(from.pointee_, nullptr)} {}
@@ -118,6 +122,12 @@ class managed_ptr {
       : managed_ptr{from.lock()} {
     if (pointee_ == nullptr) detail::throw_bad_weak_ptr();
   }
+
+  /// Where raw pointers convert, a template: 0 and `NULL` are raw pointers then, and `nullptr` alone is a constant.
+  template <std::same_as<std::nullptr_t> Null>
+  constexpr managed_ptr(Null) noexcept
+    requires(!has_header)
+  {}
 
   /// Shares an object that counts itself; without `add_ref` the pointer takes over a count.
   managed_ptr(pointer object, bool add_ref = true) noexcept
@@ -160,7 +170,9 @@ class managed_ptr {
     managed_ptr{std::move(from)}.swap(*this);
     return *this;
   }
-  managed_ptr& operator=(std::nullptr_t) noexcept {
+  managed_ptr& operator=(std::nullptr_t) noexcept
+    requires has_header
+  {
     reset();
     return *this;
   }
@@ -173,7 +185,11 @@ class managed_ptr {
 
   /// Null first, then drops what it pointed to: whoever reads this pointer from a destructor sees null.
   void reset() noexcept { managed_ptr{}.swap(*this); }
-  void reset(std::nullptr_t) noexcept { reset(); }
+  void reset(std::nullptr_t) noexcept
+    requires has_header
+  {
+    reset();
+  }
   void reset(pointer object, bool add_ref = true) noexcept
     requires(!has_header)
   {
@@ -242,22 +258,17 @@ class managed_ptr {
     return pointee_ == nullptr ? 0 : static_cast<long>(counting::strong(pointee_));
   }
 
-  /// Orders by object instead of address: equal for pointers to one object through different bases.
-  template <class U>
-  [[nodiscard]] bool owner_before(const other<U>& with) const noexcept {
-    return std::compare_three_way{}(owner(), with.owner()) < 0;
+  /// Orders by object instead of address: equal for pointers to one object through different bases, and for a weak
+  /// pointer or an alias of it.
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
+    return detail::owner_before(*this, with);
   }
-  template <class U>
-    requires has_header
-  [[nodiscard]] bool owner_before(
-      const managed_weak<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
-    return std::compare_three_way{}(owner(), with.owner()) < 0;
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_equal(const Handle& with) const noexcept {
+    return owner() == detail::owner_of(with);
   }
-  template <class U>
-  [[nodiscard]] bool owner_equal(const other<U>& with) const noexcept {
-    return owner() == with.owner();
-  }
-  [[nodiscard]] std::size_t owner_hash() const noexcept { return std::hash<const void*>{}(owner()); }
+  [[nodiscard]] std::size_t owner_hash() const noexcept { return detail::hash_of_owner(*this); }
 
   /// The identity of the object whatever the pointer's type; null for null.
   [[nodiscard]] const void* owner() const noexcept {
@@ -283,7 +294,10 @@ class managed_ptr {
   [[nodiscard]] friend std::strong_ordering operator<=>(const managed_ptr& left, std::nullptr_t) noexcept {
     return std::compare_three_way{}(left.pointee_, static_cast<pointer>(nullptr));
   }
-  [[nodiscard]] friend constexpr bool operator==(const managed_ptr& left, const element_type* right) noexcept {
+  /// A template, so that 0 and `NULL` are null pointers alone.
+  template <class U>
+    requires std::is_convertible_v<U*, const volatile element_type*>
+  [[nodiscard]] friend constexpr bool operator==(const managed_ptr& left, U* right) noexcept {
     return left.pointee_ == right;
   }
 

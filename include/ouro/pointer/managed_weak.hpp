@@ -8,6 +8,7 @@
 #include <ouro/object/weak_record.hpp>
 #include <ouro/pointer/conversion.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/pointer/owner_order.hpp>
 
 #include <compare>
 #include <cstddef>
@@ -64,15 +65,15 @@ class managed_weak {
   managed_weak(managed_weak&& from) noexcept
       : pointee_{std::exchange(from.pointee_, nullptr)}, record_{std::exchange(from.record_, nullptr)} {}
 
-  /// Locks `from` first: the base may be found through the object only.
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_weak(const other<U>& from) noexcept {
-    if (const strong<U> alive = from.lock(); alive) {
-      pointee_ = detail::convert<CollectorPolicy, T, U>(alive.get());
-      record_ = from.record_;
-      pin();
-    }
+  managed_weak(const other<U>& from) noexcept : pointee_{converted(from)}, record_{from.record_} {
+    pin();
+  }
+  template <class U>
+    requires detail::pointer_converts_to<U, T>
+  managed_weak(other<U>&& from) noexcept : pointee_{converted(from)}, record_{std::exchange(from.record_, nullptr)} {
+    from.pointee_ = nullptr;
   }
 
   ~managed_weak() { unpin(); }
@@ -89,6 +90,12 @@ class managed_weak {
     requires detail::pointer_converts_to<U, T>
   managed_weak& operator=(const other<U>& from) noexcept {
     managed_weak{from}.swap(*this);
+    return *this;
+  }
+  template <class U>
+    requires detail::pointer_converts_to<U, T>
+  managed_weak& operator=(other<U>&& from) noexcept {
+    managed_weak{std::move(from)}.swap(*this);
     return *this;
   }
   template <class U>
@@ -110,30 +117,26 @@ class managed_weak {
   /// drop.
   [[nodiscard]] strong<T> lock() const noexcept {
     detail::counting<RefcountPolicy, CollectorPolicy>::check_not_collected(type_name<T>());
-    if (record_ == nullptr || table::lock(*record_) == nullptr) return nullptr;
+    if (pointee_ == nullptr || table::lock(*record_) == nullptr) return nullptr;
     return detail::pointer_access::take<strong<T>>(pointee_);
   }
 
   [[nodiscard]] long use_count() const noexcept {
-    return record_ == nullptr ? 0 : static_cast<long>(table::use_count(*record_));
+    return pointee_ == nullptr ? 0 : static_cast<long>(table::use_count(*record_));
   }
 
   [[nodiscard]] bool expired() const noexcept { return use_count() == 0; }
 
   /// Orders by object, also after its death; an address that has been used again counts as the same object.
-  template <class U>
-  [[nodiscard]] bool owner_before(const other<U>& with) const noexcept {
-    return std::compare_three_way{}(owner(), with.owner()) < 0;
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
+    return detail::owner_before(*this, with);
   }
-  template <class U>
-  [[nodiscard]] bool owner_before(const strong<U>& with) const noexcept {
-    return std::compare_three_way{}(owner(), with.owner()) < 0;
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_equal(const Handle& with) const noexcept {
+    return owner() == detail::owner_of(with);
   }
-  template <class U>
-  [[nodiscard]] bool owner_equal(const other<U>& with) const noexcept {
-    return owner() == with.owner();
-  }
-  [[nodiscard]] std::size_t owner_hash() const noexcept { return std::hash<const void*>{}(owner()); }
+  [[nodiscard]] std::size_t owner_hash() const noexcept { return detail::hash_of_owner(*this); }
 
   /// The identity of the object, as `managed_ptr::owner` gives it; null for a weak pointer to nothing.
   [[nodiscard]] const void* owner() const noexcept { return record_ == nullptr ? nullptr : record_->owner; }
@@ -156,6 +159,16 @@ class managed_weak {
     record* const made = table::watch(target);
     detail::add_flags<CollectorPolicy>(target, detail::info_word::watched);
     return made;
+  }
+
+  /// Null if the object must be asked where the base lies, and cannot be any more.
+  template <class U>
+  [[nodiscard]] static element_type* converted(const other<U>& from) noexcept {
+    if constexpr (detail::converts_by_object<T, U>()) {
+      return detail::convert<CollectorPolicy, T, U>(from.lock().get());
+    } else {
+      return detail::convert<CollectorPolicy, T, U>(from.pointee_);
+    }
   }
 
   void pin() const noexcept {
@@ -181,8 +194,8 @@ class managed_weak {
     }
   }
 
-  element_type* pointee_ = nullptr;
-  record* record_ = nullptr;  ///< owns one pin
+  element_type* pointee_ = nullptr;  ///< null if `record_` is, and where a conversion came too late to find it
+  record* record_ = nullptr;         ///< owns one pin
 };
 
 template <class T, class R, class C, class A>
