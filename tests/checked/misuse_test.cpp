@@ -156,7 +156,8 @@ TEST_CASE("misuse: an object used by a thread that does not own it is caught (tr
 }
 
 TEST_CASE("misuse: an edge that a trace reports twice is caught (trap 38)") {
-  check(run_in_child([] { collect_cycle_of<doubled>(); }), "a trace reported the edge at byte 0 of its object twice", "doubled");
+  check(run_in_child([] { collect_cycle_of<doubled>(); }), "a trace reported the edge at byte 0 of its object twice",
+        "doubled");
 }
 
 TEST_CASE("misuse: a trace that copies a pointer or makes an object is caught (trap 41)") {
