@@ -24,6 +24,8 @@ template <class T, class R, class C, class A>
 [[nodiscard]] const managed_ptr<T, R, C, A>& block_of(const managed_ptr<T, R, C, A>& edge) noexcept {
   return edge;
 }
+template <class T, class R, class C, class A>
+void block_of(const managed_ptr<T, R, C, A>&& edge) = delete;  // the reference would dangle
 template <has_block Edge>
 [[nodiscard]] const auto& block_of(const Edge& edge) noexcept {
   return edge_traits<Edge>::block(edge);
