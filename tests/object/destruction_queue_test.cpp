@@ -142,6 +142,8 @@ TEST_CASE_TEMPLATE("destruction: objects die in the order of std::shared_ptr, ho
 
 TEST_CASE_TEMPLATE("destruction: a hundred nested destructors run inside each other, as with std::shared_ptr", Memory,
                    local, without_collector, atomic) {
+  CHECK(Memory::gc::destruction_stack() == std::size_t{256} << 10);
+  const destruction_stack<Memory> enough{std::size_t{4} << 20};  // whatever the compiler makes of a destructor
   constexpr int length = 100;
   auto list = make_list<Memory>(length);
   std::vector<int> alive_after;
