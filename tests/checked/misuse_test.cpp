@@ -47,6 +47,16 @@ struct making {
   }
 };
 
+/// Reports an edge of another object, which that one reports, too.
+struct stealing {
+  ptr<stealing> edge;
+  stealing* other = nullptr;
+  void trace(auto&& visit) {
+    visit(edge);
+    if (other != nullptr) visit(other->edge);
+  }
+};
+
 template <class T>
 void collect_cycle_of() {
   {
@@ -158,6 +168,21 @@ TEST_CASE("misuse: an object used by a thread that does not own it is caught (tr
 TEST_CASE("misuse: an edge that a trace reports twice is caught (trap 38)") {
   check(run_in_child([] { collect_cycle_of<doubled>(); }), "a trace reported the edge at byte 0 of its object twice",
         "doubled");
+}
+
+TEST_CASE("misuse: an edge that a trace reports of another object is caught (trap 38)") {
+  check(run_in_child([] {
+          {
+            const auto first = make<stealing>();
+            const auto second = make<stealing>();
+            first->edge = first;
+            second->edge = second;
+            first->other = second.get();
+            second->other = first.get();
+          }
+          ouro::gc::collect();
+        }),
+        "or one it does not own", "stealing");
 }
 
 TEST_CASE("misuse: a trace that copies a pointer or makes an object is caught (trap 41)") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <random>
 #include <string>
@@ -304,4 +305,59 @@ TEST_CASE("destruction: deferring ends inside a destructor, and what waits there
   list.reset();
   CHECK(alive_at_end == 100);
   CHECK(list_node<local>::alive == 0);
+}
+
+TEST_CASE("destruction: a program may begin to defer in one destructor, and end it in another") {
+  using guard = local::gc::deferred_drops;
+  std::unique_ptr<guard> held;
+  auto begins = make_list<local>(2);
+  auto waits = make_list<local>(3);
+  auto ends = make_list<local>(1);
+  begins->at_end = [&held] { held = std::make_unique<guard>(); };
+  begins.reset();
+  CHECK(list_node<local>::alive == 4);  // what the destructor dropped after that has gone with it
+  ends->at_end = [&held] { held.reset(); };
+  ends.reset();
+  waits.reset();
+  CHECK(list_node<local>::alive == 4);
+  CHECK(local::gc::drain(1) == 2);  // the first ends the deferring: the second goes too, with all that it holds
+  CHECK(list_node<local>::alive == 0);
+}
+
+TEST_CASE("destruction: a destructor may begin to defer when something waits already") {
+  const destruction_stack<local> bounded{0};
+  auto list = make_list<local>(1);
+  auto first = make_list<local>(1);
+  auto second = make_list<local>(1);
+  list->at_end = [&] {
+    first.reset();
+    const local::gc::deferred_drops here;
+    second.reset();
+    CHECK(list_node<local>::alive == 2);
+  };
+  list.reset();
+  CHECK(list_node<local>::alive == 0);
+}
+
+TEST_CASE("destruction: however much stack a program grants, it is a part of the address space") {
+  const destruction_stack<local> bounded{std::numeric_limits<std::size_t>::max()};
+  CHECK(local::gc::destruction_stack() > std::size_t{256} << 10);
+  auto list = make_list<local>(100);
+  list.reset();
+  CHECK(list_node<local>::alive == 0);
+}
+
+TEST_CASE("destruction: callbacks of weak pointers wait until the outermost destructor has returned") {
+  int alive_at_callback = -1;
+  auto outer = make_list<local>(1);
+  auto watched = make_list<local>(1);
+  const ouro::weak<list_node<local>> watcher{watched, [&] { alive_at_callback = list_node<local>::alive; }};
+  auto plain = without_collector::make<tree_node<without_collector>>(1);
+  outer->at_end = [&] {
+    watched.reset();
+    plain.reset();  // dies while a callback is due
+    CHECK(alive_at_callback == -1);
+  };
+  outer.reset();
+  CHECK(alive_at_callback == 0);
 }

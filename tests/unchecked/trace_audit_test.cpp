@@ -147,3 +147,35 @@ TEST_CASE("audit: an edge in memory that the object owns is reported without an 
   CHECK(reports.size() == 1);
   CHECK(careless::alive == 1);
 }
+
+namespace {
+
+/// Throws when asked to, though its type has been found to be right.
+struct late_thrower {
+  static inline bool throws = false;
+  void trace(auto&& visit) {
+    if (throws) throw 1;
+    visit(next);
+  }
+  ouro::ptr<late_thrower> next;
+};
+
+}  // namespace
+
+TEST_CASE("audit: a trace that throws when its type is no longer audited decides nothing (trap 40)") {
+  const ouro::unraisable_handler before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) {});
+  for (int i = 0; i != 100; ++i) {
+    const auto garbage = ouro::make<late_thrower>();
+    garbage->next = garbage;
+  }
+  CHECK(ouro::gc::collect() == 100);
+  {
+    const auto garbage = ouro::make<late_thrower>();
+    garbage->next = garbage;
+  }
+  late_thrower::throws = true;
+  CHECK(ouro::gc::collect() == 0);
+  late_thrower::throws = false;
+  ouro::set_unraisable_handler(before);
+  CHECK(ouro::gc::collect() == 1);
+}
