@@ -25,6 +25,170 @@
 
 #pragma once
 
+// Where the headers themselves can be included, this file includes them: a program may have both. With OURO_ONE_HEADER
+// it is what follows all the same.
+#if !defined(OURO_ONE_HEADER) && __has_include(<ouro/config.hpp>)
+#include <ouro/allocator/address_map.hpp>
+#include <ouro/allocator/allocation_scope.hpp>
+#include <ouro/allocator/allocation_snapshot.hpp>
+#include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/allocator/arena.hpp>
+#include <ouro/allocator/call_frames.hpp>
+#include <ouro/allocator/checked_allocator.hpp>
+#include <ouro/allocator/emergency.hpp>
+#include <ouro/allocator/ended_heaps.hpp>
+#include <ouro/allocator/foreign_blocks.hpp>
+#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/kept_blocks.hpp>
+#include <ouro/allocator/known_arenas.hpp>
+#include <ouro/allocator/large_blocks.hpp>
+#include <ouro/allocator/limited_allocator.hpp>
+#include <ouro/allocator/loaded_objects.hpp>
+#include <ouro/allocator/outgoing_blocks.hpp>
+#include <ouro/allocator/plain_mutex.hpp>
+#include <ouro/allocator/pool.hpp>
+#include <ouro/allocator/pool_allocator.hpp>
+#include <ouro/allocator/pool_heap.hpp>
+#include <ouro/allocator/pool_lease.hpp>
+#include <ouro/allocator/pool_resource.hpp>
+#include <ouro/allocator/pool_statistics.hpp>
+#include <ouro/allocator/pool_walk.hpp>
+#include <ouro/allocator/private_heap.hpp>
+#include <ouro/allocator/raw_array.hpp>
+#include <ouro/allocator/resource_allocator.hpp>
+#include <ouro/allocator/size_class.hpp>
+#include <ouro/allocator/standard_allocator.hpp>
+#include <ouro/allocator/static_mutex.hpp>
+#include <ouro/allocator/system_allocator.hpp>
+#include <ouro/allocator/system_memory.hpp>
+#include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/traced_allocator.hpp>
+#include <ouro/allocator/track.hpp>
+#include <ouro/allocator/try_allocate.hpp>
+#include <ouro/allocator/when_used.hpp>
+#include <ouro/collector/candidate_buffer.hpp>
+#include <ouro/collector/collection_turn.hpp>
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/collector_verbs.hpp>
+#include <ouro/collector/compatible_policies.hpp>
+#include <ouro/collector/cycle_collector.hpp>
+#include <ouro/collector/death.hpp>
+#include <ouro/collector/gc_callbacks.hpp>
+#include <ouro/collector/gc_report.hpp>
+#include <ouro/collector/gc_stats.hpp>
+#include <ouro/collector/gc_trigger.hpp>
+#include <ouro/collector/generational.hpp>
+#include <ouro/collector/generations.hpp>
+#include <ouro/collector/heap_view.hpp>
+#include <ouro/collector/liveness.hpp>
+#include <ouro/collector/no_collector.hpp>
+#include <ouro/collector/only_thread.hpp>
+#include <ouro/collector/pause_clock.hpp>
+#include <ouro/collector/teardown.hpp>
+#include <ouro/collector/trace_audit.hpp>
+#include <ouro/collector/trace_guard.hpp>
+#include <ouro/collector/trace_visits.hpp>
+#include <ouro/collector/trial.hpp>
+#include <ouro/collector/trial_deletion.hpp>
+#include <ouro/collector/trial_memory.hpp>
+#include <ouro/collector/trigger.hpp>
+#include <ouro/collector/walked_objects.hpp>
+#include <ouro/config.hpp>
+#include <ouro/containers/attributes.hpp>
+#include <ouro/containers/dict.hpp>
+#include <ouro/containers/dict_index.hpp>
+#include <ouro/containers/equal_values.hpp>
+#include <ouro/containers/frozen_list.hpp>
+#include <ouro/containers/lifetime_watch.hpp>
+#include <ouro/containers/list.hpp>
+#include <ouro/containers/loan.hpp>
+#include <ouro/containers/node_table.hpp>
+#include <ouro/containers/own_names.hpp>
+#include <ouro/containers/quiet.hpp>
+#include <ouro/containers/set_aside.hpp>
+#include <ouro/containers/shape.hpp>
+#include <ouro/containers/shape_tree.hpp>
+#include <ouro/containers/slots.hpp>
+#include <ouro/containers/tuple.hpp>
+#include <ouro/containers/untrack.hpp>
+#include <ouro/containers/weak_entries.hpp>
+#include <ouro/containers/weak_key_map.hpp>
+#include <ouro/containers/weak_set.hpp>
+#include <ouro/containers/weak_value_map.hpp>
+#include <ouro/copy/clone.hpp>
+#include <ouro/copy/copied_edges.hpp>
+#include <ouro/copy/copied_objects.hpp>
+#include <ouro/copy/copy.hpp>
+#include <ouro/copy/deepcopy.hpp>
+#include <ouro/copy/deepcopy_memo.hpp>
+#include <ouro/copy/promised_copies.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/inspect/deep_size.hpp>
+#include <ouro/inspect/heaps_in_process.hpp>
+#include <ouro/inspect/identity.hpp>
+#include <ouro/inspect/malloc_stats.hpp>
+#include <ouro/intern/intern_hash.hpp>
+#include <ouro/intern/intern_table.hpp>
+#include <ouro/intern/interned.hpp>
+#include <ouro/intern/interned_string.hpp>
+#include <ouro/intern/interner.hpp>
+#include <ouro/intern/interner_policy.hpp>
+#include <ouro/intern/small_int.hpp>
+#include <ouro/intern/string_body.hpp>
+#include <ouro/object/aggregate.hpp>
+#include <ouro/object/clone_record.hpp>
+#include <ouro/object/destroy.hpp>
+#include <ouro/object/destruction_queue.hpp>
+#include <ouro/object/edge_sink.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/heap_note.hpp>
+#include <ouro/object/hooks.hpp>
+#include <ouro/object/inherited_trace.hpp>
+#include <ouro/object/leaf.hpp>
+#include <ouro/object/nesting.hpp>
+#include <ouro/object/opaque.hpp>
+#include <ouro/object/owner_tag.hpp>
+#include <ouro/object/policy_axis.hpp>
+#include <ouro/object/reach.hpp>
+#include <ouro/object/released_ledger.hpp>
+#include <ouro/object/trace.hpp>
+#include <ouro/object/type_list.hpp>
+#include <ouro/object/type_name.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/object/visited.hpp>
+#include <ouro/object/weak_record.hpp>
+#include <ouro/object/weak_target.hpp>
+#include <ouro/pointer/block.hpp>
+#include <ouro/pointer/can_be_made.hpp>
+#include <ouro/pointer/conversion.hpp>
+#include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/finalize.hpp>
+#include <ouro/pointer/gc.hpp>
+#include <ouro/pointer/heap.hpp>
+#include <ouro/pointer/immortal.hpp>
+#include <ouro/pointer/make_managed.hpp>
+#include <ouro/pointer/managed_alias.hpp>
+#include <ouro/pointer/managed_from_this.hpp>
+#include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/pointer/managed_weak.hpp>
+#include <ouro/pointer/memory.hpp>
+#include <ouro/pointer/owner_order.hpp>
+#include <ouro/pointer/pointer_cast.hpp>
+#include <ouro/pointer/static_object.hpp>
+#include <ouro/refcount/atomic_refcount.hpp>
+#include <ouro/refcount/bias_owner.hpp>
+#include <ouro/refcount/bias_thread.hpp>
+#include <ouro/refcount/biased_count.hpp>
+#include <ouro/refcount/biased_refcount.hpp>
+#include <ouro/refcount/count_word.hpp>
+#include <ouro/refcount/local_refcount.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
+#include <ouro/refcount/self_refcount.hpp>
+#if OURO_VERSION_MAJOR != 0 || OURO_VERSION_MINOR != 1 || OURO_VERSION_PATCH != 0
+#error "ouro: the headers that can be included are of another version than the one header: take one of them away, or define OURO_ONE_HEADER"
+#endif
+#else
+
 #include <array>
 #include <atomic>
 #include <bit>
@@ -36,6 +200,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <initializer_list>
 #include <iosfwd>
 #include <iterator>
@@ -154,6 +319,15 @@
 #define OURO_HAS_CLOCK_GETTIME 0
 #endif
 
+/// Whether processes fork, and tell of it.
+#if !defined(_WIN32) && __has_include(<pthread.h>) && __has_include(<sched.h>)
+#define OURO_HAS_FORK 1
+#include <pthread.h>
+#include <sched.h>
+#else
+#define OURO_HAS_FORK 0
+#endif
+
 /// Inside a function, OURO_LEAVE_NOTE leaves a note in the program or shared object that the function becomes part of,
 /// with the distance from there to a variable, whose symbol must be given, too. The linker keeps notes, and the system
 /// finds them.
@@ -186,6 +360,13 @@
 #define OURO_HAS_INT128 0
 #endif
 
+/// The stack pointer. `__builtin_frame_address` would have each function that drops a pointer keep a frame pointer.
+#if defined(__x86_64__) && !defined(__ILP32__)
+#define OURO_STACK_REGISTER "rsp"
+#else
+#define OURO_STACK_REGISTER "esp"
+#endif
+
 #define OURO_ALWAYS_INLINE [[gnu::always_inline]] inline
 #define OURO_NOINLINE [[gnu::noinline]]
 #if defined(_WIN32)
@@ -196,8 +377,8 @@
 /// State that several shared objects of one process share, even when they are built with hidden visibility; also for a
 /// function whose local static is such state. Libraries of Windows share none that templates make.
 #define OURO_SHARED_STATE [[gnu::visibility("default")]]
-/// A type that shared state is named after, as `dying_queue<local_refcount>`, or that classes of the program have as a
-/// member: what is made of hidden names is hidden, whatever it says of itself.
+/// A type that shared state is named after, as `destruction_queue<local_refcount>`, or that classes of the program have
+/// as a member: what is made of hidden names is hidden, whatever it says of itself.
 #define OURO_SHARED_TYPE [[gnu::visibility("default")]]
 /// A function of which each shared object calls the copy of its own, or a variable of which each has its own.
 #define OURO_OWN_CODE [[gnu::visibility("hidden")]]
@@ -209,6 +390,25 @@
   _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"") \
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
 #define OURO_QUIET_CONSTRUCTION_END _Pragma("GCC diagnostic pop")
+
+/// In a function template: unless the condition behind them holds, ends the compilation by one line that names the type
+/// and says the remedy. Where a `static_assert` fails, clang writes out the condition with its types, but g++ only the
+/// text; g++ writes out the arguments of a template that it needs the definition of.
+#if defined(__clang__)
+#define OURO_REQUIRE(type, remedy, ...) static_assert(::ouro::detail::accepted<type, (__VA_ARGS__)>, remedy)
+#else
+#define OURO_REQUIRE(type, remedy, ...) \
+  if constexpr (!(__VA_ARGS__)) static_assert(sizeof(::ouro::detail::refused<type, remedy>) != 0)
+#endif
+
+/// In the place of a function's body: who chooses the function ends the compilation by one line with the remedy. For
+/// g++ a template parameter of the function must say it, as `sentence`; clang calls it unavailable. Concepts and traits
+/// take the function for one that is not there, as they do deleted ones.
+#if defined(__clang__)
+#define OURO_REFUSE(remedy) __attribute__((unavailable(remedy)))
+#else
+#define OURO_REFUSE(remedy) = delete
+#endif
 
 /// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different.
 /// Linkers accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix
@@ -232,6 +432,12 @@ namespace ouro::detail {
 
 namespace ouro {
 
+/// Where the functions are that programs call by their whole names: `ouro::id(p)`, and so `ouro` takes its names in.
+/// In `ouro` itself, a program that has an `id` of its own would get this one for each `ouro::ptr`: functions of the
+/// argument's namespace are found without being named, but not by way of a using-directive.
+namespace functions {}
+using namespace functions;
+
 inline constexpr int version_major = OURO_VERSION_MAJOR;  ///< 0 until names and layouts stay
 inline constexpr int version_minor = OURO_VERSION_MINOR;  ///< until then, grows with changes that break programs
 inline constexpr int version_patch = OURO_VERSION_PATCH;  ///< grows with changes that do not
@@ -245,9 +451,36 @@ inline constexpr bool has_asan = OURO_HAS_ASAN != 0;
 
 namespace detail {
 
+/// A text as a template argument.
+template <std::size_t Length>
+struct sentence {
+  consteval sentence(const char (&from)[Length]) noexcept {
+    for (std::size_t i = 0; i != Length; ++i) text[i] = from[i];
+  }
+
+  char text[Length]{};
+};
+
+/// What OURO_REQUIRE names in its errors. `refused` is never defined.
+template <class Type, sentence Remedy>
+struct refused;
+template <class Type, bool Holds>
+inline constexpr bool accepted = Holds;
+
 /// The memory at `at` ceases to be the object that it was. Optimisers take stores of different types for stores to
 /// different places, and would move the last ones of the old object behind the first ones of the new: not across this.
 OURO_ALWAYS_INLINE void end_storage_use(void*& at) noexcept { __asm__ volatile("" : "+r"(at) : : "memory"); }
+
+/// An address in the stack frame of the calling function, near its end. Stacks grow towards lower addresses.
+[[nodiscard]] OURO_ALWAYS_INLINE std::uintptr_t stack_position() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  std::uintptr_t position;
+  __asm__("mov %%" OURO_STACK_REGISTER ", %0" : "=r"(position));
+  return position;
+#else
+  return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+#endif
+}
 
 /// Tells the processor that the thread waits for another one in a loop.
 inline void spin_pause() noexcept {
@@ -255,6 +488,15 @@ inline void spin_pause() noexcept {
   __builtin_ia32_pause();
 #elif defined(__aarch64__) || defined(__ARM_ARCH)
   __asm__ volatile("yield");
+#endif
+}
+
+/// The same, and lets other threads run on this processor.
+inline void yield_to_others() noexcept {
+#if OURO_HAS_FORK
+  static_cast<void>(::sched_yield());
+#else
+  spin_pause();
 #endif
 }
 
@@ -600,6 +842,25 @@ using allocation_difference = basic_allocation_difference<allocation_site>;
 
 }  // namespace ouro
 
+// ===== ouro/object/policy_axis.hpp
+
+/// \file
+/// Which of the three axes each of our policies is of, so that policies in the wrong order are answered by the right
+/// one.
+
+namespace ouro::detail {
+
+enum class policy_axis { unknown, refcount, collector, allocator };
+
+/// Specialised for ours where they are declared.
+template <class Policy>
+inline constexpr policy_axis axis_of = policy_axis::unknown;
+
+template <class Policy, policy_axis Axis>
+inline constexpr bool may_be_of = axis_of<Policy> == policy_axis::unknown || axis_of<Policy> == Axis;
+
+}  // namespace ouro::detail
+
 // ===== ouro/allocator/allocator_policy.hpp
 
 /// \file
@@ -614,6 +875,8 @@ using allocation_difference = basic_allocation_difference<allocation_site>;
 /// block is for; noexcept if `allocate` is |
 /// | `A::walks(bytes, alignment)`, `A::allocate_walked(bytes, alignment)` (optional) | `bool`, `void*` | whether there
 /// are walked pools for such blocks; one of these (pool_walk.hpp) |
+/// | `A::begins_block(at, bytes, alignment)` (optional) | `bool` | false if no block of `A` begins at this address,
+/// whatever lies there: asked by checked builds; noexcept |
 ///
 /// `bytes` is at least 1, `alignment` a power of two. Both are constants wherever the type is known, so that a
 /// policy whose verbs are inline decides its size class at compile time. A policy is a name for static functions: it
@@ -626,6 +889,13 @@ struct OURO_SHARED_TYPE resource_allocator;
 struct OURO_SHARED_TYPE system_allocator;
 
 namespace detail {
+
+template <>
+inline constexpr policy_axis axis_of<pool_allocator> = policy_axis::allocator;
+template <>
+inline constexpr policy_axis axis_of<resource_allocator> = policy_axis::allocator;
+template <>
+inline constexpr policy_axis axis_of<system_allocator> = policy_axis::allocator;
 
 /// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
 template <class AllocatorPolicy>
@@ -661,17 +931,96 @@ concept has_allocate_walked = requires(std::size_t bytes, std::size_t alignment)
   { AllocatorPolicy::allocate_walked(bytes, alignment) } noexcept -> std::same_as<void*>;
 };
 
+template <class AllocatorPolicy>
+concept has_begins_block = requires(const void* at, std::size_t bytes, std::size_t alignment) {
+  { AllocatorPolicy::begins_block(at, bytes, alignment) } noexcept -> std::same_as<bool>;
+};
+
+/// False for a policy that we know to be of another axis. A variable and no concept, so that g++ names it where it is
+/// false.
+template <class AllocatorPolicy>
+inline constexpr bool is_third_of_refcount_collector_allocator =
+    detail::may_be_of<AllocatorPolicy, detail::policy_axis::allocator>;
+
 /// Gives and takes blocks. \see the table above
 template <class AllocatorPolicy>
-concept allocator_policy =
-    has_no_state<AllocatorPolicy> && has_allocate<AllocatorPolicy> && has_deallocate<AllocatorPolicy>;
+concept allocator_policy = is_third_of_refcount_collector_allocator<AllocatorPolicy> && has_no_state<AllocatorPolicy> &&
+                           has_allocate<AllocatorPolicy> && has_deallocate<AllocatorPolicy>;
 
 }  // namespace ouro
 
-// ===== ouro/allocator/static_mutex.hpp
+// ===== ouro/allocator/loaded_objects.hpp
 
 /// \file
-/// Mutexes for variables that are there before any code has run, and after all has.
+/// The program and the shared objects that are loaded, as the system lists them.
+
+#if OURO_HAS_LOADER
+extern "C" int dl_iterate_phdr(int (*see)(struct dl_phdr_info*, std::size_t, void*), void* context);
+#endif
+
+namespace ouro::detail {
+
+/// What <link.h> calls a program header. Not by including that: it brings <elf.h>, whose macros a compiler's own ELF
+/// headers do not survive.
+struct wide_segment {
+  std::uint32_t type, flags;
+  std::uint64_t offset, address, physical_address, file_bytes, bytes, alignment;
+};
+struct narrow_segment {
+  std::uint32_t type, offset, address, physical_address, file_bytes, bytes, flags, alignment;
+};
+
+/// The beginning of a `dl_phdr_info`.
+struct loaded_object {
+  using segment = std::conditional_t<sizeof(void*) == 8, wide_segment, narrow_segment>;
+  static constexpr std::uint32_t load = 1;  ///< types of segments
+  static constexpr std::uint32_t note = 4;
+
+  std::uintptr_t base;  ///< what addresses in segments are relative to
+  const char* name;     ///< of the file; empty for the program
+  const segment* segments;
+  std::uint16_t segment_count;
+};
+
+/// Calls `see` with each until it returns true: the program first. O(loaded objects); none where the system has no
+/// list.
+template <class See>
+void each_loaded_object([[maybe_unused]] See see) noexcept {
+#if OURO_HAS_LOADER
+  static_cast<void>(::dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* with) {
+        return (*static_cast<See*>(with))(*reinterpret_cast<const loaded_object*>(info)) ? 1 : 0;
+      },
+      &see));
+#endif
+}
+
+/// The shared object that has `place` in it stays loaded until the process ends, whatever becomes of the handle that it
+/// was loaded by: its code is needed for objects. Nothing for the program itself.
+OURO_OWN_CODE OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
+#if OURO_HAS_UNLOADING
+  if (&::dlopen == nullptr) return;
+  const char* name = "";
+  const auto address = reinterpret_cast<std::uintptr_t>(place);
+  each_loaded_object([&](const loaded_object& at) {
+    for (std::size_t i = 0; i != at.segment_count; ++i) {
+      const loaded_object::segment& each = at.segments[i];
+      if (each.type != loaded_object::load || address - at.base - each.address >= each.bytes) continue;
+      name = at.name;
+      return true;
+    }
+    return false;
+  });
+  if (*name != '\0') static_cast<void>(::dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE));
+#endif
+}
+
+}  // namespace ouro::detail
+
+// ===== ouro/allocator/plain_mutex.hpp
+
+/// \file
+/// A mutex for variables that are there before any code has run, and after all has; and what goes with mutexes.
 ///
 /// `std::mutex` would do with glibc, but has a constructor and a destructor elsewhere (winpthreads), and its header
 /// takes longer to compile than most of the library.
@@ -679,62 +1028,47 @@ concept allocator_policy =
 namespace ouro::detail {
 
 /// Constant-initialised, and without a destructor. (Drepper, "Futexes are tricky", 2011, mutex 2.)
-class static_mutex {
+class plain_mutex {
  public:
-  constexpr static_mutex() noexcept = default;
-  static_mutex(const static_mutex&) = delete;
-  static_mutex& operator=(const static_mutex&) = delete;
+  constexpr plain_mutex() noexcept = default;
+  plain_mutex(const plain_mutex&) = delete;
+  plain_mutex& operator=(const plain_mutex&) = delete;
 
   void lock() noexcept {
     std::uint32_t seen = free;
-    if (state_.compare_exchange_strong(seen, held, std::memory_order_acquire)) return;
-    while (state_.exchange(waited_for, std::memory_order_acquire) != free) {
-      state_.wait(waited_for, std::memory_order_relaxed);
-    }
+    if (!try_lock(seen)) wait();
   }
 
   void unlock() noexcept {
     if (state_.exchange(free, std::memory_order_release) == waited_for) state_.notify_one();
   }
 
- private:
-  static constexpr std::uint32_t free = 0;
-  static constexpr std::uint32_t held = 1;
-  static constexpr std::uint32_t waited_for = 2;  ///< held, and perhaps somebody waits
+ protected:
+  constexpr explicit plain_mutex(std::uint32_t state) noexcept : state_{state} {}
+
+  /// Null, so that a variable with such a mutex takes no room in a program's file.
+  static constexpr std::uint32_t never_used = 0;
+  static constexpr std::uint32_t free = 1;
+  static constexpr std::uint32_t held = 2;
+  static constexpr std::uint32_t waited_for = 3;  ///< held, and perhaps somebody waits
+
+  /// False, and nothing has changed, when the state is not free; `seen` is the state then. \pre `seen` is `free`
+  [[nodiscard]] bool try_lock(std::uint32_t& seen) noexcept {
+    return state_.compare_exchange_strong(seen, held, std::memory_order_acquire, std::memory_order_relaxed);
+  }
+
+  /// Takes it when it is free. \pre it has been used before
+  void wait() noexcept {
+    while (state_.exchange(waited_for, std::memory_order_acquire) != free) {
+      state_.wait(waited_for, std::memory_order_relaxed);
+    }
+  }
 
   std::atomic<std::uint32_t> state_{free};
 };
 
 /// Its address tells threads apart.
 OURO_SHARED_STATE inline constinit thread_local char this_thread = 0;
-
-/// The same for one thread any number of times.
-class recursive_mutex {
- public:
-  constexpr recursive_mutex() noexcept = default;
-  recursive_mutex(const recursive_mutex&) = delete;
-  recursive_mutex& operator=(const recursive_mutex&) = delete;
-
-  void lock() noexcept {
-    // relaxed: who finds itself there wrote it, and all others find somebody else.
-    if (owner_.load(std::memory_order_relaxed) != &this_thread) {
-      mutex_.lock();
-      owner_.store(&this_thread, std::memory_order_relaxed);
-    }
-    ++depth_;
-  }
-
-  void unlock() noexcept {
-    if (--depth_ != 0) return;
-    owner_.store(nullptr, std::memory_order_relaxed);
-    mutex_.unlock();
-  }
-
- private:
-  static_mutex mutex_;
-  std::atomic<const char*> owner_{nullptr};
-  std::uint32_t depth_ = 0;  ///< guarded by `mutex_`
-};
 
 /// Stands in for a mutex where one thread uses the objects.
 struct no_mutex {
@@ -757,355 +1091,570 @@ class [[nodiscard]] lock_guard {
 
 }  // namespace ouro::detail
 
-// ===== ouro/allocator/try_allocate.hpp
+// ===== ouro/allocator/static_mutex.hpp
 
 /// \file
-/// Asks an allocator policy for a block, in whichever way it answers.
-
-namespace ouro {
-
-/// Asks what its blocks are for.
-template <class AllocatorPolicy>
-concept has_allocate_for = requires(std::size_t bytes, std::size_t alignment, std::string_view type) {
-  { AllocatorPolicy::allocate_for(bytes, alignment, type) } -> std::same_as<void*>;
-};
-
-namespace detail {
-
-/// A block from the policy, which is told the name of what will lie in it, if it asks for that.
-template <class AllocatorPolicy>
-[[nodiscard]] OURO_ALWAYS_INLINE void* allocate_for(
-    std::size_t bytes, std::size_t alignment,
-    [[maybe_unused]] std::string_view type) noexcept(noexcept(AllocatorPolicy::allocate(bytes, alignment))) {
-  if constexpr (has_allocate_for<AllocatorPolicy>) {
-    return AllocatorPolicy::allocate_for(bytes, alignment, type);
-  } else {
-    return AllocatorPolicy::allocate(bytes, alignment);
-  }
-}
-
-/// The same, or null when it has none, in whichever way the policy says so.
-template <class AllocatorPolicy>
-[[nodiscard]] OURO_ALWAYS_INLINE void* try_allocate(std::size_t bytes, std::size_t alignment,
-                                                    std::string_view type) noexcept {
-  if constexpr (noexcept(AllocatorPolicy::allocate(bytes, alignment))) {
-    return allocate_for<AllocatorPolicy>(bytes, alignment, type);
-  } else {
-    OURO_TRY { return allocate_for<AllocatorPolicy>(bytes, alignment, type); }
-    OURO_CATCH_ALL {
-      return nullptr;
-    }
-  }
-}
-
-}  // namespace detail
-}  // namespace ouro
-
-// ===== ouro/object/hooks.hpp
-
-/// \file
-/// Where the library reports what it cannot throw: misuse, and exceptions out of destructors, finalizers and callbacks.
-
-namespace ouro {
-
-/// Is told of a misuse and the name of the type that it concerns. Must not return normally; if it does, the program
-/// aborts.
-using misuse_handler = void (*)(std::string_view what, std::string_view type);
-
-/// Is told of an exception that cannot go on (Python's `sys.unraisablehook`): the exception, or null when the program
-/// is built without them, and the type whose code threw. Runs inside a `catch`; must not throw.
-using unraisable_handler = void (*)(std::exception_ptr thrown, std::string_view type);
-
-namespace detail {
-
-inline void report_misuse(std::string_view what, std::string_view type) {
-  std::fprintf(stderr, "ouro: %.*s [type: %.*s]\n", static_cast<int>(what.size()), what.data(),
-               static_cast<int>(type.size()), type.data());
-}
-
-inline void report_unraisable(std::exception_ptr thrown, std::string_view type) {
-  const char* what = "exception of unknown type";
-#if OURO_HAS_EXCEPTIONS
-  try {
-    if (thrown) std::rethrow_exception(thrown);
-  } catch (const std::exception& known) {
-    what = known.what();
-  } catch (...) {
-  }
-#else
-  static_cast<void>(thrown);
-#endif
-  std::fprintf(stderr, "ouro: exception ignored: %s [type: %.*s]\n", what, static_cast<int>(type.size()), type.data());
-}
-
-OURO_SHARED_STATE inline constinit std::atomic<misuse_handler> current_misuse_handler{&report_misuse};
-OURO_SHARED_STATE inline constinit std::atomic<unraisable_handler> current_unraisable_handler{&report_unraisable};
-
-[[noreturn]] OURO_NOINLINE inline void misuse(std::string_view what, std::string_view type) {
-  current_misuse_handler.load(std::memory_order_acquire)(what, type);
-  std::abort();
-}
-
-/// Asserts that a structure is whole, where checking may cost as much as the structure is large.
-template <class Structure>
-void check_whole([[maybe_unused]] const Structure& structure, [[maybe_unused]] std::string_view name) {
-  if constexpr (check_level >= 2) {
-    if (!structure.is_valid()) misuse("the library's own structure is damaged", name);
-  }
-}
-
-/// To be called inside a handler of `OURO_CATCH_ALL`.
-OURO_NOINLINE inline void unraisable(std::string_view type) noexcept {
-#if OURO_HAS_EXCEPTIONS
-  std::exception_ptr thrown = std::current_exception();
-#else
-  std::exception_ptr thrown;
-#endif
-  current_unraisable_handler.load(std::memory_order_acquire)(thrown, type);
-}
-
-}  // namespace detail
-
-/// Sets the handler and returns the one before; null restores the default, which prints to `stderr` and aborts.
-/// Thread-safe.
-inline misuse_handler set_misuse_handler(misuse_handler handler) noexcept {
-  return detail::current_misuse_handler.exchange(handler != nullptr ? handler : &detail::report_misuse);
-}
-
-/// Sets the handler and returns the one before; null restores the default, which prints to `stderr`. Thread-safe.
-inline unraisable_handler set_unraisable_handler(unraisable_handler handler) noexcept {
-  return detail::current_unraisable_handler.exchange(handler != nullptr ? handler : &detail::report_unraisable);
-}
-
-}  // namespace ouro
-
-// ===== ouro/allocator/checked_allocator.hpp
-
-/// \file
-/// Another allocator under guard: what CPython does under `PYTHONMALLOC=debug`.
+/// Mutexes that a `fork` takes before it copies the process.
 ///
-/// ```
-///   ┌─────────────────────────────────┬────────────┬──────────────┬────────────┐
-///   │ what is known of the block      │ guard (8)  │ bytes        │ guard (8)  │
-///   └─────────────────────────────────┴────────────┴──────────────┴────────────┘
-///                                                  ▲ multiple of the alignment
-/// ```
-/// Fresh bytes are filled with 0xCD, those of a freed block with 0xDD, and the guards with 0xFD: what a program reads
-/// too early or too late is neither zero nor anything that it wrote.
-
-namespace ouro {
-
-/// Notices, when a block is freed, that it was written beyond its ends, that it belongs to another allocator, that its
-/// size or alignment is said to be another, and that it was freed before; and, some frees later, that it was written
-/// after it was freed: the last `kept_blocks` freed blocks are not used again meanwhile, and so keep their addresses to
-/// themselves. Reports to the misuse handler (`set_misuse_handler`), by the type, the number of the allocation, and the
-/// `allocation_scope` that it was made in.
+/// So no other thread is at work on what they guard, and the child finds it whole and can use it. The thread that forks
+/// waits for one mutex only while it holds no other: no order of mutexes is needed. Before the child gives them back,
+/// it repairs what threads without a mutex may have left unfinished (`fork_repair`).
 ///
-/// Thread-safe. O(bytes), with a lock in `deallocate`; 96 bytes and more a block beside its own.
-template <allocator_policy AllocatorPolicy>
-struct OURO_SHARED_TYPE checked_allocator {
-  static constexpr std::size_t kept_blocks = 256;
-  static constexpr std::size_t most_kept_bytes = std::size_t{1} << 20;  ///< larger blocks are not kept
+/// What other threads had is lost to the child: the objects that only their stacks point to, and their pools, which
+/// they may have left in any state. Blocks in these can be freed in the child, but are not used again, so that the loss
+/// does not grow. A private heap that another thread was in can not be entered.
 
-  /// Allocations so far: the serial number of the last one.
-  [[nodiscard]] static std::uint64_t serial() noexcept { return serial_.load(std::memory_order_relaxed); }
+namespace ouro::detail {
 
-  [[nodiscard]] static void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
-    return allocate_for(bytes, alignment, "unknown");
+/// Constant-initialised, and without a destructor. Becomes known to `fork` when it is first used, and stays so: it must
+/// never end.
+class static_mutex : plain_mutex {
+ public:
+  constexpr static_mutex() noexcept : plain_mutex{never_used} {}
+
+  void lock() noexcept {
+    std::uint32_t seen = free;
+    if (!plain_mutex::try_lock(seen)) lock_rarely(seen);
   }
 
-  [[nodiscard]] static void* allocate_for(std::size_t bytes, std::size_t alignment, std::string_view type) noexcept {
-    const std::size_t whole = whole_bytes(bytes, alignment);
-    if (whole < bytes) return nullptr;
-    void* const raw = detail::try_allocate<AllocatorPolicy>(whole, strictest(alignment), type);
-    if (raw == nullptr) return nullptr;
-    auto* const block = static_cast<std::byte*>(raw) + front_bytes(alignment);
-    const allocation_scope* const scope = allocation_scope::innermost();
-    ::new (static_cast<void*>(front_of(block))) front{
-        &serial_,  bytes,
-        alignment, serial_.fetch_add(1, std::memory_order_relaxed) + 1,
-        type,      scope == nullptr ? allocation_site{} : scope->site(),
-        {},
-    };
-    std::memset(front_of(block)->guard, guard_byte, guard_bytes);
-    std::memset(block, fresh_byte, bytes);
-    std::memset(block + bytes, guard_byte, guard_bytes);
-    return block;
+  /// False, and nothing has changed, when it is held.
+  [[nodiscard]] bool try_lock() noexcept {
+    std::uint32_t seen = free;
+    if (plain_mutex::try_lock(seen)) return true;
+    if (seen != never_used) return false;
+    become_known();
+    return plain_mutex::try_lock(seen = free);
   }
 
-  static void deallocate(void* freed, std::size_t bytes, std::size_t alignment) noexcept {
-    auto* const block = static_cast<std::byte*>(freed);
-    front& about = *front_of(block);
-    if (is_filled(about.guard, guard_bytes, freed_byte)) report("a block was freed twice", about);
-    if (about.owner != &serial_) {
-      // Nothing that stands there can be believed.
-      detail::misuse("a block was freed that this allocator did not give, or that was overwritten from below",
-                     "unknown");
-    }
-    if (!is_filled(about.guard, guard_bytes, guard_byte)) report("a block was written below its beginning", about);
-    if (about.bytes != bytes || about.alignment != alignment) {
-      report("a block was freed with another size or alignment than it was allocated with", about);
-    }
-    if (!is_filled(block + bytes, guard_bytes, guard_byte)) report("a block was written beyond its end", about);
-    std::memset(about.guard, freed_byte, guard_bytes);
-    std::memset(block, freed_byte, bytes);
-    keep(block, bytes);
+  using plain_mutex::unlock;
+
+  /// For a thread that may fork, or ask for the mutex again, while it holds it. \pre the calling thread holds it
+  void note_holder() noexcept { holder_.store(&this_thread, std::memory_order_relaxed); }
+  void forget_holder() noexcept { holder_.store(nullptr, std::memory_order_relaxed); }
+
+  /// Whether the calling thread holds it, and was noted.
+  [[nodiscard]] bool is_held_here() const noexcept {
+    // relaxed: a thread that reads its own name has written it, and all others read another name, or none.
+    return holder_.load(std::memory_order_relaxed) == &this_thread;
   }
 
-  /// Gives the freed blocks back that are kept, with a look at each.
-  static void trim() noexcept {
-    const detail::lock_guard lock{kept_.mutex};
-    for (std::size_t i = 0; i != kept_blocks; ++i) give_back(std::exchange(kept_.blocks[i], nullptr));
-    if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();
+  /// Whether another thread holds it, and was noted.
+  [[nodiscard]] bool is_held_elsewhere() const noexcept {
+    const char* const holder = holder_.load(std::memory_order_relaxed);
+    return holder != nullptr && holder != &this_thread;
   }
 
  private:
-  static constexpr unsigned char fresh_byte = 0xCD;
-  static constexpr unsigned char freed_byte = 0xDD;
-  static constexpr unsigned char guard_byte = 0xFD;
-  static constexpr std::size_t guard_bytes = 8;
+  friend class fork_list;
 
-  struct front {
-    const void* owner;  ///< the address of something that each allocator has one of
-    std::size_t bytes;
-    std::size_t alignment;
-    std::uint64_t serial;
-    std::string_view type;
-    allocation_site site;
-    unsigned char guard[guard_bytes];  ///< next to the block
-  };
-
-  /// The freed blocks that are kept, as a ring.
-  struct kept_list {
-    detail::static_mutex mutex;
-    std::byte* blocks[kept_blocks] = {};
-    std::size_t next = 0;
-  };
-
-  [[nodiscard]] static constexpr std::size_t strictest(std::size_t alignment) noexcept {
-    return alignment < alignof(front) ? alignof(front) : alignment;
+  OURO_NOINLINE void lock_rarely(std::uint32_t seen) noexcept {
+    if (seen == never_used) become_known();
+    wait();
   }
 
-  /// Bytes in front of a block, a multiple of its alignment.
-  [[nodiscard]] static constexpr std::size_t front_bytes(std::size_t alignment) noexcept {
-    const std::size_t unit = strictest(alignment);
-    return (sizeof(front) + unit - 1) / unit * unit;
-  }
+  OURO_OWN_CODE void become_known() noexcept;
 
-  [[nodiscard]] static constexpr std::size_t whole_bytes(std::size_t bytes, std::size_t alignment) noexcept {
-    return front_bytes(alignment) + bytes + guard_bytes;
-  }
-
-  [[nodiscard]] static front* front_of(std::byte* block) noexcept { return reinterpret_cast<front*>(block) - 1; }
-
-  [[nodiscard]] static bool is_filled(const void* at, std::size_t bytes, unsigned char with) noexcept {
-    const auto* const first = static_cast<const unsigned char*>(at);
-    std::size_t alike = 0;
-    while (alike != bytes && first[alike] == with) ++alike;
-    return alike == bytes;
-  }
-
-  [[noreturn]] static void report(const char* what, const front& about) {
-    char text[512];
-    std::snprintf(text, sizeof text, "%s (allocation %llu of %zu bytes, made in %s%.*s%s%s:%u)", what,
-                  static_cast<unsigned long long>(about.serial), about.bytes, about.site.name.empty() ? "" : "'",
-                  static_cast<int>(about.site.name.size()), about.site.name.data(), about.site.name.empty() ? "" : "' ",
-                  about.site.line == 0 ? "no scope" : about.site.file, about.site.line);
-    detail::misuse(text, about.type);
-  }
-
-  static void keep(std::byte* block, std::size_t bytes) noexcept {
-    if (bytes > most_kept_bytes) return give_back(block);
-    const detail::lock_guard lock{kept_.mutex};
-    give_back(std::exchange(kept_.blocks[kept_.next], block));
-    kept_.next = (kept_.next + 1) % kept_blocks;
-  }
-
-  static void give_back(std::byte* block) noexcept {
-    if (block == nullptr) return;
-    const front about = *front_of(block);
-    if (!is_filled(block, about.bytes, freed_byte)) report("a block was written after it was freed", about);
-    AllocatorPolicy::deallocate(block - front_bytes(about.alignment), whole_bytes(about.bytes, about.alignment),
-                                strictest(about.alignment));
-  }
-
-  OURO_SHARED_STATE static inline constinit std::atomic<std::uint64_t> serial_{0};
-  OURO_SHARED_STATE static inline constinit kept_list kept_{};
+  static_mutex* next_ = nullptr;  ///< known before this one
+  std::atomic<const char*> holder_{nullptr};
 };
 
-}  // namespace ouro
+/// What a child does where threads that it has not got may have left something unfinished, or owned something. One a
+/// variable, constant-initialised.
+struct fork_repair {
+  void (*run)() noexcept;  ///< called while the process has one thread, which holds all mutexes; runs no user code
+  fork_repair* next = nullptr;
+  std::atomic<bool> is_known{false};
 
-// ===== ouro/allocator/limited_allocator.hpp
+  /// Before there is anything to repair.
+  void become_known() noexcept;
+};
 
-/// \file
-/// A budget in bytes for another allocator.
-
-namespace ouro {
-
-/// Gives blocks of `AllocatorPolicy` until they come to `limit()` bytes; then it has none, and `make_managed` collects
-/// and tries again before it throws. `Budget` tells several budgets over one allocator apart: any type will do.
-///
-/// One budget for all threads: thread-safe. Counts the bytes asked for, without what the allocator rounds them up to.
-/// Two atomic additions more a block.
-template <allocator_policy AllocatorPolicy, class Budget = void>
-struct OURO_SHARED_TYPE limited_allocator {
-  static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();  ///< bytes
-
-  [[nodiscard]] static std::size_t limit() noexcept { return limit_.load(std::memory_order_relaxed); }
-
-  /// Blocks that are in use stay, even when they are more than that.
-  static void set_limit(std::size_t bytes) noexcept { limit_.store(bytes, std::memory_order_relaxed); }
-
-  /// Bytes in use.
-  [[nodiscard]] static std::size_t used() noexcept { return used_.load(std::memory_order_relaxed); }
-
-  /// The most bytes that were ever in use, or since `reset_peak`.
-  [[nodiscard]] static std::size_t peak() noexcept { return peak_.load(std::memory_order_relaxed); }
-  static void reset_peak() noexcept { peak_.store(used(), std::memory_order_relaxed); }
-
-  [[nodiscard]] static void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
-    return allocate_for(bytes, alignment, {});
+/// All mutexes that were ever used, and all repairs.
+class fork_list {
+ public:
+  OURO_OWN_CODE void add(static_mutex& mutex) noexcept {
+    prepare_for(&mutex);
+    const lock_guard lock{mutex_};
+    if (mutex.state_.load(std::memory_order_relaxed) != static_mutex::never_used) return;
+    install();
+    mutex.next_ = first_;
+    first_ = &mutex;
+    mutex.state_.store(static_mutex::free, std::memory_order_release);
   }
 
-  [[nodiscard]] static void* allocate_for(std::size_t bytes, std::size_t alignment, std::string_view type) noexcept {
-    if (!reserve(bytes)) return nullptr;
-    void* const block = detail::try_allocate<AllocatorPolicy>(bytes, alignment, type);
-    if (block == nullptr) used_.fetch_sub(bytes, std::memory_order_relaxed);
-    return block;
+  /// For a thread that has held a mutex for long, and may take it again at once. Never waits for long.
+  void let_forks_pass() const noexcept {
+    for (int i = 0; i != 100 && is_waiting_.load(std::memory_order_relaxed); ++i) yield_to_others();
   }
 
-  static void deallocate(void* block, std::size_t bytes, std::size_t alignment) noexcept {
-    AllocatorPolicy::deallocate(block, bytes, alignment);
-    used_.fetch_sub(bytes, std::memory_order_relaxed);
-  }
-
-  static void trim() noexcept
-    requires has_trim<AllocatorPolicy>
-  {
-    AllocatorPolicy::trim();
+  OURO_OWN_CODE void add(fork_repair& repair) noexcept {
+    prepare_for(&repair);
+    const lock_guard lock{mutex_};
+    if (repair.is_known.load(std::memory_order_relaxed)) return;
+    install();
+    repair.next = first_repair_;
+    first_repair_ = &repair;
+    repair.is_known.store(true, std::memory_order_release);
   }
 
  private:
-  // relaxed, here and above: the numbers order no other memory.
-  [[nodiscard]] static bool reserve(std::size_t bytes) noexcept {
-    const std::size_t most = limit();
-    std::size_t before = used();
-    do {
-      if (bytes > most || before > most - bytes) return false;
-    } while (!used_.compare_exchange_weak(before, before + bytes, std::memory_order_relaxed));
-    std::size_t highest = peak();
-    while (highest < before + bytes &&
-           !peak_.compare_exchange_weak(highest, before + bytes, std::memory_order_relaxed)) {
+  /// What the system calls must stay, and be called with variables that stay. Not with the list's mutex held: the
+  /// system's own may be held by a thread that waits for it.
+  OURO_OWN_CODE void prepare_for(const void* variable) noexcept {
+    keep_loaded(variable);
+    if (!is_installed_.load(std::memory_order_relaxed)) keep_loaded(reinterpret_cast<const void*>(&before_fork));
+  }
+
+  OURO_OWN_CODE void install() noexcept {
+    if (is_installed_.exchange(true, std::memory_order_relaxed)) return;
+#if OURO_HAS_FORK
+    // Without the memory for it, forks are as they would be without this.
+    static_cast<void>(::pthread_atfork(&before_fork, &after_fork, &after_fork_in_child));
+#endif
+  }
+
+  OURO_OWN_CODE static void before_fork() noexcept;
+  OURO_OWN_CODE static void after_fork() noexcept;
+  OURO_OWN_CODE static void after_fork_in_child() noexcept;
+
+  /// Takes all mutexes, or none, and returns which.
+  [[nodiscard]] bool try_lock() noexcept {
+    mutex_.lock();
+    for (static_mutex* at = first_; at != nullptr; at = at->next_) {
+      if (at->is_held_here() || at->try_lock()) continue;
+      unlock_before(at);
+      return false;
     }
     return true;
   }
 
-  OURO_SHARED_STATE static inline constinit std::atomic<std::size_t> limit_{unlimited};
-  OURO_SHARED_STATE static inline constinit std::atomic<std::size_t> used_{0};
-  OURO_SHARED_STATE static inline constinit std::atomic<std::size_t> peak_{0};
+  void unlock_before(const static_mutex* end) noexcept {
+    for (static_mutex* at = first_; at != end; at = at->next_) {
+      if (!at->is_held_here()) at->unlock();
+    }
+    mutex_.unlock();
+  }
+
+  void repair() noexcept {
+    for (fork_repair* at = first_repair_; at != nullptr; at = at->next) at->run();
+  }
+
+  plain_mutex mutex_;
+  static_mutex* first_ = nullptr;        ///< guarded by `mutex_`
+  fork_repair* first_repair_ = nullptr;  ///< guarded by `mutex_`
+  std::atomic<bool> is_installed_{false};
+  std::atomic<bool> is_waiting_{false};  ///< a thread forks, and waits for others
 };
 
-}  // namespace ouro
+OURO_SHARED_STATE inline constinit fork_list known_at_fork{};
+
+inline void fork_list::before_fork() noexcept {
+  known_at_fork.is_waiting_.store(true, std::memory_order_relaxed);
+  for (int tries = 0; !known_at_fork.try_lock(); ++tries) {
+    // Most mutexes are held for less than a microsecond.
+    if (tries % 64 != 63) {
+      spin_pause();
+    } else {
+      yield_to_others();
+    }
+  }
+  known_at_fork.is_waiting_.store(false, std::memory_order_relaxed);
+}
+inline void fork_list::after_fork() noexcept { known_at_fork.unlock_before(nullptr); }
+inline void fork_list::after_fork_in_child() noexcept {
+  known_at_fork.repair();
+  known_at_fork.unlock_before(nullptr);
+}
+
+inline void static_mutex::become_known() noexcept { known_at_fork.add(*this); }
+inline void fork_repair::become_known() noexcept {
+  if (!is_known.load(std::memory_order_acquire)) known_at_fork.add(*this);
+}
+
+/// The same for one thread any number of times.
+class recursive_mutex {
+ public:
+  constexpr recursive_mutex() noexcept = default;
+  recursive_mutex(const recursive_mutex&) = delete;
+  recursive_mutex& operator=(const recursive_mutex&) = delete;
+
+  void lock() noexcept {
+    if (!mutex_.is_held_here()) {
+      mutex_.lock();
+      mutex_.note_holder();
+    }
+    ++depth_;
+  }
+
+  void unlock() noexcept {
+    if (--depth_ != 0) return;
+    mutex_.forget_holder();
+    mutex_.unlock();
+  }
+
+ private:
+  static_mutex mutex_;
+  std::uint32_t depth_ = 0;  ///< guarded by `mutex_`
+};
+
+/// For what may end: one of a few mutexes that never do. A thread holds one of them at a time.
+class pooled_mutex {
+ public:
+  constexpr pooled_mutex() noexcept = default;
+  pooled_mutex(const pooled_mutex&) = delete;
+  pooled_mutex& operator=(const pooled_mutex&) = delete;
+
+  void lock() noexcept { mine().lock(); }
+  void unlock() noexcept { mine().unlock(); }
+
+ private:
+  static constexpr std::size_t count = 16;
+
+  [[nodiscard]] static_mutex& mine() const noexcept {
+    return pool_[reinterpret_cast<std::uintptr_t>(this) / 64 % count];
+  }
+
+  OURO_SHARED_STATE static static_mutex pool_[count];
+};
+
+constinit inline static_mutex pooled_mutex::pool_[pooled_mutex::count]{};
+
+}  // namespace ouro::detail
+
+// ===== ouro/allocator/heap_part.hpp
+
+/// \file
+/// What of the library's thread-local state belongs to a heap, and goes with it from thread to thread.
+///
+/// The fast paths read thread-local variables, and know of no heaps: entering a private heap changes the values of
+/// these variables, and leaving it changes them back (private_heap.hpp). A variable says that it is such a part on its
+/// slow path, before it gets its first value of any consequence.
+
+namespace ouro::detail {
+
+/// A thread-local variable of trivial type. One a variable, constant-initialised.
+struct heap_part {
+  void* (*here)() noexcept;    ///< the calling thread's
+  const void* initial;         ///< its value in a heap where nothing has happened
+  std::size_t bytes;           ///< its size
+  bool (*finish)() noexcept;   ///< ends the objects that it knows in the current heap; whether there were any; or null
+  bool (*relieve)() noexcept;  ///< the same, of what may go now, because the current heap has no memory left; or null
+  void (*release)() noexcept;  ///< after `finish`, frees its memory, and calls no user code; or null
+  std::size_t offset = 0;      ///< in the saved bytes of a heap
+  heap_part* next = nullptr;   ///< known before this one
+  std::atomic<bool> is_known{false};
+};
+
+/// The parts that any thread has ever used.
+class heap_parts {
+ public:
+  void add(heap_part& part) noexcept {
+    const lock_guard lock{mutex_};
+    if (part.is_known.load(std::memory_order_relaxed)) return;
+    constexpr std::size_t unit = alignof(std::max_align_t);
+    const std::size_t offset = bytes();
+    part.offset = offset;
+    part.next = first_.load(std::memory_order_relaxed);
+    // release: who sees the part, or the sum, sees what it consists of.
+    first_.store(&part, std::memory_order_release);
+    bytes_.store(offset + (part.bytes + unit - 1) / unit * unit, std::memory_order_release);
+    part.is_known.store(true, std::memory_order_release);
+  }
+
+  /// Of all parts, one after the other.
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_acquire); }
+
+  /// Calls `see` with each part.
+  template <class See>
+  void each(See see) const {
+    for (heap_part* at = first_.load(std::memory_order_acquire); at != nullptr; at = at->next) see(*at);
+  }
+
+ private:
+  static_mutex mutex_;
+  std::atomic<heap_part*> first_{nullptr};
+  std::atomic<std::size_t> bytes_{0};
+};
+
+OURO_SHARED_STATE inline constinit heap_parts known_heap_parts{};
+
+/// The values of the parts while their heap is not the thread's.
+class saved_parts {
+ public:
+  /// Room for all parts that are known. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve() noexcept {
+    const std::size_t wanted = known_heap_parts.bytes();
+    if (wanted <= capacity_) return true;
+    void* const grown = std::realloc(bytes_, wanted);
+    if (grown == nullptr) return false;
+    bytes_ = static_cast<std::byte*>(grown);
+    capacity_ = wanted;
+    return true;
+  }
+
+  /// The thread's values. A part for which there is no room has none of any consequence.
+  void save() noexcept {
+    saved_ = capacity_;
+    known_heap_parts.each([this](const heap_part& each) {
+      if (each.offset + each.bytes <= saved_) std::memcpy(bytes_ + each.offset, each.here(), each.bytes);
+    });
+  }
+
+  void load() const noexcept {
+    known_heap_parts.each([this](const heap_part& each) {
+      const bool has = each.offset + each.bytes <= saved_;
+      std::memcpy(each.here(), has ? bytes_ + each.offset : each.initial, each.bytes);
+    });
+  }
+
+  void release() noexcept {
+    std::free(bytes_);
+    *this = {};
+  }
+
+ private:
+  std::byte* bytes_ = nullptr;  ///< each part at its offset
+  std::size_t capacity_ = 0;
+  std::size_t saved_ = 0;  ///< bytes that `save` has seen
+};
+
+/// Where the thread will leave the parts of the private heap that it is in; null in its own.
+OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_heap = nullptr;
+
+/// Before a part of the current heap gets its first value of any consequence. False when memory is exhausted: it must
+/// not get one then.
+[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
+  // acquire: `add` has said where the part lies.
+  if (!part.is_known.load(std::memory_order_acquire)) {
+    keep_loaded(&part);
+    known_heap_parts.add(part);
+  }
+  return parts_of_current_heap == nullptr || parts_of_current_heap->reserve();
+}
+
+/// Describes the variable that `State::of_thread()` is. `State::finish()`, `State::relieve()` and `State::release()`
+/// are optional; without the second, `finish` does for both.
+template <class State>
+class heap_part_of {
+  static_assert(std::is_trivially_copyable_v<State>, "the value of a part is copied as bytes");
+
+  [[nodiscard]] static void* here() noexcept { return &State::of_thread(); }
+
+  [[nodiscard]] static consteval auto finish_of() -> bool (*)() noexcept {
+    if constexpr (requires { State::finish(); }) {
+      return &State::finish;
+    } else {
+      return nullptr;
+    }
+  }
+  [[nodiscard]] static consteval auto relieve_of() -> bool (*)() noexcept {
+    if constexpr (requires { State::relieve(); }) {
+      return &State::relieve;
+    } else {
+      return finish_of();
+    }
+  }
+  [[nodiscard]] static consteval auto release_of() -> void (*)() noexcept {
+    if constexpr (requires { State::release(); }) {
+      return &State::release;
+    } else {
+      return nullptr;
+    }
+  }
+
+  static constexpr State initial{};
+
+ public:
+  OURO_SHARED_STATE static inline constinit heap_part part{
+      &here, &initial, sizeof(State), finish_of(), relieve_of(), release_of(), 0, nullptr, {}};
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/allocator/system_memory.hpp
+
+/// \file
+/// Whole pages from the operating system, and back to it. `operator delete` would not do: a malloc keeps what it was
+/// given for itself.
+
+namespace ouro::detail {
+
+/// `bytes` of zeroed memory at a multiple of `alignment`; null when the system has no more. Both are multiples of the
+/// system's page size. Thread-safe; a system call.
+[[nodiscard]] inline void* map_pages(std::size_t bytes, std::size_t alignment) noexcept {
+#if OURO_HAS_MMAP
+  // Maps too much and cuts both ends off, since mmap promises no more than the alignment of a page.
+  const std::size_t span = bytes + alignment;
+  void* const raw = ::mmap(nullptr, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (raw == MAP_FAILED) return nullptr;
+  const auto begin = reinterpret_cast<std::uintptr_t>(raw);
+  const std::uintptr_t aligned = (begin + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
+  if (aligned != begin) ::munmap(raw, aligned - begin);
+  ::munmap(reinterpret_cast<void*>(aligned + bytes), begin + span - (aligned + bytes));
+  return reinterpret_cast<void*>(aligned);
+#else
+  return ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
+#endif
+}
+
+/// Gives back what `map_pages(bytes, alignment)` returned.
+inline void unmap_pages(void* pages, std::size_t bytes, [[maybe_unused]] std::size_t alignment) noexcept {
+#if OURO_HAS_MMAP
+  ::munmap(pages, bytes);
+#else
+  ::operator delete(pages, std::align_val_t{alignment});
+#endif
+}
+
+/// Asks for huge pages behind the memory, at multiples of 2 MiB: the system then clears it in one go, which costs an
+/// eighth of 512 page faults, and fewer addresses miss the TLB.
+inline void advise_huge([[maybe_unused]] void* pages, [[maybe_unused]] std::size_t bytes) noexcept {
+#if OURO_HAS_HUGE_PAGES
+  static_cast<void>(::madvise(pages, bytes, MADV_HUGEPAGE));
+#endif
+}
+
+}  // namespace ouro::detail
+
+// ===== ouro/allocator/raw_array.hpp
+
+/// \file
+/// Growing arrays, for what the library keeps about objects.
+
+namespace ouro::detail {
+
+/// A growing array of trivial elements whose growth can fail without harm. It has no destructor: its owner says when
+/// its memory goes, so that it may be part of a thread's state that must outlive everything else.
+///
+/// From 2 MiB on it lies on huge pages: an array that is filled once and let go costs more in page faults than in
+/// writes otherwise.
+template <class T>
+struct raw_array {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+  T* items = nullptr;
+  std::size_t size = 0;
+  std::size_t capacity = 0;  ///< size <= capacity
+
+  /// Room for `wanted` elements; false, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve(std::size_t wanted) noexcept {
+    if (wanted <= capacity) return true;
+    std::size_t wider = capacity == 0 ? 256 : capacity * 2;
+    if (wider < wanted) wider = wanted;
+    return grow(wider);
+  }
+
+  [[nodiscard]] OURO_ALWAYS_INLINE bool push(const T& item) noexcept {
+    if (size == capacity && !reserve(size + 1)) [[unlikely]]
+      return false;
+    items[size++] = item;
+    return true;
+  }
+
+  void release() noexcept {
+    free_items();
+    *this = {};
+  }
+
+ private:
+  static constexpr std::size_t huge_page = std::size_t{2} << 20;  ///< bytes
+
+  [[nodiscard]] static constexpr std::size_t mapped_bytes(std::size_t elements) noexcept {
+    return (elements * sizeof(T) + huge_page - 1) / huge_page * huge_page;
+  }
+
+  [[nodiscard]] static constexpr bool is_mapped(std::size_t elements) noexcept {
+    return elements * sizeof(T) >= huge_page;
+  }
+
+  [[nodiscard]] OURO_NOINLINE bool grow(std::size_t wider) noexcept {
+    void* grown = nullptr;
+    if (is_mapped(wider)) {
+      grown = map_pages(mapped_bytes(wider), huge_page);
+      if (grown == nullptr) return false;
+      advise_huge(grown, mapped_bytes(wider));
+      if (size != 0) std::memcpy(grown, items, size * sizeof(T));
+      free_items();
+      wider = mapped_bytes(wider) / sizeof(T);
+    } else {
+      grown = std::realloc(static_cast<void*>(items), wider * sizeof(T));
+      if (grown == nullptr) return false;
+    }
+    items = static_cast<T*>(grown);
+    capacity = wider;
+    return true;
+  }
+
+  void free_items() noexcept {
+    if (is_mapped(capacity)) {
+      unmap_pages(items, mapped_bytes(capacity), huge_page);
+    } else {
+      std::free(static_cast<void*>(items));
+    }
+  }
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/allocator/kept_blocks.hpp
+
+/// \file
+/// Freed blocks that an allocator does not use again for some time.
+
+namespace ouro::detail {
+
+/// A ring of up to `Most` blocks, the oldest first, which together have up to `MostBytes` bytes: but the block that was
+/// freed last is kept whatever its size. `Block` has a member `bytes`. O(1) but for what `give_back` does. Has no
+/// destructor, so that it may be part of a heap. Not thread-safe.
+template <class Block, std::size_t Most, std::size_t MostBytes>
+class kept_blocks {
+ public:
+  /// Whether `keep` has asked for memory yet.
+  [[nodiscard]] bool has_room() const noexcept { return ring_.capacity != 0; }
+
+  /// Keeps one more, and calls `give_back` with each block that must go for it. False, and nothing has changed, when
+  /// memory is exhausted.
+  template <class GiveBack>
+  [[nodiscard]] bool keep(const Block& freed, GiveBack give_back) noexcept {
+    if (!ring_.reserve(Most)) return false;
+    while (count_ == Most || (count_ != 0 && bytes_ + freed.bytes > MostBytes)) give_oldest_back(give_back);
+    ring_.items[(first_ + count_) % Most] = freed;
+    ++count_;
+    bytes_ += freed.bytes;
+    return true;
+  }
+
+  /// Returns whether there were any.
+  template <class GiveBack>
+  bool give_all_back(GiveBack give_back) noexcept {
+    const bool found = count_ != 0;
+    while (count_ != 0) give_oldest_back(give_back);
+    return found;
+  }
+
+  /// Frees the memory of the ring itself. \pre no block is kept
+  void release() noexcept {
+    ring_.release();
+    *this = {};
+  }
+
+ private:
+  template <class GiveBack>
+  void give_oldest_back(GiveBack give_back) noexcept {
+    const Block oldest = ring_.items[first_];
+    first_ = (first_ + 1) % Most;
+    --count_;
+    bytes_ -= oldest.bytes;
+    give_back(oldest);
+  }
+
+  raw_array<Block> ring_;
+  std::size_t first_ = 0;
+  std::size_t count_ = 0;
+  std::size_t bytes_ = 0;  ///< of all that are kept
+};
+
+}  // namespace ouro::detail
 
 // ===== ouro/allocator/foreign_blocks.hpp
 
@@ -1515,48 +2064,77 @@ static_assert(sizeof(pool) == size_class::strictest_alignment, "a header is one 
 
 }  // namespace ouro::detail
 
-// ===== ouro/allocator/system_memory.hpp
+// ===== ouro/allocator/known_arenas.hpp
 
 /// \file
-/// Whole pages from the operating system, and back to it. `operator delete` would not do: a malloc keeps what it was
-/// given for itself.
+/// Which addresses lie in arenas, so that checked builds can ask where a pointer leads before they believe what stands
+/// there.
 
 namespace ouro::detail {
 
-/// `bytes` of zeroed memory at a multiple of `alignment`; null when the system has no more. Both are multiples of the
-/// system's page size. Thread-safe; a system call.
-[[nodiscard]] inline void* map_pages(std::size_t bytes, std::size_t alignment) noexcept {
-#if OURO_HAS_MMAP
-  // Maps too much and cuts both ends off, since mmap promises no more than the alignment of a page.
-  const std::size_t span = bytes + alignment;
-  void* const raw = ::mmap(nullptr, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (raw == MAP_FAILED) return nullptr;
-  const auto begin = reinterpret_cast<std::uintptr_t>(raw);
-  const std::uintptr_t aligned = (begin + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
-  if (aligned != begin) ::munmap(raw, aligned - begin);
-  ::munmap(reinterpret_cast<void*>(aligned + bytes), begin + span - (aligned + bytes));
-  return reinterpret_cast<void*>(aligned);
-#else
-  return ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
-#endif
-}
+/// A bit for each 2 MiB of the address space, in leaves that are made when they are needed, and never freed.
+/// Thread-safe; `has` takes no lock and is O(1).
+class arena_set {
+ public:
+  /// False, and nothing has changed, when memory is exhausted. \pre `base` is the beginning of an arena
+  [[nodiscard]] bool add(const void* base) noexcept {
+    const std::uintptr_t number = number_of(base);
+    const lock_guard lock{mutex_};
+    leaf*& place = leaves_[number >> leaf_bits];
+    if (place == nullptr) {
+      auto* const made = new (std::nothrow) leaf{};
+      if (made == nullptr) return false;
+      // release: who sees the leaf sees that it is empty.
+      __atomic_store_n(&place, made, __ATOMIC_RELEASE);
+    }
+    __atomic_fetch_or(&place->word(number), leaf::bit(number), __ATOMIC_RELAXED);
+    return true;
+  }
 
-/// Gives back what `map_pages(bytes, alignment)` returned.
-inline void unmap_pages(void* pages, std::size_t bytes, [[maybe_unused]] std::size_t alignment) noexcept {
-#if OURO_HAS_MMAP
-  ::munmap(pages, bytes);
-#else
-  ::operator delete(pages, std::align_val_t{alignment});
-#endif
-}
+  /// \pre it was added
+  void remove(const void* base) noexcept {
+    const std::uintptr_t number = number_of(base);
+    __atomic_fetch_and(&leaf_of(number)->word(number), ~leaf::bit(number), __ATOMIC_RELAXED);
+  }
 
-/// Asks for huge pages behind the memory, at multiples of 2 MiB: the system then clears it in one go, which costs an
-/// eighth of 512 page faults, and fewer addresses miss the TLB.
-inline void advise_huge([[maybe_unused]] void* pages, [[maybe_unused]] std::size_t bytes) noexcept {
-#if OURO_HAS_HUGE_PAGES
-  static_cast<void>(::madvise(pages, bytes, MADV_HUGEPAGE));
-#endif
-}
+  /// Whether the address lies in an arena. Any address may be asked for.
+  [[nodiscard]] bool has(const void* at) const noexcept {
+    const std::uintptr_t number = number_of(at);
+    if (number >> number_bits != 0) return false;
+    leaf* const found = leaf_of(number);
+    return found != nullptr && (__atomic_load_n(&found->word(number), __ATOMIC_RELAXED) & leaf::bit(number)) != 0;
+  }
+
+ private:
+  // An address is below 2^48: foreign_blocks.hpp relies on it, too.
+  static constexpr unsigned number_bits = (sizeof(void*) == 8 ? 48 : 32) - 21;
+  static constexpr unsigned leaf_bits = number_bits < 14 ? number_bits : 14;
+  static_assert(pool::arena_bytes == std::size_t{1} << 21);
+
+  /// Read and written atomically.
+  struct leaf {
+    std::uint32_t words[(std::size_t{1} << leaf_bits) / 32];
+
+    [[nodiscard]] std::uint32_t& word(std::uintptr_t number) noexcept {
+      return words[(number >> 5) & ((std::uintptr_t{1} << (leaf_bits - 5)) - 1)];
+    }
+    [[nodiscard]] static std::uint32_t bit(std::uintptr_t number) noexcept { return std::uint32_t{1} << (number & 31); }
+  };
+
+  [[nodiscard]] static std::uintptr_t number_of(const void* at) noexcept {
+    return reinterpret_cast<std::uintptr_t>(at) / pool::arena_bytes;
+  }
+
+  [[nodiscard]] leaf* leaf_of(std::uintptr_t number) const noexcept {
+    return __atomic_load_n(&leaves_[number >> leaf_bits], __ATOMIC_ACQUIRE);
+  }
+
+  static_mutex mutex_;
+  leaf* leaves_[std::size_t{1} << (number_bits - leaf_bits)] = {};
+};
+
+/// Empty at check level 0.
+OURO_SHARED_STATE inline constinit arena_set known_arenas{};
 
 }  // namespace ouro::detail
 
@@ -1596,6 +2174,12 @@ struct alignas(size_class::strictest_alignment) arena {
   [[nodiscard]] static arena* map(pool_heap* owner, bool huge) noexcept {
     void* const pages = map_pages(bytes, bytes);
     if (pages == nullptr) return nullptr;
+    if constexpr (check_level >= 1) {
+      if (!known_arenas.add(pages)) {
+        unmap_pages(pages, bytes, bytes);
+        return nullptr;
+      }
+    }
     if (huge) advise_huge(pages, bytes);
     track::mapped(pages, bytes);
     void* const memory = static_cast<std::byte*>(pages) + pools * sizeof(pool);
@@ -1604,8 +2188,17 @@ struct alignas(size_class::strictest_alignment) arena {
 
   /// Back to the system. \pre `is_empty()`, and the arena is on no list
   static void unmap(arena* gone) noexcept {
+    end_tracking(gone);
+    unmap_untracked(gone);
+  }
+
+  /// From now on debugging tools know no block in it.
+  static void end_tracking(arena* ended) noexcept { track::unmapped(ended->base(), bytes); }
+
+  /// \pre `end_tracking` has been called, and the arena is on no list
+  static void unmap_untracked(arena* gone) noexcept {
     std::byte* const pages = gone->base();
-    track::unmapped(pages, bytes);
+    if constexpr (check_level >= 1) known_arenas.remove(pages);
     unmap_pages(pages, bytes, bytes);
   }
 
@@ -1640,6 +2233,14 @@ struct alignas(size_class::strictest_alignment) arena {
     std::byte* const begin = at->begin();
     // The arena's first pool has the headers in front of its blocks.
     return reinterpret_cast<const std::byte*>(at) == begin ? begin + front : begin;
+  }
+
+  /// Whether a block begins there. \pre the address lies in an arena. Thread-safe where a block is in use there
+  [[nodiscard]] static bool begins_block(const void* at) noexcept {
+    const pool* const home = pool::of(at);
+    const std::byte* const first = blocks_of(home);
+    const auto* const block = static_cast<const std::byte*>(at);
+    return home->block_size != 0 && block >= first && static_cast<std::size_t>(block - first) % home->block_size == 0;
   }
 
   /// \pre `spare > 0`
@@ -1698,6 +2299,84 @@ struct OURO_SHARED_TYPE system_allocator {
 
 }  // namespace ouro
 
+// ===== ouro/object/hooks.hpp
+
+/// \file
+/// Where the library reports what it cannot throw: misuse, and exceptions out of destructors, finalizers and callbacks.
+
+namespace ouro {
+
+/// Is told of a misuse and the name of the type that it concerns. Must not return normally; if it does, the program
+/// aborts.
+using misuse_handler = void (*)(std::string_view what, std::string_view type);
+
+/// Is told of an exception that cannot go on (Python's `sys.unraisablehook`): the exception, or null when the program
+/// is built without them, and the type whose code threw. Runs inside a `catch`; must not throw.
+using unraisable_handler = void (*)(std::exception_ptr thrown, std::string_view type);
+
+namespace detail {
+
+inline void report_misuse(std::string_view what, std::string_view type) {
+  std::fprintf(stderr, "ouro: %.*s [type: %.*s]\n", static_cast<int>(what.size()), what.data(),
+               static_cast<int>(type.size()), type.data());
+}
+
+inline void report_unraisable(std::exception_ptr thrown, std::string_view type) {
+  const char* what = "exception of unknown type";
+#if OURO_HAS_EXCEPTIONS
+  try {
+    if (thrown) std::rethrow_exception(thrown);
+  } catch (const std::exception& known) {
+    what = known.what();
+  } catch (...) {
+  }
+#else
+  static_cast<void>(thrown);
+#endif
+  std::fprintf(stderr, "ouro: exception ignored: %s [type: %.*s]\n", what, static_cast<int>(type.size()), type.data());
+}
+
+OURO_SHARED_STATE inline constinit std::atomic<misuse_handler> current_misuse_handler{&report_misuse};
+OURO_SHARED_STATE inline constinit std::atomic<unraisable_handler> current_unraisable_handler{&report_unraisable};
+
+[[noreturn]] OURO_NOINLINE inline void misuse(std::string_view what, std::string_view type) {
+  current_misuse_handler.load(std::memory_order_acquire)(what, type);
+  std::abort();
+}
+
+/// Asserts that a structure is whole, where checking may cost as much as the structure is large.
+template <class Structure>
+void check_whole([[maybe_unused]] const Structure& structure, [[maybe_unused]] std::string_view name) {
+  if constexpr (check_level >= 2) {
+    if (!structure.is_valid()) misuse("the library's own structure is damaged", name);
+  }
+}
+
+/// To be called inside a handler of `OURO_CATCH_ALL`.
+OURO_NOINLINE inline void unraisable(std::string_view type) noexcept {
+#if OURO_HAS_EXCEPTIONS
+  std::exception_ptr thrown = std::current_exception();
+#else
+  std::exception_ptr thrown;
+#endif
+  current_unraisable_handler.load(std::memory_order_acquire)(thrown, type);
+}
+
+}  // namespace detail
+
+/// Sets the handler and returns the one before; null restores the default, which prints to `stderr` and aborts.
+/// Thread-safe.
+inline misuse_handler set_misuse_handler(misuse_handler handler) noexcept {
+  return detail::current_misuse_handler.exchange(handler != nullptr ? handler : &detail::report_misuse);
+}
+
+/// Sets the handler and returns the one before; null restores the default, which prints to `stderr`. Thread-safe.
+inline unraisable_handler set_unraisable_handler(unraisable_handler handler) noexcept {
+  return detail::current_unraisable_handler.exchange(handler != nullptr ? handler : &detail::report_unraisable);
+}
+
+}  // namespace ouro
+
 // ===== ouro/allocator/large_blocks.hpp
 
 /// \file
@@ -1737,9 +2416,32 @@ class large_blocks {
 
   /// Of whichever heap the block is.
   static void deallocate(void* block, std::size_t bytes, std::size_t alignment) noexcept {
+    if constexpr (check_level >= 1) {
+      if (has_ended(block)) misuse("a block was given back after the end of its private heap", "unknown");
+    }
     large_blocks* const owner = *owner_of(block);
     if (owner != nullptr) return owner->deallocate_own(block, bytes, alignment);
     free_raw(static_cast<std::byte*>(block) - front(alignment, 0), bytes, alignment, 0);
+  }
+
+  /// Whether the block's private heap has ended. \pre a checked build
+  [[nodiscard]] static bool has_ended(void* block) noexcept;
+
+  /// Moves all blocks to `keeper`, which keeps up to `most` bytes, those that came last.
+  /// \pre nobody has any business in this heap any more
+  void give_all_to(large_blocks& keeper, std::size_t most) noexcept {
+    if (first_ == nullptr) return;
+    const lock_guard lock{keeper.mutex_};
+    if (keeper.bytes_ + bytes_ > most) keeper.free_all();
+    if (bytes_ > most) return;
+    link* last = first_;
+    for (link* at = first_; at != nullptr; at = at->next) {
+      *owner_of(block_of(at)) = &keeper;
+      last = at;
+    }
+    last->next = keeper.first_;
+    keeper.first_ = std::exchange(first_, nullptr);
+    keeper.bytes_ += bytes_;
   }
 
   /// \pre nobody uses them any more
@@ -1779,6 +2481,10 @@ class large_blocks {
     return alignment < alignof(std::max_align_t) ? alignof(std::max_align_t) : alignment;
   }
 
+  [[nodiscard]] static void* block_of(link* at) noexcept {
+    return reinterpret_cast<std::byte*>(at) + front(at->alignment, sizeof(link));
+  }
+
   [[nodiscard]] static large_blocks** owner_of(void* block) noexcept { return static_cast<large_blocks**>(block) - 1; }
 
   [[nodiscard]] static void* allocate_raw(std::size_t bytes, std::size_t alignment, std::size_t known) noexcept {
@@ -1809,11 +2515,16 @@ class large_blocks {
     free_raw(at, bytes, alignment, sizeof(link));
   }
 
-  mutable static_mutex mutex_;
+  mutable pooled_mutex mutex_;  ///< heaps end, and their blocks may be freed by any thread
   link* first_ = nullptr;
   std::size_t bytes_ = 0;  ///< asked for
   std::size_t blocks_ = 0;
 };
+
+/// What checked builds keep of private heaps that have ended.
+OURO_SHARED_STATE inline constinit large_blocks ended_large_blocks{};
+
+inline bool large_blocks::has_ended(void* block) noexcept { return *owner_of(block) == &ended_large_blocks; }
 
 }  // namespace ouro::detail
 
@@ -1849,6 +2560,7 @@ struct pool_heap {
   std::size_t arenas_mapped = 0;    ///< ever
   std::size_t arenas_unmapped = 0;  ///< ever
   std::size_t pools = 0;            ///< not spare
+  std::uint64_t taken = 0;          ///< bytes of pools, and of a private heap's large blocks, ever
   bool is_taking_foreign = false;
   std::atomic<pool*> announced{nullptr};  ///< pools with blocks that other threads freed
   pool_heap* next_orphan = nullptr;
@@ -1920,9 +2632,13 @@ struct pool_heap {
   /// A block that is too large for pools, or too strictly aligned; null when memory or the limit is exhausted.
   [[nodiscard]] OURO_NOINLINE void* allocate_large(std::size_t bytes, std::size_t alignment) noexcept {
     if (large == nullptr) return large_blocks::allocate_unowned(bytes, alignment);
-    if (void* const block = large->allocate(bytes, alignment, left_of_limit()); block != nullptr) return block;
-    drop_kept();
-    return large->allocate(bytes, alignment, left_of_limit());
+    void* block = large->allocate(bytes, alignment, left_of_limit());
+    if (block == nullptr) {
+      drop_kept();
+      block = large->allocate(bytes, alignment, left_of_limit());
+    }
+    if (block != nullptr) taken += bytes;
+    return block;
   }
 
   /// The same of those that have others, too.
@@ -1972,6 +2688,20 @@ struct pool_heap {
     each_pool([this](pool& each) {
       if (each.walked) end_walks(&each);
     });
+  }
+
+  /// Calls `take` with each arena that holds used blocks, which is the caller's from then on.
+  /// \pre a private heap's, which no thread uses any more
+  template <class Take>
+  void give_arenas_in_use(Take take) noexcept {
+    take_all_foreign();
+    drop_kept();
+    for (std::size_t spare = 0; spare != arena::pools; ++spare) {
+      while (arena* const given = with_spare[spare]) {
+        leave(given);
+        take(given);
+      }
+    }
   }
 
   /// Gives everything back to the system, whatever is in use. \pre a private heap's, which no thread uses any more
@@ -2111,6 +2841,7 @@ struct pool_heap {
     enter(home);
     opened->open(index, walked, arena::blocks_of(opened));
     ++pools;
+    taken += pool::bytes;
     return opened;
   }
 
@@ -2161,7 +2892,383 @@ static_assert(arena::pools == 64, "spare_counts has one bit for each count");
 OURO_SHARED_STATE inline constinit pool_heap no_pool_heap{};
 OURO_SHARED_STATE inline constinit thread_local pool_heap* current_pool_heap = &no_pool_heap;
 
+/// Owns the arenas that checked builds keep of private heaps that have ended.
+OURO_SHARED_STATE inline constinit pool_heap ended_pool_heap{};
+
+/// The heap that the address lies in, or null if it lies in no pool. \pre a checked build. Any address may be asked for
+[[nodiscard]] inline const pool_heap* pool_heap_of(const void* at) noexcept {
+  return known_arenas.has(at) ? arena::of(at)->owner : nullptr;
+}
+
 }  // namespace ouro::detail
+
+// ===== ouro/allocator/try_allocate.hpp
+
+/// \file
+/// Asks an allocator policy for a block, in whichever way it answers.
+
+namespace ouro {
+
+/// Asks what its blocks are for.
+template <class AllocatorPolicy>
+concept has_allocate_for = requires(std::size_t bytes, std::size_t alignment, std::string_view type) {
+  { AllocatorPolicy::allocate_for(bytes, alignment, type) } -> std::same_as<void*>;
+};
+
+namespace detail {
+
+/// A block from the policy, which is told the name of what will lie in it, if it asks for that.
+template <class AllocatorPolicy>
+[[nodiscard]] OURO_ALWAYS_INLINE void* allocate_for(
+    std::size_t bytes, std::size_t alignment,
+    [[maybe_unused]] std::string_view type) noexcept(noexcept(AllocatorPolicy::allocate(bytes, alignment))) {
+  if constexpr (has_allocate_for<AllocatorPolicy>) {
+    return AllocatorPolicy::allocate_for(bytes, alignment, type);
+  } else {
+    return AllocatorPolicy::allocate(bytes, alignment);
+  }
+}
+
+/// The same, or null when it has none, in whichever way the policy says so.
+template <class AllocatorPolicy>
+[[nodiscard]] OURO_ALWAYS_INLINE void* try_allocate(std::size_t bytes, std::size_t alignment,
+                                                    std::string_view type) noexcept {
+  if constexpr (noexcept(AllocatorPolicy::allocate(bytes, alignment))) {
+    return allocate_for<AllocatorPolicy>(bytes, alignment, type);
+  } else {
+    OURO_TRY { return allocate_for<AllocatorPolicy>(bytes, alignment, type); }
+    OURO_CATCH_ALL {
+      return nullptr;
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace ouro
+
+// ===== ouro/allocator/checked_allocator.hpp
+
+/// \file
+/// Another allocator under guard: what CPython does under `PYTHONMALLOC=debug`.
+///
+/// ```
+///   ┌─────────────────────────────────┬────────────┬──────────────┬────────────┐
+///   │ what is known of the block      │ guard (8)  │ bytes        │ guard (8)  │
+///   └─────────────────────────────────┴────────────┴──────────────┴────────────┘
+///                                                  ▲ multiple of the alignment
+/// ```
+/// Fresh bytes are filled with 0xCD, those of a freed block with 0xDD, and the guards with 0xFD: what a program reads
+/// too early or too late is neither zero nor anything that it wrote.
+
+namespace ouro {
+
+/// Notices, when a block is freed, that it was written beyond its ends, that it belongs to another allocator, that its
+/// size or alignment is said to be another, and that it was freed before; and, some frees later, that it, or its
+/// guards, were written after it was freed: a freed block is not used again meanwhile, and so keeps its address to
+/// itself. Reports to the misuse handler (`set_misuse_handler`), by the type, the number of the allocation, and the
+/// `allocation_scope` that it was made in.
+///
+/// The last `kept_blocks` freed blocks are kept, or as many as have `most_kept_bytes`, and the last one whatever its
+/// size. They are looked at when they are given back: by later frees, by `trim`, when memory is exhausted, and at the
+/// end of their private heap, which has blocks of its own to keep. A block that is freed outside its private heap is
+/// given back at once.
+///
+/// The header of an object lies between the front guard and the object. What is written there the guards do not show:
+/// from check level 1 on, pointers do.
+///
+/// Thread-safe. O(bytes), with a lock in `deallocate`; 96 bytes and more a block beside its own.
+template <allocator_policy AllocatorPolicy>
+struct OURO_SHARED_TYPE checked_allocator {
+  static constexpr std::size_t kept_blocks = 256;
+  static constexpr std::size_t most_kept_bytes = std::size_t{16} << 20;
+
+  /// Allocations so far: the serial number of the last one.
+  [[nodiscard]] static std::uint64_t serial() noexcept { return serial_.load(std::memory_order_relaxed); }
+
+  [[nodiscard]] static void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
+    return allocate_for(bytes, alignment, "unknown");
+  }
+
+  [[nodiscard]] static void* allocate_for(std::size_t bytes, std::size_t alignment, std::string_view type) noexcept {
+    const std::size_t whole = whole_bytes(bytes, alignment);
+    if (whole < bytes) return nullptr;
+    void* raw = detail::try_allocate<AllocatorPolicy>(whole, strictest(alignment), type);
+    if (raw == nullptr && give_kept_back()) {
+      raw = detail::try_allocate<AllocatorPolicy>(whole, strictest(alignment), type);
+    }
+    if (raw == nullptr) return nullptr;
+    auto* const block = static_cast<std::byte*>(raw) + front_bytes(alignment);
+    const allocation_scope* const scope = allocation_scope::innermost();
+    front& about = *::new (static_cast<void*>(front_of(block))) front{
+        0,
+        private_pools(),
+        bytes,
+        alignment,
+        serial_.fetch_add(1, std::memory_order_relaxed) + 1,
+        type,
+        scope == nullptr ? allocation_site{} : scope->site(),
+        {},
+    };
+    about.seal = seal_of(about, block);
+    std::memset(about.guard, guard_byte, guard_bytes);
+    std::memset(block, fresh_byte, bytes);
+    std::memset(block + bytes, guard_byte, guard_bytes);
+    return block;
+  }
+
+  static void deallocate(void* freed, std::size_t bytes, std::size_t alignment) noexcept {
+    auto* const block = static_cast<std::byte*>(freed);
+    front& about = *front_of(block);
+    if (about.seal != seal_of(about, block)) {
+      // Nothing that stands there can be believed.
+      detail::misuse("a block was freed that this allocator did not give, or that was overwritten from below",
+                     "unknown");
+    }
+    if (is_filled(about.guard, guard_bytes, freed_byte)) report("a block was freed twice", about);
+    if (!is_filled(about.guard, guard_bytes, guard_byte)) report("a block was written below its beginning", about);
+    if (about.bytes != bytes || about.alignment != alignment) {
+      report("a block was freed with another size or alignment than it was allocated with", about);
+    }
+    if (!is_filled(block + bytes, guard_bytes, guard_byte)) report("a block was written beyond its end", about);
+    std::memset(about.guard, freed_byte, guard_bytes);
+    std::memset(block, freed_byte, bytes);
+    kept_block kept{block, bytes, {}};
+    std::memcpy(&kept.about, &about, sizeof(front));
+    keep(kept);
+  }
+
+  /// Whether a block begins there that was allocated for so many bytes. \pre what lies in front can be read
+  [[nodiscard]] static bool begins_block(const void* at, std::size_t bytes, std::size_t) noexcept {
+    const front& about = *(static_cast<const front*>(at) - 1);
+    return about.seal == seal_of(about, at) && about.bytes == bytes;
+  }
+
+  /// Gives the freed blocks back that are kept, with a look at each.
+  static void trim() noexcept {
+    give_kept_back();
+    if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();
+  }
+
+ private:
+  static constexpr unsigned char fresh_byte = 0xCD;
+  static constexpr unsigned char freed_byte = 0xDD;
+  static constexpr unsigned char guard_byte = 0xFD;
+  static constexpr std::size_t guard_bytes = 8;
+
+  struct front {
+    std::uint64_t seal;             ///< of what follows, and where it stands: only this allocator makes it
+    const detail::pool_heap* heap;  ///< the private heap that was current, or null
+    std::size_t bytes;
+    std::size_t alignment;
+    std::uint64_t serial;
+    std::string_view type;
+    allocation_site site;
+    unsigned char guard[guard_bytes];  ///< next to the block
+  };
+
+  struct kept_block {
+    std::byte* block;
+    std::size_t bytes;
+    front about;  ///< what stood in front of the block when it was freed
+  };
+
+  using ring = detail::kept_blocks<kept_block, kept_blocks, most_kept_bytes>;
+
+  /// Those of blocks that belong to no private heap.
+  struct shared_ring {
+    detail::static_mutex mutex;
+    ring kept;
+  };
+
+  /// Those of the private heap that the thread is in.
+  struct ring_of_heap {
+    ring kept;
+
+    /// \see heap_part_of
+    [[nodiscard]] static ring_of_heap& of_thread() noexcept { return local_; }
+    static bool finish() noexcept { return local_.kept.give_all_back(&give_back); }
+    static void release() noexcept {
+      finish();
+      local_.kept.release();
+    }
+  };
+
+  /// The current heap if it is private, or null.
+  [[nodiscard]] static const detail::pool_heap* private_pools() noexcept {
+    return detail::current_pool_heap->large == nullptr ? nullptr : detail::current_pool_heap;
+  }
+
+  [[nodiscard]] static constexpr std::size_t strictest(std::size_t alignment) noexcept {
+    return alignment < alignof(front) ? alignof(front) : alignment;
+  }
+
+  /// Bytes in front of a block, a multiple of its alignment.
+  [[nodiscard]] static constexpr std::size_t front_bytes(std::size_t alignment) noexcept {
+    const std::size_t unit = strictest(alignment);
+    return (sizeof(front) + unit - 1) / unit * unit;
+  }
+
+  [[nodiscard]] static constexpr std::size_t whole_bytes(std::size_t bytes, std::size_t alignment) noexcept {
+    return front_bytes(alignment) + bytes + guard_bytes;
+  }
+
+  [[nodiscard]] static front* front_of(std::byte* block) noexcept { return reinterpret_cast<front*>(block) - 1; }
+
+  /// Of all but the guard, of the place, and of the allocator.
+  [[nodiscard]] static std::uint64_t seal_of(const front& about, const void* block) noexcept {
+    std::uint64_t seal = reinterpret_cast<std::uintptr_t>(&serial_);
+    const auto mix = [&seal](std::uint64_t with) { seal = (seal ^ with) * 0x9E3779B97F4A7C15u; };
+    const auto mix_address = [&mix](const void* with) { mix(reinterpret_cast<std::uintptr_t>(with)); };
+    mix_address(block);
+    mix_address(about.heap);
+    mix(about.bytes);
+    mix(about.alignment);
+    mix(about.serial);
+    mix_address(about.type.data());
+    mix(about.type.size());
+    mix_address(about.site.name.data());
+    mix(about.site.name.size());
+    mix_address(about.site.file);
+    mix(about.site.line);
+    return seal;
+  }
+
+  [[nodiscard]] static bool is_filled(const void* at, std::size_t bytes, unsigned char with) noexcept {
+    const auto* const first = static_cast<const unsigned char*>(at);
+    std::size_t alike = 0;
+    while (alike != bytes && first[alike] == with) ++alike;
+    return alike == bytes;
+  }
+
+  [[noreturn]] static void report(const char* what, const front& about) {
+    char text[512];
+    std::snprintf(text, sizeof text, "%s (allocation %llu of %zu bytes, made in %s%.*s%s%s:%u)", what,
+                  static_cast<unsigned long long>(about.serial), about.bytes, about.site.name.empty() ? "" : "'",
+                  static_cast<int>(about.site.name.size()), about.site.name.data(), about.site.name.empty() ? "" : "' ",
+                  about.site.line == 0 ? "no scope" : about.site.file, about.site.line);
+    detail::misuse(text, about.type);
+  }
+
+  static void keep(const kept_block& freed) noexcept {
+    if (freed.about.heap == nullptr) {
+      const detail::lock_guard lock{shared_.mutex};
+      if (!shared_.kept.keep(freed, &give_back)) give_back(freed);
+    } else if (freed.about.heap != private_pools() || !keep_in_heap(freed)) {
+      give_back(freed);
+    }
+  }
+
+  /// False when memory is exhausted.
+  [[nodiscard]] static bool keep_in_heap(const kept_block& freed) noexcept {
+    ring& kept = local_.kept;
+    if (!kept.has_room() && !detail::attach(detail::heap_part_of<ring_of_heap>::part)) return false;
+    return kept.keep(freed, &give_back);
+  }
+
+  /// Those of the current heap, and those that belong to no private one. Returns whether there were any.
+  static bool give_kept_back() noexcept {
+    const bool found = ring_of_heap::finish();
+    const detail::lock_guard lock{shared_.mutex};
+    return shared_.kept.give_all_back(&give_back) || found;
+  }
+
+  static void give_back(const kept_block& kept) noexcept {
+    const front& about = kept.about;
+    if (std::memcmp(front_of(kept.block), &about, sizeof(front)) != 0) {
+      report("a block was written below its beginning after it was freed", about);
+    }
+    if (!is_filled(kept.block, kept.bytes, freed_byte)) report("a block was written after it was freed", about);
+    if (!is_filled(kept.block + kept.bytes, guard_bytes, guard_byte)) {
+      report("a block was written beyond its end after it was freed", about);
+    }
+    AllocatorPolicy::deallocate(kept.block - front_bytes(about.alignment), whole_bytes(kept.bytes, about.alignment),
+                                strictest(about.alignment));
+  }
+
+  OURO_SHARED_STATE static inline constinit std::atomic<std::uint64_t> serial_{0};
+  OURO_SHARED_STATE static inline constinit shared_ring shared_{};
+  OURO_SHARED_STATE static inline constinit thread_local ring_of_heap local_{};
+};
+
+}  // namespace ouro
+
+// ===== ouro/allocator/limited_allocator.hpp
+
+/// \file
+/// A budget in bytes for another allocator.
+
+namespace ouro {
+
+/// Gives blocks of `AllocatorPolicy` until they come to `limit()` bytes; then it has none, and `make_managed` collects
+/// and tries again before it throws. `Budget` tells several budgets over one allocator apart: any type will do.
+///
+/// One budget for all threads: thread-safe. Counts the bytes asked for, without what the allocator rounds them up to.
+/// Two atomic additions more a block.
+template <allocator_policy AllocatorPolicy, class Budget = void>
+struct OURO_SHARED_TYPE limited_allocator {
+  static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();  ///< bytes
+
+  [[nodiscard]] static std::size_t limit() noexcept { return limit_.load(std::memory_order_relaxed); }
+
+  /// Blocks that are in use stay, even when they are more than that.
+  static void set_limit(std::size_t bytes) noexcept { limit_.store(bytes, std::memory_order_relaxed); }
+
+  /// Bytes in use.
+  [[nodiscard]] static std::size_t used() noexcept { return used_.load(std::memory_order_relaxed); }
+
+  /// The most bytes that were ever in use, or since `reset_peak`.
+  [[nodiscard]] static std::size_t peak() noexcept { return peak_.load(std::memory_order_relaxed); }
+  static void reset_peak() noexcept { peak_.store(used(), std::memory_order_relaxed); }
+
+  [[nodiscard]] static void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
+    return allocate_for(bytes, alignment, {});
+  }
+
+  [[nodiscard]] static void* allocate_for(std::size_t bytes, std::size_t alignment, std::string_view type) noexcept {
+    if (!reserve(bytes)) return nullptr;
+    void* const block = detail::try_allocate<AllocatorPolicy>(bytes, alignment, type);
+    if (block == nullptr) used_.fetch_sub(bytes, std::memory_order_relaxed);
+    return block;
+  }
+
+  static void deallocate(void* block, std::size_t bytes, std::size_t alignment) noexcept {
+    AllocatorPolicy::deallocate(block, bytes, alignment);
+    used_.fetch_sub(bytes, std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] static bool begins_block(const void* at, std::size_t bytes, std::size_t alignment) noexcept
+    requires has_begins_block<AllocatorPolicy>
+  {
+    return AllocatorPolicy::begins_block(at, bytes, alignment);
+  }
+
+  static void trim() noexcept
+    requires has_trim<AllocatorPolicy>
+  {
+    AllocatorPolicy::trim();
+  }
+
+ private:
+  // relaxed, here and above: the numbers order no other memory.
+  [[nodiscard]] static bool reserve(std::size_t bytes) noexcept {
+    const std::size_t most = limit();
+    std::size_t before = used();
+    do {
+      if (bytes > most || before > most - bytes) return false;
+    } while (!used_.compare_exchange_weak(before, before + bytes, std::memory_order_relaxed));
+    std::size_t highest = peak();
+    while (highest < before + bytes &&
+           !peak_.compare_exchange_weak(highest, before + bytes, std::memory_order_relaxed)) {
+    }
+    return true;
+  }
+
+  OURO_SHARED_STATE static inline constinit std::atomic<std::size_t> limit_{unlimited};
+  OURO_SHARED_STATE static inline constinit std::atomic<std::size_t> used_{0};
+  OURO_SHARED_STATE static inline constinit std::atomic<std::size_t> peak_{0};
+};
+
+}  // namespace ouro
 
 // ===== ouro/allocator/outgoing_blocks.hpp
 
@@ -2432,6 +3539,7 @@ struct OURO_SHARED_TYPE pool_allocator {
     if (!detail::size_class::serves(bytes, alignment)) {
       return detail::large_blocks::deallocate(block, bytes, alignment);
     }
+    if constexpr (check_level >= 1) check_given_back(block);
     if constexpr (track::is_on) {
       track::freed(detail::arena::base_of(block), block, detail::pool::of(block)->block_size);
     }
@@ -2452,6 +3560,20 @@ struct OURO_SHARED_TYPE pool_allocator {
     return detail::statistics_of(*detail::current_pool_heap);
   }
 
+  /// Whether a block of this size and alignment may begin there: certain where pools serve it. \pre a checked build.
+  /// Any address may be asked for
+  [[nodiscard]] static bool begins_block(const void* at, std::size_t bytes, std::size_t alignment) noexcept {
+    const bool is_pooled = detail::known_arenas.has(at);
+    if (is_pooled != detail::size_class::serves(bytes, alignment)) return false;
+    return !is_pooled || detail::arena::begins_block(at);
+  }
+
+  /// Whether the block belongs to a private heap that has ended. \pre a checked build
+  [[nodiscard]] static bool has_ended(void* block, std::size_t bytes, std::size_t alignment) noexcept {
+    if (!detail::size_class::serves(bytes, alignment)) return detail::large_blocks::has_ended(block);
+    return detail::pool_heap_of(block) == &detail::ended_pool_heap;
+  }
+
  private:
   using track = detail::track;
 
@@ -2468,6 +3590,14 @@ struct OURO_SHARED_TYPE pool_allocator {
     return block;
   }
 
+  OURO_NOINLINE static void check_given_back(const void* block) noexcept {
+    const detail::pool_heap* const owner = detail::pool_heap_of(block);
+    if (owner == nullptr) detail::misuse("a block was given back that lies in no pool", "unknown");
+    if (owner == &detail::ended_pool_heap) {
+      detail::misuse("a block was given back after the end of its private heap", "unknown");
+    }
+  }
+
   OURO_NOINLINE static void* allocate_slowly(std::uint32_t index, bool walked) noexcept {
     detail::outgoing.send_all();
     detail::pool_heap* const leased = detail::lease_pool_heap();
@@ -2476,6 +3606,302 @@ struct OURO_SHARED_TYPE pool_allocator {
 };
 
 }  // namespace ouro
+
+// ===== ouro/allocator/emergency.hpp
+
+/// \file
+/// When a request that finds no memory is worth a collection.
+
+namespace ouro::detail {
+
+/// Objects that collections of this thread have looked at.
+OURO_SHARED_STATE inline constinit thread_local std::uint64_t objects_looked_at = 0;
+
+/// Keeps a heap that is full of living objects from being walked for each request that it refuses. Once `patience`
+/// collections in a row have not helped, the next one waits: the first for two units of work, each further one for
+/// twice as many, but for no more than the last one has looked at objects. A unit of work is a request that was
+/// refused, or 64 bytes that pools and large blocks have taken. So n refused requests have at most `patience` + log2(n)
+/// walks, or less than one visit each besides.
+class emergency_back_off {
+ public:
+  static constexpr std::uint64_t patience = 4;
+
+  /// A request was refused. Returns whether a collection is due. `taken`: \see pool_heap
+  [[nodiscard]] bool is_due(std::uint64_t taken) noexcept {
+    ++refused_;
+    return refused_ + (taken - taken_before_) / bytes_of_work >= wait_;
+  }
+
+  /// A collection that was due has looked at `looked_at` objects.
+  void after(bool has_helped, std::uint64_t taken, std::uint64_t looked_at) noexcept {
+    refused_ = 0;
+    taken_before_ = taken;
+    if (has_helped) {
+      wait_ = 0;
+      fruitless_ = 0;
+    } else if (++fruitless_ >= patience) {
+      wait_ = wait_ == 0 ? 2 : 2 * wait_;
+      if (wait_ > looked_at) wait_ = looked_at;
+    }
+  }
+
+ private:
+  static constexpr std::uint64_t bytes_of_work = 64;
+
+  std::uint64_t wait_ = 0;          ///< units of work from one collection to the next
+  std::uint64_t refused_ = 0;       ///< requests since the last collection
+  std::uint64_t taken_before_ = 0;  ///< bytes, until the last collection
+  std::uint64_t fruitless_ = 0;     ///< collections in a row
+};
+
+/// What `try_once` gives after `collect`, which says whether there was garbage; null if there was none, if that does
+/// not help, or if no collection is due. Calls user code: the destructors and finalizers of garbage.
+template <class Collect, class Try>
+[[nodiscard]] void* try_in_emergency(emergency_back_off& back_off, const pool_heap& heap, Collect collect,
+                                     Try try_once) noexcept {
+  if (!back_off.is_due(heap.taken)) return nullptr;
+  const std::uint64_t before = objects_looked_at;
+  void* const block = collect() ? try_once() : nullptr;
+  back_off.after(block != nullptr, heap.taken, objects_looked_at - before);
+  return block;
+}
+
+}  // namespace ouro::detail
+
+// ===== ouro/allocator/ended_heaps.hpp
+
+/// \file
+/// What is left of private heaps that have ended while something in them was in use. Checked builds keep it for some
+/// time: a pointer or a container that outlives its heap finds the memory as it was, and is reported.
+
+namespace ouro::detail {
+
+/// Keeps up to `most_arenas` arenas and `most_large_bytes` bytes of large blocks, those of the heaps that ended last.
+/// Thread-safe.
+class ended_heaps {
+ public:
+  static constexpr std::size_t most_arenas = 16;
+  static constexpr std::size_t most_large_bytes = std::size_t{32} << 20;
+
+  /// Takes what is in use of the heap. O(blocks). \pre a private heap's, which no thread uses any more
+  void take(pool_heap& ended) noexcept {
+    const lock_guard lock{mutex_};
+    ended.give_arenas_in_use([this](arena* each) { take(each); });
+    ended.large->give_all_to(ended_large_blocks, most_large_bytes);
+  }
+
+ private:
+  void take(arena* ended) noexcept {
+    ended->owner = &ended_pool_heap;
+    ended->next = nullptr;
+    arena::end_tracking(ended);
+    (first_ == nullptr ? first_ : last_->next) = ended;
+    last_ = ended;
+    if (++arenas_ <= most_arenas) return;
+    arena* const oldest = first_;
+    first_ = oldest->next;
+    --arenas_;
+    arena::unmap_untracked(oldest);
+  }
+
+  static_mutex mutex_;
+  arena* first_ = nullptr;  ///< the oldest; linked by `next`
+  arena* last_ = nullptr;   ///< the newest, if there is one
+  std::size_t arenas_ = 0;
+};
+
+/// Empty at check level 0.
+OURO_SHARED_STATE inline constinit ended_heaps kept_of_ended_heaps{};
+
+}  // namespace ouro::detail
+
+// ===== ouro/allocator/private_heap.hpp
+
+/// \file
+/// A heap apart from those of the threads: pools of its own, and a value of its own of each part.
+///
+/// Each thread has a heap by itself, whose parts are what its thread-local variables are born with. A private heap is
+/// entered on top of it, or of another private one, and left in reverse order. Entering saves the values of the heap
+/// that was current, and loads those of the other: about 1 KiB each way.
+
+namespace ouro::detail {
+
+class private_heap;
+
+/// The private heap that the thread is in, or null.
+OURO_SHARED_STATE inline constinit thread_local private_heap* current_private_heap = nullptr;
+
+/// That of all that lies in no private heap.
+OURO_SHARED_STATE inline constinit thread_local emergency_back_off back_off_of_thread{};
+
+class private_heap {
+ public:
+  explicit private_heap(std::size_t limit) noexcept {
+    pools_.large = &large_;
+    pools_.limit = limit;
+  }
+  private_heap(const private_heap&) = delete;
+  private_heap& operator=(const private_heap&) = delete;
+
+  /// \pre `close` has been called, and the heap was left
+  ~private_heap() {
+    if constexpr (check_level >= 1) kept_of_ended_heaps.take(pools_);
+    pools_.free_all();
+    saved_.release();
+    saved_of_thread_.release();
+  }
+
+  [[nodiscard]] pool_heap& pools() noexcept { return pools_; }
+
+  [[nodiscard]] bool is_current() const noexcept { return current_private_heap == this; }
+
+  /// Whether some thread is in it, perhaps in yet another heap on top of it.
+  [[nodiscard]] bool is_entered() const noexcept { return user_.load(std::memory_order_acquire) != nullptr; }
+
+  /// What `leave` must be given back.
+  struct visit {
+    private_heap* from;  ///< the private heap that was current before, or null
+    bool is_first;       ///< whether the thread was not in this heap before
+  };
+
+  /// Makes it the calling thread's. False, and nothing has changed, when memory is exhausted. O(parts)
+  [[nodiscard]] bool enter(visit& begun) noexcept {
+    begun = {current_private_heap, false};
+    if (is_current()) return true;
+    if (!saved_.reserve() || !saved_of_thread_.reserve()) return false;
+    const void* nobody = nullptr;
+    const void* const myself = &current_private_heap;
+    // acquire: pairs with the release of the thread that has left.
+    begun.is_first = user_.compare_exchange_strong(nobody, myself, std::memory_order_acquire);
+    if (!begun.is_first && nobody != myself) {
+      misuse("a private heap was entered while another thread was in it", "ouro::heap");
+    }
+    if (begun.from == nullptr) {
+      outermost_ = this;
+      pools_of_thread_ = current_pool_heap;
+      saved_of_thread_.save();
+    } else {
+      outermost_ = begun.from->outermost_;
+      begun.from->saved_.save();
+    }
+    load();
+    return true;
+  }
+
+  /// \pre the last that was entered and not left is this heap
+  void leave(const visit& begun) noexcept {
+    if (begun.from == this) return;
+    saved_.save();
+    if (begun.from == nullptr) {
+      current_private_heap = nullptr;
+      current_pool_heap = pools_of_thread_;
+      parts_of_current_heap = nullptr;
+      saved_of_thread_.load();
+    } else {
+      begun.from->load();
+    }
+    // release: the next thread to enter sees all that was done here.
+    if (begun.is_first) user_.store(nullptr, std::memory_order_release);
+  }
+
+  /// Ends the garbage in the private heap that the thread is in, as far as its collectors may begin now. False when
+  /// there was none, or it is in none.
+  static bool collect_current() noexcept {
+    return current_private_heap != nullptr && each_part_ends_some(&heap_part::relieve);
+  }
+
+  /// That of the current heap: of the private one, or of the thread.
+  [[nodiscard]] static emergency_back_off& back_off_here() noexcept {
+    return current_private_heap != nullptr ? current_private_heap->back_off_ : back_off_of_thread;
+  }
+
+  /// What `try_once` gives after the garbage in the private heap that the thread is in has ended; null where that does
+  /// not help. \see try_in_emergency
+  template <class Try>
+  [[nodiscard]] static void* try_after_collection(Try try_once) noexcept {
+    if (current_private_heap == nullptr) return nullptr;
+    return try_in_emergency(current_private_heap->back_off_, current_private_heap->pools_, &collect_current, try_once);
+  }
+
+  /// Ends all objects that the parts know of, then the parts' own memory. Calls user code. \pre `is_current()`
+  void close() noexcept {
+    // What ends may leave something behind, in another part.
+    for (int passes = 0; passes != most_passes && each_part_ends_some(&heap_part::finish); ++passes) {
+    }
+    known_heap_parts.each([](const heap_part& each) {
+      if (each.release != nullptr) each.release();
+    });
+  }
+
+ private:
+  friend class outside_private_heap;
+
+  static constexpr int most_passes = 8;
+
+  /// Returns whether there were any objects to end.
+  static bool each_part_ends_some(bool (*heap_part::*verb)() noexcept) noexcept {
+    bool found = false;
+    known_heap_parts.each([&](const heap_part& each) {
+      if (each.*verb != nullptr && (each.*verb)()) found = true;
+    });
+    return found;
+  }
+
+  void load() noexcept {
+    current_private_heap = this;
+    current_pool_heap = &pools_;
+    parts_of_current_heap = &saved_;
+    saved_.load();
+  }
+
+  pool_heap pools_{};
+  large_blocks large_{};
+  saved_parts saved_{};
+  emergency_back_off back_off_{};
+  std::atomic<const void*> user_{nullptr};  ///< names the thread that is in this heap
+
+  // While a thread is in this heap:
+  private_heap* outermost_ = nullptr;     ///< the one that it has entered first
+  pool_heap* pools_of_thread_ = nullptr;  ///< if that is this one, the heap of the thread itself
+  saved_parts saved_of_thread_{};         ///< likewise
+};
+
+/// While it lives, blocks come from the thread's own pools: for objects that threads share, which must not end with a
+/// private heap.
+class outside_private_heap {
+ public:
+  OURO_ALWAYS_INLINE outside_private_heap() noexcept {
+    if (current_private_heap != nullptr) [[unlikely]]
+      go_out();
+  }
+  outside_private_heap(const outside_private_heap&) = delete;
+  outside_private_heap& operator=(const outside_private_heap&) = delete;
+  OURO_ALWAYS_INLINE ~outside_private_heap() {
+    if (inside_ != nullptr) [[unlikely]]
+      come_back();
+  }
+
+ private:
+  OURO_NOINLINE void go_out() noexcept {
+    inside_ = std::exchange(current_pool_heap, current_private_heap->outermost_->pools_of_thread_);
+  }
+  OURO_NOINLINE void come_back() noexcept {
+    current_private_heap->outermost_->pools_of_thread_ = std::exchange(current_pool_heap, inside_);
+  }
+
+  pool_heap* inside_ = nullptr;
+};
+
+/// Where objects live that one thread uses.
+struct current_heap {
+  current_heap() noexcept {}
+};
+
+/// While it lives, the thread's blocks are for objects that are counted by this policy.
+template <class RefcountPolicy>
+using home_of = std::conditional_t<RefcountPolicy::is_thread_safe, outside_private_heap, current_heap>;
+
+}  // namespace ouro::detail
 
 // ===== ouro/allocator/throw.hpp
 
@@ -2524,6 +3950,127 @@ namespace ouro::detail {
 
 }  // namespace ouro::detail
 
+// ===== ouro/object/type_name.hpp
+
+/// \file
+/// The name of a type as its programmer would write it, from the compiler, without RTTI.
+
+namespace ouro {
+
+namespace detail {
+
+template <class T>
+[[nodiscard]] constexpr std::string_view function_signature() noexcept {
+  return __PRETTY_FUNCTION__;
+}
+
+/// What stands around the type in the signature, measured once on a type whose name is known.
+inline constexpr std::string_view signature_of_int = function_signature<int>();
+inline constexpr std::size_t type_name_begin = signature_of_int.find("T = int") + 4;
+
+/// g++ goes on with "; std::string_view = …]" behind the type, clang with "]".
+[[nodiscard]] constexpr std::string_view cut_type_name(std::string_view signature) noexcept {
+  signature.remove_prefix(type_name_begin);
+  std::size_t depth = 0;
+  for (std::size_t i = 0; i != signature.size(); ++i) {
+    const char c = signature[i];
+    if (depth == 0 && (c == ';' || c == ']')) return signature.substr(0, i);
+    if (c == '<' || c == '(' || c == '[' || c == '{') ++depth;
+    if ((c == '>' || c == ')' || c == ']' || c == '}') && depth != 0) --depth;
+  }
+  return signature;
+}
+
+template <class T>
+inline constexpr std::string_view type_name_of = cut_type_name(function_signature<T>());
+
+}  // namespace detail
+
+namespace functions {
+
+/// The name of `T`, scopes included: `"app::node"`. Made at compile time; its spelling is the compiler's.
+template <class T>
+[[nodiscard]] constexpr std::string_view type_name() noexcept {
+  return detail::type_name_of<T>;
+}
+
+}  // namespace functions
+}  // namespace ouro
+
+// ===== ouro/allocator/standard_allocator.hpp
+
+/// \file
+/// An allocator policy as an allocator of the standard library, so that the containers inside managed objects live in
+/// the private heap too: `std::vector<int, ouro::standard_allocator<int, ouro::pool_allocator>>`.
+
+namespace ouro {
+
+namespace detail {
+
+/// A block in a private heap that had none, after an emergency collection there.
+/// \throws std::bad_alloc
+template <class AllocatorPolicy>
+[[nodiscard]] OURO_NOINLINE void* allocate_after_collection(std::size_t bytes, std::size_t alignment,
+                                                            std::string_view type) {
+  void* const block =
+      private_heap::try_after_collection([&] { return try_allocate<AllocatorPolicy>(bytes, alignment, type); });
+  if (block == nullptr) throw_bad_alloc();
+  return block;
+}
+
+/// For containers. \throws std::bad_alloc
+template <class AllocatorPolicy>
+[[nodiscard]] OURO_ALWAYS_INLINE void* allocate_or_throw(std::size_t bytes, std::size_t alignment,
+                                                         std::string_view type) {
+  void* const block = try_allocate<AllocatorPolicy>(bytes, alignment, type);
+  if (block != nullptr) [[likely]]
+    return block;
+  return allocate_after_collection<AllocatorPolicy>(bytes, alignment, type);
+}
+
+}  // namespace detail
+
+/// In a private heap that has no room left, `allocate` runs a collection there before it throws: so an insertion into a
+/// container may run the destructors, finalizers and weak callbacks of garbage, which must not use that very container.
+/// The containers of the standard library ask for memory before they change what a trace would see, so that a container
+/// of a managed object may be traced meanwhile. With `gc::pause`, or collections at safe points alone, it does not.
+///
+/// Has no state: all allocators of one policy are equal. Thread-safe as the policy is.
+template <class T, allocator_policy AllocatorPolicy = pool_allocator>
+struct OURO_SHARED_TYPE standard_allocator {
+  using value_type = T;
+
+  constexpr standard_allocator() noexcept = default;
+  template <class U>
+  constexpr standard_allocator(const standard_allocator<U, AllocatorPolicy>&) noexcept {}
+
+  /// \throws std::bad_alloc
+  [[nodiscard]] T* allocate(std::size_t objects) {
+    if (objects > std::numeric_limits<std::size_t>::max() / sizeof(T)) detail::throw_bad_array_length();
+    // A block of no bytes would have no address of its own.
+    const std::size_t bytes = objects == 0 ? 1 : objects * sizeof(T);
+    return static_cast<T*>(detail::allocate_or_throw<AllocatorPolicy>(bytes, alignof(T), detail::type_name_of<T>));
+  }
+
+  void deallocate(T* block, std::size_t objects) noexcept {
+    const std::size_t bytes = objects == 0 ? 1 : objects * sizeof(T);
+    if constexpr (check_level >= 1 && requires { AllocatorPolicy::has_ended(block, bytes, alignof(T)); }) {
+      if (AllocatorPolicy::has_ended(block, bytes, alignof(T))) {
+        detail::misuse("a container has outlived its private heap", detail::type_name_of<T>);
+      }
+    }
+    AllocatorPolicy::deallocate(block, bytes, alignof(T));
+  }
+
+  template <class U>
+  [[nodiscard]] friend constexpr bool operator==(const standard_allocator&,
+                                                 const standard_allocator<U, AllocatorPolicy>&) noexcept {
+    return true;
+  }
+};
+
+}  // namespace ouro
+
 // ===== ouro/allocator/pool_resource.hpp
 
 /// \file
@@ -2531,14 +4078,14 @@ namespace ouro::detail {
 
 namespace ouro {
 
+/// Collects in a private heap that has no room left, as `standard_allocator` does.
+///
 /// Has no state: all resources of one policy are equal. Thread-safe as the policy is.
 template <allocator_policy AllocatorPolicy>
 class OURO_SHARED_TYPE basic_pool_resource final : public std::pmr::memory_resource {
  private:
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    void* const block = AllocatorPolicy::allocate(bytes == 0 ? 1 : bytes, alignment);
-    if (block == nullptr) detail::throw_bad_alloc();
-    return block;
+    return detail::allocate_or_throw<AllocatorPolicy>(bytes == 0 ? 1 : bytes, alignment, "unknown");
   }
 
   void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override {
@@ -2624,90 +4171,6 @@ struct OURO_SHARED_TYPE resource_allocator {
 
 }  // namespace ouro
 
-// ===== ouro/object/type_name.hpp
-
-/// \file
-/// The name of a type as its programmer would write it, from the compiler, without RTTI.
-
-namespace ouro {
-
-namespace detail {
-
-template <class T>
-[[nodiscard]] constexpr std::string_view function_signature() noexcept {
-  return __PRETTY_FUNCTION__;
-}
-
-/// What stands around the type in the signature, measured once on a type whose name is known.
-inline constexpr std::string_view signature_of_int = function_signature<int>();
-inline constexpr std::size_t type_name_begin = signature_of_int.find("T = int") + 4;
-
-/// g++ goes on with "; std::string_view = …]" behind the type, clang with "]".
-[[nodiscard]] constexpr std::string_view cut_type_name(std::string_view signature) noexcept {
-  signature.remove_prefix(type_name_begin);
-  std::size_t depth = 0;
-  for (std::size_t i = 0; i != signature.size(); ++i) {
-    const char c = signature[i];
-    if (depth == 0 && (c == ';' || c == ']')) return signature.substr(0, i);
-    if (c == '<' || c == '(' || c == '[' || c == '{') ++depth;
-    if ((c == '>' || c == ')' || c == ']' || c == '}') && depth != 0) --depth;
-  }
-  return signature;
-}
-
-template <class T>
-inline constexpr std::string_view type_name_of = cut_type_name(function_signature<T>());
-
-}  // namespace detail
-
-/// The name of `T`, scopes included: `"app::node"`. Made at compile time; its spelling is the compiler's.
-template <class T>
-[[nodiscard]] constexpr std::string_view type_name() noexcept {
-  return detail::type_name_of<T>;
-}
-
-}  // namespace ouro
-
-// ===== ouro/allocator/standard_allocator.hpp
-
-/// \file
-/// An allocator policy as an allocator of the standard library, so that the containers inside managed objects live in
-/// the private heap too: `std::vector<int, ouro::standard_allocator<int, ouro::pool_allocator>>`.
-
-namespace ouro {
-
-/// Has no state: all allocators of one policy are equal. Thread-safe as the policy is.
-template <class T, allocator_policy AllocatorPolicy = pool_allocator>
-struct OURO_SHARED_TYPE standard_allocator {
-  using value_type = T;
-
-  constexpr standard_allocator() noexcept = default;
-  template <class U>
-  constexpr standard_allocator(const standard_allocator<U, AllocatorPolicy>&) noexcept {}
-
-  /// \throws std::bad_alloc
-  [[nodiscard]] T* allocate(std::size_t objects) {
-    if (objects > std::numeric_limits<std::size_t>::max() / sizeof(T)) detail::throw_bad_array_length();
-    // A block of no bytes would have no address of its own.
-    const std::size_t bytes = objects == 0 ? 1 : objects * sizeof(T);
-    void* const block = detail::allocate_for<AllocatorPolicy>(bytes, alignof(T), detail::type_name_of<T>);
-    if (block == nullptr) detail::throw_bad_alloc();
-    return static_cast<T*>(block);
-  }
-
-  void deallocate(T* block, std::size_t objects) noexcept {
-    AllocatorPolicy::deallocate(block, objects == 0 ? 1 : objects * sizeof(T), alignof(T));
-  }
-
-  template <class U>
-  [[nodiscard]] friend constexpr bool operator==(const standard_allocator&,
-                                                 const standard_allocator<U, AllocatorPolicy>&) noexcept {
-    return true;
-  }
-};
-
-}  // namespace ouro
-
 // ===== ouro/allocator/address_map.hpp
 
 /// \file
@@ -2744,12 +4207,18 @@ class address_map {
     return slots_[i].value;
   }
 
-  /// Calls `see` with each value, and forgets them all.
+  /// Calls `see` with each value.
   template <class See>
-  void drain(See see) noexcept {
+  void each(See see) noexcept {
     for (std::size_t i = 0; i != capacity_; ++i) {
       if (slots_[i].key != nullptr) see(slots_[i].value);
     }
+  }
+
+  /// The same, and forgets them all.
+  template <class See>
+  void drain(See see) noexcept {
+    each(see);
     delete[] slots_;
     *this = {};
   }
@@ -3004,6 +4473,12 @@ struct OURO_SHARED_TYPE traced_allocator {
     AllocatorPolicy::deallocate(block, bytes, alignment);
   }
 
+  [[nodiscard]] static bool begins_block(const void* at, std::size_t bytes, std::size_t alignment) noexcept
+    requires has_begins_block<AllocatorPolicy>
+  {
+    return AllocatorPolicy::begins_block(at, bytes, alignment);
+  }
+
   static void trim() noexcept
     requires has_trim<AllocatorPolicy>
   {
@@ -3134,8 +4609,10 @@ struct count_word {
 /// | `R::info_type` | type | holds 32 bits: the other word of the header, for which there are the verbs above as well |
 /// | `R::decrement_plainly(c)` | `released` | one pointer fewer, whether the object is loud or not |
 /// | `R::leave(c, die)` | `void` | what `released::left` asks for; calls `die(c)` when no pointer is left |
+/// | `R::leave_collected(c, die)` | `void` | the same, for an object that a collector looks at |
+/// | `R::settle_now(c)` | `released` | in place of leaving it, where nobody else uses the object |
 /// | `R::settle()` | `void` | what other threads have left for this one; objects may die |
-/// | `R::settle_all()` | `void` | what was left for any thread; nobody else uses objects |
+/// | `R::settle_all()` | `void` | what `leave_collected` has left for any thread; nobody else uses such objects |
 ///
 /// A policy for types that count themselves:
 ///
@@ -3155,6 +4632,15 @@ struct OURO_SHARED_TYPE biased_refcount;
 struct OURO_SHARED_TYPE self_refcount;
 
 namespace detail {
+
+template <>
+inline constexpr policy_axis axis_of<local_refcount> = policy_axis::refcount;
+template <>
+inline constexpr policy_axis axis_of<atomic_refcount> = policy_axis::refcount;
+template <>
+inline constexpr policy_axis axis_of<biased_refcount> = policy_axis::refcount;
+template <>
+inline constexpr policy_axis axis_of<self_refcount> = policy_axis::refcount;
 
 /// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
 template <class RefcountPolicy>
@@ -3239,13 +4725,22 @@ template <class RefcountPolicy>
 concept leaves_to_owners =
     requires(typename RefcountPolicy::count_type& count, void (*die)(typename RefcountPolicy::count_type&) noexcept) {
       { RefcountPolicy::leave(count, die) } noexcept;
+      { RefcountPolicy::leave_collected(count, die) } noexcept;
+      { RefcountPolicy::settle_now(count) } noexcept -> std::same_as<released>;
       { RefcountPolicy::settle() } noexcept;
       { RefcountPolicy::settle_all() } noexcept;
     };
 
+/// False for a policy that we know to be of another axis. A variable and no concept, so that g++ names it where it is
+/// false.
+template <class RefcountPolicy>
+inline constexpr bool is_first_of_refcount_collector_allocator =
+    detail::may_be_of<RefcountPolicy, detail::policy_axis::refcount>;
+
 /// All of them.
 template <class RefcountPolicy>
 concept refcount_policy =
+    is_first_of_refcount_collector_allocator<RefcountPolicy> &&
     (detail::needs_no_verbs<RefcountPolicy> || std::is_empty_v<RefcountPolicy>) && has_count_type<RefcountPolicy> &&
     has_is_thread_safe<RefcountPolicy> && has_load<RefcountPolicy> && has_store<RefcountPolicy> &&
     has_compare_exchange<RefcountPolicy> && has_increment<RefcountPolicy> && has_decrement<RefcountPolicy>;
@@ -3277,11 +4772,12 @@ concept counts_in_header = refcount_policy<RefcountPolicy> && !counts_itself<Ref
 /// ```
 ///   count   flags and number of strong pointers                                       refcount/count_word.hpp
 ///   info    unlisted:  type index (16) | owner tag (5) | flags (10)         | 0
-///           listed:    which buffer (1) | slot in the candidate buffer (30) | 1
+///           listed:    which buffer (2) | slot in the candidate buffer (29) | 1
 /// ```
 /// An object in the candidate buffer has a slot number in place of its info, which its buffer entry keeps meanwhile
 /// (collector/candidate_buffer.hpp): so it can leave the buffer in O(1), and costs 8 bytes all the same.
-/// A dying object waits in a queue with the link to the next one in place of its count (object/dying_queue.hpp).
+/// An object that waits for its destruction has the count `count_word::none`, and its info word as it was
+/// (object/destruction_queue.hpp).
 
 namespace ouro::detail {
 
@@ -3306,11 +4802,12 @@ struct info_word {
   static constexpr std::uint32_t type_shift = 16;
 
   static constexpr std::uint32_t slot_shift = 1;
-  static constexpr std::uint32_t listed_as_old = 1u << 31;  ///< in a listed word: the buffer is that of old objects
+  static constexpr std::uint32_t buffer_shift = 30;  ///< the flags old and frozen of a listed object say which buffer
+  static constexpr std::uint32_t listed_as_old = 1u << buffer_shift;
 
   [[nodiscard]] static constexpr bool is_listed(std::uint32_t word) noexcept { return (word & listed) != 0; }
   [[nodiscard]] static constexpr std::uint32_t slot(std::uint32_t word) noexcept {
-    return (word & ~listed_as_old) >> slot_shift;
+    return (word & ((1u << buffer_shift) - 1)) >> slot_shift;
   }
   /// Whether a walk over the pools finds the object, so that it need not be listed. \pre unlisted
   [[nodiscard]] static constexpr bool is_found_by_walk(std::uint32_t word) noexcept {
@@ -3402,10 +4899,17 @@ struct alignas(std::size_t) header {
 /// | `C::add_flags(h, bits)` | `void` | sets flags in the info word of a listed object |
 /// | `C::before_make<R>()` | `void` | an object that may be cyclic is about to be made, see below |
 /// | `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed |
-/// | `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted |
+/// | `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted, or 0: it must not collect now |
 ///
 /// `suspect` buffers the object as a candidate and makes it quiet; it returns false if there was no memory for that.
-/// `before_make` is the only moment for an automatic collection.
+/// `before_make` and `emergency` are the only moments for an automatic collection, besides `gc::safepoint()`.
+///
+/// Optional, for a collector of objects that threads share:
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `C::is_collecting_here<R>()` | `bool` | whether the calling thread is collecting |
+/// | `C::is_collecting_elsewhere<R>()` | `bool` | whether another thread is |
 ///
 /// Optional, for a collector that knows all objects that may be cyclic:
 ///
@@ -3414,6 +4918,7 @@ struct alignas(std::size_t) header {
 /// | `C::enrolls_all` | `bool` | when true, objects that may be cyclic are no candidates, but enrolled |
 /// | `C::enroll(h)` | `void` | if so: the object is whole, and its collector is to know it from now on |
 /// | `C::walks_pools_of` | type | the refcount policy whose old objects are found by walking pools |
+/// | `C::knows(h)` | `bool` | `h` is unlisted, or listed by the current heap: asked by checked builds |
 /// | `C::walker` | type | the policy that this is said of: a heap's walked pools hold the objects of one pair |
 ///
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
@@ -3426,6 +4931,13 @@ struct OURO_SHARED_TYPE trial_deletion;
 struct OURO_SHARED_TYPE generational;
 
 namespace detail {
+
+template <>
+inline constexpr policy_axis axis_of<no_collector> = policy_axis::collector;
+template <>
+inline constexpr policy_axis axis_of<trial_deletion> = policy_axis::collector;
+template <>
+inline constexpr policy_axis axis_of<generational> = policy_axis::collector;
 
 /// Ours fulfil the contract before they are defined, so that pointers can be declared (fwd.hpp).
 template <class CollectorPolicy>
@@ -3497,14 +5009,28 @@ concept walks_pools =
     enrolls_all<CollectorPolicy> && std::same_as<typename CollectorPolicy::walks_pools_of, RefcountPolicy> &&
     std::same_as<typename CollectorPolicy::walker, CollectorPolicy>;
 
+/// Says whether the calling thread, or another one, is collecting.
+template <class CollectorPolicy, class RefcountPolicy>
+concept says_where_it_collects = finds_cycles<CollectorPolicy> && requires {
+  { CollectorPolicy::template is_collecting_here<RefcountPolicy>() } noexcept -> std::same_as<bool>;
+  { CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>() } noexcept -> std::same_as<bool>;
+};
+
 /// What a collector that finds cycles must offer besides.
 template <class CollectorPolicy>
 concept cycle_finder = has_suspect<CollectorPolicy> && has_forget<CollectorPolicy> && has_info<CollectorPolicy> &&
                        has_before_make<CollectorPolicy> && has_collect<CollectorPolicy>;
 
+/// False for a policy that we know to be of another axis. A variable and no concept, so that g++ names it where it is
+/// false.
+template <class CollectorPolicy>
+inline constexpr bool is_second_of_refcount_collector_allocator =
+    detail::may_be_of<CollectorPolicy, detail::policy_axis::collector>;
+
 /// Finds cycles, or says that it does not. \see the table above
 template <class CollectorPolicy>
-concept collector_policy = (detail::collector_policy_of_ours<CollectorPolicy> || std::is_empty_v<CollectorPolicy>) &&
+concept collector_policy = is_second_of_refcount_collector_allocator<CollectorPolicy> &&
+                           (detail::collector_policy_of_ours<CollectorPolicy> || std::is_empty_v<CollectorPolicy>) &&
                            has_finds_cycles<CollectorPolicy> &&
                            (detail::collector_policy_of_ours<CollectorPolicy> || !finds_cycles<CollectorPolicy> ||
                             cycle_finder<CollectorPolicy>);
@@ -3545,460 +5071,164 @@ template <class CollectorPolicy, class RefcountPolicy>
 }  // namespace detail
 }  // namespace ouro
 
-// ===== ouro/allocator/loaded_objects.hpp
+// ===== ouro/collector/pause_clock.hpp
 
 /// \file
-/// The program and the shared objects that are loaded, as the system lists them.
+/// How long collections take.
 
-#if OURO_HAS_LOADER
-extern "C" int dl_iterate_phdr(int (*see)(struct dl_phdr_info*, std::size_t, void*), void* context);
+#if OURO_HAS_CLOCK_GETTIME
+#include <time.h>
+#else
+#include <chrono>
 #endif
 
 namespace ouro::detail {
 
-/// What <link.h> calls a program header. Not by including that: it brings <elf.h>, whose macros a compiler's own ELF
-/// headers do not survive.
-struct wide_segment {
-  std::uint32_t type, flags;
-  std::uint64_t offset, address, physical_address, file_bytes, bytes, alignment;
-};
-struct narrow_segment {
-  std::uint32_t type, offset, address, physical_address, file_bytes, bytes, flags, alignment;
-};
-
-/// The beginning of a `dl_phdr_info`.
-struct loaded_object {
-  using segment = std::conditional_t<sizeof(void*) == 8, wide_segment, narrow_segment>;
-  static constexpr std::uint32_t load = 1;  ///< types of segments
-  static constexpr std::uint32_t note = 4;
-
-  std::uintptr_t base;  ///< what addresses in segments are relative to
-  const char* name;     ///< of the file; empty for the program
-  const segment* segments;
-  std::uint16_t segment_count;
-};
-
-/// Calls `see` with each until it returns true: the program first. O(loaded objects); none where the system has no
-/// list.
-template <class See>
-void each_loaded_object([[maybe_unused]] See see) noexcept {
-#if OURO_HAS_LOADER
-  static_cast<void>(::dl_iterate_phdr(
-      [](dl_phdr_info* info, std::size_t, void* with) {
-        return (*static_cast<See*>(with))(*reinterpret_cast<const loaded_object*>(info)) ? 1 : 0;
-      },
-      &see));
-#endif
-}
-
-/// The shared object that has `place` in it stays loaded until the process ends, whatever becomes of the handle that it
-/// was loaded by: its code is needed for objects. Nothing for the program itself.
-OURO_OWN_CODE OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
-#if OURO_HAS_UNLOADING
-  if (&::dlopen == nullptr) return;
-  const char* name = "";
-  const auto address = reinterpret_cast<std::uintptr_t>(place);
-  each_loaded_object([&](const loaded_object& at) {
-    for (std::size_t i = 0; i != at.segment_count; ++i) {
-      const loaded_object::segment& each = at.segments[i];
-      if (each.type != loaded_object::load || address - at.base - each.address >= each.bytes) continue;
-      name = at.name;
-      return true;
-    }
-    return false;
-  });
-  if (*name != '\0') static_cast<void>(::dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE));
+/// Nanoseconds since some moment, and never fewer than before.
+[[nodiscard]] inline std::uint64_t steady_nanoseconds() noexcept {
+#if OURO_HAS_CLOCK_GETTIME
+  // <chrono> says the same, and takes longer to compile than all else of a collector.
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
+#else
+  using std::chrono::steady_clock;
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(steady_clock::now().time_since_epoch()).count());
 #endif
 }
 
 }  // namespace ouro::detail
 
-// ===== ouro/allocator/heap_part.hpp
+// ===== ouro/collector/collection_turn.hpp
 
 /// \file
-/// What of the library's thread-local state belongs to a heap, and goes with it from thread to thread.
-///
-/// The fast paths read thread-local variables, and know of no heaps: entering a private heap changes the values of
-/// these variables, and leaving it changes them back (private_heap.hpp). A variable says that it is such a part on its
-/// slow path, before it gets its first value of any consequence.
+/// Whether a collector is collecting, and which thread does it.
 
 namespace ouro::detail {
 
-/// A thread-local variable of trivial type. One a variable, constant-initialised.
-struct heap_part {
-  void* (*here)() noexcept;    ///< the calling thread's
-  const void* initial;         ///< its value in a heap where nothing has happened
-  std::size_t bytes;           ///< its size
-  bool (*finish)() noexcept;   ///< ends the objects that it knows in the current heap; whether there were any; or null
-  void (*release)() noexcept;  ///< then frees its memory, and calls no user code; or null
-  std::size_t offset = 0;      ///< in the saved bytes of a heap
-  heap_part* next = nullptr;   ///< known before this one
-  std::atomic<bool> is_known{false};
-};
-
-/// The parts that any thread has ever used.
-class heap_parts {
+/// Of a collector that one thread uses.
+class local_turn {
  public:
-  void add(heap_part& part) noexcept {
-    const lock_guard lock{mutex_};
-    if (part.is_known.load(std::memory_order_relaxed)) return;
-    constexpr std::size_t unit = alignof(std::max_align_t);
-    const std::size_t offset = bytes();
-    part.offset = offset;
-    part.next = first_.load(std::memory_order_relaxed);
-    // release: who sees the part, or the sum, sees what it consists of.
-    first_.store(&part, std::memory_order_release);
-    bytes_.store(offset + (part.bytes + unit - 1) / unit * unit, std::memory_order_release);
-    part.is_known.store(true, std::memory_order_release);
-  }
-
-  /// Of all parts, one after the other.
-  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_acquire); }
-
-  /// Calls `see` with each part.
-  template <class See>
-  void each(See see) const {
-    for (heap_part* at = first_.load(std::memory_order_acquire); at != nullptr; at = at->next) see(*at);
-  }
+  /// False when a collection is running.
+  [[nodiscard]] bool try_begin() noexcept { return is_taken_ ? false : (is_taken_ = true); }
+  void end() noexcept { is_taken_ = false; }
 
  private:
-  static_mutex mutex_;
-  std::atomic<heap_part*> first_{nullptr};
-  std::atomic<std::size_t> bytes_{0};
+  bool is_taken_ = false;
 };
 
-OURO_SHARED_STATE inline constinit heap_parts known_heap_parts{};
-
-/// The values of the parts while their heap is not the thread's.
-class saved_parts {
+/// Of a collector that all threads share. One of them collects at a time.
+class shared_turn {
  public:
-  /// Room for all parts that are known. False, and nothing has changed, when memory is exhausted.
-  [[nodiscard]] bool reserve() noexcept {
-    const std::size_t wanted = known_heap_parts.bytes();
-    if (wanted <= capacity_) return true;
-    void* const grown = std::realloc(bytes_, wanted);
-    if (grown == nullptr) return false;
-    bytes_ = static_cast<std::byte*>(grown);
-    capacity_ = wanted;
+  /// False when a collection is running, on this thread or another one.
+  [[nodiscard]] bool try_begin() noexcept {
+    if (!mutex_.try_lock()) return false;
+    mutex_.note_holder();
+    if constexpr (check_level >= 1) wait_for_uses();
     return true;
   }
 
-  /// The thread's values. A part for which there is no room has none of any consequence.
-  void save() noexcept {
-    saved_ = capacity_;
-    known_heap_parts.each([this](const heap_part& each) {
-      if (each.offset + each.bytes <= saved_) std::memcpy(bytes_ + each.offset, each.here(), each.bytes);
-    });
+  /// \pre `try_begin` has returned true on this thread
+  void end() noexcept {
+    mutex_.forget_holder();
+    mutex_.unlock();
+    known_at_fork.let_forks_pass();
   }
 
-  void load() const noexcept {
-    known_heap_parts.each([this](const heap_part& each) {
-      const bool has = each.offset + each.bytes <= saved_;
-      std::memcpy(each.here(), has ? bytes_ + each.offset : each.initial, each.bytes);
-    });
-  }
+  /// Whether the calling thread is collecting.
+  [[nodiscard]] bool is_here() const noexcept { return mutex_.is_held_here(); }
 
-  void release() noexcept {
-    std::free(bytes_);
-    *this = {};
-  }
+  /// Whether another thread is collecting.
+  [[nodiscard]] bool is_elsewhere() const noexcept { return mutex_.is_held_elsewhere(); }
 
  private:
-  std::byte* bytes_ = nullptr;  ///< each part at its offset
-  std::size_t capacity_ = 0;
-  std::size_t saved_ = 0;  ///< bytes that `save` has seen
-};
+  static constexpr std::uint64_t use = 20'000;  ///< nanoseconds: longer than a copy or a drop takes
 
-/// Where the thread will leave the parts of the private heap that it is in; null in its own.
-OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_heap = nullptr;
-
-/// Before a part of the current heap gets its first value of any consequence. False when memory is exhausted: it must
-/// not get one then.
-[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
-  // acquire: `add` has said where the part lies.
-  if (!part.is_known.load(std::memory_order_acquire)) {
-    keep_loaded(&part);
-    known_heap_parts.add(part);
-  }
-  return parts_of_current_heap == nullptr || parts_of_current_heap->reserve();
-}
-
-/// Describes the variable that `State::of_thread()` is. `State::finish()` and `State::release()` are optional.
-template <class State>
-class heap_part_of {
-  static_assert(std::is_trivially_copyable_v<State>, "the value of a part is copied as bytes");
-
-  [[nodiscard]] static void* here() noexcept { return &State::of_thread(); }
-
-  [[nodiscard]] static consteval auto finish_of() -> bool (*)() noexcept {
-    if constexpr (requires { State::finish(); }) {
-      return &State::finish;
-    } else {
-      return nullptr;
-    }
-  }
-  [[nodiscard]] static consteval auto release_of() -> void (*)() noexcept {
-    if constexpr (requires { State::release(); }) {
-      return &State::release;
-    } else {
-      return nullptr;
-    }
+  /// A thread that wrongly uses the objects now gets beyond that use, and reports its next one, before anything of them
+  /// is changed here.
+  static void wait_for_uses() noexcept {
+    const std::uint64_t began = steady_nanoseconds();
+    while (steady_nanoseconds() - began < use) yield_to_others();
   }
 
-  static constexpr State initial{};
-
- public:
-  OURO_SHARED_STATE static inline constinit heap_part part{&here,        &initial, sizeof(State), finish_of(),
-                                                           release_of(), 0,        nullptr,       {}};
+  static_mutex mutex_;  ///< held by the thread that collects: a fork waits for its end
 };
 
 }  // namespace ouro::detail
 
-// ===== ouro/allocator/raw_array.hpp
+// ===== ouro/object/nesting.hpp
 
 /// \file
-/// Growing arrays, for what the library keeps about objects.
+/// Bounds the stack that a walk over the edges of one object uses, however deep the parts of the object are nested.
 
 namespace ouro::detail {
 
-/// A growing array of trivial elements whose growth can fail without harm. It has no destructor: its owner says when
-/// its memory goes, so that it may be part of a thread's state that must outlive everything else.
-///
-/// From 2 MiB on it lies on huge pages: an array that is filled once and let go costs more in page faults than in
-/// writes otherwise.
-template <class T>
-struct raw_array {
-  static_assert(std::is_trivially_copyable_v<T>);
-
-  T* items = nullptr;
-  std::size_t size = 0;
-  std::size_t capacity = 0;  ///< size <= capacity
-
-  /// Room for `wanted` elements; false, and nothing has changed, when memory is exhausted.
-  [[nodiscard]] bool reserve(std::size_t wanted) noexcept {
-    if (wanted <= capacity) return true;
-    std::size_t wider = capacity == 0 ? 256 : capacity * 2;
-    if (wider < wanted) wider = wanted;
-    return grow(wider);
-  }
-
-  [[nodiscard]] OURO_ALWAYS_INLINE bool push(const T& item) noexcept {
-    if (size == capacity && !reserve(size + 1)) [[unlikely]]
-      return false;
-    items[size++] = item;
-    return true;
-  }
-
-  void release() noexcept {
-    free_items();
-    *this = {};
-  }
-
- private:
-  static constexpr std::size_t huge_page = std::size_t{2} << 20;  ///< bytes
-
-  [[nodiscard]] static constexpr std::size_t mapped_bytes(std::size_t elements) noexcept {
-    return (elements * sizeof(T) + huge_page - 1) / huge_page * huge_page;
-  }
-
-  [[nodiscard]] static constexpr bool is_mapped(std::size_t elements) noexcept {
-    return elements * sizeof(T) >= huge_page;
-  }
-
-  [[nodiscard]] OURO_NOINLINE bool grow(std::size_t wider) noexcept {
-    void* grown = nullptr;
-    if (is_mapped(wider)) {
-      grown = map_pages(mapped_bytes(wider), huge_page);
-      if (grown == nullptr) return false;
-      advise_huge(grown, mapped_bytes(wider));
-      if (size != 0) std::memcpy(grown, items, size * sizeof(T));
-      free_items();
-      wider = mapped_bytes(wider) / sizeof(T);
-    } else {
-      grown = std::realloc(static_cast<void*>(items), wider * sizeof(T));
-      if (grown == nullptr) return false;
-    }
-    items = static_cast<T*>(grown);
-    capacity = wider;
-    return true;
-  }
-
-  void free_items() noexcept {
-    if (is_mapped(capacity)) {
-      unmap_pages(items, mapped_bytes(capacity), huge_page);
-    } else {
-      std::free(static_cast<void*>(items));
-    }
-  }
-};
-
-}  // namespace ouro::detail
-
-// ===== ouro/object/dying_queue.hpp
-
-/// \file
-/// Destruction without recursion, and in the order that recursion would give.
-///
-/// A destructor that drops the last pointer to another object destroys that one at once, as `std::shared_ptr` would,
-/// down to a fixed depth of nested destructors. Below it, the dying wait in a queue that the outermost of the deep
-/// destructors empties. What one object leaves behind goes to the front of the queue, in the order in which it was
-/// dropped: the destructors run in the depth-first order of recursion. O(1) per object and constant stack; no
-/// memory, since the link to the next takes the place of the count, which a dying object no longer has.
-///
-/// A program that cannot wait for the end of a large structure has all of the dying wait, and ends so many at a time.
-
-namespace ouro::detail {
-
-/// What a header holds while its object waits: the type index, whether `finalize` was called, and the next in the
-/// queue. An address of 64 bits is below 2^48 and a multiple of 8: 45 bits, of which 32 replace the count and 13 lie
-/// below the type index. An address of 32 bits replaces the count.
-template <class RefcountPolicy>
-struct dying_link {
-  static constexpr bool is_split = sizeof(void*) > sizeof(std::uint32_t);
-  static constexpr std::uint32_t finalized = 1;
-  static constexpr std::uint32_t upper_shift = 3;
-  static constexpr std::uint32_t upper_mask = (1u << 13) - 1;
-
-  /// \pre `at` is no link yet: its info word is `info`
-  static void write(header<RefcountPolicy>& at, const header<RefcountPolicy>* next, std::uint32_t info) noexcept {
-    store(at, next, (info & type_mask) | ((info & info_word::finalized) != 0 ? finalized : 0));
-  }
-
-  static void set_next(header<RefcountPolicy>& at, const header<RefcountPolicy>* next) noexcept {
-    store(at, next, at.load_info() & (type_mask | finalized));
-  }
-
-  [[nodiscard]] static header<RefcountPolicy>* next(const header<RefcountPolicy>& at) noexcept {
-    const std::uint64_t upper = at.load_info() >> upper_shift & upper_mask;
-    std::uint64_t link = upper << 32 | at.load_count();
-    if constexpr (is_split) link <<= 3;
-    return reinterpret_cast<header<RefcountPolicy>*>(static_cast<std::uintptr_t>(link));
-  }
-
-  /// Makes the header one of an object without pointers again.
-  static void erase(header<RefcountPolicy>& at) noexcept {
-    const std::uint32_t info = at.load_info();
-    RefcountPolicy::store(at.count, count_word::none);
-    RefcountPolicy::store(at.info, (info & type_mask) | ((info & finalized) != 0 ? info_word::finalized : 0));
-  }
-
- private:
-  static constexpr std::uint32_t type_mask = ~std::uint32_t{0} << info_word::type_shift;
-
-  static void store(header<RefcountPolicy>& at, const header<RefcountPolicy>* next, std::uint32_t rest) noexcept {
-    std::uint64_t link = reinterpret_cast<std::uintptr_t>(next);
-    if constexpr (is_split) link >>= 3;
-    RefcountPolicy::store(at.count, static_cast<std::uint32_t>(link));
-    RefcountPolicy::store(at.info, static_cast<std::uint32_t>(link >> 32) << upper_shift | rest);
-  }
-};
-
-/// One a heap and refcount policy.
-template <class RefcountPolicy>
-class OURO_SHARED_TYPE dying_queue {
+/// How deep a walk has gone into the parts of an object: a chain of `std::unique_ptr` may have a million links. What
+/// lies too deep is put off until the walk has come back to the outermost part.
+class nesting {
  public:
-  using header_type = header<RefcountPolicy>;
-  using link = dying_link<RefcountPolicy>;
+  static constexpr std::size_t most_levels = 32;
 
-  /// Ends an object that has waited.
-  using end_function = void (*)(header_type&) noexcept;
+  /// A part that was put off. It lies still until the walk is over.
+  struct part {
+    void* at;
+    void (*see)(const void* visitor, void* at);
+  };
 
-  /// \see heap_part_of
-  [[nodiscard]] static dying_queue& of_thread() noexcept;
+  nesting() = default;
+  nesting(const nesting&) = delete;
+  nesting& operator=(const nesting&) = delete;
+  ~nesting() { put_off_.release(); }
 
-  static constexpr std::uint32_t deepest = 32;  ///< nested destructors: more than a balanced tree has levels
+  /// Whether the next part must be put off.
+  [[nodiscard]] OURO_ALWAYS_INLINE bool is_full() const noexcept { return level_ >= most_; }
 
-  /// Whether the library is running a destructor or a `finalize` on this thread.
-  [[nodiscard]] bool is_destroying() const noexcept { return depth_ != 0; }
+  /// False when memory is exhausted.
+  [[nodiscard]] bool put_off(const part& later) noexcept { return put_off_.push(later); }
 
-  [[nodiscard]] bool must_wait() const noexcept { return depth_ >= most_depth_; }
+  [[nodiscard]] OURO_ALWAYS_INLINE bool has_parts() const noexcept { return put_off_.size != 0; }
 
-  /// Whether all of the dying wait for `drain`.
-  [[nodiscard]] bool is_deferring() const noexcept { return most_depth_ == 0; }
-  void defer(bool wanted) noexcept { most_depth_ = wanted ? 0 : deepest; }
+  /// The part that was put off last. \pre `has_parts()`
+  [[nodiscard]] part take() noexcept { return put_off_.items[--put_off_.size]; }
 
-  /// Ends up to `most` objects that wait, and returns how many that were; 0 from within a destructor. O(1) an object,
-  /// and what its destructor does.
-  std::size_t drain(std::size_t most, end_function end) noexcept {
-    if (is_emptying_ || depth_ != 0) return 0;
-    std::size_t ended = 0;
-    is_emptying_ = true;
-    for (; ended != most && next_ != nullptr; ++ended) end_next(end);
-    last_left_ = nullptr;
-    is_emptying_ = false;
-    return ended;
-  }
-
-  /// `end` may be one for the object's type. \pre `must_wait()`; the object has no pointers, no weak records and is in
-  /// no candidate buffer
-  OURO_NOINLINE void push(header_type& object, end_function end) noexcept {
-    if (last_left_ == nullptr) {
-      if (next_ != nullptr) {
-        link::write(*next_, first_, next_->load_info());
-        first_ = next_;
-      }
-      next_ = &object;
-      end_next_ = end;
-    } else if (last_left_ == next_) {
-      link::write(object, first_, object.load_info());
-      first_ = &object;
-    } else {
-      link::write(object, link::next(*last_left_), object.load_info());
-      link::set_next(*last_left_, &object);
+  /// The walk is inside a part for as long as this lives. Where an exception ends the walk, the outermost level forgets
+  /// what was put off.
+  class level {
+   public:
+    OURO_ALWAYS_INLINE explicit level(nesting& in) noexcept : in_{in} { ++in_.level_; }
+    level(const level&) = delete;
+    level& operator=(const level&) = delete;
+    OURO_ALWAYS_INLINE ~level() {
+      if (--in_.level_ == 0) in_.put_off_.size = 0;
     }
-    last_left_ = &object;
-  }
 
-  /// Runs `destroy` one level deeper. The first to come back from the deepest level also ends all that waits, one after
-  /// the other, which may descend again; `end` ends an object of any type.
-  template <class Destroy>
-  OURO_ALWAYS_INLINE void descend(Destroy&& destroy, end_function end) noexcept {
-    ++depth_;
-    destroy();
-    --depth_;
-    if (next_ != nullptr && !is_emptying_) [[unlikely]]
-      empty(end);
-  }
+    [[nodiscard]] OURO_ALWAYS_INLINE bool is_outermost() const noexcept { return in_.level_ == 1; }
+
+   private:
+    nesting& in_;
+  };
+
+  /// Nothing is put off for as long as this lives: the parts will be moved.
+  class unlimited {
+   public:
+    explicit unlimited(nesting& in) noexcept : in_{in}, most_before_{in.most_} {
+      in_.most_ = std::numeric_limits<std::size_t>::max();
+    }
+    unlimited(const unlimited&) = delete;
+    unlimited& operator=(const unlimited&) = delete;
+    ~unlimited() { in_.most_ = most_before_; }
+
+   private:
+    nesting& in_;
+    std::size_t most_before_;
+  };
 
  private:
-  OURO_NOINLINE void empty(end_function end) noexcept {
-    if (is_deferring()) return;
-    is_emptying_ = true;
-    while (next_ != nullptr) end_next(end);
-    last_left_ = nullptr;
-    is_emptying_ = false;
-  }
-
-  /// \pre somebody waits
-  OURO_ALWAYS_INLINE void end_next(end_function end) noexcept {
-    header_type& dies = *next_;
-    const end_function end_of_it = end_next_;
-    next_ = first_;
-    if (next_ != nullptr) {
-      first_ = link::next(*next_);
-      link::erase(*next_);
-      end_next_ = end;
-    }
-    last_left_ = nullptr;
-    end_of_it(dies);
-  }
-
-  end_function end_next_ = nullptr;
-  header_type* next_ = nullptr;         ///< dies next: not linked, since most leave one object behind, or none
-  header_type* first_ = nullptr;        ///< and then these, linked
-  header_type* last_left_ = nullptr;    ///< the last that the object being destroyed has left behind
-  std::uint32_t depth_ = 0;             ///< nested destructors, <= deepest
-  std::uint32_t most_depth_ = deepest;  ///< or 0: all wait
-  bool is_emptying_ = false;
+  std::size_t level_ = 0;
+  std::size_t most_ = most_levels;
+  raw_array<part> put_off_;
 };
-
-template <class RefcountPolicy>
-OURO_SHARED_STATE inline constinit thread_local dying_queue<RefcountPolicy> dying{};
-
-template <class RefcountPolicy>
-dying_queue<RefcountPolicy>& dying_queue<RefcountPolicy>::of_thread() noexcept {
-  return dying<RefcountPolicy>;
-}
 
 }  // namespace ouro::detail
 
@@ -4019,7 +5249,8 @@ struct edge {
   void sever() const noexcept { std::memset(slot, 0, sizeof(void*)); }
 };
 
-/// Fixed in size, so that a trace needs no memory: when it is full, the phase empties it and the trace goes on.
+/// Fixed in size, so that a trace needs no memory for edges: when it is full, the phase empties it and the trace goes
+/// on.
 class edge_sink {
  public:
   static constexpr std::size_t capacity = 64;
@@ -4058,11 +5289,15 @@ class edge_sink {
   /// Edges reported so far.
   [[nodiscard]] std::size_t pushed() const noexcept { return flushed_ + static_cast<std::size_t>(next_ - first_); }
 
+  /// How deep the trace is.
+  [[nodiscard]] OURO_ALWAYS_INLINE nesting& within() noexcept { return within_; }
+
  private:
   edge* next_ = own_;  ///< in [first_, last_) between pushes
   edge* last_ = own_ + capacity;
   edge* first_ = own_;
   std::size_t flushed_ = 0;
+  nesting within_;
   phase work_;
   void* context_;
   edge own_[capacity];
@@ -4199,10 +5434,12 @@ struct type_record {
   run_function deallocate;                            ///< gives the blocks back; needs nothing but their lengths
   trace_function trace;                               ///< null when there are no edges to report
   void (*finalize)(void* object);                     ///< null when the type has no `finalize()`
+  bool (*end)(void* header) noexcept;                 ///< of an object without pointers, see collector/death.hpp
   std::size_t (*bytes)(const void* object) noexcept;  ///< the block: header, object, padding
   const clone_record* clone;                          ///< copies the object; null unless the type is `clonable`
   std::string_view name;
   std::uint32_t level = check_level;  ///< of the code behind these functions
+  std::uint32_t front = 0;            ///< bytes from the beginning of the block to the object; 0 where nobody asks
 
   void destroy_one(void* header) const noexcept {
     const visited one{header, 0, 0};
@@ -4297,6 +5534,245 @@ class type_info_word {
 
 }  // namespace ouro::detail
 
+// ===== ouro/object/destruction_queue.hpp
+
+/// \file
+/// Destruction in bounded stack, and in the order that recursion gives.
+///
+/// A destructor that drops the last pointer to another object destroys that object at once, as with `std::shared_ptr`,
+/// while the nested destructors use less than a fixed amount of stack. Beyond that amount the object waits: its header
+/// stays as it is, with the count `count_word::none`, so that every look-up takes it for dead. The innermost destructor
+/// that still ran at once destroys what waits when it returns, before its own block is freed. Objects that wait are
+/// destroyed in the depth-first order of recursion, and the block of each is freed after its descendants have been
+/// destroyed, so that their destructors may still write to it through raw pointers.
+///
+/// CPython bounds its nested deallocators in the same way, by a number of levels (the "trashcan", Objects/object.c).
+/// O(1) an object. Memory: 8 bytes for each object that waits, and for each whose descendants wait. Where there is no
+/// memory for that, an object is destroyed at once.
+///
+/// A program that cannot wait for the end of a large structure has every object wait, and destroys so many at a time.
+
+namespace ouro::detail {
+
+/// One a heap and refcount policy. It has no state of consequence while it is empty and not deferring.
+template <class RefcountPolicy>
+class OURO_SHARED_TYPE destruction_queue {
+ public:
+  using header_type = header<RefcountPolicy>;
+
+  static constexpr std::size_t default_nesting = std::size_t{256} << 10;  ///< bytes of stack
+
+  /// \see heap_part_of
+  [[nodiscard]] static destruction_queue& of_thread() noexcept;
+
+  /// Whether the library is running a destructor or a `finalize` on this thread.
+  [[nodiscard]] bool is_destroying() const noexcept { return is_destroying(lowest_); }
+
+  /// Whether an object whose count has fallen to zero has to wait.
+  [[nodiscard]] OURO_ALWAYS_INLINE bool must_wait() const noexcept { return stack_position() < lowest_; }
+
+  /// Whether every object waits for `drain`.
+  [[nodiscard]] bool is_deferring() const noexcept { return is_deferring(lowest_); }
+  void defer(bool wanted) noexcept {
+    if (wanted && is_destroying() && lowest_ < some_wait) base_ = waiting_.size;
+    lowest_ = resting(is_destroying(), wanted);
+  }
+
+  /// Bytes of stack that nested destructors use before objects wait.
+  [[nodiscard]] std::size_t nesting() const noexcept { return nesting_; }
+  void set_nesting(std::size_t bytes) noexcept {
+    const std::size_t most = stack_position() / 2;
+    nesting_ = bytes < most ? bytes : most;
+  }
+
+  /// Has the object wait. False, and nothing has changed, when memory is exhausted. \pre its count is
+  /// `count_word::none`; it is in no root buffer; `must_wait()`
+  [[nodiscard]] OURO_NOINLINE bool push(header_type& object) noexcept {
+    if (!waiting_.push(reinterpret_cast<std::uintptr_t>(&object))) return false;
+    if (lowest_ < some_wait) {
+      base_ = waiting_.size - 1;
+      lowest_ = some_wait;
+    }
+    return true;
+  }
+
+  /// Before a destructor that runs at once. Returns what `leave` must be given: 0 for the outermost destructor.
+  /// \pre `!must_wait()`
+  [[nodiscard]] OURO_ALWAYS_INLINE std::uintptr_t enter() noexcept {
+    const std::uintptr_t before = lowest_;
+    if (before == 0) lowest_ = stack_position() - nesting_;
+    return before;
+  }
+
+  /// After it: ends what it has dropped that had to wait.
+  OURO_ALWAYS_INLINE void leave(std::uintptr_t before) noexcept {
+    const std::uintptr_t now = lowest_;
+    lowest_ = before;
+    if (now >= some_wait) [[unlikely]]
+      leave_rarely(before, now);
+  }
+
+  /// How much is in the queue: what comes later is above it.
+  [[nodiscard]] std::size_t mark() const noexcept { return waiting_.size; }
+
+  /// Runs `destroy`, which calls user code, in any state. What that left above `mark()` is the caller's to end.
+  template <class Destroy>
+  void run_nested(Destroy&& destroy) noexcept {
+    const std::uintptr_t before = lowest_;
+    if (before == 0) {
+      lowest_ = stack_position() - nesting_;
+    } else if (before == idle_deferring) {
+      lowest_ = deferring;
+    }
+    destroy();
+    restore(before, lowest_);
+  }
+
+  /// Ends what waits above `mark`, which was dropped since then. \post nothing is above `mark`
+  void end_above(std::size_t mark) noexcept {
+    if (waiting_.size != mark) [[unlikely]]
+      static_cast<void>(end_some(mark, mark, all));
+  }
+
+  /// Ends up to `most` objects of all that wait, and returns how many that were; 0 from within a destructor. O(1) an
+  /// object, and what its destructor does.
+  std::size_t drain(std::size_t most) noexcept {
+    if (is_destroying()) return 0;
+    const std::size_t ended = end_some(0, ordered_, most);
+    ordered_ = waiting_.size;
+    return ended;
+  }
+
+ private:
+  // Values of `lowest_` above all addresses.
+  static constexpr std::uintptr_t idle_deferring = ~std::uintptr_t{0};  ///< every object waits; no destructor runs
+  static constexpr std::uintptr_t deferring = idle_deferring - 1;       ///< every object waits; a destructor runs
+  static constexpr std::uintptr_t some_wait = deferring - 1;  ///< what the running destructor drops waits behind others
+
+  static constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+  static constexpr std::uintptr_t is_destroyed = 1;        ///< in an entry: what remains is to free the block
+  static constexpr std::uintptr_t nothing = is_destroyed;  ///< an entry whose object came back to life
+
+  [[nodiscard]] static bool is_deferring(std::uintptr_t lowest) noexcept { return lowest >= deferring; }
+
+  [[nodiscard]] static bool is_destroying(std::uintptr_t lowest) noexcept {
+    return lowest != 0 && lowest != idle_deferring;
+  }
+
+  /// What `lowest_` is where a program has just begun to defer, or ended that.
+  [[nodiscard]] static std::uintptr_t resting(bool destroying, bool defers) noexcept {
+    if (defers) return destroying ? deferring : idle_deferring;
+    return destroying ? some_wait : 0;
+  }
+
+  /// After a destructor that began in the state `before`, and ended in the state `now`: a program may begin to defer in
+  /// one destructor, and end it in another.
+  void restore(std::uintptr_t before, std::uintptr_t now) noexcept {
+    lowest_ = is_deferring(now) == is_deferring(before) ? before : resting(is_destroying(before), is_deferring(now));
+  }
+
+  OURO_NOINLINE void leave_rarely(std::uintptr_t before, std::uintptr_t now) noexcept {
+    restore(before, now);
+    end_above(base_);
+  }
+
+  [[nodiscard]] static header_type& object_of(std::uintptr_t entry) noexcept {
+    return *reinterpret_cast<header_type*>(entry & ~is_destroyed);
+  }
+
+  [[nodiscard]] static const type_record& record_of(const header_type& object) noexcept {
+    return detail::record_of(object.load_info());
+  }
+
+  /// Turns the entries from `first` on round, which stand in the order in which they were dropped: the first of them is
+  /// to be the next.
+  void turn(std::size_t first) noexcept {
+    for (std::size_t last = waiting_.size; first + 1 < last; ++first) {
+      std::swap(waiting_.items[first], waiting_.items[--last]);
+    }
+  }
+
+  /// Ends up to `most` objects above `mark`. `dropped`: the entries from there on stand in the order of their drops.
+  OURO_NOINLINE std::size_t end_some(std::size_t mark, std::size_t dropped, std::size_t most) noexcept {
+    turn(dropped);
+    std::size_t ended = 0;
+    while (waiting_.size != mark) {
+      const std::size_t place = waiting_.size - 1;
+      const std::uintptr_t entry = waiting_.items[place];
+      if ((entry & is_destroyed) != 0) {
+        waiting_.size = place;
+        if (entry != nothing) record_of(object_of(entry)).deallocate_one(&object_of(entry));
+      } else if (ended == most && is_deferring()) {
+        return ended;
+      } else {
+        // The entry stays below those of the objects that this one leaves behind.
+        ++ended;
+        waiting_.items[place] = entry | is_destroyed;
+        if (!record_of(object_of(entry)).end(&object_of(entry))) waiting_.items[place] = nothing;
+        turn(place + 1);
+      }
+    }
+    if (mark == 0) waiting_.release();
+    return ended;
+  }
+
+  std::uintptr_t lowest_ = 0;  ///< objects wait where the stack has grown below this address; 0: no destructor runs
+  std::size_t nesting_ = default_nesting;
+  raw_array<std::uintptr_t> waiting_;  ///< addresses of headers; the last is the next to end
+  std::size_t ordered_ = 0;            ///< after a `drain`: entries from there on were dropped since
+  std::size_t base_ = 0;  ///< entries from there on were dropped by the destructor that runs, where some of those wait
+};
+
+template <class RefcountPolicy>
+OURO_SHARED_STATE inline constinit thread_local destruction_queue<RefcountPolicy> destructions{};
+
+template <class RefcountPolicy>
+destruction_queue<RefcountPolicy>& destruction_queue<RefcountPolicy>::of_thread() noexcept {
+  return destructions<RefcountPolicy>;
+}
+
+}  // namespace ouro::detail
+
+// ===== ouro/object/owner_tag.hpp
+
+/// \file
+/// Tells heaps apart: by a number, and by a tag of 5 bits that fits into a header, so that a checked build notices
+/// objects used by a thread that does not own them, or outside their private heap.
+
+namespace ouro::detail {
+
+OURO_SHARED_STATE inline constinit std::atomic<std::uint64_t> heap_numbers_given{0};
+/// That of the current heap; 0: not yet given.
+struct OURO_SHARED_TYPE heap_number {
+  std::uint64_t value = 0;
+
+  [[nodiscard]] static heap_number& of_thread() noexcept { return local_; }
+
+ private:
+  OURO_SHARED_STATE static constinit thread_local heap_number local_;
+};
+
+constinit inline thread_local heap_number heap_number::local_{};
+
+/// 1 and above. No two heaps have the same.
+[[nodiscard]] inline std::uint64_t current_heap_number() noexcept {
+  heap_number& number = heap_number::of_thread();
+  if (number.value == 0) {
+    // A private heap has room for it from the beginning.
+    static_cast<void>(attach(heap_part_of<heap_number>::part));
+    number.value = heap_numbers_given.fetch_add(1, std::memory_order_relaxed) + 1;
+  }
+  return number.value;
+}
+
+/// 1 to 31. Two heaps share one when 31 others began between them: the tag may fail to tell them apart, it never
+/// accuses wrongly.
+[[nodiscard]] inline std::uint32_t owner_tag() noexcept {
+  return static_cast<std::uint32_t>((current_heap_number() - 1) % 31 + 1);
+}
+
+}  // namespace ouro::detail
+
 // ===== ouro/object/weak_target.hpp
 
 /// \file
@@ -4327,6 +5803,13 @@ class weak_target {
   void clear() noexcept {
     static_cast<void>(acquire());
     release(0);
+  }
+
+  /// In a child after a fork: threads that it has not got look no more. \pre the process has one thread
+  void end_looks() noexcept {
+    // What nobody looked at is not written to: its page stays shared with the parent.
+    const std::uintptr_t seen = address_.load(std::memory_order_relaxed);
+    if ((seen & busy) != 0) address_.store(seen & ~busy, std::memory_order_relaxed);
   }
 
   /// For who keeps others from clearing.
@@ -4533,8 +6016,10 @@ struct weak_record {
 
   weak_target<RefcountPolicy> target;  ///< cleared once it is dying, under the shard's lock
   const void* owner;                   ///< the target's address, kept as the identity to order by
+  std::uint64_t heap;                  ///< the number of the heap whose table lists it; 0 where threads share the table
   typename pin_refcount<RefcountPolicy>::count_type
       pins;                 ///< weak pointers that use this record, and the queue of callbacks
+  weak_record* previous;    ///< of the same target, null for the first; without meaning once that is cleared
   weak_record* next;        ///< of the same target; or the next in the queue of callbacks
   weak_callback* callback;  ///< owned; null in the record that is shared
 };
@@ -4558,8 +6043,8 @@ class OURO_SHARED_TYPE weak_table {
     const lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // The shared record is the first in the list, if there is one; its last weak pointer may be going at this moment.
-    if (first != nullptr && first->callback == nullptr && try_pin(*first)) return first;
-    return enlist(home, first, target, nullptr);
+    if (first != nullptr && first->callback == nullptr && pin_again(*first)) return first;
+    return enlist(home, first, nullptr, target, nullptr);
   }
 
   /// A record of its own for a weak pointer with a callback, which the table takes over.
@@ -4569,24 +6054,35 @@ class OURO_SHARED_TYPE weak_table {
     const lock_guard lock{home.mutex};
     record*& first = home.records[&target];
     // Behind the shared record, if there is one.
-    record*& place = first != nullptr && first->callback == nullptr ? first->next : first;
-    return enlist(home, place, target, callback);
+    record* const shared = first != nullptr && first->callback == nullptr ? first : nullptr;
+    return enlist(home, first, shared, target, callback);
   }
 
   static void pin(record& at) noexcept { pins::increment(at.pins); }
 
-  /// Ends the record with its last pin.
+  /// Ends the record with its last pin. Where it is listed in the table of another heap, it loses its callback and is
+  /// left there: that heap frees it when its target dies, or when the heap ends.
   static void unpin(record* at) noexcept {
     if (pins::decrement(at->pins) != released::last) return;
+    bool is_left = false;
+    weak_callback* callback = nullptr;
     {
       shard& home = shard_of(at->owner);
       const lock_guard lock{home.mutex};
-      if (!at->target.is_cleared()) delist(home, at);
+      callback = std::exchange(at->callback, nullptr);
+      if (!at->target.is_cleared()) {
+        is_left = !is_listed_here(*at);
+        if (!is_left) delist(home, at);
+      }
     }
-    // calls user code: the callback's captures may drop the last pointer to the target; the record is on no list any
-    // more.
-    delete at->callback;
-    delete at;
+    if (!is_left) delete at;
+    // calls user code: the callback's captures may drop the last pointer to the target; the record is gone.
+    delete callback;
+  }
+
+  /// Whether the record may be copied and dropped here. A record whose target has died may be anywhere.
+  [[nodiscard]] static bool may_be_used_here(const record& at) noexcept {
+    return at.target.is_cleared() || is_listed_here(at);
   }
 
   /// One strong pointer more to the record's target, unless that is dying. Returns the target or null.
@@ -4614,7 +6110,10 @@ class OURO_SHARED_TYPE weak_table {
       record* const next = at->next;
       at->target.clear();
       at->next = nullptr;
-      if (at->callback != nullptr && try_pin(*at)) due().push(at);
+      if (is_left_here(*at)) {
+        delete at;
+      } else if (at->callback != nullptr && try_pin(*at))
+        due().push(at);
       at = next;
     }
     home.records.erase(&target);
@@ -4699,13 +6198,28 @@ class OURO_SHARED_TYPE weak_table {
     static void release() noexcept {
       if constexpr (!is_shared) {
         local_.records_here.records.drain([](record* first) {
-          for (record* at = first; at != nullptr; at = at->next) at->target.clear();
+          for (record* at = first; at != nullptr;) {
+            record* const next = at->next;
+            at->target.clear();
+            if (is_left_here(*at)) delete at;
+            at = next;
+          }
         });
       }
     }
   };
 
   OURO_SHARED_STATE static inline constinit shard_array shared_shards{};
+  /// In a child after a fork. O(records that threads share)
+  static void end_looks() noexcept {
+    for (shard& each : shared_shards.at) {
+      each.records.each([](record* first) {
+        for (record* at = first; at != nullptr; at = at->next) at->target.end_looks();
+      });
+    }
+  }
+
+  OURO_SHARED_STATE static inline constinit fork_repair after_fork{&end_looks, nullptr, {}};
   OURO_SHARED_STATE static inline constinit thread_local thread_state local_{};
 
   [[nodiscard]] static due_queue& due() noexcept { return local_.due; }
@@ -4722,10 +6236,30 @@ class OURO_SHARED_TYPE weak_table {
   /// The shard to put the first record of a target into. \throws std::bad_alloc
   [[nodiscard]] static shard& shard_for(const void* target) {
     shard& home = shard_of(target);
-    if constexpr (!is_shared) {
+    if constexpr (is_shared) {
+      after_fork.become_known();
+    } else {
       if (home.records.size() == 0 && !attach(heap_part_of<thread_state>::part)) throw_bad_alloc();
     }
     return home;
+  }
+
+  /// \pre not cleared, or threads share the table
+  [[nodiscard]] static bool is_listed_here(const record& at) noexcept {
+    return is_shared || at.heap == current_heap_number();
+  }
+
+  /// Whether the last weak pointer that used the record was dropped outside its heap. \pre listed in this heap
+  [[nodiscard]] static bool is_left_here(const record& at) noexcept {
+    // Where threads share the table, the last one is about to take the record off its list.
+    return !is_shared && pins::load(at.pins) == count_word::none;
+  }
+
+  /// Pins a listed record, also one that was left here.
+  [[nodiscard]] static bool pin_again(record& at) noexcept {
+    if (!is_left_here(at)) return try_pin(at);
+    pins::store(at.pins, count_word::one);
+    return true;
   }
 
   [[nodiscard]] static bool try_pin(record& at) noexcept {
@@ -4736,21 +6270,33 @@ class OURO_SHARED_TYPE weak_table {
     return false;
   }
 
-  /// Makes a record in front of the one at `place`.
-  static record* enlist(shard& home, record*& place, header_type& target, weak_callback* callback) {
-    OURO_TRY { place = new record{weak_target<RefcountPolicy>{target}, &target, count_word::one, place, callback}; }
+  /// Makes a record behind `previous`, or the first record of a target if that is null. `first` is the target's entry
+  /// in the table. O(1)
+  static record* enlist(shard& home, record*& first, record* previous, header_type& target, weak_callback* callback) {
+    record*& place = previous == nullptr ? first : previous->next;
+    const std::uint64_t heap = is_shared ? 0 : current_heap_number();
+    OURO_TRY {
+      place =
+          new record{weak_target<RefcountPolicy>{target}, &target, heap, count_word::one, previous, place, callback};
+    }
     OURO_CATCH_ALL {
-      if (record** const found = home.records.find(&target); *found == nullptr) home.records.erase(&target);
+      if (first == nullptr) home.records.erase(&target);
       OURO_RETHROW;
     }
+    if (place->next != nullptr) place->next->previous = place;
     return place;
   }
 
+  /// Takes a record off its target's list. O(1), however many weak pointers the target has.
   static void delist(shard& home, record* at) noexcept {
-    record** place = home.records.find(at->owner);
-    while (*place != at) place = &(*place)->next;
-    *place = at->next;
-    if (record** const left = home.records.find(at->owner); *left == nullptr) home.records.erase(at->owner);
+    if (at->next != nullptr) at->next->previous = at->previous;
+    if (at->previous != nullptr) {
+      at->previous->next = at->next;
+    } else if (at->next != nullptr) {
+      *home.records.find(at->owner) = at->next;
+    } else {
+      home.records.erase(at->owner);
+    }
   }
 };
 
@@ -4778,14 +6324,12 @@ struct death {
       if ((info & info_word::unborn) != 0) record_of(info).deallocate_one(&object);
       return;
     }
-    if (dying<RefcountPolicy>.must_wait()) {
-      // Its count gives way to a link, which no weak pointer must read. Should its `finalize` bring it back later, it
-      // comes back without them.
-      expire(object, info);
-      dying<RefcountPolicy>.push(object, pass_waiting);
-      return;
-    }
-    pass(object, info);
+    destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
+    if (queue.must_wait() && queue.push(object)) return;
+    const std::size_t mark = queue.mark();
+    const bool died = finalize_and_destroy(object, info);
+    queue.end_above(mark);
+    if (died) record_of(info).deallocate_one(&object);
     settle();
   }
 
@@ -4802,7 +6346,14 @@ struct death {
       }
     }
     if constexpr (leaves_to_owners<RefcountPolicy>) {
-      if (found == released::left) return RefcountPolicy::leave(object.count, &come_by_count);
+      if (found == released::left) {
+        if constexpr (!finds_cycles<CollectorPolicy>) {
+          return RefcountPolicy::leave(object.count, &come_by_count);
+        } else {
+          if (!is_collecting_here()) return RefcountPolicy::leave_collected(object.count, &come_by_count);
+          found = RefcountPolicy::settle_now(object.count);
+        }
+      }
     }
     if (found == released::last) come(object);
   }
@@ -4818,7 +6369,7 @@ struct death {
     add_flags<CollectorPolicy>(object, info_word::finalized);
     // A pointer of the library's own keeps the object from dying a second time while it is finalized.
     RefcountPolicy::store(object.count, count_word::one);
-    dying<RefcountPolicy>.descend([&] { run_finalize(object, record); }, pass_waiting);
+    destructions<RefcountPolicy>.run_nested([&] { run_finalize(object, record); });
     if (object.decrement_plainly() == released::last) return true;
     if constexpr (finds_cycles<CollectorPolicy>) {
       // Resurrected, and its count has fallen to a non-zero value: a candidate.
@@ -4844,44 +6395,39 @@ struct death {
     if ((info & info_word::watched) != 0) weak_table<RefcountPolicy>::clear(object);
   }
 
-  /// Runs the destructor. \post the object is dead, and nothing that it left behind waits
-  static void destroy(header_type& object, const type_record& record) noexcept {
-    add_flags<CollectorPolicy>(object, info_word::dead);
-    run_destructor(object, record);
-  }
-
   /// Runs the callbacks of expired weak pointers when the outermost death is over.
   static void settle() noexcept {
-    if (weak_table<RefcountPolicy>::has_callbacks() && !dying<RefcountPolicy>.is_destroying()) [[unlikely]]
+    if (weak_table<RefcountPolicy>::has_callbacks() && !destructions<RefcountPolicy>.is_destroying()) [[unlikely]]
       weak_table<RefcountPolicy>::run_callbacks();
   }
 
-  /// An object that has waited has no weak pointers any more, and is no candidate.
-  static void pass_waiting(header_type& object) noexcept {
-    const std::uint32_t info = object.load_info();
-    const type_record& record = record_of(info);
-    if (record.finalize != nullptr && (info & info_word::finalized) == 0) return pass(object, info);
-    RefcountPolicy::store(object.info, info | info_word::dead);
-    run_destructor(object, record);
-    record.deallocate_one(&object);
+  /// Whether this thread collects at this moment, and so has all objects of the collector to itself.
+  [[nodiscard]] static bool is_collecting_here() noexcept {
+    if constexpr (says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
+      return CollectorPolicy::template is_collecting_here<RefcountPolicy>();
+    } else {
+      return false;
+    }
   }
 
-  /// \pre the object is marked as dead
-  static void run_destructor(header_type& object, const type_record& record) noexcept {
-    dying<RefcountPolicy>.descend([&] { record.destroy_one(&object); }, pass_waiting);
-  }
-
- private:
-  /// All stages, one after the other.
-  static void pass(header_type& object, std::uint32_t info) noexcept {
+  /// All stages but the last. Returns whether the object stays dead, and its block is to be freed. \pre it has no
+  /// pointers, and is in no root buffer: its info word is `info`
+  [[nodiscard]] static bool finalize_and_destroy(header_type& object, std::uint32_t info) noexcept {
     const type_record& record = record_of(info);
     if (record.finalize != nullptr && (info & info_word::finalized) == 0) {
-      if (!finalize(object, record)) return;
+      if (!finalize(object, record)) return false;
       info = object.load_info();
     }
     expire(object, info);
-    destroy(object, record);
-    record.deallocate_one(&object);
+    RefcountPolicy::store(object.info, info | info_word::dead);
+    destructions<RefcountPolicy>.run_nested([&] { record.destroy_one(&object); });
+    return true;
+  }
+
+  /// For the type records. \see finalize_and_destroy
+  [[nodiscard]] static bool end(void* header) noexcept {
+    auto& object = *static_cast<header_type*>(header);
+    return finalize_and_destroy(object, object.load_info());
   }
 };
 
@@ -4897,7 +6443,7 @@ namespace ouro {
 /// Sums over the collections of a heap. Objects, unless the name says otherwise.
 struct gc_stats {
   std::size_t collections = 0;            ///< collections run
-  std::size_t automatic_collections = 0;  ///< of these, started by `make_managed`
+  std::size_t automatic_collections = 0;  ///< of these, begun by themselves: in `make_managed` or `gc::safepoint()`
   std::size_t full_collections = 0;       ///< of all, those that looked at old objects too
   std::size_t candidates = 0;             ///< candidates that collections began from
   std::size_t examined = 0;               ///< objects that collections looked at
@@ -4941,7 +6487,7 @@ enum class gc_phase { start, stop };
 /// What a callback is told; the sums are of this collection, and zero at its start.
 struct gc_info {
   gc_phase phase = gc_phase::start;
-  bool automatic = false;      ///< started by `make_managed`
+  bool automatic = false;      ///< begun by itself: in `make_managed` or `gc::safepoint()`
   std::size_t generation = 0;  ///< the oldest that is looked at
   std::size_t collected = 0;   ///< garbage destroyed, objects
   std::size_t examined = 0;    ///< objects looked at
@@ -5069,13 +6615,15 @@ namespace ouro::detail {
 /// Each candidate once. Its slot number stands in its header, so that entering and leaving are O(1); a slot that was
 /// left is used again. Slots keep the order of entry as far as that allows: what is collected, and so the order of
 /// destruction, is a function of the program's history, not of addresses.
+///
+/// As large as a cache line, so that one shift makes the number of a buffer its place among others.
 template <class RefcountPolicy>
-class candidate_buffer {
+class alignas(64) candidate_buffer {
  public:
   using header_type = header<RefcountPolicy>;
 
-  /// `mark` is part of the info word of each listed object: `info_word::listed`, or that and
-  /// `info_word::listed_as_old`.
+  /// `mark` is part of the info word of each listed object: `info_word::listed`, and perhaps that the buffer is the one
+  /// of old or of frozen objects.
   constexpr explicit candidate_buffer(std::uint32_t mark) noexcept : mark_{mark} {}
 
   /// How many candidates there are.
@@ -5111,6 +6659,12 @@ class candidate_buffer {
     entries_.items[slot] = {&object, header_type::update(object.info, [&](std::uint32_t) { return listed; })};
   }
 
+  /// Whether the object with this info word is in the buffer. \pre a listed word
+  [[nodiscard]] bool holds(const header_type& object, std::uint32_t word) const noexcept {
+    const std::uint32_t slot = info_word::slot(word);
+    return slot < entries_.size && entries_.items[slot].object == &object;
+  }
+
   /// Gives the object its info word back, and returns it. \pre listed
   std::uint32_t leave(header_type& object) noexcept {
     const std::uint32_t slot = info_word::slot(object.load_info());
@@ -5133,12 +6687,12 @@ class candidate_buffer {
   };
 
   /// `leave` for a sweep over all slots: the info word is the caller's to put back, and holes are found by `close_up`,
-  /// which must come in the end, not by `enter`, unless there is no other room. Null if the slot is a hole, if its
-  /// object is frozen, or if the constructor of that has not returned.
+  /// which must come in the end, not by `enter`, unless there is no other room. Null if the slot is a hole, or if the
+  /// constructor of its object has not returned.
   [[nodiscard]] entry take(std::size_t slot) noexcept {
     if (slot + ahead < entries_.size) __builtin_prefetch(entries_.items[slot + ahead].object, 1);
     const entry taken = entries_.items[slot];
-    if (taken.object == nullptr || (taken.info & (info_word::unborn | info_word::frozen)) != 0) return {};
+    if (taken.object == nullptr || (taken.info & info_word::unborn) != 0) return {};
     entries_.items[slot].object = nullptr;
     ++holes_;
     return taken;
@@ -5158,7 +6712,6 @@ class candidate_buffer {
     for (std::size_t slot = 0; slot != entries_.size && holes_ != entries_.size; ++slot) {
       const entry moved = entries_.items[slot];
       if (moved.object == nullptr) continue;
-      // What stays in its place is not written to: the pages of frozen objects are shared after a fork.
       if (size != slot) {
         entries_.items[size] = moved;
         RefcountPolicy::store(moved.object->info, word_of(size));
@@ -5202,7 +6755,8 @@ class candidate_buffer {
 
  private:
   static constexpr std::uint32_t none = std::uint32_t{1} << 30;
-  static constexpr std::size_t most = none / 2;  ///< candidates, before the last doubling
+  static constexpr std::size_t most = none / 4;  ///< candidates, before the last doubling
+  static_assert(2 * most - 1 == info_word::slot(~std::uint32_t{0}));
   static constexpr std::size_t kept_slots = std::size_t{1} << 16;
   static constexpr std::size_t ahead = 16;  ///< candidates to fetch ahead of a sweep
 
@@ -5239,6 +6793,10 @@ class candidate_buffer {
 /// not walk into old objects, whose edges count as references from outside: its cost follows the young, however much
 /// lives beside them. What it finds alive becomes old; the candidates among that stay candidates, for the full
 /// collection, which alone can tell whether an old object's edge keeps them alive or is garbage like them.
+///
+/// Frozen candidates, of whatever age, are listed apart, so that no sweep and no step passes over them. A frozen
+/// candidate keeps its slot until it dies or is unfrozen: nothing writes to the pages of frozen objects, which a fork
+/// shares.
 
 namespace ouro::detail {
 
@@ -5246,18 +6804,27 @@ template <class RefcountPolicy>
 class generations {
  public:
   using header_type = header<RefcountPolicy>;
+  using buffer = candidate_buffer<RefcountPolicy>;
 
   /// Where an object with this info word is a candidate. \pre unlisted
-  [[nodiscard]] OURO_ALWAYS_INLINE candidate_buffer<RefcountPolicy>& buffer_for(std::uint32_t info) noexcept {
-    return (info & info_word::old) != 0 ? old_ : young_;
+  [[nodiscard]] OURO_ALWAYS_INLINE buffer& buffer_for(std::uint32_t info) noexcept {
+    // Most are young: the compiler need not compute where the buffer is.
+    if ((info & (info_word::old | info_word::frozen)) == 0) [[likely]]
+      return buffers_[young_ones];
+    return buffers_[info >> age_shift & (buffers - 1)];
   }
 
   /// \pre unlisted. False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool enter(header_type& object) noexcept {
-    candidate_buffer<RefcountPolicy>& buffer = buffer_for(object.load_info());
-    if (!buffer.make_room()) return false;
-    buffer.enter(object);
+    buffer& wanted = buffer_for(object.load_info());
+    if (!wanted.make_room()) return false;
+    wanted.enter(object);
     return true;
+  }
+
+  /// Whether the object with this info word is a candidate here. \pre a listed word
+  [[nodiscard]] bool hold(const header_type& object, std::uint32_t word) noexcept {
+    return buffer_of(word).holds(object, word);
   }
 
   /// Gives the object its info word back, and returns it. \pre listed
@@ -5268,22 +6835,50 @@ class generations {
     return buffer_of(object.load_info()).info(object);
   }
 
+  /// Room for all candidates among the frozen. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve_for_freeze() noexcept {
+    return has_room_for(frozen_young, young_ones) && has_room_for(frozen_old, old_ones);
+  }
+
+  /// Room for the frozen candidates among the others. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve_for_unfreeze() noexcept {
+    return has_room_for(young_ones, frozen_young) && has_room_for(old_ones, frozen_old);
+  }
+
+  /// Flags the object as frozen; if it is a candidate, it is listed among the frozen. \pre there is room
+  void freeze(header_type& object) noexcept {
+    relist(object, [](std::uint32_t info) { return info | info_word::frozen; });
+  }
+
+  /// The contrary: a candidate is listed by its age again. \pre there is room
+  void unfreeze(header_type& object) noexcept {
+    relist(object, [](std::uint32_t info) { return info & ~info_word::frozen; });
+  }
+
   /// Brings the entry of an object near, if it is listed.
   void fetch(const header_type& object) noexcept {
     const std::uint32_t word = object.load_info();
     if (info_word::is_listed(word)) buffer_of(word).fetch(word);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return young_.size() + old_.size(); }
-  [[nodiscard]] const candidate_buffer<RefcountPolicy>& young() const noexcept { return young_; }
-  [[nodiscard]] const candidate_buffer<RefcountPolicy>& old() const noexcept { return old_; }
+  /// Candidates that are not frozen.
+  [[nodiscard]] std::size_t size() const noexcept { return young().size() + old().size(); }
+  [[nodiscard]] const buffer& young() const noexcept { return buffers_[young_ones]; }
+  [[nodiscard]] const buffer& old() const noexcept { return buffers_[old_ones]; }
+
+  /// Calls `see` with the buffers of frozen candidates: of the young, then of the old.
+  template <class See>
+  void each_frozen(See see) const {
+    see(buffers_[frozen_young]);
+    see(buffers_[frozen_old]);
+  }
 
   /// Begins a sweep over the candidates of this moment; `minor`: over the young ones alone.
   void begin_sweep(bool minor) noexcept {
-    swept_ = minor ? &young_ : &old_;
+    swept_ = minor ? &buffers_[young_ones] : &buffers_[old_ones];
     slot_ = 0;
     end_ = swept_->slots();
-    young_end_ = young_.slots();
+    young_end_ = buffers_[young_ones].slots();
   }
 
   /// The same, but that `next` goes on from candidate to candidate of one generation where it stopped, and leaves the
@@ -5311,19 +6906,21 @@ class generations {
       while (slot_ < end_ && slot_ < swept_->slots()) {
         if (const entry taken = swept_->take(slot_++); taken.object != nullptr) return taken;
       }
-      if (swept_ == &young_) return {};
-      swept_ = &young_;
+      if (swept_ == &buffers_[young_ones]) return {};
+      swept_ = &buffers_[young_ones];
       slot_ = 0;
       end_ = young_end_;
     }
   }
 
   /// Makes sure that what the sweep takes out can enter again, aged. False when memory is exhausted.
-  [[nodiscard]] bool reserve_for_return() noexcept { return old_.reserve(old_.slots() + young_.slots()); }
+  [[nodiscard]] bool reserve_for_return() noexcept {
+    return buffers_[old_ones].reserve(buffers_[old_ones].slots() + buffers_[young_ones].slots());
+  }
 
   void end_sweep(bool minor) noexcept {
-    young_.close_up();
-    if (!minor) old_.close_up();
+    buffers_[young_ones].close_up();
+    if (!minor) buffers_[old_ones].close_up();
     // Steps begin anew where all has just been looked at, and has moved.
     if (!minor) steps_through_old_ = false;
     if (!steps_through_old_) step_slot_ = 0;
@@ -5331,80 +6928,74 @@ class generations {
 
   /// After a collection: what has grown old may be listed no more.
   void shrink() noexcept {
-    young_.shrink();
-    old_.shrink();
+    for (buffer& each : buffers_) each.shrink();
   }
 
   void check() const {
-    check_whole(young_, "candidate_buffer");
-    check_whole(old_, "candidate_buffer");
+    for (const buffer& each : buffers_) check_whole(each, "candidate_buffer");
   }
 
   /// Forgets all candidates, and frees the memory.
   void clear() noexcept {
-    for (candidate_buffer<RefcountPolicy>* const buffer : {&young_, &old_}) {
-      for (std::size_t slot = 0; slot < buffer->slots(); ++slot) {
-        if (header_type* const left = buffer->at(slot); left != nullptr) buffer->leave(*left);
+    for (buffer& each : buffers_) {
+      for (std::size_t slot = 0; slot < each.slots(); ++slot) {
+        if (header_type* const left = each.at(slot); left != nullptr) each.leave(*left);
       }
-      buffer->release();
+      each.release();
     }
   }
 
  private:
+  // The number of a buffer: whether its objects are old, and whether they are frozen, as two bits.
+  static constexpr std::uint32_t young_ones = 0;
+  static constexpr std::uint32_t old_ones = 1;
+  static constexpr std::uint32_t frozen_young = 2;
+  static constexpr std::uint32_t frozen_old = 3;
+  static constexpr std::uint32_t buffers = 4;
+  static constexpr std::uint32_t age_shift = 8;  ///< of the two flags in the info word
+  static_assert(info_word::old == old_ones << age_shift && info_word::frozen == frozen_young << age_shift);
+  static_assert(info_word::listed_as_old == old_ones << info_word::buffer_shift);
+
   [[nodiscard]] OURO_NOINLINE entry next_step() noexcept {
-    constexpr std::uint32_t not_looked_at = info_word::unborn | info_word::frozen;
-    candidate_buffer<RefcountPolicy>& stepped = steps_through_old_ ? old_ : young_;
+    buffer& stepped = steps_through_old_ ? buffers_[old_ones] : buffers_[young_ones];
     for (; step_slot_ < stepped.slots(); ++step_slot_) {
       header_type* const object = stepped.at(step_slot_);
-      if (object == nullptr || (stepped.info(*object) & not_looked_at) != 0) continue;
+      if (object == nullptr || (stepped.info(*object) & info_word::unborn) != 0) continue;
       ++step_slot_;
       return {object, stepped.leave(*object)};
     }
     return {};
   }
 
-  [[nodiscard]] candidate_buffer<RefcountPolicy>& buffer_of(std::uint32_t word) noexcept {
-    return (word & info_word::listed_as_old) != 0 ? old_ : young_;
+  [[nodiscard]] buffer& buffer_of(std::uint32_t word) noexcept { return buffers_[word >> info_word::buffer_shift]; }
+
+  /// Changes the info word of the object, and lists it where the changed word belongs if it was listed.
+  template <class Change>
+  void relist(header_type& object, Change change) noexcept {
+    const bool is_listed = info_word::is_listed(object.load_info());
+    if (is_listed) leave(object);
+    const std::uint32_t before = header_type::update(object.info, change);
+    if (is_listed) buffer_for(change(before)).enter(object);
   }
 
-  candidate_buffer<RefcountPolicy> young_{info_word::listed};
-  candidate_buffer<RefcountPolicy> old_{info_word::listed | info_word::listed_as_old};
-  candidate_buffer<RefcountPolicy>* swept_ = nullptr;
+  /// Room for what `from` lists, in `to` besides what that lists.
+  [[nodiscard]] bool has_room_for(std::size_t to, std::size_t from) noexcept {
+    return buffers_[to].reserve(buffers_[to].slots() + buffers_[from].size());
+  }
+
+  [[nodiscard]] static constexpr std::uint32_t mark_of(std::uint32_t number) noexcept {
+    return info_word::listed | number << info_word::buffer_shift;
+  }
+
+  buffer buffers_[buffers]{buffer{mark_of(young_ones)}, buffer{mark_of(old_ones)}, buffer{mark_of(frozen_young)},
+                           buffer{mark_of(frozen_old)}};
+  buffer* swept_ = nullptr;
   std::size_t slot_ = 0;       ///< of `swept_`: those before it are swept
   std::size_t end_ = 0;        ///< slots of `swept_` when the sweep began
-  std::size_t young_end_ = 0;  ///< slots of `young_` when the sweep began
+  std::size_t young_end_ = 0;  ///< slots of the buffer of the young when the sweep began
   std::size_t step_slot_ = 0;  ///< where the next step begins
   bool steps_through_old_ = false;
 };
-
-}  // namespace ouro::detail
-
-// ===== ouro/collector/pause_clock.hpp
-
-/// \file
-/// How long collections take.
-
-#if OURO_HAS_CLOCK_GETTIME
-#include <time.h>
-#else
-#include <chrono>
-#endif
-
-namespace ouro::detail {
-
-/// Nanoseconds since some moment, and never fewer than before.
-[[nodiscard]] inline std::uint64_t steady_nanoseconds() noexcept {
-#if OURO_HAS_CLOCK_GETTIME
-  // <chrono> says the same, and takes longer to compile than all else of a collector.
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
-#else
-  using std::chrono::steady_clock;
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(steady_clock::now().time_since_epoch()).count());
-#endif
-}
 
 }  // namespace ouro::detail
 
@@ -5441,12 +7032,12 @@ inline void check_not_tracing(std::string_view type) {
 
 namespace ouro::detail {
 
-/// Reports the edges of `visits[i]` and its like to the sink, and moves `i` on. False when the trace throws.
-/// \pre `record` is the object's; a `trace_guard` is alive
-[[nodiscard]] OURO_ALWAYS_INLINE bool trace_some(const raw_array<visited>& visits, std::size_t& i,
+/// Reports the edges of `visits[i]`, and of those of its type that follow it before `last`, to the sink, and moves `i`
+/// on. False when the trace throws. \pre `record` is the object's; a `trace_guard` is alive
+[[nodiscard]] OURO_ALWAYS_INLINE bool trace_some(visited* const& visits, std::size_t& i, std::size_t last,
                                                  const type_record& record, edge_sink& sink) noexcept {
   OURO_TRY {
-    i = record.trace(visits.items, i, visits.size, sink);  // calls user code: it may only report
+    i = record.trace(visits, i, last, sink);  // calls user code: it may only report
   }
   OURO_CATCH_ALL {
     unraisable(record.name);
@@ -5502,7 +7093,7 @@ class liveness {
         if (traced == queue_.size) sink.flush();
         if (traced == queue_.size || without_rest_ == 0) break;
         const auto& object = *static_cast<header_type*>(queue_.items[traced].header);
-        if (!trace_some(queue_, traced, record_of(object.load_info()), sink)) return false;
+        if (!trace_some(queue_.items, traced, queue_.size, record_of(object.load_info()), sink)) return false;
       }
     }
     alive_edges_ = sink.pushed();
@@ -5537,6 +7128,166 @@ class liveness {
 
 }  // namespace ouro::detail
 
+// ===== ouro/collector/trace_audit.hpp
+
+/// \file
+/// Finds traces that report an edge twice.
+///
+/// Such a trace has a collection subtract one reference too many from the target, and free it although a pointer from
+/// outside leads to it. A wrong trace is wrong for its whole type. So the addresses of the edges that an object reports
+/// are compared for the first objects of each type, for one in so many objects later on, and for all in checked builds.
+/// Objects of a type that was found out count as held from outside from then on, with all that they reach.
+///
+/// Costs an entry in a hash table for each edge of the objects that are audited.
+
+namespace ouro {
+
+/// What the unraisable handler is told where a trace has reported an edge twice. `what()` says at which byte of the
+/// object the edge lies.
+class wrong_trace : public std::exception {
+ public:
+  /// `offset`: of the edge in the object, in bytes; past `size` if it lies in a container
+  wrong_trace(std::size_t offset, std::size_t size) noexcept {
+    if (offset < size) {
+      std::snprintf(what_, sizeof what_, "a trace reported the edge at byte %zu of its object twice", offset);
+    } else {
+      std::snprintf(what_, sizeof what_, "a trace reported an edge twice, in memory that its object owns");
+    }
+  }
+  [[nodiscard]] const char* what() const noexcept override { return what_; }
+
+ private:
+  char what_[96];
+};
+
+namespace detail {
+
+/// How many objects of each type have been audited, by all threads. All zero at first, as the table of types.
+struct audited_types {
+  static constexpr std::uint8_t first_objects = 16;  ///< of each type
+  static constexpr std::uint8_t wrong = 255;
+
+  std::uint8_t audits[type_table::capacity];
+
+  [[nodiscard]] std::uint8_t of(std::uint32_t type) const noexcept {
+    return __atomic_load_n(&audits[type], __ATOMIC_RELAXED);
+  }
+  void set(std::uint32_t type, std::uint8_t state) noexcept {
+    __atomic_store_n(&audits[type], state, __ATOMIC_RELAXED);
+  }
+};
+
+OURO_SHARED_STATE inline constinit audited_types audits_of_types{};
+
+/// What a collector keeps for audits.
+class trace_audit {
+ public:
+  /// Whether an object of the type is to be looked at before it is traced.
+  [[nodiscard]] OURO_ALWAYS_INLINE bool is_due(std::uint32_t type) const noexcept {
+    return check_level >= 1 || audits_of_types.of(type) != audited_types::first_objects || until_next_ == 0;
+  }
+
+  /// How many of so many objects may be traced until the next is to be looked at. \pre none is due
+  [[nodiscard]] OURO_ALWAYS_INLINE std::size_t at_most(std::size_t objects) const noexcept {
+    return objects < until_next_ ? objects : until_next_;
+  }
+
+  void count_traced(std::size_t objects) noexcept { until_next_ -= objects; }
+
+  /// Whether the trace of the type was found to be wrong.
+  [[nodiscard]] static bool is_wrong(std::uint32_t type) noexcept {
+    return audits_of_types.of(type) == audited_types::wrong;
+  }
+
+  /// Has the object `visits[i]` traced, its edges compared and then pushed to `to`, and moves `i` on. False if the
+  /// trace throws, or is found to be wrong, which is reported: then not all edges have been pushed. Where memory is
+  /// exhausted, edges are not compared. \pre `object` is its address, and `record` that of its type; a `trace_guard` is
+  /// alive
+  [[nodiscard]] bool trace(visited* const& visits, std::size_t& i, const void* object, std::uint32_t type,
+                           const type_record& record, edge_sink& to) noexcept {
+    until_next_ = interval;
+    slots_.size = 0;
+    places_ = 0;
+    twice_ = nullptr;
+    to_ = &to;
+    edge_sink sink{&compare, this};
+    if (!trace_some(visits, i, i + 1, record, sink)) return false;
+    sink.flush();
+    if (twice_ != nullptr) {
+      audits_of_types.set(type, audited_types::wrong);
+      report(object, twice_, record);
+      return false;
+    }
+    if (const std::uint8_t audits = audits_of_types.of(type); audits != audited_types::first_objects)
+      audits_of_types.set(type, static_cast<std::uint8_t>(audits + 1));
+    return true;
+  }
+
+  void release() noexcept {
+    slots_.release();
+    table_.release();
+  }
+
+ private:
+  static constexpr std::size_t interval = 1024;  ///< objects
+  static constexpr std::size_t least_places = 16;
+
+  static void compare(void* context, edge* first, edge* last) {
+    auto& self = *static_cast<trace_audit*>(context);
+    for (const edge* at = first; at != last && self.has_room(); ++at) {
+      if (!self.enter(at->slot)) self.twice_ = at->slot;
+    }
+    for (; first != last && self.twice_ == nullptr; ++first) self.to_->push(first->target, first->slot);
+  }
+
+  /// Makes room for one slot more: half of the places stay empty. False when memory is exhausted.
+  [[nodiscard]] bool has_room() noexcept {
+    if (2 * slots_.size < places_) return true;
+    const std::size_t wider = places_ == 0 ? least_places : 2 * places_;
+    if (!slots_.reserve(wider / 2) || !table_.reserve(wider)) return false;
+    places_ = wider;
+    for (std::size_t i = 0; i != places_; ++i) table_.items[i] = nullptr;
+    const std::size_t entered = std::exchange(slots_.size, 0);
+    for (std::size_t i = 0; i != entered; ++i) static_cast<void>(enter(slots_.items[i]));
+    return true;
+  }
+
+  /// False if the slot is in the table already. \pre `has_room()`
+  bool enter(const void* slot) noexcept {
+    std::size_t at = static_cast<std::size_t>(reinterpret_cast<std::uintptr_t>(slot) / sizeof(void*)) & (places_ - 1);
+    for (; table_.items[at] != nullptr; at = (at + 1) & (places_ - 1)) {
+      if (table_.items[at] == slot) return false;
+    }
+    table_.items[at] = slot;
+    slots_.items[slots_.size++] = slot;
+    return true;
+  }
+
+  static void report(const void* object, const void* slot, const type_record& record) noexcept {
+    const auto offset = reinterpret_cast<std::uintptr_t>(slot) - reinterpret_cast<std::uintptr_t>(object);
+    const wrong_trace found{offset, record.bytes(object) - sizeof(std::size_t)};
+    if constexpr (check_level >= 1) {
+      misuse(found.what(), record.name);
+    } else {
+#if OURO_HAS_EXCEPTIONS
+      current_unraisable_handler.load(std::memory_order_acquire)(std::make_exception_ptr(found), record.name);
+#else
+      report_misuse(found.what(), record.name);
+#endif
+    }
+  }
+
+  raw_array<const void*> slots_;       ///< of the edges that the object has reported so far
+  raw_array<const void*> table_;       ///< a hash set of them in `places_` places, by linear probing; null is empty
+  std::size_t places_ = 0;             ///< a power of two, or 0
+  const void* twice_ = nullptr;        ///< an edge that was reported twice
+  edge_sink* to_ = nullptr;            ///< where the edges go, while an object is traced
+  std::size_t until_next_ = interval;  ///< objects
+};
+
+}  // namespace detail
+}  // namespace ouro
+
 // ===== ouro/collector/trial_memory.hpp
 
 /// \file
@@ -5549,11 +7300,13 @@ struct trial_memory {
   raw_array<visited> visits;
   raw_array<edge> edges;     ///< what `visits` report, in their order; without a slot if it leads outside
   raw_array<visited> queue;  ///< what is known to be alive, where garbage and living mix
+  trace_audit audit;
 
   void release() noexcept {
     visits.release();
     edges.release();
     queue.release();
+    audit.release();
   }
 };
 
@@ -5654,14 +7407,17 @@ struct walked_objects {
     constexpr std::uint32_t wanted = info_word::tracked | info_word::walked | info_word::old;
     walk_pools(*current_pool_heap, [&](void* block) {
       auto& object = *static_cast<header_type*>(block);
-      // What waits to be destroyed has a link in place of its flags, which is never tracked (dying_queue.hpp).
-      if ((object.load_info() & asked) == wanted) see(object);
+      // An object that waits for its destruction has no pointers (destruction_queue.hpp).
+      if ((object.load_info() & asked) == wanted && object.load_count() != count_word::none) see(object);
     });
   }
 
+  /// Those that are not frozen.
   [[nodiscard]] static std::size_t count() noexcept {
     std::size_t found = 0;
-    each([&found](const header_type&) { ++found; });
+    each([&found](const header_type& object) {
+      if ((object.load_info() & info_word::frozen) == 0) ++found;
+    });
     return found;
   }
 };
@@ -5695,7 +7451,12 @@ class trial {
 
   /// `minor`: does not walk into old objects.
   trial(trial_memory& kept, generations<RefcountPolicy>& candidates, bool minor) noexcept
-      : visits_{kept.visits}, edges_{kept.edges}, queue_{kept.queue}, candidates_{candidates}, is_minor_{minor} {
+      : visits_{kept.visits},
+        edges_{kept.edges},
+        queue_{kept.queue},
+        audit_{kept.audit},
+        candidates_{candidates},
+        is_minor_{minor} {
     visits_.size = 0;
   }
 
@@ -5733,7 +7494,12 @@ class trial {
     decide(has_memory_ && mark<false>());
   }
 
-  /// Decides again over the objects in `visits` alone, without looking further. \pre they are marked as reached
+  /// What a visit has in place of the count of an object that finalizers have left without pointers: one loud pointer,
+  /// where all others of `run_again` are quiet. Nobody is left to drop it.
+  static constexpr std::uint32_t without_pointers = count_word::loud | 1;
+
+  /// Decides again over the objects in `visits` alone, without looking further. \pre they are marked as reached, and
+  /// quiet
   void run_again() noexcept {
     without_rest_ = 0;
     each([this](visited& seen) {
@@ -5741,9 +7507,8 @@ class trial {
       seen.count = object.load_count();
       RefcountPolicy::store(object.count, count_word::strong(seen.count));
       if (seen.count != count_word::none) return;
-      // Nobody is left to drop it. Should the trial fail, it stays with a pointer that nobody has.
       ++without_rest_;
-      seen.count = count_word::one;
+      seen.count = without_pointers;
     });
     decide(mark<false>());
   }
@@ -5828,10 +7593,38 @@ class trial {
       if (i == visits_.size || !has_memory_) return has_memory_;
       if (Widen && batch_ != 0 && visits_.size > batch_ * long_walk)
         add_roots(batch_ = std::numeric_limits<std::size_t>::max());
-      const type_record& record = record_of(object_of(visits_.items[i]).load_info());
+      const std::uint32_t type = info_word::type(object_of(visits_.items[i]).load_info());
+      const type_record& record = registered_types[type];
       if (record.finalize != nullptr) has_finalizers_ = true;
-      if (!trace_some(visits_, i, record, sink)) return false;
+      if (audit_.is_due(type)) [[unlikely]] {
+        if (!trace_audited(i, type, record, sink)) return false;
+      } else {
+        const std::size_t first = i;
+        if (!trace_some(visits_.items, i, i + audit_.at_most(visits_.size - i), record, sink)) return false;
+        audit_.count_traced(i - first);
+      }
     }
+  }
+
+  /// Traces one object, and looks at its edges. False if the trace is found to be wrong, or throws: what other objects
+  /// of the type have reported so far is not to be trusted.
+  [[nodiscard]] OURO_NOINLINE bool trace_audited(std::size_t& i, std::uint32_t type, const type_record& record,
+                                                 edge_sink& sink) noexcept {
+    header_type& object = object_of(visits_.items[i]);
+    if (trace_audit::is_wrong(type)) {
+      hold(object);
+      return trace_some(visits_.items, i, i + 1, record, sink);
+    }
+    if (audit_.trace(visits_.items, i, object.object(), type, record, sink)) return true;
+    if (trace_audit::is_wrong(type)) ++over_reported_;
+    return false;
+  }
+
+  /// Has the object count as held from outside, although no count of edges shows that.
+  void hold(header_type& object) noexcept {
+    ++over_reported_;
+    if (object.load_count() == 0) --without_rest_;
+    RefcountPolicy::store(object.count, count_word::immortal);
   }
 
   template <bool Widen>
@@ -5894,9 +7687,7 @@ class trial {
     if constexpr (check_level >= 1)
       misuse("a trace reported an edge twice, or one it does not own, to an object",
              record_of(target.load_info()).name);
-    ++over_reported_;
-    --without_rest_;
-    RefcountPolicy::store(target.count, count_word::immortal);
+    hold(target);
   }
 
   void decide(bool is_marked) noexcept {
@@ -6019,6 +7810,7 @@ class trial {
   raw_array<visited>& visits_;
   raw_array<edge>& edges_;
   raw_array<visited>& queue_;
+  trace_audit& audit_;
   generations<RefcountPolicy>& candidates_;
   edge_sink* sink_ = nullptr;  ///< of the walk that subtracts
   std::size_t batch_ = 0;      ///< objects; 0: there is one candidate
@@ -6077,8 +7869,7 @@ class teardown {
       sever_by_trace();
     }
     each_run([](const type_record& record, const visited* first, const visited* last) {
-      // What the destructors leave behind is gone when the outermost of them returns: none of it waits here.
-      dying<RefcountPolicy>.descend([&] { record.destroy(first, last); }, end::pass_waiting);
+      run_nested([&] { record.destroy(first, last); });
     });
     if constexpr (check_level >= 1) check_escapes();
     each_run(
@@ -6116,6 +7907,16 @@ class teardown {
       stage(registered_types[type], first, last);
       first = last;
     }
+  }
+
+  /// Calls user code, and ends what that drops and has to wait: before any block of the garbage is freed, to which
+  /// raw pointers may lead from there.
+  template <class Call>
+  static void run_nested(Call call) noexcept {
+    destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
+    const std::size_t mark = queue.mark();
+    queue.run_nested(call);
+    queue.end_above(mark);
   }
 
   void check_escapes() noexcept {
@@ -6160,7 +7961,8 @@ class teardown {
     header_type& object = object_of(seen);
     const std::uint32_t info = object.load_info();
     end::expire(object, info);
-    const std::uint32_t count = count_word::made_quiet(seen.count) + 1;
+    const std::uint32_t count =
+        seen.count == trial_type::without_pointers ? count_word::one : count_word::made_quiet(seen.count) + 1;
     RefcountPolicy::store(object.info, (info & ~(info_word::reached | info_word::watched)) | info_word::old);
     if constexpr (enrolls_all<CollectorPolicy>) {
       RefcountPolicy::store(object.count, count);
@@ -6180,7 +7982,7 @@ class teardown {
       const type_record& record = record_of(info);
       if (record.finalize == nullptr || (info & info_word::finalized) != 0) return;
       RefcountPolicy::store(object.info, info | info_word::finalized);
-      dying<RefcountPolicy>.descend([&] { end::run_finalize(object, record); }, end::pass_waiting);
+      run_nested([&] { end::run_finalize(object, record); });
       ++finalized_;
     });
     return finalized_ != 0;
@@ -6191,8 +7993,24 @@ class teardown {
     const std::size_t before = visits_.size;
     each([](header_type& object) { let_go(object); });
     trial_.run_again();
+    if (!trial_.is_decided()) end_those_without_pointers();
     visits_.size = trial_.garbage();
     resurrected_ = before - visits_.size;
+  }
+
+  /// Where a trace has failed, and so nothing is known of the others, those that finalizers have left without pointers
+  /// die by their count.
+  void end_those_without_pointers() noexcept {
+    std::size_t found = 0;
+    each_visit([&](const visited& seen) {
+      if (seen.count != trial_type::without_pointers) return;
+      RefcountPolicy::store(object_of(seen).count, count_word::none);
+      visits_.items[found++] = seen;
+    });
+    // Nobody else can end them: they have no pointers.
+    run_nested([&] {
+      for (std::size_t i = 0; i != found; ++i) end::come(object_of(visits_.items[i]));
+    });
   }
 
   /// Makes the edges among the garbage null, by the trial's record of them: all pointers that its objects have. What
@@ -6265,6 +8083,21 @@ class teardown {
 
 }  // namespace ouro::detail
 
+// ===== ouro/collector/gc_trigger.hpp
+
+/// \file
+/// Where automatic collections begin.
+
+namespace ouro {
+
+/// The places at which a collection that is due begins.
+enum class gc_trigger {
+  allocation,  ///< inside `make_managed`, before the new object is constructed, and in `gc::safepoint()`
+  safepoint    ///< in `gc::safepoint()` alone, as CPython has done since 3.12
+};
+
+}  // namespace ouro
+
 // ===== ouro/collector/trigger.hpp
 
 /// \file
@@ -6280,6 +8113,9 @@ namespace ouro::detail {
 /// of what that one found alive, as in CPython, and at least ten times the threshold. Allocations count too, with a
 /// small weight, so that old garbage goes at last in a program that no longer grows. So full collections look at
 /// O(1) objects per object that grew old, however large the heap is.
+///
+/// While allocations must not collect, a collection that becomes due is postponed: the budget is set to a number that
+/// no count-down exhausts, and so an allocation costs no more than ever.
 class trigger {
  public:
   static constexpr std::size_t default_threshold = 10'000;   ///< candidates
@@ -6289,6 +8125,38 @@ class trigger {
   [[nodiscard]] OURO_ALWAYS_INLINE bool count_allocation() noexcept { return --budget_ < 0; }
 
   void count_candidate() noexcept { budget_ -= candidate_weight; }
+
+  /// Whether a collection is due, or was postponed.
+  [[nodiscard]] OURO_ALWAYS_INLINE bool is_due() const noexcept {
+    return static_cast<std::uint64_t>(budget_) >= least_postponed;
+  }
+
+  /// Whether no allocation may begin a collection now.
+  [[nodiscard]] bool is_held() const noexcept { return pauses_ != 0 || place_ == gc_trigger::safepoint; }
+  [[nodiscard]] bool is_paused() const noexcept { return pauses_ != 0; }
+  [[nodiscard]] gc_trigger place() const noexcept { return place_; }
+
+  void pause() noexcept { ++pauses_; }
+
+  /// Ends a pause. \pre `is_paused()`
+  void resume() noexcept {
+    --pauses_;
+    catch_up();
+  }
+
+  void set_place(gc_trigger place) noexcept {
+    place_ = place;
+    catch_up();
+  }
+
+  /// The collection that is due begins later: after the pause, or at the next safe point. \pre `is_held()`
+  void postpone() noexcept { budget_ = first_postponed; }
+
+  /// The same for a full collection, because memory was exhausted.
+  void postpone_full() noexcept {
+    old_budget_ = 0;
+    postpone();
+  }
 
   /// Whether the collection that is due should be a full one.
   [[nodiscard]] bool is_full_due() const noexcept { return old_budget_ <= 0; }
@@ -6337,15 +8205,33 @@ class trigger {
   static constexpr std::int64_t promotion_weight = 128;  ///< allocations
   static constexpr std::size_t most_rarity = 8;
 
+  /// Budgets from here on are postponed ones, and budgets that are due are below zero: one comparison tells both.
+  static constexpr std::uint64_t least_postponed = std::uint64_t{1} << 62;
+  static constexpr std::int64_t first_postponed = (std::int64_t{1} << 62) + (std::int64_t{1} << 61);
+
+  /// Where allocations may collect again, what was postponed is due at the next one.
+  void catch_up() noexcept {
+    if (!is_held() && is_due()) budget_ = -1;
+  }
+
+  /// So many thresholds. Beyond 2^31 candidates or 2^16 thresholds more make no difference: a collection is never due.
+  [[nodiscard]] std::int64_t thresholds(std::size_t times) const noexcept {
+    constexpr std::uint64_t most = std::uint64_t{1} << 31;
+    constexpr std::uint64_t most_times = std::uint64_t{1} << 16;
+    const std::uint64_t each = threshold_ < most ? threshold_ : most;
+    return static_cast<std::int64_t>(each * (times < most_times ? times : most_times));
+  }
+
   void begin_minor() noexcept {
-    const auto due = static_cast<std::int64_t>(threshold_ * rarity_) * candidate_weight;
+    const std::int64_t due = thresholds(rarity_) * candidate_weight;
     old_budget_ -= due;
     budget_ = due;
   }
 
   void begin_full(std::size_t alive) noexcept {
-    const std::size_t least = threshold_ * full_threshold_;
-    old_budget_ = static_cast<std::int64_t>(alive / 4 < least ? least : alive / 4) * promotion_weight;
+    const std::int64_t least = thresholds(full_threshold_);
+    const auto quarter = static_cast<std::int64_t>(alive / 4);
+    old_budget_ = (quarter < least ? least : quarter) * promotion_weight;
   }
 
   std::int64_t budget_ = default_threshold * candidate_weight;  ///< allocations; due below 0
@@ -6353,6 +8239,8 @@ class trigger {
   std::size_t threshold_ = default_threshold;
   std::size_t full_threshold_ = default_full_threshold;
   std::size_t rarity_ = 1;  ///< thresholds between two minor collections
+  std::size_t pauses_ = 0;  ///< that have begun and not ended
+  gc_trigger place_ = gc_trigger::allocation;
   bool enabled_ = true;
 };
 
@@ -6388,10 +8276,17 @@ class OURO_SHARED_TYPE cycle_collector {
   [[nodiscard]] static cycle_collector& of_thread() noexcept { return local_; }
 
   static bool finish() noexcept {
-    const std::size_t drained = dying<RefcountPolicy>.drain(static_cast<std::size_t>(-1), &end_of_life::pass_waiting);
+    const bool drained = drain();
     const std::size_t collected = local_.collect();
     local_.clear_garbage();
-    return drained + collected != 0;
+    return drained || collected != 0;
+  }
+
+  static bool relieve() noexcept {
+    const bool drained = drain();
+    const std::size_t collected = local_.emergency();
+    local_.clear_garbage();
+    return drained || collected != 0;
   }
 
   static void release() noexcept { local_.release_all(); }
@@ -6425,13 +8320,20 @@ class OURO_SHARED_TYPE cycle_collector {
     }
     buffer.enter(object);
     object.set_quiet();
-    if ((info & info_word::old) == 0) trigger_.count_candidate();
+    if ((info & (info_word::old | info_word::frozen)) == 0) trigger_.count_candidate();
     return true;
   }
 
   std::uint32_t forget(header_type& object) noexcept {
     const lock_guard lock{mutex_};
     return candidates_.leave(object);
+  }
+
+  /// Whether the object is unlisted, or a candidate of this very collector.
+  [[nodiscard]] bool knows(header_type& object) noexcept {
+    const lock_guard lock{mutex_};
+    const std::uint32_t word = object.load_info();
+    return !info_word::is_listed(word) || candidates_.hold(object, word);
   }
 
   [[nodiscard]] std::uint32_t info(header_type& object) noexcept {
@@ -6449,34 +8351,70 @@ class OURO_SHARED_TYPE cycle_collector {
     }
   }
 
-  void clear_flags(header_type& object, std::uint32_t bits) noexcept {
+  /// Before `freeze` is called for objects that the collector has in view. False when memory is exhausted.
+  [[nodiscard]] bool reserve_for_freeze() noexcept {
     const lock_guard lock{mutex_};
-    if (info_word::is_listed(object.load_info())) {
-      candidates_.info(object) &= ~bits;
-    } else {
-      object.clear_info(bits);
-    }
+    return candidates_.reserve_for_freeze();
+  }
+  void freeze(header_type& object) noexcept {
+    const lock_guard lock{mutex_};
+    candidates_.freeze(object);
+  }
+
+  /// Before `unfreeze` is called for objects that the collector has in view. False when memory is exhausted.
+  [[nodiscard]] bool reserve_for_unfreeze() noexcept {
+    const lock_guard lock{mutex_};
+    return candidates_.reserve_for_unfreeze();
+  }
+  void unfreeze(header_type& object) noexcept {
+    const lock_guard lock{mutex_};
+    candidates_.unfreeze(object);
   }
 
   OURO_ALWAYS_INLINE void before_make() noexcept {
     if constexpr (!is_shared) {
       if (trigger_.count_allocation()) [[unlikely]]
-        collect_automatically();
+        collect_in_make();
     }
   }
 
+  /// A collection if one is due or was postponed. Returns the number of objects destroyed. One comparison if none is.
+  OURO_ALWAYS_INLINE std::size_t safepoint() noexcept {
+    if constexpr (!is_shared) {
+      if (trigger_.is_due()) [[unlikely]]
+        return collect_at_safepoint();
+    }
+    return 0;
+  }
+
+  void pause() noexcept {
+    const lock_guard lock{mutex_};
+    trigger_.pause();
+  }
+  void resume() noexcept {
+    const lock_guard lock{mutex_};
+    if constexpr (check_level >= 1) {
+      if (!trigger_.is_paused()) misuse("a pause has not ended in the heap in which it began", "ouro::gc::pause");
+    }
+    trigger_.resume();
+  }
+
+  void set_place(gc_trigger place) noexcept {
+    const lock_guard lock{mutex_};
+    trigger_.set_place(place);
+  }
+
+  /// A full collection because memory is exhausted, unless collections are held back: then it follows as soon as they
+  /// are not. Returns the number of objects destroyed.
+  std::size_t emergency() noexcept { return must_postpone() ? 0 : collect(); }
+
   /// Destroys all garbage, or that among the young. Returns the number of objects; 0, and nothing happens, when called
   /// from a destructor, a finalizer, a callback or a trace.
-  std::size_t collect(bool minor = false) noexcept {
-    if (is_busy()) return 0;
-    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle_all();
-    return collect(false, minor);
-  }
+  std::size_t collect(bool minor = false) noexcept { return begin() ? collect(false, minor) : 0; }
 
   /// A slice of a collection, over `budget` objects or a little more. Returns how many were destroyed.
   std::size_t step(std::size_t budget) noexcept {
-    if (is_busy()) return 0;
-    is_collecting_ = true;
+    if (!begin()) return 0;
     const gc_stats before = stats_;
     for (int turns = 0; stats_.examined - before.examined < budget;) {
       const bool minor = candidates_.begin_step();
@@ -6491,9 +8429,15 @@ class OURO_SHARED_TYPE cycle_collector {
       }
     }
     candidates_.check();
-    is_collecting_ = false;
-    weak_table<RefcountPolicy>::run_callbacks();
+    end();
     return stats_.collected - before.collected;
+  }
+
+  /// Which thread collects.
+  [[nodiscard]] const shared_turn& turn() const noexcept
+    requires is_shared
+  {
+    return turn_;
   }
 
   /// Candidates of a generation that wait for the next collection, or all that is enrolled. O(1), but for old objects
@@ -6546,6 +8490,8 @@ class OURO_SHARED_TYPE cycle_collector {
   /// time.
   static constexpr std::size_t most_passes = 8;
   static constexpr std::size_t first_batch = std::size_t{1} << 13;  ///< objects
+  static constexpr std::size_t growth = 8;                          ///< of batches that find little garbage
+  static constexpr std::size_t tolerated = 2;  ///< living objects looked at for each that is destroyed
   static constexpr std::size_t kept_memory = std::size_t{1} << 17;  ///< visits; more is freed after a collection
 
   /// Whether old objects may lie in pools that are walked instead of a table.
@@ -6576,8 +8522,8 @@ class OURO_SHARED_TYPE cycle_collector {
     return buffer.make_room();
   }
 
-  /// Before something is entered that must not outlive the thread, or belongs to the heap. False when memory is
-  /// exhausted.
+  /// Before the collector gets something that must not outlive the thread, or belongs to the heap: a candidate, a
+  /// callback, the memory of a collection. False when memory is exhausted.
   [[nodiscard]] static bool prepare() noexcept {
     // The pools must outlive the collector that walks them.
     if constexpr (walks) static_cast<void>(lease_pool_heap());
@@ -6601,22 +8547,69 @@ class OURO_SHARED_TYPE cycle_collector {
     callbacks_ = nullptr;
   }
 
-  [[nodiscard]] bool is_busy() const noexcept {
-    return is_collecting_ || is_closed_ || trace_is_running || dying<RefcountPolicy>.is_destroying() ||
+  /// Ends what waits for its destruction. Returns whether there was any.
+  static bool drain() noexcept { return destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1)) != 0; }
+
+  /// Whether the library has called a trace, a destructor, a finalizer or a callback on this thread.
+  [[nodiscard]] static bool is_in_user_code() noexcept {
+    return trace_is_running || destructions<RefcountPolicy>.is_destroying() ||
            weak_table<RefcountPolicy>::is_running_callbacks();
   }
 
-  OURO_NOINLINE void collect_automatically() noexcept {
-    const bool minor = !trigger_.is_full_due();
-    if (!trigger_.is_enabled() || is_busy() || most_of(minor) == 0) {
-      trigger_.after_none();
-      return;
+  /// Begins a collection, which has the objects to itself until `end`: nothing of them is left for any thread to
+  /// settle. False, and nothing has changed, when the collector or the thread is busy, and when there is no memory that
+  /// a candidate would need, and so no candidate.
+  [[nodiscard]] bool begin() noexcept {
+    if (is_closed_ || is_in_user_code()) return false;
+    if constexpr (!is_shared) {
+      if (!prepare()) return false;
     }
-    collect(true, minor);
+    if (!turn_.try_begin()) return false;
+    // A thread that wrongly makes a candidate now is done with that; the next one reports it.
+    if constexpr (is_shared && check_level >= 1) static_cast<void>(lock_guard{mutex_});
+    if constexpr (leaves_to_owners<RefcountPolicy>) {
+      RefcountPolicy::settle();
+      RefcountPolicy::settle_all();
+    }
+    return true;
   }
 
+  void end() noexcept {
+    turn_.end();
+    weak_table<RefcountPolicy>::run_callbacks();
+  }
+
+  OURO_NOINLINE void collect_in_make() noexcept {
+    if (trigger_.is_held()) {
+      trigger_.postpone();
+    } else {
+      collect_automatically();
+    }
+  }
+
+  OURO_NOINLINE std::size_t collect_at_safepoint() noexcept {
+    return trigger_.is_paused() ? 0 : collect_automatically();
+  }
+
+  /// Whether an emergency collection must not happen now. It is due later then, in place of a minor one.
+  [[nodiscard]] bool must_postpone() noexcept {
+    const lock_guard lock{mutex_};
+    if (!trigger_.is_held()) return false;
+    trigger_.postpone_full();
+    return true;
+  }
+
+  std::size_t collect_automatically() noexcept {
+    const bool minor = !trigger_.is_full_due();
+    if (!trigger_.is_enabled() || most_of(minor) == 0 || !begin()) {
+      trigger_.after_none();
+      return 0;
+    }
+    return collect(true, minor);
+  }
+
+  /// \pre `begin` has returned true
   std::size_t collect(bool automatic, bool minor) noexcept {
-    is_collecting_ = true;
     const gc_stats before = stats_;
     const std::size_t generation = minor ? 0 : 1;
     const std::uint64_t began = steady_nanoseconds();
@@ -6648,13 +8641,21 @@ class OURO_SHARED_TYPE cycle_collector {
     if (pause > sums.longest_pause) sums.longest_pause = pause;
     if (has_flag(debug_, gc_debug::stats)) print_stop(collected, stats_.over_reported - before.over_reported, pause);
     call({gc_phase::stop, automatic, generation, collected, examined});
-    is_collecting_ = false;
-    weak_table<RefcountPolicy>::run_callbacks();
+    end();
     return collected;
   }
 
-  /// Looks at every candidate of this moment, in batches: those that garbage is found from are small enough for the
-  /// cache. Returns how many objects have become old.
+  /// Looks at every candidate of this moment, in batches: those that find garbage are small enough for the cache.
+  /// Returns how many objects have become old.
+  ///
+  /// Each batch may reach what another one has found alive, and looks at it again: it may be held by garbage of this
+  /// batch alone. So that this does not add up, the next batch is `growth` times as large whenever the batch has looked
+  /// at more than `tolerated` living objects for each object destroyed. Let D be the garbage, and A the living objects
+  /// that the candidates reach. The batches after which the size stays look at `tolerated` * D living objects at the
+  /// most. In a batch after which the size grows, more than two thirds were alive: its size was less than A * 3/2. It
+  /// has looked at A living objects at the most, and at `long_walk` times its size, or else it has taken all candidates
+  /// and is the last. The sizes are a geometric series: these batches look at less than 3 A living objects together. So
+  /// a pass looks at less than 3 (D + A) objects, whatever the mix.
   std::size_t run_pass(bool minor) noexcept {
     candidates_.check();
     candidates_.begin_sweep(minor);
@@ -6669,10 +8670,10 @@ class OURO_SHARED_TYPE cycle_collector {
     for (std::size_t batch = first_batch;;) {
       trial_type found{memory_, candidates_, minor};
       found.run(batch);
+      const std::size_t examined_before = stats_.examined;
       const std::size_t destroyed = finish(found);
       if (found.candidates_taken() == 0) break;
-      // Walks over what is alive overlap: fewer and larger ones look at less.
-      if (destroyed == 0) batch *= 8;
+      if (stats_.examined - examined_before > destroyed * (1 + tolerated)) batch *= growth;
       promoted += found.promoted();
     }
     candidates_.end_sweep(minor);
@@ -6684,6 +8685,7 @@ class OURO_SHARED_TYPE cycle_collector {
   std::size_t finish(trial_type& found) noexcept {
     stats_.candidates += found.candidates_taken();
     stats_.examined += memory_.visits.size;
+    objects_looked_at += memory_.visits.size;
     stats_.over_reported += found.over_reported();
     if (!found.is_decided()) ++stats_.abandoned;
     if (has_flag(debug_, gc_debug::uncollectable)) print_uncollectable(found.over_reported());
@@ -6705,6 +8707,7 @@ class OURO_SHARED_TYPE cycle_collector {
   OURO_SHARED_STATE static constinit cycle_collector shared_;
 
   [[no_unique_address]] std::conditional_t<is_shared, static_mutex, no_mutex> mutex_{};  ///< guards `candidates_`
+  std::conditional_t<is_shared, shared_turn, local_turn> turn_{};
   trigger trigger_{};
   generations<RefcountPolicy> candidates_{};
   trial_memory memory_{};
@@ -6713,7 +8716,6 @@ class OURO_SHARED_TYPE cycle_collector {
   raw_array<header_type*> garbage_{};
   gc_debug debug_ = gc_debug::none;
   callbacks_type* callbacks_ = nullptr;  ///< owned; made when first asked for
-  bool is_collecting_ = false;
   bool is_closed_ = false;
 };
 
@@ -6723,6 +8725,33 @@ constinit thread_local cycle_collector<RefcountPolicy, CollectorPolicy>
 
 template <class RefcountPolicy, class CollectorPolicy>
 constinit cycle_collector<RefcountPolicy, CollectorPolicy> cycle_collector<RefcountPolicy, CollectorPolicy>::shared_{};
+
+}  // namespace ouro::detail
+
+// ===== ouro/collector/only_thread.hpp
+
+/// \file
+/// Whether a process has one thread, so that nobody else can use what threads share.
+
+namespace ouro::detail {
+
+/// Whether the system says that the calling thread is the only one of the process. Threads that have ended do not count
+/// against it; one that has just been joined may, for some microseconds. Linux says so in /proc; false where no system
+/// does. Takes tens of microseconds, allocates, and never throws.
+///
+/// A counter of the threads that have used the library would not do: a thread that was handed a pointer can follow and
+/// change the pointers behind it, and no such function counts threads.
+[[nodiscard]] OURO_NOINLINE inline bool is_only_thread() noexcept {
+  std::FILE* const status = std::fopen("/proc/self/status", "r");
+  if (status == nullptr) return false;
+  int threads = 0;
+  char line[128];
+  while (std::fgets(line, sizeof line, status) != nullptr) {
+    static_cast<void>(std::sscanf(line, "Threads: %d", &threads));  // writes nothing for other lines
+  }
+  static_cast<void>(std::fclose(status));
+  return threads == 1;
+}
 
 }  // namespace ouro::detail
 
@@ -6762,6 +8791,11 @@ struct collector_verbs {
   }
 
   template <class RefcountPolicy>
+  [[nodiscard]] static bool knows(header<RefcountPolicy>& object) noexcept {
+    return current<RefcountPolicy>().knows(object);
+  }
+
+  template <class RefcountPolicy>
   [[nodiscard]] static std::uint32_t info(header<RefcountPolicy>& object) noexcept {
     return current<RefcountPolicy>().info(object);
   }
@@ -6777,14 +8811,32 @@ struct collector_verbs {
   }
 
   template <class RefcountPolicy>
+  [[nodiscard]] static bool is_collecting_here() noexcept
+    requires RefcountPolicy::is_thread_safe
+  {
+    return current<RefcountPolicy>().turn().is_here();
+  }
+
+  template <class RefcountPolicy>
+  [[nodiscard]] static bool is_collecting_elsewhere() noexcept
+    requires RefcountPolicy::is_thread_safe
+  {
+    return current<RefcountPolicy>().turn().is_elsewhere();
+  }
+
+  template <class RefcountPolicy>
   static std::size_t collect() noexcept {
     return current<RefcountPolicy>().collect();
   }
 
-  /// With a thread-safe refcount policy nothing: other threads may be using the objects.
+  /// With a thread-safe refcount policy nothing where the process may have another thread, which may be using the
+  /// objects.
   template <class RefcountPolicy>
   static std::size_t emergency() noexcept {
-    return RefcountPolicy::is_thread_safe ? 0 : current<RefcountPolicy>().collect();
+    if constexpr (RefcountPolicy::is_thread_safe) {
+      if (!is_only_thread()) return 0;
+    }
+    return current<RefcountPolicy>().emergency();
   }
 };
 
@@ -6841,10 +8893,15 @@ namespace ouro {
 /// are never candidates, and never looked at. Most automatic collections are minor ones, which do not walk into what an
 /// earlier one has found alive: their pauses do not grow with the heap (generations.hpp, trigger.hpp).
 ///
-/// With `local_refcount`, collections start by themselves inside `make_managed`, on the thread that makes. With
-/// `atomic_refcount` and `biased_refcount`, objects are shared between threads, and a collection must have them to
-/// itself: it runs only when called for, and the program must see to it that no other thread uses such objects
-/// meanwhile.
+/// With `local_refcount`, collections start by themselves inside `make_managed`, on the thread that makes.
+///
+/// With `atomic_refcount` and `biased_refcount`, objects are shared between threads, and a collection must have them to
+/// itself. It runs only when called for, and the program must see to it that no other thread uses such objects
+/// meanwhile. Checked builds report a thread that does; for that, a collection begins with a wait of 20 microseconds.
+/// Destructors of garbage run on the thread that collects. One thread collects at a time: on another one,
+/// `gc::collect()` does nothing meanwhile, and returns 0. Where memory is exhausted, `make_managed` collects too, if
+/// the system says that the process has no other thread; a destructor that starts one then must not hand it such
+/// objects.
 struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion> {};
 
 }  // namespace ouro
@@ -6881,10 +8938,11 @@ class dict_index {
   /// An empty index of so many slots. \throws std::bad_alloc
   explicit dict_index(std::size_t slots = 0)
       : slots_{slots},
-        width_{slots <= 0x80           ? std::size_t{1}
-               : slots <= 0x8000       ? std::size_t{2}
-               : slots <= 0x8000'0000u ? std::size_t{4}
-                                       : std::size_t{8}} {
+        width_{slots <= 0x80           ? 1u
+               : slots <= 0x8000       ? 2u
+               : slots <= 0x8000'0000u ? 4u
+                                       : 8u},
+        shift_{slots == 0 ? 0u : 64u - static_cast<std::uint32_t>(std::countr_zero(slots))} {
     table_.resize(slots_ * width_, static_cast<unsigned char>(0xFF));
   }
 
@@ -6926,8 +8984,13 @@ class dict_index {
 
  private:
   [[nodiscard]] std::size_t home(std::size_t hash) const noexcept {
-    // The low bits of a hash may be poor: those of a pointer's are all zero.
-    return static_cast<std::size_t>((static_cast<std::uint64_t>(hash) * 0x9E3779B97F4A7C15u) >> 32) & (slots_ - 1);
+    // Hashes may differ in their lowest bits alone, as those of integers do, or in their highest, or by multiples of
+    // any number. One multiplication moves bits up, and spreads most such multiples; after the second one, with the
+    // bits that were moved up brought down in between, each bit of the result depends on all bits of the hash.
+    auto mixed = static_cast<std::uint64_t>(hash);
+    mixed = (mixed ^ mixed >> 32) * 0x9E3779B97F4A7C15u;
+    mixed = (mixed ^ mixed >> 29) * 0xA0761D6478BD642Fu;
+    return static_cast<std::size_t>(mixed >> shift_);
   }
   [[nodiscard]] std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_ - 1); }
 
@@ -6963,8 +9026,9 @@ class dict_index {
     std::memcpy(to, &narrow, sizeof narrow);
   }
 
-  std::size_t slots_;
-  std::size_t width_;  ///< bytes of a slot
+  std::size_t slots_;    ///< a power of two from 8 on, or 0
+  std::uint32_t width_;  ///< bytes of a slot
+  std::uint32_t shift_;  ///< leaves as many bits of 64 as number the slots
   std::vector<unsigned char, Allocator> table_;
 };
 
@@ -6978,76 +9042,75 @@ class dict_index {
 
 namespace ouro::detail {
 
-/// A node in the tree of shapes of a heap: the shape of its parent, and one name more. (Chambers, Ungar and Lee, "An
-/// Efficient Implementation of SELF", OOPSLA 1989, section 3.1, call them maps; CPython shares keys by class.) Shapes
-/// live as long as the heap. `Name` is `interned_string`; a template, so that who has no attributes does not compile
-/// it.
 template <class Name>
-class OURO_SHARED_TYPE shape {
+class shape_tree;
+
+/// What the names of an object begin with, shared or its own. Serial numbers never come again within one heap, so that
+/// what one says can be remembered for longer than the names live.
+struct names_head {
+  static constexpr std::uint64_t step = 128;                         ///< leaves room for the size of an object
+  static constexpr std::uint64_t unshared = std::uint64_t{1} << 63;  ///< of all that belong to one object
+
+  std::uint64_t serial;  ///< a multiple of `step`
+};
+
+/// A list of names. The objects that have been given all of its names in this order share it, and so do those that have
+/// only been given the first of them so far: an object knows how many. Where objects with the same first names go
+/// different ways, one stays, and the others go on in a shape that has another for its parent, and a copy of the names
+/// up to there. So the same names in the same order are always the first of the same shape. (Shapes are the maps of
+/// Chambers, Ungar and Lee, "An Efficient Implementation of SELF", OOPSLA 1989, section 3.1; CPython shares keys by
+/// class.) `Name` is `interned_string`; a template, so that who has no attributes does not compile it.
+template <class Name>
+class OURO_SHARED_TYPE shape : public names_head {
+  friend shape_tree<Name>;
+
  public:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
-  /// That of an object without attributes. \throws std::bad_alloc at the first call
-  [[nodiscard]] static shape& root() {
-    if (tree_.root == nullptr) {
-      static thread_local const thread_end end;
-      static_cast<void>(end);
-      if (!attach(heap_part_of<tree>::part)) throw_bad_alloc();
-      tree_.root = new shape;
-    }
-    return *tree_.root;
-  }
+  shape(shape_tree<Name>& tree, shape* parent, std::size_t common, std::size_t hashed, std::uint64_t numbered)
+      : names_head{numbered}, hash{hashed}, parent_{parent}, common_{common}, tree_{&tree} {}
+  shape(const shape&) = delete;
+  shape& operator=(const shape&) = delete;
 
-  [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
   [[nodiscard]] const Name& name(std::size_t index) const noexcept { return names_[index]; }
 
-  /// Where an attribute is, or `none`. O(names), comparing pointers.
-  [[nodiscard]] std::size_t find(const Name& name) const noexcept {
-    for (std::size_t i = 0; i != names_.size(); ++i) {
+  /// Where an attribute is among the first `size`, or `none`. O(size), comparing pointers.
+  [[nodiscard]] std::size_t find(const Name& name, std::size_t size) const noexcept {
+    for (std::size_t i = 0; i != size; ++i) {
       if (names_[i] == name) return i;
     }
     return none;
   }
 
-  /// The shape with `name` behind these. O(children). \throws std::bad_alloc
-  [[nodiscard]] shape& with(const Name& name) {
-    for (const std::unique_ptr<shape>& each : children_) {
-      if (each->names_.back() == name) return *each;
-    }
-    auto made = std::make_unique<shape>();
-    made->names_.reserve(names_.size() + 1);
-    made->names_ = names_;
-    made->names_.push_back(name);
-    children_.push_back(std::move(made));
-    return *children_.back();
+  /// Whether `name` comes behind the first `size`.
+  [[nodiscard]] bool goes_on_with(std::size_t size, const Name& name) const noexcept {
+    return size < names_.size() && names_[size] == name;
   }
+
+  /// Where it belongs.
+  [[nodiscard]] shape_tree<Name>& tree() const noexcept { return *tree_; }
+
+  /// One object more, and one fewer, has this shape. A shape that nobody has may go, and with it the tree if its thread
+  /// has ended.
+  void enter() noexcept { tree_->enter(*this); }
+  void leave() noexcept { tree_->leave(*this); }
 
   /// Bytes of this shape, which all its objects share.
-  [[nodiscard]] std::size_t bytes() const noexcept {
-    return sizeof *this + names_.capacity() * sizeof names_.front() + children_.capacity() * sizeof children_.front();
-  }
+  [[nodiscard]] std::size_t bytes() const noexcept { return sizeof *this + names_.capacity() * sizeof names_.front(); }
 
  private:
-  /// The current heap's.
-  struct tree {
-    shape* root = nullptr;  ///< owned; made when first asked for
+  std::vector<Name> names_;  ///< follows the head at once, as in `own_names`: debuggers look there
 
-    /// \see heap_part_of
-    [[nodiscard]] static tree& of_thread() noexcept { return tree_; }
-    static void release() noexcept { delete std::exchange(tree_.root, nullptr); }
-  };
+ public:
+  const std::size_t hash;  ///< by which the tree finds it
 
-  struct thread_end {
-    thread_end() noexcept = default;
-    thread_end(const thread_end&) = delete;
-    thread_end& operator=(const thread_end&) = delete;
-    ~thread_end() { tree::release(); }
-  };
-
-  OURO_SHARED_STATE static inline constinit thread_local tree tree_{};
-
-  std::vector<Name> names_;
-  std::vector<std::unique_ptr<shape>> children_;
+ private:
+  shape* parent_;
+  std::size_t common_;     ///< names that are those of the parent
+  std::size_t users_ = 0;  ///< objects, and shapes that have it for their parent
+  shape_tree<Name>* tree_;
+  shape* older_ = nullptr;  ///< without users: neighbours in the tree's list of such
+  shape* newer_ = nullptr;
 };
 
 }  // namespace ouro::detail
@@ -7059,10 +9122,10 @@ class OURO_SHARED_TYPE shape {
 
 namespace ouro::detail {
 
-/// A `shape` of one object alone, which grows in place and is searched by hash: a tree of shapes with n names holds
-/// n^2 / 2 of them. CPython, too, unshares the keys of an object that has more than 30.
+/// A `shape` of one object alone, which is searched by hash. CPython, too, unshares the keys of an object that has more
+/// than 30.
 template <class Name, class Memory>
-class OURO_SHARED_TYPE own_names {
+class OURO_SHARED_TYPE own_names : public names_head {
   template <class T>
   using allocator = typename Memory::template std_allocator<T>;
   using index = dict_index<allocator<unsigned char>>;
@@ -7070,11 +9133,14 @@ class OURO_SHARED_TYPE own_names {
  public:
   static constexpr std::size_t none = shape<Name>::none;
 
-  /// \throws std::bad_alloc
-  explicit own_names(const shape<Name>& from) : index_{index::slots_for(2 * from.size())} {
+  /// None, and room for so many. \throws std::bad_alloc
+  explicit own_names(std::size_t names) : names_head{unshared}, index_{index::slots_for(names)} {
     names_.reserve(index_.room());
-    for (std::size_t i = 0; i != from.size(); ++i) add(from.name(i));
   }
+
+  /// How many names there is room for.
+  [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
+  [[nodiscard]] bool has_room() const noexcept { return names_.size() < room(); }
 
   [[nodiscard]] const Name& name(std::size_t number) const noexcept { return names_[number]; }
 
@@ -7083,26 +9149,17 @@ class OURO_SHARED_TYPE own_names {
     return index_.find(hash(name), [&](std::size_t number) { return names_[number] == name; });
   }
 
-  /// Makes room for one more. Amortized O(1). \throws std::bad_alloc
-  void grow() {
-    if (names_.size() < index_.room()) return;
-    index wider{index::slots_for(2 * names_.size())};
-    names_.reserve(wider.room());
-    index_ = std::move(wider);
-    fill();
-  }
-
   /// \pre there is room, and no such name
   void add(const Name& name) noexcept {
     index_.insert(hash(name), names_.size());
     names_.push_back(name);
   }
 
-  /// O(names). \throws std::bad_alloc, and then nothing has changed
-  void erase(std::size_t number) {
-    index_ = index{index::slots_for(names_.size())};
+  /// O(names).
+  void erase(std::size_t number) noexcept {
     names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(number));
-    fill();
+    index_.clear();
+    for (std::size_t i = 0; i != names_.size(); ++i) index_.insert(hash(names_[i]), i);
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept {
@@ -7112,12 +9169,275 @@ class OURO_SHARED_TYPE own_names {
  private:
   [[nodiscard]] static std::size_t hash(const Name& name) noexcept { return std::hash<Name>{}(name); }
 
-  void fill() noexcept {
-    for (std::size_t i = 0; i != names_.size(); ++i) index_.insert(hash(names_[i]), i);
+  std::vector<Name, allocator<Name>> names_;  ///< follows the head at once, as in `shape`
+  index index_;
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/node_table.hpp
+
+/// \file
+/// A hash table whose elements keep their addresses and their order.
+
+namespace ouro::detail {
+
+/// Owns nodes, each at a numbered place, in the order of insertion; the index of a `dict` leads to them. A node says
+/// its `hash`. It stays at its address while it is in the table, and at its place while none is extracted. All verbs
+/// but `make_room` are noexcept; all are amortised O(1) on average.
+template <class Node, class Memory>
+class node_table {
+  template <class T>
+  using allocator = typename Memory::template std_allocator<T>;
+  using nodes = std::vector<std::unique_ptr<Node>, allocator<std::unique_ptr<Node>>>;
+  using index = dict_index<allocator<unsigned char>>;
+
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// The first place with a node, or `places()`. O(1)
+  [[nodiscard]] std::size_t first() const noexcept { return first_; }
+  /// Numbers of places end there.
+  [[nodiscard]] std::size_t places() const noexcept { return nodes_.size(); }
+  /// Null where one was extracted.
+  [[nodiscard]] Node* at(std::size_t place) const noexcept { return nodes_[place].get(); }
+
+  /// The node with this hash that `is_it(node)` says yes to, or null.
+  template <class IsIt>
+  [[nodiscard]] Node* find(std::size_t hash, IsIt is_it) const {
+    const std::size_t place = index_.find(hash, [&](std::size_t number) { return is_it(*nodes_[number]); });
+    return place == index::none ? nullptr : at(place);
   }
 
-  std::vector<Name, allocator<Name>> names_;
-  index index_;
+  /// Calls `see(node)` for all, in their order. \pre `see` inserts none, and extracts none
+  template <class See>
+  void each(See see) const {
+    for (const std::unique_ptr<Node>& each : nodes_) {
+      if (each != nullptr) see(*each);
+    }
+  }
+
+  /// Nodes that there is room for, with the places of those that were extracted.
+  [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
+  [[nodiscard]] bool has_room() const noexcept { return places() < room(); }
+
+  /// For one more node. Allocations may begin a collection, whose destructors may change the table; it is whole then.
+  /// \throws std::bad_alloc, and then nothing has changed
+  void make_room() {
+    while (!has_room()) {
+      index wider{index::grown_slots_for(places())};
+      nodes moved;
+      moved.reserve(wider.room());
+      if (places() >= wider.room()) continue;
+      for (std::unique_ptr<Node>& each : nodes_) moved.push_back(std::move(each));
+      nodes_.swap(moved);
+      index_ = std::move(wider);
+      fill_index();
+    }
+  }
+
+  /// \pre there is room
+  void insert(std::unique_ptr<Node> node) noexcept {
+    index_.insert(node->hash, places());
+    nodes_.push_back(std::move(node));
+    ++size_;
+  }
+
+  /// \pre the node is in the table
+  [[nodiscard]] std::unique_ptr<Node> extract(Node& node) noexcept {
+    const std::size_t place = index_.find(node.hash, [&](std::size_t number) { return at(number) == &node; });
+    index_.remove(place, [this](std::size_t number) { return at(number)->hash; });
+    --size_;
+    std::unique_ptr<Node> taken = std::move(nodes_[place]);
+    while (first_ != places() && at(first_) == nullptr) ++first_;
+    if (size_ < places() / 2) close_up();
+    return taken;
+  }
+
+ private:
+  void close_up() noexcept {
+    std::size_t filled = 0;
+    for (std::unique_ptr<Node>& each : nodes_) {
+      if (each != nullptr) nodes_[filled++].swap(each);
+    }
+    nodes_.resize(filled);
+    first_ = 0;
+    index_.clear();
+    fill_index();
+  }
+
+  /// \pre the index is empty
+  void fill_index() noexcept {
+    for (std::size_t place = 0; place != places(); ++place) {
+      if (at(place) != nullptr) index_.insert(at(place)->hash, place);
+    }
+  }
+
+  nodes nodes_;
+  index index_{};
+  std::size_t size_ = 0;   ///< places with a node
+  std::size_t first_ = 0;  ///< all places before it are empty
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/shape_tree.hpp
+
+/// \file
+/// All shapes of the attributes in a heap.
+
+namespace ouro::detail {
+
+/// Finds and makes shapes, and frees those that no object has: but for the last `most_idle` of them, since programs
+/// make and drop objects of one shape by turns. Not thread-safe.
+template <class Name>
+class OURO_SHARED_TYPE shape_tree {
+  using shape_type = shape<Name>;
+
+ public:
+  static constexpr std::size_t most_idle = 64;
+
+  shape_tree() noexcept = default;
+  shape_tree(const shape_tree&) = delete;
+  shape_tree& operator=(const shape_tree&) = delete;
+
+  /// That of the current heap. \throws std::bad_alloc at the first call
+  [[nodiscard]] static shape_tree& current() {
+    if (part_.tree == nullptr) {
+      static thread_local const thread_end end;
+      static_cast<void>(end);
+      if (!attach(heap_part_of<part>::part)) throw_bad_alloc();
+      part_.tree = new shape_tree;
+    }
+    return *part_.tree;
+  }
+
+  /// The shape from which all others branch off, and that of objects that have got no name yet.
+  [[nodiscard]] shape_type& root() noexcept { return root_; }
+
+  /// Besides the root.
+  [[nodiscard]] std::size_t size() const noexcept { return branches_.size(); }
+
+  /// How many shapes it has freed so far: as long as that stays the same, all are there.
+  [[nodiscard]] std::size_t freed() const noexcept { return freed_; }
+
+  /// The shape of an object that has the first `size` names of `at`, and gets `name`; perhaps `at` itself. Nobody has
+  /// entered it for the caller. O(1) expected, and O(size) for the first object that goes this way. \throws
+  /// std::bad_alloc, and nothing has changed then
+  [[nodiscard]] shape_type& follow(shape_type& at, std::size_t size, const Name& name) {
+    if (size == at.names_.size()) {
+      at.names_.push_back(name);
+      return at;
+    }
+    return at.goes_on_with(size, name) ? at : branch(at, size, name);
+  }
+
+  void enter(shape_type& at) noexcept {
+    if (at.users_++ == 0 && &at != &root_) take_from_idle(at);
+  }
+
+  void leave(shape_type& at) noexcept {
+    if (--at.users_ == 0) leave_last(at);
+  }
+
+ private:
+  struct standard_memory {
+    template <class T>
+    using std_allocator = std::allocator<T>;
+  };
+
+  /// The current heap's.
+  struct part {
+    shape_tree* tree = nullptr;  ///< owned; made when first asked for
+
+    /// \see heap_part_of
+    [[nodiscard]] static part& of_thread() noexcept { return part_; }
+    static void release() noexcept { delete std::exchange(part_.tree, nullptr); }
+  };
+
+  /// Objects may outlive their thread's end, those in static variables for instance.
+  struct thread_end {
+    thread_end() noexcept = default;
+    thread_end(const thread_end&) = delete;
+    thread_end& operator=(const thread_end&) = delete;
+    ~thread_end() {
+      if (shape_tree* const left = std::exchange(part_.tree, nullptr); left != nullptr) left->become_left();
+    }
+  };
+
+  [[nodiscard]] OURO_NOINLINE shape_type& branch(shape_type& from, std::size_t size, const Name& name) {
+    // Shapes are few, and each has its own numbers: the table mixes what is added here.
+    const std::size_t hash =
+        std::hash<Name>{}(name) + static_cast<std::size_t>((from.serial + size) * 0x9E3779B97F4A7C15u);
+    shape_type* const known = branches_.find(hash, [&](const shape_type& each) {
+      return each.parent_ == &from && each.common_ == size && each.names_[size] == name;
+    });
+    if (known != nullptr) return *known;
+    auto made = std::make_unique<shape_type>(*this, &from, size, hash, last_serial_ + names_head::step);
+    made->names_.reserve(size + 1);
+    for (std::size_t i = 0; i != size; ++i) made->names_.push_back(from.names_[i]);
+    made->names_.push_back(name);
+    branches_.make_room();
+    last_serial_ = made->serial;
+    enter(from);
+    shape_type& branched = *made;
+    branches_.insert(std::move(made));
+    add_to_idle(branched);
+    return branched;
+  }
+
+  OURO_NOINLINE void leave_last(shape_type& at) noexcept {
+    if (&at != &root_) add_to_idle(at);
+    while (idle_ > most_idle_) free_oldest();
+    if (is_left_) end_if_unused();
+  }
+
+  void add_to_idle(shape_type& at) noexcept {
+    at.older_ = newest_idle_;
+    at.newer_ = nullptr;
+    (newest_idle_ == nullptr ? oldest_idle_ : newest_idle_->newer_) = &at;
+    newest_idle_ = &at;
+    ++idle_;
+  }
+
+  void take_from_idle(shape_type& at) noexcept {
+    (at.older_ == nullptr ? oldest_idle_ : at.older_->newer_) = at.newer_;
+    (at.newer_ == nullptr ? newest_idle_ : at.newer_->older_) = at.older_;
+    --idle_;
+  }
+
+  void free_oldest() noexcept {
+    shape_type& gone = *oldest_idle_;
+    shape_type& parent = *gone.parent_;
+    take_from_idle(gone);
+    ++freed_;
+    static_cast<void>(branches_.extract(gone));
+    if (--parent.users_ == 0 && &parent != &root_) add_to_idle(parent);
+  }
+
+  /// From now on the last of the objects ends the tree.
+  void become_left() noexcept {
+    is_left_ = true;
+    most_idle_ = 0;
+    while (idle_ != 0) free_oldest();
+    end_if_unused();
+  }
+
+  void end_if_unused() noexcept {
+    if (branches_.size() == 0 && root_.users_ == 0) delete this;
+  }
+
+  OURO_SHARED_STATE static inline constinit thread_local part part_{};
+
+  shape_type root_{*this, nullptr, 0, 0, 0};
+  node_table<shape_type, standard_memory> branches_;  ///< a parent stands before its children
+  std::uint64_t last_serial_ = 0;
+  std::size_t freed_ = 0;
+  shape_type* oldest_idle_ = nullptr;  ///< the shapes without users, but for the root
+  shape_type* newest_idle_ = nullptr;
+  std::size_t idle_ = 0;
+  std::size_t most_idle_ = most_idle;
+  bool is_left_ = false;  ///< by its thread
 };
 
 }  // namespace ouro::detail
@@ -7185,6 +9505,8 @@ using ptr = managed_ptr<T>;
 template <class T>
 using weak = managed_weak<T>;
 
+namespace functions {
+
 template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator, class... Args>
 managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Args&&... args);
@@ -7193,6 +9515,7 @@ template <refcount_policy RefcountPolicy = local_refcount, collector_policy Coll
           allocator_policy AllocatorPolicy = pool_allocator, class T>
 [[nodiscard]] managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> managed_from_this(T* self) noexcept;
 
+}  // namespace functions
 }  // namespace ouro
 
 // ===== ouro/intern/intern_hash.hpp
@@ -7345,6 +9668,7 @@ struct OURO_SHARED_TYPE intern_equal {
 /// took it, A would free it under B's hands. If B waited for it to go, it would wait for a thread that waits for the
 /// lock. So B raises the count only from a number that is not zero; failing that, it takes the entry for gone and
 /// inserts a new one with the same value. A then erases, by address, the very entry that died, and the new one stays.
+/// An entry whose destruction waits in the destruction queue of its thread is in the same state for longer.
 /// The table itself holds no count: it would keep every entry alive.
 
 namespace ouro::detail {
@@ -7361,10 +9685,13 @@ class intern_table {
   /// Bytes of the table itself.
   [[nodiscard]] std::size_t bytes() const noexcept { return capacity_ * sizeof(std::uint64_t); }
 
-  /// The first entry of this hash that `matches` accepts; null if there is none. `matches` may change the table.
+  /// Another number after every change.
+  [[nodiscard]] std::size_t version() const noexcept { return version_; }
+
+  /// The first entry of this hash that `matches` accepts; null if there is none. `matches` may change the table: the
+  /// search ends then, and `version` tells.
   template <class Matches>
-  [[nodiscard]] Entry* find(std::size_t hash, Matches&& matches) {
-  again:
+  [[nodiscard]] OURO_ALWAYS_INLINE Entry* find(std::size_t hash, Matches&& matches) {
     if (capacity_ == 0) return nullptr;
     const std::uint64_t tag = tag_of(hash);
     const std::size_t version = version_;
@@ -7376,7 +9703,7 @@ class intern_table {
       if (entry->hash != hash) continue;
       const bool found = matches(*entry);  // calls user code: it may come back to this table
       if (found) return entry;
-      if (version != version_) goto again;
+      if (version != version_) return nullptr;
     }
   }
 
@@ -7470,7 +9797,7 @@ class intern_table {
   std::size_t capacity_ = 0;  ///< a power of two, or 0
   std::size_t size_ = 0;      ///< size_ + erased_ <= capacity_ * 3 / 4
   std::size_t erased_ = 0;
-  std::size_t version_ = 0;  ///< changes with every change
+  std::size_t version_ = 0;
 };
 
 /// A table with its lock, and the switch that turns it off. One that threads do not share belongs to a heap, if its
@@ -7495,10 +9822,14 @@ struct OURO_SHARED_TYPE intern_cache {
 
   /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
   void reserve() {
-    if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
-      if (table.bytes() == 0 && !attach(heap_part_of<intern_cache>::part)) throw_bad_alloc();
-    }
+    if (table.bytes() == 0 && !become_part()) throw_bad_alloc();
     table.reserve();
+  }
+
+  /// For the current heap, or for all threads. Where memory is exhausted, the heap may forget it when it is left.
+  void enable(bool wanted) noexcept {
+    static_cast<void>(become_part());
+    is_enabled = wanted;
   }
 
   /// \see heap_part_of
@@ -7506,45 +9837,20 @@ struct OURO_SHARED_TYPE intern_cache {
   static void release() noexcept { local_.table.clear(); }
 
  private:
+  /// Before it gets a value that the heap must keep. False when memory is exhausted.
+  [[nodiscard]] static bool become_part() noexcept {
+    if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
+      return attach(heap_part_of<intern_cache>::part);
+    } else {
+      return true;
+    }
+  }
+
   OURO_SHARED_STATE static constinit thread_local intern_cache local_;
 };
 
 template <class Entry, class Locking>
 constinit thread_local intern_cache<Entry, Locking> intern_cache<Entry, Locking>::local_{};
-
-}  // namespace ouro::detail
-
-// ===== ouro/object/owner_tag.hpp
-
-/// \file
-/// Tells heaps apart in 5 bits of a header, so that a checked build notices objects used by a thread that does not own
-/// them, or outside their private heap.
-
-namespace ouro::detail {
-
-OURO_SHARED_STATE inline constinit std::atomic<std::uint32_t> owner_tags_given{0};
-/// That of the current heap; 0: not yet given.
-struct OURO_SHARED_TYPE heap_tag {
-  std::uint32_t value = 0;
-
-  [[nodiscard]] static heap_tag& of_thread() noexcept { return local_; }
-
- private:
-  OURO_SHARED_STATE static constinit thread_local heap_tag local_;
-};
-
-constinit inline thread_local heap_tag heap_tag::local_{};
-
-/// 1 to 31. Two heaps share one when 31 others began between them: the check may miss, it never accuses wrongly.
-[[nodiscard]] inline std::uint32_t owner_tag() noexcept {
-  heap_tag& tag = heap_tag::of_thread();
-  if (tag.value == 0) {
-    // A private heap has room for it from the beginning.
-    static_cast<void>(attach(heap_part_of<heap_tag>::part));
-    tag.value = owner_tags_given.fetch_add(1, std::memory_order_relaxed) % 31 + 1;
-  }
-  return tag.value;
-}
 
 }  // namespace ouro::detail
 
@@ -7587,7 +9893,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   template <class T>
   OURO_ALWAYS_INLINE static void increment(T* pointee) noexcept {
     header_type& object = *header_of<RefcountPolicy>(pointee);
-    check_use(object);
+    check_use<T>(object, {});
     RefcountPolicy::increment(object.count);
   }
 
@@ -7595,7 +9901,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   template <class Block, class T>
   OURO_ALWAYS_INLINE static void decrement(T* pointee) noexcept {
     header_type& object = *header_of<RefcountPolicy>(pointee);
-    check_use(object);
+    check_use<T>(object, array_name<Block>());
     if constexpr (decrements_in_parts<RefcountPolicy>) {
       if (!RefcountPolicy::try_keep(object.count)) [[unlikely]]
         decrement_rarely<Block>(object);
@@ -7611,9 +9917,33 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     return count_word::strong(header_of<RefcountPolicy>(pointee)->load_count());
   }
 
-  /// Misuse that a few instructions can notice.
-  OURO_ALWAYS_INLINE static void check_use([[maybe_unused]] header_type& object) noexcept {
-    if constexpr (check_level >= 1) check_use_slowly(object);
+  /// Misuse that a few instructions can notice. `array`: the name of the type that the object must have, or empty.
+  template <class T>
+  OURO_ALWAYS_INLINE static void check_use([[maybe_unused]] header_type& object,
+                                           [[maybe_unused]] std::string_view array) noexcept {
+    if constexpr (check_level >= 1) check_use_slowly(object, type_name_of<T>, array);
+  }
+
+  /// Reports a use of objects that another thread is collecting, and so has to itself.
+  static void check_not_collected([[maybe_unused]] std::string_view name) {
+    if constexpr (check_level >= 1 && says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
+      if (CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>())
+        misuse("a thread used a shared object while another thread was collecting", name);
+    }
+  }
+
+  /// The record of an object that may be used here. What its header does not tell of an object of this heap is
+  /// reported: by `not_listed` if it says that it is listed, and is not, and by `no_type` if it leads to no record.
+  [[nodiscard]] static const type_record& check_header(header_type& object, std::string_view pointee,
+                                                       std::string_view not_listed, std::string_view no_type) noexcept {
+    // The place first: what stands in the header can be believed in the right heap only.
+    if constexpr (!RefcountPolicy::is_thread_safe) check_place(object, pointee);
+    if constexpr (requires { CollectorPolicy::knows(object); }) {
+      if (!CollectorPolicy::knows(object)) misuse(not_listed, pointee);
+    }
+    const type_record* const record = registered_types.find(info_word::type(info_of<CollectorPolicy>(object)));
+    if (record == nullptr) misuse(no_type, pointee);
+    return *record;
   }
 
   template <class Block>
@@ -7632,22 +9962,51 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   }
 
  private:
-  OURO_NOINLINE static void check_use_slowly(header_type& object) noexcept {
+  /// An array is of the type that its pointer says; other objects may be of a derived one.
+  template <class Block>
+  [[nodiscard]] static consteval std::string_view array_name() noexcept {
+    if constexpr (check_level >= 1 && !std::is_void_v<Block>) {
+      if constexpr (Block::is_array) return Block::record.name;
+    }
+    return {};
+  }
+
+  OURO_NOINLINE static void check_use_slowly(header_type& object, std::string_view pointee,
+                                             std::string_view array) noexcept {
     const std::uint32_t count = object.load_count();
     if (count_word::is_immortal(count)) return;
+    // What the other thread's collector keeps of a candidate in place of its info word must not be looked at.
+    check_not_collected(pointee);
+    check_not_tracing(pointee);
+    const type_record& record = check_header(object, pointee, not_here_or_overwritten, overwritten);
+    if (!array.empty() && record.name != array) misuse(overwritten, pointee);
     const std::uint32_t info = info_of<CollectorPolicy>(object);
-    const std::string_view name = name_in_report(info);
-    check_not_tracing(name);
     if (count == count_word::none && (info & info_word::dead) == 0) {
-      misuse("a pointer to an object without pointers was used: the count would fall below zero", name);
+      misuse("a pointer to an object without pointers was used: the count would fall below zero", record.name);
     }
     if constexpr (!RefcountPolicy::is_thread_safe) {
       const std::uint32_t owner = (info & info_word::owner_mask) >> info_word::owner_shift;
-      if (owner != 0 && owner != owner_tag()) {
-        misuse("a thread that does not own the object has used it, or it was used outside its private heap", name);
-      }
+      if (owner != 0 && owner != owner_tag()) misuse(not_here, record.name);
     }
   }
+
+  /// What the pools know: that an object lies in one of another heap. Objects elsewhere have the tag in their header.
+  static void check_place(header_type& object, std::string_view pointee) noexcept {
+    const pool_heap* const home = pool_heap_of(&object);
+    // Late in a thread's end the heap of the thread has gone to the orphans.
+    if (home == nullptr || home == current_pool_heap || pool_lease_ended) return;
+    const std::uint32_t word = object.load_info();
+    const std::string_view name = info_word::is_listed(word) ? pointee : name_in_report(word);
+    misuse(home == &ended_pool_heap ? "a pointer has outlived the private heap of its object" : not_here, name);
+  }
+
+  static constexpr const char* not_here =
+      "a thread that does not own the object has used it, or it was used outside its private heap";
+  static constexpr const char* not_here_or_overwritten =
+      "a thread that does not own the object has used it, or it was used outside its private heap, or its header was "
+      "overwritten";
+  static constexpr const char* overwritten =
+      "a pointer was used that leads to no object, or to one whose header was overwritten";
 };
 
 /// By the object's own functions.
@@ -7943,6 +10302,75 @@ constexpr decltype(auto) with_members(T& object, Use&& use) {
 
 }  // namespace ouro::detail
 
+// ===== ouro/object/inherited_trace.hpp
+
+/// \file
+/// Whether a class that uses the trace of a base class has members of which that trace cannot know.
+
+namespace ouro::detail {
+
+/// Stands in for a visitor where only the presence of a trace function is asked for.
+struct any_visitor {
+  void operator()(auto&&...) const {}
+};
+
+template <class Member, class Class>
+[[nodiscard]] consteval std::type_identity<Class> class_of_member(Member Class::*) noexcept {
+  return {};
+}
+
+/// The class that declares the `trace` of `T`: the type of a pointer to an inherited member names the base class. `T`
+/// itself for a `trace` that is overloaded or no member of objects.
+template <class T>
+[[nodiscard]] consteval auto find_class_of_trace() noexcept {
+  if constexpr (requires { class_of_member(&T::template trace<any_visitor&>); }) {
+    return decltype(class_of_member(&T::template trace<any_visitor&>)){};
+  } else if constexpr (requires { class_of_member(&T::trace); }) {
+    return decltype(class_of_member(&T::trace)){};
+  } else {
+    return std::type_identity<T>{};
+  }
+}
+
+template <class T>
+using class_of_trace = typename decltype(find_class_of_trace<T>())::type;
+
+/// `T` with some bytes more, which lie in the padding at its end if there is room. Never made.
+template <class T, std::size_t Bytes>
+struct enlarged : T {
+  char more[Bytes];
+};
+template <class T, std::size_t Bytes>
+  requires std::is_final_v<T>
+struct enlarged<T, Bytes> {
+  [[no_unique_address]] T first;
+  char more[Bytes];
+};
+
+/// How many bytes another member can have without making an object that begins with a `T` larger than `T`.
+template <class T, std::size_t Bytes = 0>
+[[nodiscard]] consteval std::size_t room_behind() noexcept {
+  if constexpr (sizeof(enlarged<T, Bytes + 1>) == sizeof(T)) {
+    return room_behind<T, Bytes + 1>();
+  } else {
+    return Bytes;
+  }
+}
+
+/// Whether the trace of `T` can know all members of `T`: its own class declares it, or adds nothing to the base class
+/// that does. What a member holds does not matter, since nobody sees it.
+template <class T>
+[[nodiscard]] consteval bool trace_knows_members() noexcept {
+  using declaring = class_of_trace<T>;
+  if constexpr (std::is_same_v<T, declaring>) {
+    return true;
+  } else {
+    return sizeof(T) == sizeof(declaring) && room_behind<T>() == room_behind<declaring>();
+  }
+}
+
+}  // namespace ouro::detail
+
 // ===== ouro/object/type_list.hpp
 
 /// \file
@@ -8000,7 +10428,7 @@ struct automatic_leaf;
 /// Says that `T` holds no edges. Most types need not say it: trivially destructible and empty types, the standard
 /// library's value types, and what is made of such alone are leaves by themselves. For a class that the
 /// library cannot see through, `template <> inline constexpr bool ouro::leaf<my_class> = true;`.
-/// A wrong `true` is a leak, never a dangling pointer.
+/// A wrong `true` is a leak, never a dangling pointer. It also speaks for the edges of base classes.
 template <class T>
 inline constexpr detail::automatic_leaf<T> leaf{};
 
@@ -8021,11 +10449,6 @@ enum class sight {
   adapter,   ///< `std::stack` and its like: the container inside
   members,   ///< an aggregate's
   opaque     ///< not at all
-};
-
-/// Stands in for a visitor where only the presence of a trace function is asked for.
-struct any_visitor {
-  void operator()(auto&&...) const {}
 };
 
 template <class T>
@@ -8321,12 +10744,22 @@ inline constexpr bool clonable = false;
 
 namespace detail {
 
+/// What a `deepcopy_memo` of the object's policies does with a copy. `see` and `rewire` show it each edge, and may
+/// throw. They are null if there are no edges, or the library cannot see them.
+struct edge_record {
+  void (*see)(void* object, void* memo);
+  void (*rewire)(void* object, void* memo);           ///< the memo may change the edges, keys of containers included
+  std::size_t (*bytes)(const void* object) noexcept;  ///< of the object, or of all elements of an array
+};
+
 /// Objects are given by their addresses, and new ones come with a count that is the caller's. `memo` is a
-/// `deepcopy_memo` of the object's policies. All of them may throw.
+/// `deepcopy_memo` of the object's policies. `copy` and `deepcopy` may throw.
 struct clone_record {
   void* (*copy)(void* object);
   void* (*deepcopy)(void* object, void* memo);
-  void (*rewire)(void* object, void* memo);  ///< gives the copy's edges to the memo; null if `deepcopy` has done it
+  const edge_record* edges;
+  bool copies_itself;  ///< `deepcopy` has given the copy its edges
+  bool shows_edges;    ///< the library can see them, if there are any
 };
 
 /// Of a type under a set of policies; defined in copy/clone.hpp.
@@ -8335,6 +10768,125 @@ struct clone_functions;
 
 }  // namespace detail
 }  // namespace ouro
+
+// ===== ouro/object/destroy.hpp
+
+/// \file
+/// Ends an object, with the parts of a tuple in an order that is the same everywhere.
+
+namespace ouro::detail {
+
+/// `std::destroy_at`. \throws what the destructor throws
+template <class T>
+struct destroyer {
+  OURO_ALWAYS_INLINE static void destroy(T* object) { std::destroy_at(object); }
+};
+
+/// The elements of a tuple go from the last to the first, as members do, those of an array and those of CPython's
+/// tuples; the standard leaves the order to its libraries, which differ in it.
+template <class... Ts>
+  requires(sizeof...(Ts) > 1 && !(std::is_trivially_destructible_v<Ts> && ...))
+struct destroyer<std::tuple<Ts...>> {
+  static void destroy(std::tuple<Ts...>* object) {
+    [object]<std::size_t... I>(std::index_sequence<I...>) {
+      (destroy_element<sizeof...(Ts) - 1 - I>(*object), ...);
+    }(std::index_sequence_for<Ts...>{});
+  }
+
+ private:
+  template <std::size_t I>
+  static void destroy_element(std::tuple<Ts...>& of) {
+    using element = std::tuple_element_t<I, std::tuple<Ts...>>;
+    if constexpr (!std::is_reference_v<element>) std::destroy_at(std::addressof(std::get<I>(of)));
+  }
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/object/opaque.hpp
+
+/// \file
+/// Why the library cannot see the edges of a type, in words.
+
+namespace ouro::detail {
+
+struct trace_as_name {
+  int trace;
+};
+template <class T>
+struct adds_name : T, trace_as_name {};
+
+/// Whether `T` has a member called `trace`, be it private: the name means two things where another class has it, too.
+/// False for a final class, from which none can be derived that inherits both.
+template <class T>
+[[nodiscard]] consteval bool names_trace() noexcept {
+  if constexpr (std::is_class_v<T> && !std::is_final_v<T>) {
+    return !requires { &adds_name<T>::trace; };
+  } else {
+    return false;
+  }
+}
+
+enum class why_opaque { is_incomplete, has_wrong_trace, is_unknown_array, is_union, has_base, has_many_members, hides };
+
+/// \pre `sight_of<T>()` is `opaque`
+template <class T>
+[[nodiscard]] consteval why_opaque find_why_opaque() noexcept {
+  if constexpr (!is_complete<T>) {
+    return why_opaque::is_incomplete;
+  } else if constexpr (names_trace<T>()) {
+    return why_opaque::has_wrong_trace;
+  } else if constexpr (shows_parts<T>) {
+    return why_opaque::is_unknown_array;
+  } else if constexpr (std::is_union_v<T>) {
+    return why_opaque::is_union;
+  } else if constexpr (!std::is_aggregate_v<T>) {
+    return why_opaque::hides;
+  } else if constexpr (has_base<T>) {
+    return why_opaque::has_base;
+  } else if constexpr (!sees_members<T>()) {
+    return why_opaque::has_many_members;
+  } else {
+    return why_opaque::hides;  // `leaf<T>` says that there are edges which the members do not show
+  }
+}
+
+/// Ends the compilation with the reason. \pre `sight_of<T>()` is `opaque`
+template <class T>
+void refuse_opaque() noexcept {
+  constexpr why_opaque why = find_why_opaque<T>();
+  OURO_REQUIRE(T,
+               "ouro: it is incomplete here, so that its edges cannot be seen: include its definition, or specialise "
+               "`ouro::tracer` for it",
+               why != why_opaque::is_incomplete);
+  OURO_REQUIRE(T,
+               "ouro: its `trace` cannot be called: make it public, and one function that takes a visitor: "
+               "`void trace(auto&& visit) { visit(members...); }`",
+               why != why_opaque::has_wrong_trace);
+  OURO_REQUIRE(T,
+               "ouro: nobody knows the length of this array, and so not its edges: use a `std::vector` or an "
+               "`ouro::ptr<T[]>`",
+               why != why_opaque::is_unknown_array);
+  OURO_REQUIRE(T,
+               "ouro: it is a union, and which member is there cannot be seen: use a `std::variant`, or give it "
+               "`void trace(auto&& visit) { visit(active_member); }`",
+               why != why_opaque::is_union);
+  OURO_REQUIRE(T,
+               "ouro: it is an aggregate with a base class, whose members cannot be seen through: give it "
+               "`void trace(auto&& visit) { visit(static_cast<base&>(*this), members...); }`",
+               why != why_opaque::has_base);
+  OURO_REQUIRE(T,
+               "ouro: it is an aggregate of more than 64 members, which cannot be seen through: give it "
+               "`void trace(auto&& visit) { visit(members...); }`",
+               why != why_opaque::has_many_members);
+  OURO_REQUIRE(T,
+               "ouro: cannot see its edges: give it `void trace(auto&& visit) { visit(members...); }`, specialise "
+               "`ouro::tracer` for it, or say that it has none: `template <> inline constexpr bool ouro::leaf<...> = "
+               "true;`",
+               why != why_opaque::hides);
+}
+
+}  // namespace ouro::detail
 
 // ===== ouro/object/trace.hpp
 
@@ -8349,7 +10901,24 @@ struct adapted : Adapter {
   [[nodiscard]] static typename Adapter::container_type& container(Adapter& adapter) noexcept {
     return adapter.*&adapted::c;
   }
+
+  /// Puts the elements of a `std::priority_queue` in order again.
+  static void restore(Adapter& adapter) { adapter = Adapter{adapter.*&adapted::comp, std::move(adapter.*&adapted::c)}; }
 };
+
+/// Whether a container finds its elements by keys that may hold edges, so that it must be told of each new key.
+template <class Container>
+[[nodiscard]] consteval bool has_keys_with_edges() {
+  if constexpr (requires { typename Container::key_type; }) {
+    return !is_leaf<std::remove_cv_t<typename Container::key_type>>();
+  } else {
+    return false;
+  }
+}
+
+/// Whether the elements lie in the container itself, and move with it.
+template <class Container>
+concept is_array_like = requires { std::tuple_size<Container>::value; };
 
 /// Goes over a container that finds its elements by their values, for who changes these: each element is taken out and
 /// put back. `see` is given whatever of an element may hold edges.
@@ -8370,7 +10939,8 @@ void reinsert_each(Container& container, See see) {
 }
 
 /// What user code knows as `visit`: `visit(left, right, children)`. Takes edges, and anything that may hold edges, and
-/// gives each edge to `see_edge`. `SeeEdge::changes_edges` says whether that writes to them.
+/// gives each edge to `see_edge`. `SeeEdge::changes_edges` says whether that writes to them, `within()` how deep the
+/// walk is.
 template <class SeeEdge>
 class edge_visitor {
  public:
@@ -8383,45 +10953,120 @@ class edge_visitor {
     (see(const_cast<std::remove_cv_t<Members>&>(members)), ...);
   }
 
+  /// Visits the edges of a whole object, however deep its parts are nested, in constant stack.
+  /// \throws std::bad_alloc where the parts are nested deep, and what a user's trace throws
+  template <class T>
+  OURO_ALWAYS_INLINE void visit_object(T& object) const {
+    constexpr sight seen = sight_of<T>();
+    if constexpr (seen == sight::foreign || seen == sight::member) {
+      look_into(object);
+    } else {
+      see(object);
+    }
+  }
+
  private:
   template <class T>
   OURO_ALWAYS_INLINE void see(T& object) const {
     constexpr sight seen = sight_of<T>();
-    static_assert(
-        seen != sight::opaque,
-        "ouro: cannot see the edges of T: give it `void trace(auto&& visit) { visit(members...); }`, specialise "
-        "`ouro::tracer<T>`, or say that it has none: `template <> inline constexpr bool ouro::leaf<T> = true;`");
-    if constexpr (seen == sight::edge) {
+    if constexpr (seen == sight::opaque) {
+      refuse_opaque<T>();
+    } else if constexpr (seen == sight::edge) {
       see_edge_(object);
-    } else if constexpr (seen == sight::foreign) {
+    } else if constexpr (seen == sight::foreign || seen == sight::member) {
+      see_nested(object);
+    } else if constexpr (seen != sight::none && !is_leaf<T>()) {
+      see_parts<seen>(object);
+    }
+  }
+
+  /// A part with memory of its own, in which there may be another one, and so on.
+  template <class T>
+  OURO_ALWAYS_INLINE void see_owned(T& part) const {
+    constexpr sight seen = sight_of<T>();
+    if constexpr (seen == sight::edge || seen == sight::none || seen == sight::foreign || seen == sight::member ||
+                  seen == sight::opaque) {
+      see(part);
+    } else if constexpr (!is_leaf<T>()) {
+      see_nested(part);
+    }
+  }
+
+  /// Looks into a part now or, where that could take too much stack, later.
+  template <class T>
+  void see_nested(T& part) const {
+    nesting& within = see_edge_.within();
+    if (within.is_full()) [[unlikely]] {
+      if (within.put_off({std::addressof(part), &see_later<T>})) return;
+      // Without exceptions there is nothing better to do than to go on, as far as the stack reaches.
+      if constexpr (has_exceptions) throw_bad_alloc();
+    }
+    const nesting::level level{within};
+    look_into(part);
+    while (level.is_outermost() && within.has_parts()) [[unlikely]] {
+      const nesting::part next = within.take();
+      next.see(this, next.at);
+    }
+  }
+
+  template <class T>
+  static void see_later(const void* visitor, void* part) {
+    static_cast<const edge_visitor*>(visitor)->look_into(*static_cast<T*>(part));
+  }
+
+  template <class T>
+  OURO_ALWAYS_INLINE void look_into(T& object) const {
+    constexpr sight seen = sight_of<T>();
+    if constexpr (seen == sight::foreign) {
       tracer<T>::trace(object, *this);  // calls user code: it may throw; nothing of the heap may be changed
     } else if constexpr (seen == sight::member) {
+      OURO_REQUIRE(T,
+                   "ouro: its `trace` is inherited, and does not show the members that the class adds: give it "
+                   "`void trace(auto&& visit) { base::trace(visit); visit(members...); }`",
+                   trace_knows_members<T>());
       object.trace(*this);  // calls user code: as above
-    } else if constexpr (seen != sight::none && !is_leaf<T>()) {
+    } else {
       see_parts<seen>(object);
     }
   }
 
   template <sight Seen, class T>
   void see_parts(T& object) const {
-    if constexpr (Seen == sight::range && SeeEdge::changes_edges && requires { object.rekey(*this); }) {
-      object.rekey([this](const auto& part) { (*this)(part); });
-    } else if constexpr (Seen == sight::range && SeeEdge::changes_edges &&
-                         requires { object.extract(object.begin()); }) {
-      reinsert_each(object, [this](const auto& part) { (*this)(part); });
-    } else if constexpr (Seen == sight::array || Seen == sight::range) {
+    if constexpr (Seen == sight::range && SeeEdge::changes_edges && has_keys_with_edges<T>()) {
+      const nesting::unlimited lies_elsewhere_later{see_edge_.within()};
+      const auto see_part = [this](const auto& part) { (*this)(part); };
+      if constexpr (requires { object.rekey(see_part); }) {
+        object.rekey(see_part);
+      } else {
+        reinsert_each(object, see_part);
+      }
+    } else if constexpr (Seen == sight::array) {
       for (auto&& element : object) (*this)(element);
+    } else if constexpr (Seen == sight::range) {
+      for (auto&& element : object) {
+        if constexpr (std::is_lvalue_reference_v<decltype(element)> && !is_array_like<T>) {
+          see_owned(const_cast<std::remove_cvref_t<decltype(element)>&>(element));
+        } else {
+          (*this)(element);
+        }
+      }
     } else if constexpr (Seen == sight::optional) {
       if (object.has_value()) (*this)(*object);
     } else if constexpr (Seen == sight::owner) {
-      if (object) (*this)(*object);
+      if (object) see_owned(const_cast<std::remove_cvref_t<decltype(*object)>&>(*object));
     } else if constexpr (Seen == sight::variant) {
       // `visit` is found by its argument, in std, whose header who has a variant has included.
       if (!object.valueless_by_exception()) visit([this](auto& active) { (*this)(active); }, object);
     } else if constexpr (Seen == sight::tuple) {
       std::apply(*this, object);
     } else if constexpr (Seen == sight::adapter) {
-      (*this)(adapted<T>::container(object));
+      if constexpr (SeeEdge::changes_edges && requires { typename T::value_compare; }) {
+        const nesting::unlimited is_compared{see_edge_.within()};
+        (*this)(adapted<T>::container(object));
+        adapted<T>::restore(object);
+      } else {
+        (*this)(adapted<T>::container(object));
+      }
     } else {
       with_members(object, *this);
     }
@@ -8440,6 +11085,8 @@ struct edge_reporter {
     edge_traits<Edge>::template report<RefcountPolicy, CollectorPolicy>(edge, sink);
   }
 
+  [[nodiscard]] OURO_ALWAYS_INLINE nesting& within() const noexcept { return sink.within(); }
+
   edge_sink& sink;
 };
 
@@ -8448,7 +11095,7 @@ template <class RefcountPolicy, class CollectorPolicy, class T>
 void trace_object(T& object, edge_sink& sink) {
   const edge_reporter<RefcountPolicy, CollectorPolicy> report{sink};
   const edge_visitor visit{report};
-  visit(object);
+  visit.visit_object(object);
 }
 
 }  // namespace ouro::detail
@@ -8482,9 +11129,26 @@ struct sized_block {
   [[nodiscard]] static std::size_t bytes_of(const void*) noexcept { return Bytes; }
 };
 
+/// Whether objects of `T` may be part of a cycle, as far as this file knows the types that they lead to.
+template <class T, class CollectorPolicy>
+[[nodiscard]] consteval bool may_be_tracked() {
+  using element = std::remove_cv_t<std::remove_extent_t<T>>;
+  if constexpr (finds_cycles<CollectorPolicy>) {
+    return !is_leaf<element>() && can_reach_itself<std::conditional_t<std::is_array_v<T>, element[], element>>();
+  } else {
+    return false;
+  }
+}
+
 /// The layout of blocks of `T`, and what is done with the object inside through its address. \pre `T` is no array of
 /// known bounds: that is held as one of unknown bounds
-template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+///
+/// `Tracked` is a parameter, so that a file in which a type is incomplete has a type record of its own: of functions
+/// and variables of one name the linker keeps those of one file. A type is tracked where less is known of it. Records
+/// and objects of both kinds get on with each other: a trace may report an edge to an object that is not tracked, which
+/// collections do not look at.
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy,
+          bool Tracked = may_be_tracked<T, CollectorPolicy>()>
 struct block {
   using element = std::remove_cv_t<std::remove_extent_t<T>>;
   using header_type = header<RefcountPolicy>;
@@ -8496,13 +11160,7 @@ struct block {
   /// Bytes in front of the object, a multiple of its alignment.
   static constexpr std::size_t front = (sizeof(header_type) + length_bytes + alignment - 1) / alignment * alignment;
 
-  static constexpr bool is_tracked = [] {
-    if constexpr (finds_cycles<CollectorPolicy>) {
-      return !is_leaf<element>() && can_reach_itself<std::conditional_t<is_array, element[], element>>();
-    } else {
-      return false;
-    }
-  }();
+  static constexpr bool is_tracked = Tracked;
 
   /// Whether objects lie in pools that the collector walks: single ones whose header is the first of the block.
   static constexpr bool is_walked = [] {
@@ -8537,7 +11195,8 @@ struct block {
   OURO_ALWAYS_INLINE static void destroy(void* object) noexcept {
     OURO_TRY {
       // Backwards, as the language destroys arrays. Calls user code: the object has no pointers, weak or strong.
-      for (std::size_t i = length(object); i != 0; --i) std::destroy_at(static_cast<element*>(object) + (i - 1));
+      for (std::size_t i = length(object); i != 0; --i)
+        destroyer<element>::destroy(static_cast<element*>(object) + (i - 1));
     }
     OURO_CATCH_ALL {
       unraisable(type_name_of<T>);
@@ -8605,9 +11264,12 @@ struct block {
       is_array ? &deallocate_arrays : &sized::deallocate,
       trace_if_tracked(),
       has_finalize<element> ? &finalize : nullptr,
+      &death<RefcountPolicy, CollectorPolicy>::end,
       is_array ? &bytes_of_array : &sized::bytes_of,
       clone_if_clonable(),
       type_name_of<T>,
+      check_level,
+      std::uint32_t{front},
   };
 
   /// The info word of an object that nothing has happened to, but for its owner.
@@ -8627,20 +11289,23 @@ struct block {
   OURO_ALWAYS_INLINE static void die_plainly(header_type& at) noexcept {
     if constexpr (std::is_trivially_destructible_v<element>) {
       deallocate(at.object());
-    } else if (dying<RefcountPolicy>.must_wait()) [[unlikely]] {
-      dying<RefcountPolicy>.push(at, &end_plainly);
-    } else {
+    } else if (!destructions<RefcountPolicy>.must_wait()) [[likely]] {
       end_plainly(at);
+    } else {
+      death<RefcountPolicy, CollectorPolicy>::come(at);
     }
   }
 
   /// \pre as `die_plainly`, and need not wait
   static void end_plainly(header_type& at) noexcept {
-    using death = death<RefcountPolicy, CollectorPolicy>;
+    destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
     RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
-    dying<RefcountPolicy>.descend([&] { destroy(at.object()); }, &death::pass_waiting);
+    const std::uintptr_t outer = queue.enter();
+    destroy(at.object());
+    queue.leave(outer);
     deallocate(at.object());
-    death::settle();
+    if (weak_table<RefcountPolicy>::has_callbacks() && outer == 0) [[unlikely]]
+      death<RefcountPolicy, CollectorPolicy>::settle();
   }
 
   static constexpr bool can_die_plainly = !has_finalize<element>;
@@ -8705,6 +11370,20 @@ template <class Derived, class Base>
 template <class Derived, class Base>
 concept is_upcast = std::is_class_v<Derived> && std::is_class_v<Base> && !std::is_same_v<Derived, Base>;
 
+/// Whether only the object itself, alive, tells where its `To` lies: at a virtual base, or behind an `interior_base`.
+template <class To, class From>
+[[nodiscard]] consteval bool converts_by_object() {
+  using from = std::remove_cv_t<From>;
+  using to = std::remove_cv_t<To>;
+  if constexpr (is_upcast<from, to>) {
+    return !requires(to* base) { static_cast<from*>(base); };
+  } else if constexpr (std::is_void_v<to>) {
+    return interior_base<from>;
+  } else {
+    return false;
+  }
+}
+
 /// Converts the raw pointer inside a `managed_ptr<From>` to the one inside a `managed_ptr<To>`, where the types'
 /// headers are found at the same place, or does not compile.
 template <class CollectorPolicy, class To, class From>
@@ -8741,6 +11420,42 @@ template <class CollectorPolicy, class To, class From>
 
 }  // namespace ouro::detail
 
+// ===== ouro/pointer/owner_order.hpp
+
+/// \file
+/// The order of owners: equal for all that own or watch one object, whatever they point to.
+
+namespace ouro::detail {
+
+/// `managed_ptr`, `managed_weak` and `managed_alias`.
+template <class Handle>
+concept has_owner = requires(const Handle& handle) {
+  handle.owner();
+  { handle.owner_hash() } -> std::same_as<std::size_t>;
+};
+
+/// The identity of the object that the handle owns or watches.
+template <has_owner Handle>
+[[nodiscard]] const void* owner_of(const Handle& handle) noexcept {
+  if constexpr (std::is_pointer_v<std::remove_cvref_t<decltype(handle.owner())>>) {
+    return handle.owner();
+  } else {
+    return handle.owner().owner();
+  }
+}
+
+template <has_owner Left, has_owner Right>
+[[nodiscard]] bool owner_before(const Left& left, const Right& right) noexcept {
+  return std::less<const void*>{}(owner_of(left), owner_of(right));
+}
+
+template <has_owner Handle>
+[[nodiscard]] std::size_t hash_of_owner(const Handle& handle) noexcept {
+  return std::hash<const void*>{}(owner_of(handle));
+}
+
+}  // namespace ouro::detail
+
 // ===== ouro/pointer/managed_ptr.hpp
 
 /// \file
@@ -8773,7 +11488,7 @@ struct pointer_access {
   }
 };
 
-/// Whether a collection may have to look at what a `managed_ptr<T>` points to.
+/// Whether a collection may have to look at what a `managed_ptr<T>` points to, as far as this file knows `T`.
 template <class CollectorPolicy, class T>
 [[nodiscard]] consteval bool is_looked_at() {
   if constexpr (!finds_cycles<CollectorPolicy>) {
@@ -8810,7 +11525,9 @@ class managed_ptr {
                                                 std::add_lvalue_reference<element_type>>::type;
 
   constexpr managed_ptr() noexcept = default;
-  constexpr managed_ptr(std::nullptr_t) noexcept {}
+  constexpr managed_ptr(std::nullptr_t) noexcept
+    requires has_header
+  {}
 
   managed_ptr(const managed_ptr& from) noexcept : pointee_{from.pointee_} { retain(); }
   managed_ptr(managed_ptr&& from) noexcept : pointee_{std::exchange(from.pointee_, nullptr)} {}
@@ -8840,12 +11557,28 @@ class managed_ptr {
     if (pointee_ == nullptr) detail::throw_bad_weak_ptr();
   }
 
+  /// Where raw pointers convert, a template: 0 and `NULL` are raw pointers then, and `nullptr` alone is a constant.
+  template <std::same_as<std::nullptr_t> Null>
+  constexpr managed_ptr(Null) noexcept
+    requires(!has_header)
+  {}
+
   /// Shares an object that counts itself; without `add_ref` the pointer takes over a count.
   managed_ptr(pointer object, bool add_ref = true) noexcept
     requires(!has_header)
       : pointee_{object} {
     if (add_ref) retain();
   }
+
+  /// An object that lies elsewhere has no header. `make` makes one that has.
+  template <class U, detail::sentence Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `new`">
+    requires has_header && std::is_convertible_v<U*, pointer>
+  managed_ptr(U*) OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `new`");
+  template <class U, class Deleter,
+            detail::sentence Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`">
+    requires has_header && std::is_convertible_v<U*, pointer>
+  managed_ptr(const std::unique_ptr<U, Deleter>&)
+      OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`");
 
   constexpr ~managed_ptr() {
     if (pointee_ != nullptr) drop();
@@ -8871,7 +11604,9 @@ class managed_ptr {
     managed_ptr{std::move(from)}.swap(*this);
     return *this;
   }
-  managed_ptr& operator=(std::nullptr_t) noexcept {
+  managed_ptr& operator=(std::nullptr_t) noexcept
+    requires has_header
+  {
     reset();
     return *this;
   }
@@ -8884,7 +11619,11 @@ class managed_ptr {
 
   /// Null first, then drops what it pointed to: whoever reads this pointer from a destructor sees null.
   void reset() noexcept { managed_ptr{}.swap(*this); }
-  void reset(std::nullptr_t) noexcept { reset(); }
+  void reset(std::nullptr_t) noexcept
+    requires has_header
+  {
+    reset();
+  }
   void reset(pointer object, bool add_ref = true) noexcept
     requires(!has_header)
   {
@@ -8953,22 +11692,17 @@ class managed_ptr {
     return pointee_ == nullptr ? 0 : static_cast<long>(counting::strong(pointee_));
   }
 
-  /// Orders by object instead of address: equal for pointers to one object through different bases.
-  template <class U>
-  [[nodiscard]] bool owner_before(const other<U>& with) const noexcept {
-    return std::compare_three_way{}(owner(), with.owner()) < 0;
+  /// Orders by object instead of address: equal for pointers to one object through different bases, and for a weak
+  /// pointer or an alias of it.
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
+    return detail::owner_before(*this, with);
   }
-  template <class U>
-    requires has_header
-  [[nodiscard]] bool owner_before(
-      const managed_weak<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
-    return std::compare_three_way{}(owner(), with.owner()) < 0;
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_equal(const Handle& with) const noexcept {
+    return owner() == detail::owner_of(with);
   }
-  template <class U>
-  [[nodiscard]] bool owner_equal(const other<U>& with) const noexcept {
-    return owner() == with.owner();
-  }
-  [[nodiscard]] std::size_t owner_hash() const noexcept { return std::hash<const void*>{}(owner()); }
+  [[nodiscard]] std::size_t owner_hash() const noexcept { return detail::hash_of_owner(*this); }
 
   /// The identity of the object whatever the pointer's type; null for null.
   [[nodiscard]] const void* owner() const noexcept {
@@ -8994,7 +11728,10 @@ class managed_ptr {
   [[nodiscard]] friend std::strong_ordering operator<=>(const managed_ptr& left, std::nullptr_t) noexcept {
     return std::compare_three_way{}(left.pointee_, static_cast<pointer>(nullptr));
   }
-  [[nodiscard]] friend constexpr bool operator==(const managed_ptr& left, const element_type* right) noexcept {
+  /// A template, so that 0 and `NULL` are null pointers alone.
+  template <class U>
+    requires std::is_convertible_v<U*, const volatile element_type*>
+  [[nodiscard]] friend constexpr bool operator==(const managed_ptr& left, U* right) noexcept {
     return left.pointee_ == right;
   }
 
@@ -9049,8 +11786,9 @@ class managed_ptr {
     using known_block = typename decltype(find_known_block())::type;
     pointer const dropped = pointee_;
     // A trace may meet this pointer after its end, in a container that is being emptied, and must read null: so the
-    // store has to happen although the pointer's lifetime is over.
-    if constexpr (detail::is_looked_at<CollectorPolicy, T>()) {
+    // store has to happen although the pointer's lifetime is over. Whatever this file knows of `T`: another one may
+    // know less, and have a trace that reports the pointer.
+    if constexpr (finds_cycles<CollectorPolicy>) {
       *const_cast<element_type* volatile*>(std::addressof(pointee_)) = nullptr;
     }
     counting::template decrement<known_block>(dropped);
@@ -9102,6 +11840,7 @@ struct std::hash<ouro::managed_ptr<T, R, C, A>> {
 /// Python's `id`, `is`, `type`, `sys.getsizeof` and `sys.getrefcount`.
 
 namespace ouro {
+namespace functions {
 
 /// A number that no other object has while this one lives; the next object at its address has it again. 0 for null.
 template <class T, class R, class C, class A>
@@ -9150,6 +11889,7 @@ template <class T, counts_in_header R, class C, class A>
   return static_cast<std::size_t>(object.use_count());
 }
 
+}  // namespace functions
 }  // namespace ouro
 
 // ===== ouro/intern/interned.hpp
@@ -9191,6 +11931,8 @@ template <class Handle>
 concept interned_object =
     requires(const Handle& handle) { []<class Pointer>(const detail::interned_handle<Handle, Pointer>&) {}(handle); };
 
+namespace functions {
+
 /// Whether both are the same object, which is what equality of interned values comes to.
 template <interned_object Handle>
 [[nodiscard]] bool is(const Handle& left, const Handle& right) noexcept {
@@ -9215,6 +11957,7 @@ template <interned_object Handle>
   return ref_count(handle.pointer());
 }
 
+}  // namespace functions
 }  // namespace ouro
 
 // ===== ouro/intern/interner_policy.hpp
@@ -9249,7 +11992,8 @@ struct OURO_SHARED_TYPE no_locking {
   static constexpr bool is_shared = false;
 };
 
-/// All threads share one table. The mutex is recursive, because comparing two values may run any code.
+/// All threads share one table. The mutex is recursive, because comparing two values may run any code. A `fork` waits
+/// for it; a mutex of a program's own must be looked after by the program.
 struct OURO_SHARED_TYPE mutex_locking {
   using mutex = detail::recursive_mutex;
   using refcount = atomic_refcount;
@@ -9289,172 +12033,6 @@ concept locking_policy =
     has_mutex<Locking> && has_is_shared<Locking> && has_refcount<Locking> && count_suits_table<Locking>;
 
 }  // namespace ouro
-
-// ===== ouro/allocator/private_heap.hpp
-
-/// \file
-/// A heap apart from those of the threads: pools of its own, and a value of its own of each part.
-///
-/// Each thread has a heap by itself, whose parts are what its thread-local variables are born with. A private heap is
-/// entered on top of it, or of another private one, and left in reverse order. Entering saves the values of the heap
-/// that was current, and loads those of the other: about 1 KiB each way.
-
-namespace ouro::detail {
-
-class private_heap;
-
-/// The private heap that the thread is in, or null.
-OURO_SHARED_STATE inline constinit thread_local private_heap* current_private_heap = nullptr;
-
-class private_heap {
- public:
-  explicit private_heap(std::size_t limit) noexcept {
-    pools_.large = &large_;
-    pools_.limit = limit;
-  }
-  private_heap(const private_heap&) = delete;
-  private_heap& operator=(const private_heap&) = delete;
-
-  /// \pre `close` has been called, and the heap was left
-  ~private_heap() {
-    pools_.free_all();
-    saved_.release();
-    saved_of_thread_.release();
-  }
-
-  [[nodiscard]] pool_heap& pools() noexcept { return pools_; }
-
-  [[nodiscard]] bool is_current() const noexcept { return current_private_heap == this; }
-
-  /// Whether some thread is in it, perhaps in yet another heap on top of it.
-  [[nodiscard]] bool is_entered() const noexcept { return user_.load(std::memory_order_acquire) != nullptr; }
-
-  /// What `leave` must be given back.
-  struct visit {
-    private_heap* from;  ///< the private heap that was current before, or null
-    bool is_first;       ///< whether the thread was not in this heap before
-  };
-
-  /// Makes it the calling thread's. False, and nothing has changed, when memory is exhausted. O(parts)
-  [[nodiscard]] bool enter(visit& begun) noexcept {
-    begun = {current_private_heap, false};
-    if (is_current()) return true;
-    if (!saved_.reserve() || !saved_of_thread_.reserve()) return false;
-    const void* nobody = nullptr;
-    const void* const myself = &current_private_heap;
-    // acquire: pairs with the release of the thread that has left.
-    begun.is_first = user_.compare_exchange_strong(nobody, myself, std::memory_order_acquire);
-    if (!begun.is_first && nobody != myself) {
-      misuse("a private heap was entered while another thread was in it", "ouro::heap");
-    }
-    if (begun.from == nullptr) {
-      outermost_ = this;
-      pools_of_thread_ = current_pool_heap;
-      saved_of_thread_.save();
-    } else {
-      outermost_ = begun.from->outermost_;
-      begun.from->saved_.save();
-    }
-    load();
-    return true;
-  }
-
-  /// \pre the last that was entered and not left is this heap
-  void leave(const visit& begun) noexcept {
-    if (begun.from == this) return;
-    saved_.save();
-    if (begun.from == nullptr) {
-      current_private_heap = nullptr;
-      current_pool_heap = pools_of_thread_;
-      parts_of_current_heap = nullptr;
-      saved_of_thread_.load();
-    } else {
-      begun.from->load();
-    }
-    // release: the next thread to enter sees all that was done here.
-    if (begun.is_first) user_.store(nullptr, std::memory_order_release);
-  }
-
-  /// Ends the garbage in the private heap that the thread is in. False when there was none, or it is in none.
-  static bool collect_current() noexcept { return current_private_heap != nullptr && finish(); }
-
-  /// Ends all objects that the parts know of, then the parts' own memory. Calls user code. \pre `is_current()`
-  void close() noexcept {
-    // What ends may leave something behind, in another part.
-    for (int passes = 0; passes != most_passes && finish(); ++passes) {
-    }
-    known_heap_parts.each([](const heap_part& each) {
-      if (each.release != nullptr) each.release();
-    });
-  }
-
- private:
-  friend class outside_private_heap;
-
-  static constexpr int most_passes = 8;
-
-  static bool finish() noexcept {
-    bool found = false;
-    known_heap_parts.each([&](const heap_part& each) {
-      if (each.finish != nullptr && each.finish()) found = true;
-    });
-    return found;
-  }
-
-  void load() noexcept {
-    current_private_heap = this;
-    current_pool_heap = &pools_;
-    parts_of_current_heap = &saved_;
-    saved_.load();
-  }
-
-  pool_heap pools_{};
-  large_blocks large_{};
-  saved_parts saved_{};
-  std::atomic<const void*> user_{nullptr};  ///< names the thread that is in this heap
-
-  // While a thread is in this heap:
-  private_heap* outermost_ = nullptr;     ///< the one that it has entered first
-  pool_heap* pools_of_thread_ = nullptr;  ///< if that is this one, the heap of the thread itself
-  saved_parts saved_of_thread_{};         ///< likewise
-};
-
-/// While it lives, blocks come from the thread's own pools: for objects that threads share, which must not end with a
-/// private heap.
-class outside_private_heap {
- public:
-  OURO_ALWAYS_INLINE outside_private_heap() noexcept {
-    if (current_private_heap != nullptr) [[unlikely]]
-      go_out();
-  }
-  outside_private_heap(const outside_private_heap&) = delete;
-  outside_private_heap& operator=(const outside_private_heap&) = delete;
-  OURO_ALWAYS_INLINE ~outside_private_heap() {
-    if (inside_ != nullptr) [[unlikely]]
-      come_back();
-  }
-
- private:
-  OURO_NOINLINE void go_out() noexcept {
-    inside_ = std::exchange(current_pool_heap, current_private_heap->outermost_->pools_of_thread_);
-  }
-  OURO_NOINLINE void come_back() noexcept {
-    current_private_heap->outermost_->pools_of_thread_ = std::exchange(current_pool_heap, inside_);
-  }
-
-  pool_heap* inside_ = nullptr;
-};
-
-/// Where objects live that one thread uses.
-struct current_heap {
-  current_heap() noexcept {}
-};
-
-/// While it lives, the thread's blocks are for objects that are counted by this policy.
-template <class RefcountPolicy>
-using home_of = std::conditional_t<RefcountPolicy::is_thread_safe, outside_private_heap, current_heap>;
-
-}  // namespace ouro::detail
 
 // ===== ouro/intern/string_body.hpp
 
@@ -9519,7 +12097,7 @@ struct OURO_SHARED_TYPE string_body {
       return pool_allocator::allocate(bytes, alignof(std::size_t));
     };
     void* block = try_once();
-    if (block == nullptr && private_heap::collect_current()) block = try_once();
+    if (block == nullptr) block = private_heap::try_after_collection(try_once);
     if (block == nullptr) throw_bad_alloc();
     return block;
   }
@@ -9545,8 +12123,14 @@ struct OURO_SHARED_TYPE string_body {
     return block_bytes(static_cast<const string_body*>(object)->length);
   }
 
-  OURO_SHARED_STATE static constexpr type_record record{
-      &destroy, &deallocate, nullptr, nullptr, &bytes, nullptr, "ouro::interned_string"};
+  OURO_SHARED_STATE static constexpr type_record record{&destroy,
+                                                        &deallocate,
+                                                        nullptr,
+                                                        nullptr,
+                                                        &death<typename Locking::refcount, no_collector>::end,
+                                                        &bytes,
+                                                        nullptr,
+                                                        "ouro::interned_string"};
 
   OURO_SHARED_STATE static inline constinit type_info_word info_{};
 };
@@ -9730,14 +12314,28 @@ class OURO_SHARED_TYPE basic_interned_string
     const detail::lock_guard lock{here.mutex};
     if (!here.is_enabled) return body::make(characters, hash);
     if (characters.size() <= 1) return detail::short_strings<Locking>::get(characters);
-    body* const known = here.table.find(hash, [&](body& each) {
-      return each.holds(characters) && detail::header_of<typename Locking::refcount>(&each)->try_increment();
-    });
-    if (known != nullptr) return detail::pointer_access::take<counted>(known);
-    here.reserve();
+    if (body* const known = find(here, characters, hash)) return detail::pointer_access::take<counted>(known);
+    return make_entry(here, characters, hash);
+  }
+
+  /// \pre the table has no such string
+  [[nodiscard]] OURO_NOINLINE static counted make_entry(cache& here, std::string_view characters, std::size_t hash) {
+    const std::size_t version = here.table.version();
     counted made = body::make(characters, hash);
+    // In a heap at its limit, that has collected: destructors may have taken strings out of the table, and put some in.
+    if (here.table.version() != version) [[unlikely]] {
+      if (body* const known = find(here, characters, hash)) return detail::pointer_access::take<counted>(known);
+    }
+    here.reserve();
     here.table.insert(*made);
     return made;
+  }
+
+  /// With a count for the caller; null if there is no such string, or if it waits for its destruction.
+  [[nodiscard]] OURO_ALWAYS_INLINE static body* find(cache& here, std::string_view characters, std::size_t hash) {
+    return here.table.find(hash, [&](body& each) {
+      return each.holds(characters) && detail::header_of<typename Locking::refcount>(&each)->try_increment();
+    });
   }
 
   /// Hashes so many strings, and has the memory that finding them takes on its way.
@@ -9754,7 +12352,7 @@ class OURO_SHARED_TYPE basic_interned_string
   static void switch_to(bool enabled) noexcept {
     cache& here = cache::current();
     const detail::lock_guard lock{here.mutex};
-    here.is_enabled = enabled;
+    here.enable(enabled);
   }
 };
 
@@ -9824,6 +12422,8 @@ class heap_view {
     list found = generation(false);
     const list young = generation(true);
     found.insert(found.end(), young.begin(), young.end());
+    CollectorPolicy::template current<RefcountPolicy>().candidates().each_frozen(
+        [&found](const candidate_buffer<RefcountPolicy>& frozen) { append_all(frozen, found); });
     if constexpr (!enrolls_all<CollectorPolicy>) {
       local_address_map<bool> met;
       for (header_type* const each : found) met[each] = true;
@@ -9883,13 +12483,13 @@ class basic_gc {
   static constexpr std::size_t generations = 2;  ///< young objects, and old ones
   static constexpr std::size_t default_full_threshold = detail::trigger::default_full_threshold;
 
-  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, first what other
-  /// threads have left to this one.
-  /// Called from a destructor, a `finalize`, a callback or a trace it does nothing and returns 0.
-  /// O(objects and edges that the candidates reach). Never throws.
+  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, begins by settling
+  /// what other threads have left for this one, and what is left for any thread of the objects with a collector.
+  /// Called from a destructor, a `finalize`, a callback or a trace, or while another thread collects the same objects,
+  /// it does nothing and returns 0. O(objects and edges that the candidates reach). Never throws.
   static std::size_t collect() noexcept {
     if constexpr (has_collector) {
-      return CollectorPolicy::template collect<RefcountPolicy>();  // which settles
+      return CollectorPolicy::template collect<RefcountPolicy>();  // settles first
     } else {
       if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
       return 0;
@@ -9915,7 +12515,6 @@ class basic_gc {
   static std::size_t step(std::size_t budget) noexcept
     requires(has_collector && !enrolls_all<CollectorPolicy>)
   {
-    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
     return current().step(budget);
   }
 
@@ -9933,17 +12532,33 @@ class basic_gc {
     return destroyed;
   }
 
+  /// How many bytes of stack nested destructors may use on this thread, or in the private heap that it is in: 256 KiB
+  /// at first. A destructor that drops the last pointer to another object destroys it at once, as with
+  /// `std::shared_ptr`, while they use less; beyond that, objects wait until the innermost of these destructors
+  /// returns, and their ancestors' blocks are freed after them. For threads with small stacks. With 0, nothing is
+  /// destroyed inside another destructor.
+  static void set_destruction_stack(std::size_t bytes) noexcept
+    requires counts_in_header<RefcountPolicy>
+  {
+    destructions().set_nesting(bytes);
+  }
+  [[nodiscard]] static std::size_t destruction_stack() noexcept
+    requires counts_in_header<RefcountPolicy>
+  {
+    return destructions().nesting();
+  }
+
   /// While it lives, an object of this refcount policy whose last pointer is dropped on this thread is not destroyed at
   /// once, but waits for `drain`: so a large structure is not destroyed in one go, by whoever drops it. Its weak
-  /// pointers have expired. Objects that need no destructor do not wait. At the end of the last of them all that waits
-  /// goes.
+  /// pointers give null meanwhile; their callbacks run after its destruction. Objects that need no destructor do not
+  /// wait. At the end of the last of them all that waits goes.
   class deferred_drops {
    public:
-    deferred_drops() noexcept : was_deferring_{dying().is_deferring()} { dying().defer(true); }
+    deferred_drops() noexcept : was_deferring_{destructions().is_deferring()} { destructions().defer(true); }
     deferred_drops(const deferred_drops&) = delete;
     deferred_drops& operator=(const deferred_drops&) = delete;
     ~deferred_drops() {
-      dying().defer(was_deferring_);
+      destructions().defer(was_deferring_);
       if (!was_deferring_) drain();
     }
 
@@ -9956,9 +12571,8 @@ class basic_gc {
   static std::size_t drain(std::size_t most = static_cast<std::size_t>(-1)) noexcept
     requires counts_in_header<RefcountPolicy>
   {
-    using death = detail::death<RefcountPolicy, CollectorPolicy>;
-    const std::size_t ended = dying().drain(most, &death::pass_waiting);
-    death::settle();
+    const std::size_t ended = destructions().drain(most);
+    detail::death<RefcountPolicy, CollectorPolicy>::settle();
     return ended;
   }
 
@@ -9973,6 +12587,57 @@ class basic_gc {
       return more == slice;
     });
     return ended;
+  }
+
+  /// While one lives, no collection of this memory begins by itself in the heap that the thread was in when the pause
+  /// began: neither in `make_managed` nor in `safepoint()`, nor as the emergency collection of a heap at its limit,
+  /// which throws `std::bad_alloc` instead. What became due meanwhile follows at the next `make_managed` or
+  /// `safepoint()`.
+  ///
+  /// For code that makes objects while a standard container of a managed object is half-way through an operation of its
+  /// own: the destructor, hash or comparison of an element, which `clear`, `erase` or `insert` calls. A collection
+  /// would trace the container, and nothing in C++ can tell that it is half-way. (ouro's own containers need no pause.)
+  ///
+  /// Pauses nest. `collect`, `step` and `drain` do what they are called for all the same; `is_enabled` and
+  /// `deferred_drops` have nothing to do with pauses. A private heap that is entered meanwhile is not paused, and the
+  /// end of a heap or thread collects. With a thread-safe refcount policy a pause holds for all threads. O(1), no
+  /// memory.
+  /// \pre ends in the heap in which it began
+  class pause {
+   public:
+    pause() noexcept {
+      if constexpr (has_collector) current().pause();
+    }
+    pause(const pause&) = delete;
+    pause& operator=(const pause&) = delete;
+    ~pause() {
+      if constexpr (has_collector) current().resume();
+    }
+  };
+
+  /// Where the automatic collections of the heap begin. With `gc_trigger::safepoint` a heap at its limit throws
+  /// `std::bad_alloc` without an emergency collection, and collects all at the next safe point.
+  static void set_trigger(gc_trigger place) noexcept
+    requires has_collector
+  {
+    current().set_place(place);
+  }
+  [[nodiscard]] static gc_trigger trigger() noexcept
+    requires has_collector
+  {
+    return current().schedule().place();
+  }
+
+  /// A place where no container is half-way: an automatic collection that is due begins here. Returns the number of
+  /// garbage objects destroyed. One comparison when none is due. Does nothing while collections are disabled or a pause
+  /// lives, when called from a destructor, a `finalize`, a callback or a trace, and with a thread-safe refcount policy,
+  /// whose collections never begin by themselves.
+  OURO_ALWAYS_INLINE static std::size_t safepoint() noexcept {
+    if constexpr (has_collector) {
+      return current().safepoint();
+    } else {
+      return 0;
+    }
   }
 
   /// Automatic collections: `make_managed` collects when enough candidates have come together. On by default.
@@ -10009,8 +12674,8 @@ class basic_gc {
     return generation == 0 ? current().schedule().threshold() : current().schedule().full_threshold();
   }
 
-  /// Candidates that wait for the next collection; with a collector that enrolls all objects, these, and then
-  /// O(objects in the pools that it walks).
+  /// Candidates that wait for the next collection, without frozen ones; with a collector that enrolls all objects,
+  /// these, and then O(objects in the pools that it walks).
   [[nodiscard]] static std::size_t count() noexcept {
     if constexpr (has_collector) {
       return current().count(true) + current().count(false);
@@ -10117,19 +12782,24 @@ class basic_gc {
   }
 
   /// Takes all objects in view out of the collector's care: no collection looks at them, and what they point to counts
-  /// as held from outside. They die by their counts as ever. Before a `fork`: their pages stay shared.
+  /// as held from outside. They die by their counts as ever. Before a `fork`: their pages stay shared. Collections and
+  /// steps cost nothing for them; with `generational`, full collections pass over them in the pools.
   /// O(objects). \throws std::bad_alloc, and nothing has changed then
   static void freeze()
     requires has_collector
   {
-    for (header_type* const each : view::all()) detail::add_flags<CollectorPolicy>(*each, detail::info_word::frozen);
+    const auto all = view::all();
+    if (!current().reserve_for_freeze()) detail::throw_bad_alloc();
+    for (header_type* const each : all) current().freeze(*each);
   }
 
   /// Gives those back that are in view. O(objects). \throws std::bad_alloc, and nothing has changed then
   static void unfreeze()
     requires has_collector
   {
-    for (header_type* const each : view::all()) current().clear_flags(*each, detail::info_word::frozen);
+    const auto all = view::all();
+    if (!current().reserve_for_unfreeze()) detail::throw_bad_alloc();
+    for (header_type* const each : all) current().unfreeze(*each);
   }
 
   /// How many objects in view are frozen. O(objects). \throws std::bad_alloc
@@ -10175,7 +12845,7 @@ class basic_gc {
 
   [[nodiscard]] static auto& current() noexcept { return CollectorPolicy::template current<RefcountPolicy>(); }
 
-  [[nodiscard]] static auto& dying() noexcept { return detail::dying<RefcountPolicy>; }
+  [[nodiscard]] static auto& destructions() noexcept { return detail::destructions<RefcountPolicy>; }
 
   template <class Pointer>
   [[nodiscard]] static header_type& header_of(const Pointer& of) noexcept {
@@ -10218,7 +12888,8 @@ namespace ouro {
 /// At its end a heap collects; what pointers still hold goes with its pools: the memory is given back, O(arenas), and
 /// no destructor runs. So a program may drop a heap with all that lives in it, if nothing in there owns anything
 /// outside; pointers into it must not be used, copied or dropped any more, weak ones have expired. Memory that does not
-/// come from pools stays with its allocator.
+/// come from pools stays with its allocator. Checked builds keep what was in use of the heaps that ended last, up to 16
+/// arenas and 32 MiB of large blocks, and report pointers and containers that have outlived these heaps.
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class basic_heap {
  public:
@@ -10261,9 +12932,10 @@ class basic_heap {
   }
 
   basic_heap(basic_heap&& from) noexcept = default;
+  /// Ends this heap, unless it is `from`.
   basic_heap& operator=(basic_heap&& from) noexcept {
-    basic_heap gone = std::move(*this);
-    state_ = std::move(from.state_);
+    basic_heap moved{std::move(from)};
+    state_.swap(moved.state_);
     return *this;
   }
 
@@ -10272,27 +12944,36 @@ class basic_heap {
     if (state_ != nullptr) close();
   }
 
-  /// Of this heap, whichever the thread is in. \pre not moved from; no other thread is in it
+  /// Of this heap, whichever the thread is in. \pre not moved from, here and below; no other thread is in it
   [[nodiscard]] pool_statistics statistics() const noexcept { return here().statistics(); }
   [[nodiscard]] std::size_t limit() const noexcept { return here().limit(); }
   void trim() const noexcept { here().trim(); }
 
   /// From now on the pools and large blocks of the heap take no more than so many bytes; those that are in use stay.
-  /// What `make_managed` then finds no room for it makes after a collection, or throws `std::bad_alloc`.
-  void set_limit(std::size_t bytes) noexcept { state_->pools().limit = bytes; }
+  /// What `make_managed`, an interned string or a container over `standard_allocator` then finds no room for it makes
+  /// after a collection, or throws `std::bad_alloc`. In a heap full of living objects not every refused request comes
+  /// with a collection: n refused requests have about log2(n).
+  void set_limit(std::size_t bytes) noexcept { state().pools().limit = bytes; }
 
   /// Whether some thread is in it.
-  [[nodiscard]] bool is_entered() const noexcept { return state_->is_entered(); }
+  [[nodiscard]] bool is_entered() const noexcept { return state().is_entered(); }
 
  private:
-  [[nodiscard]] reference here() const noexcept { return reference{state_->pools()}; }
+  using private_heap = detail::when_used<detail::private_heap, RefcountPolicy>;
+
+  [[nodiscard]] private_heap& state() const noexcept {
+    if constexpr (check_level >= 1) {
+      if (state_ == nullptr) detail::misuse("a heap was used that had been moved from", "ouro::heap");
+    }
+    return *state_;
+  }
+
+  [[nodiscard]] reference here() const noexcept { return reference{state().pools()}; }
 
   /// So that nothing can fail later on of what these write.
   void attach_parts();
 
   void close() noexcept;
-
-  using private_heap = detail::when_used<detail::private_heap, RefcountPolicy>;
 
   std::unique_ptr<private_heap> state_;
 };
@@ -10302,8 +12983,8 @@ class basic_heap {
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
  public:
-  /// \pre no other thread is in the heap. \throws std::bad_alloc
-  explicit scope(basic_heap& entered) : state_{entered.state_.get()} {
+  /// \pre the heap was not moved from, and no other thread is in it. \throws std::bad_alloc
+  explicit scope(basic_heap& entered) : state_{&entered.state()} {
     detail::check_not_tracing("ouro::heap");
     if (!state_->enter(visit_)) detail::throw_bad_alloc();
   }
@@ -10323,8 +13004,8 @@ class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
 
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::attach_parts() {
-  bool all = detail::attach(detail::heap_part_of<detail::heap_tag>::part) &&
-             detail::attach(detail::heap_part_of<detail::dying_queue<RefcountPolicy>>::part);
+  bool all = detail::attach(detail::heap_part_of<detail::heap_number>::part) &&
+             detail::attach(detail::heap_part_of<detail::destruction_queue<RefcountPolicy>>::part);
   if constexpr (requires { typename CollectorPolicy::template state<RefcountPolicy>; }) {
     using state = typename CollectorPolicy::template state<RefcountPolicy>;
     all = all && detail::attach(detail::heap_part_of<state>::part);
@@ -10341,8 +13022,7 @@ void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::close() noexc
     [[maybe_unused]] const auto* const stays = state_.release();
     return;
   }
-  using death = detail::death<RefcountPolicy, CollectorPolicy>;
-  detail::dying<RefcountPolicy>.drain(unlimited, &death::pass_waiting);
+  detail::destructions<RefcountPolicy>.drain(unlimited);
   state_->close();
   if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();  // an allocator may keep freed blocks back
   state_->leave(last);
@@ -10350,6 +13030,78 @@ void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::close() noexc
 }
 
 }  // namespace ouro
+
+// ===== ouro/pointer/can_be_made.hpp
+
+/// \file
+/// What `make` asks of a type and its arguments, each by a message of its own.
+
+namespace ouro::detail {
+
+/// Whether `new T(args...)` compiles, but for what it may warn of.
+template <class T, class... Args>
+concept constructs = requires(void* at, Args&&... args) { ::new (at) T(std::forward<Args>(args)...); };
+
+/// What a message calls the making of a `T`: `T(Args...)`. Of an array of arrays, by the name of what is in these.
+template <class T, class... Args>
+using making = std::remove_all_extents_t<T>(Args...);
+
+/// That of `takes_arguments` for `make<Element[]>(length, args...)`.
+template <class Element>
+[[nodiscard]] consteval bool takes_length() {
+  OURO_REQUIRE(Element[], "ouro: `make` needs the length of the array as its first argument", false);
+  return false;
+}
+template <class Element, class Length, class... Args>
+[[nodiscard]] consteval bool takes_length() {
+  constexpr bool is_length = requires(const Length& length) { static_cast<std::size_t>(length); };
+  OURO_REQUIRE(Element[], "ouro: `make` needs the length of the array as its first argument", is_length);
+  using made = making<Element, const std::remove_reference_t<Args>&...>;
+  constexpr bool fits = constructs<Element, const std::remove_reference_t<Args>&...>;
+  OURO_REQUIRE(made, "ouro: `make`: no constructor of the elements takes these arguments, as const", fits);
+  return is_length && fits;
+}
+
+/// The part of `can_be_made` that depends on the arguments. \pre `T` is complete, and not abstract
+template <class T, class... Args>
+[[nodiscard]] consteval bool takes_arguments() {
+  using element = std::remove_cv_t<std::remove_extent_t<T>>;
+  if constexpr (!std::is_array_v<T>) {
+    using made = making<element, Args...>;
+    constexpr bool fits = constructs<element, Args...>;
+    OURO_REQUIRE(made, "ouro: `make`: no constructor that it can call takes these arguments", fits);
+    return fits;
+  } else if constexpr (std::is_bounded_array_v<T>) {
+    using made = making<element, const std::remove_reference_t<Args>&...>;
+    constexpr bool fits = constructs<element, const std::remove_reference_t<Args>&...>;
+    OURO_REQUIRE(made, "ouro: `make`: no constructor of the elements takes these arguments, as const", fits);
+    return fits;
+  } else {
+    return takes_length<element, Args...>();
+  }
+}
+
+/// Whether a `T` can be made of these arguments; ends the compilation with the reason if not. Asks the compiler itself
+/// whether `T` is complete, each time: a variable would keep the answer that it gave first.
+template <class T, class... Args>
+[[nodiscard]] consteval bool can_be_made() {
+  using element = std::remove_cv_t<std::remove_all_extents_t<T>>;
+  constexpr bool is_object = !std::is_void_v<T> && !std::is_reference_v<T> && !std::is_function_v<T>;
+  OURO_REQUIRE(T, "ouro: `make` makes objects, and this is no type of objects", is_object);
+  if constexpr (is_object) {
+    constexpr bool is_defined = requires { sizeof(element); };
+    OURO_REQUIRE(element, "ouro: `make` needs the definition of the class, which is incomplete here", is_defined);
+    if constexpr (is_defined) {
+      constexpr bool is_concrete = !std::is_abstract_v<element>;
+      OURO_REQUIRE(element, "ouro: `make` cannot make an abstract class: make an object of a class derived from it",
+                   is_concrete);
+      if constexpr (is_concrete) return takes_arguments<T, Args...>();
+    }
+  }
+  return false;
+}
+
+}  // namespace ouro::detail
 
 // ===== ouro/pointer/make_managed.hpp
 
@@ -10382,24 +13134,31 @@ template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bo
   if (RefcountPolicy::is_thread_safe && current_private_heap != nullptr) {
     if (void* const raw = allocate(); raw != nullptr) return raw;
   }
-  bool is_worth_a_try = private_heap::collect_current();
-  if constexpr (finds_cycles<CollectorPolicy>) {
-    if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) is_worth_a_try = true;
-  }
-  if (is_worth_a_try) {
-    if (void* const raw = allocate(); raw != nullptr) return raw;
-  }
+  const auto collect = [] {
+    bool found = private_heap::collect_current();
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      // In a private heap our collectors have collected with the rest of it.
+      constexpr bool is_part = cycle_finder_of_ours<CollectorPolicy> && !RefcountPolicy::is_thread_safe;
+      if (!is_part || current_private_heap == nullptr) {
+        if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) found = true;
+      }
+    }
+    return found;
+  };
+  void* const raw = try_in_emergency(private_heap::back_off_here(), *current_pool_heap, collect, allocate);
+  if (raw != nullptr) return raw;
   throw_bad_alloc();
 }
 
 /// An object on its way into the world. Until it is born its header says so, and one pointer of the maker's own holds
 /// it. `Throws`: its constructor may fail. One that cannot, of a type that no collector looks into, is born as soon as
 /// it has a header.
-template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bool Throws>
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bool Throws,
+          class Layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>>
 class maker {
  public:
   static constexpr bool throws = Throws && has_exceptions;
-  using layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using layout = Layout;
   using element = typename layout::element;
   using header_type = header<RefcountPolicy>;
 
@@ -10567,6 +13326,8 @@ template <class T, class R, class C, class A, class It>
 
 }  // namespace detail
 
+namespace functions {
+
 /// Makes a `T(args...)`. For arrays: `make_managed<T[]>(n)` and `make_managed<T[N]>()` make value-initialised elements,
 /// and a further argument is what each is copied from.
 ///
@@ -10577,8 +13338,9 @@ template <class T, class R, class C, class A, class It>
 template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy,
           class... Args>
 OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Args&&... args) {
-  static_assert(!std::is_void_v<T> && !std::is_reference_v<T>, "ouro: make_managed needs an object type");
-  if constexpr (counts_itself<RefcountPolicy>) {
+  if constexpr (!detail::can_be_made<T, Args...>()) {
+    return nullptr;  // does not compile
+  } else if constexpr (counts_itself<RefcountPolicy>) {
     return managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>{new T(std::forward<Args>(args)...)};
   } else if constexpr (std::is_unbounded_array_v<T>) {
     return detail::make_array<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(args...);
@@ -10589,6 +13351,7 @@ OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPoli
   }
 }
 
+}  // namespace functions
 }  // namespace ouro
 
 // ===== ouro/pointer/managed_from_this.hpp
@@ -10598,10 +13361,33 @@ OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPoli
 
 namespace ouro {
 
+namespace detail {
+
+/// Reports what is no object, as far as its header and the allocator tell.
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+OURO_NOINLINE void check_made(header<RefcountPolicy>& object, std::string_view pointee) noexcept {
+  if (object.load_count() == count_word::pinned) return;  // a static object lies in no block
+  constexpr std::string_view not_made =
+      "`managed_from_this` was called for what `make` did not make, or for a part of an object";
+  const type_record& record =
+      counting<RefcountPolicy, CollectorPolicy>::check_header(object, pointee, not_made, not_made);
+  if constexpr (has_begins_block<AllocatorPolicy>) {
+    // The alignment of the object divides what lies in front of it.
+    const std::size_t alignment = record.front & (~record.front + 1);
+    const std::byte* const block = static_cast<const std::byte*>(object.object()) - record.front;
+    if (!AllocatorPolicy::begins_block(block, record.bytes(object.object()), alignment)) misuse(not_made, pointee);
+  }
+}
+
+}  // namespace detail
+
+namespace functions {
+
 /// A pointer to the object that `self` is. Works in the constructor too; in the destructor it is null, since nothing
 /// can keep the object any more. O(1).
 /// \pre `*self` was made by `make_managed` with these policies, and is the whole object, its first base, or an
-/// `interior_base`
+/// `interior_base`: in a checked build on pain of a report, as far as the allocator can tell. Pools and
+/// `checked_allocator` can.
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy, class T>
 managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> managed_from_this(T* self) noexcept {
   using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
@@ -10609,12 +13395,16 @@ managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> managed_from_th
     return pointer{self};
   } else {
     auto& object = *detail::header_of<RefcountPolicy>(self);
+    if constexpr (check_level >= 1) {
+      detail::check_made<RefcountPolicy, CollectorPolicy, AllocatorPolicy>(object, type_name<T>());
+    }
     if ((detail::info_of<CollectorPolicy>(object) & detail::info_word::dead) != 0) return nullptr;
     if (!object.try_increment()) return nullptr;
     return detail::pointer_access::take<pointer>(self);
   }
 }
 
+}  // namespace functions
 }  // namespace ouro
 
 // ===== ouro/pointer/managed_weak.hpp
@@ -10629,7 +13419,8 @@ namespace ouro {
 ///
 /// Expires before the destructor of the object runs. May be given a callback, which runs when that is over; not
 /// when the weak pointer and its copies are gone by then. The first weak pointer to an object allocates a record of its
-/// own, outside the private heap; copies and `lock` do not allocate. Thread-safety is that of a raw pointer for the
+/// own, outside the private heap; copies and `lock` do not allocate. Everything is O(1), however many weak pointers the
+/// object has; its death is O(these). Callbacks run newest first. Thread-safety is that of a raw pointer for the
 /// `managed_weak` itself, and that of the refcount policy for the object.
 template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
@@ -10670,15 +13461,15 @@ class managed_weak {
   managed_weak(managed_weak&& from) noexcept
       : pointee_{std::exchange(from.pointee_, nullptr)}, record_{std::exchange(from.record_, nullptr)} {}
 
-  /// Locks `from` first: the base may be found through the object only.
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_weak(const other<U>& from) noexcept {
-    if (const strong<U> alive = from.lock(); alive) {
-      pointee_ = detail::convert<CollectorPolicy, T, U>(alive.get());
-      record_ = from.record_;
-      pin();
-    }
+  managed_weak(const other<U>& from) noexcept : pointee_{converted(from)}, record_{from.record_} {
+    pin();
+  }
+  template <class U>
+    requires detail::pointer_converts_to<U, T>
+  managed_weak(other<U>&& from) noexcept : pointee_{converted(from)}, record_{std::exchange(from.record_, nullptr)} {
+    from.pointee_ = nullptr;
   }
 
   ~managed_weak() { unpin(); }
@@ -10699,6 +13490,12 @@ class managed_weak {
   }
   template <class U>
     requires detail::pointer_converts_to<U, T>
+  managed_weak& operator=(other<U>&& from) noexcept {
+    managed_weak{std::move(from)}.swap(*this);
+    return *this;
+  }
+  template <class U>
+    requires detail::pointer_converts_to<U, T>
   managed_weak& operator=(const strong<U>& to) {
     managed_weak{to}.swap(*this);
     return *this;
@@ -10715,30 +13512,27 @@ class managed_weak {
   /// A strong pointer to the object, or null if it has died or is dying. Never brings an object back from its last
   /// drop.
   [[nodiscard]] strong<T> lock() const noexcept {
-    if (record_ == nullptr || table::lock(*record_) == nullptr) return nullptr;
+    detail::counting<RefcountPolicy, CollectorPolicy>::check_not_collected(type_name<T>());
+    if (pointee_ == nullptr || table::lock(*record_) == nullptr) return nullptr;
     return detail::pointer_access::take<strong<T>>(pointee_);
   }
 
   [[nodiscard]] long use_count() const noexcept {
-    return record_ == nullptr ? 0 : static_cast<long>(table::use_count(*record_));
+    return pointee_ == nullptr ? 0 : static_cast<long>(table::use_count(*record_));
   }
 
   [[nodiscard]] bool expired() const noexcept { return use_count() == 0; }
 
   /// Orders by object, also after its death; an address that has been used again counts as the same object.
-  template <class U>
-  [[nodiscard]] bool owner_before(const other<U>& with) const noexcept {
-    return std::compare_three_way{}(owner(), with.owner()) < 0;
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
+    return detail::owner_before(*this, with);
   }
-  template <class U>
-  [[nodiscard]] bool owner_before(const strong<U>& with) const noexcept {
-    return std::compare_three_way{}(owner(), with.owner()) < 0;
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_equal(const Handle& with) const noexcept {
+    return owner() == detail::owner_of(with);
   }
-  template <class U>
-  [[nodiscard]] bool owner_equal(const other<U>& with) const noexcept {
-    return owner() == with.owner();
-  }
-  [[nodiscard]] std::size_t owner_hash() const noexcept { return std::hash<const void*>{}(owner()); }
+  [[nodiscard]] std::size_t owner_hash() const noexcept { return detail::hash_of_owner(*this); }
 
   /// The identity of the object, as `managed_ptr::owner` gives it; null for a weak pointer to nothing.
   [[nodiscard]] const void* owner() const noexcept { return record_ == nullptr ? nullptr : record_->owner; }
@@ -10763,16 +13557,41 @@ class managed_weak {
     return made;
   }
 
+  /// Null if the object must be asked where the base lies, and cannot be any more.
+  template <class U>
+  [[nodiscard]] static element_type* converted(const other<U>& from) noexcept {
+    if constexpr (detail::converts_by_object<T, U>()) {
+      return detail::convert<CollectorPolicy, T, U>(from.lock().get());
+    } else {
+      return detail::convert<CollectorPolicy, T, U>(from.pointee_);
+    }
+  }
+
   void pin() const noexcept {
-    if (record_ != nullptr) table::pin(*record_);
+    if (record_ == nullptr) return;
+    check_use();
+    table::pin(*record_);
   }
 
   void unpin() noexcept {
-    if (record_ != nullptr) table::unpin(record_);
+    if (record_ == nullptr) return;
+    check_use();
+    table::unpin(record_);
   }
 
-  element_type* pointee_ = nullptr;
-  record* record_ = nullptr;  ///< owns one pin
+  void check_use() const noexcept {
+    if constexpr (check_level >= 1) {
+      if (!table::may_be_used_here(*record_)) {
+        detail::misuse(
+            "a weak pointer was copied or dropped by a thread that does not own the object, or outside its private "
+            "heap",
+            type_name<T>());
+      }
+    }
+  }
+
+  element_type* pointee_ = nullptr;  ///< null if `record_` is, and where a conversion came too late to find it
+  record* record_ = nullptr;         ///< owns one pin
 };
 
 template <class T, class R, class C, class A>
@@ -10826,12 +13645,15 @@ struct memory {
   }
 };
 
+namespace functions {
+
 /// Makes a `T` in default memory. \see make_managed
 template <class T, class... Args>
 OURO_ALWAYS_INLINE ptr<T> make(Args&&... args) {
   return default_memory::make<T>(std::forward<Args>(args)...);
 }
 
+}  // namespace functions
 }  // namespace ouro
 
 // ===== ouro/containers/attributes.hpp
@@ -10843,13 +13665,15 @@ namespace ouro {
 
 /// Names with values, for one object of many that have the same names: the names are kept once for all objects that got
 /// them in the same order (`shape`), and each object has its values alone, 24 bytes on 64 bits and one value a name. As
-/// CPython's split dictionaries. An object with more than `most_shared` names has them for itself.
+/// CPython's split dictionaries. An object with more than `most_shared` names has them for itself. Names that no object
+/// has are forgotten, but for those of some shapes that objects had last.
 ///
 /// Belongs to the thread that made it, as its shapes do. References are good until the next new name or removal.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE attributes {
   using allocator = typename Memory::template std_allocator<T>;
   using shape = detail::shape<detail::when_used<interned_string, T>>;
+  using shape_tree = detail::shape_tree<detail::when_used<interned_string, T>>;
   using own_names = detail::own_names<detail::when_used<interned_string, T>, Memory>;
   static_assert(std::is_nothrow_move_constructible_v<T>, "ouro: attributes are moved, and must not throw then");
 
@@ -10862,10 +13686,19 @@ class OURO_SHARED_TYPE attributes {
 
   attributes() noexcept = default;
   attributes(const attributes& from) : attributes{} {
-    grow(from.size());
-    own_pointer own = from.has_own_names() ? make_own(*from.own()) : nullptr;
+    own_pointer own;
+    // Each allocation may begin a collection, whose destructors may change `from`.
+    while (capacity_ < from.size() || (from.has_own_names() && (own == nullptr || own->room() < from.size()))) {
+      grow(from.size());
+      if (from.has_own_names()) own = make_own(from.size());
+    }
+    if (from.has_own_names()) {
+      for (std::size_t i = 0; i != from.size(); ++i) own->add(from.name(i));
+      names_ = own.release();
+    } else {
+      take_shape(from.shared());
+    }
     for (const T& each : from.values()) add(each);
-    names_ = own != nullptr ? own.release() : from.names_;
   }
   attributes(attributes&& from) noexcept : attributes{} { swap(from); }
   attributes& operator=(attributes from) noexcept {
@@ -10875,8 +13708,8 @@ class OURO_SHARED_TYPE attributes {
   ~attributes() {
     std::destroy_n(values_, size_);
     if (values_ != nullptr) allocator{}.deallocate(values_, capacity_);
-    if (has_own_names()) [[unlikely]]
-      drop_own();
+    static_cast<void>(give_own());
+    take_shape(nullptr);
   }
 
   void swap(attributes& with) noexcept {
@@ -10904,14 +13737,15 @@ class OURO_SHARED_TYPE attributes {
   /// (the inline caches of Deutsch and Schiffman 1984). Belongs to the heap whose objects it has met.
   class cache {
     friend attributes;
-    const void* seen_ = nullptr;       ///< a shape; null: the root
+    std::uint64_t seen_ = 0;           ///< which names: \see attributes::key
+    std::size_t index_ = shape::none;  ///< in objects with these names
     shape* next_ = nullptr;            ///< that of an object which gets the name; null: not asked for yet
-    std::size_t index_ = shape::none;  ///< in objects of the shape that was seen
+    std::size_t freed_ = 0;            ///< shapes, when `next_` was found: it may be gone if there are more
   };
 
   /// `find`, for one name. O(1) where the object has the shape of the one before.
   [[nodiscard]] OURO_ALWAYS_INLINE T* find(const interned_string& name, cache& last) noexcept {
-    if (last.seen_ != names_) [[unlikely]]
+    if (last.seen_ != key()) [[unlikely]]
       return look_up(name, last);
     return at_index(last.index_);
   }
@@ -10944,12 +13778,9 @@ class OURO_SHARED_TYPE attributes {
     if (size_ > most_shared + 1) {
       own()->erase(index);
     } else {
-      shape* without = &shape::root();
-      for (std::size_t i = 0; i != size(); ++i) {
-        if (i != index) without = &without->with(this->name(i));
-      }
-      if (has_own_names()) drop_own();
-      names_ = without;
+      shape* const without = shape_without(index);
+      const own_pointer given = give_own();
+      take_shape(without);
     }
     [[maybe_unused]] const T taken = std::move(values_[index]);
     for (std::size_t i = index + 1; i != size_; ++i) values_[i - 1] = std::move(values_[i]);
@@ -10960,9 +13791,12 @@ class OURO_SHARED_TYPE attributes {
 
   void clear() noexcept { attributes{}.swap(*this); }
 
-  /// Calls `see(name, value)` for all, in the order in which they came.
+  /// Calls `see(name, value)` for all, in the order in which they came. `see` may give names to other objects.
   void each(auto see) const {
-    for (std::size_t i = 0; i != size(); ++i) see(name(i), values_[i]);
+    for (std::size_t i = 0; i != size(); ++i) {
+      const interned_string held = name(i);  // where it lies may move when another object gets a name
+      see(held, values_[i]);
+    }
   }
 
   [[nodiscard]] std::span<T> values() noexcept { return {values_, size_}; }
@@ -10970,7 +13804,7 @@ class OURO_SHARED_TYPE attributes {
 
   /// Whether both objects have the same names, in the same order, and so share them.
   [[nodiscard]] bool has_shape_of(const attributes& other) const noexcept {
-    return (empty() && other.empty()) || names_ == other.names_;
+    return size_ == other.size_ && names_ == other.names_;
   }
 
   /// Bytes that this object alone takes: itself and its values.
@@ -10978,7 +13812,7 @@ class OURO_SHARED_TYPE attributes {
     return sizeof *this + capacity_ * sizeof(T) + (has_own_names() ? own()->bytes() : 0);
   }
 
-  /// Bytes that all objects of its shape share.
+  /// Bytes that the objects which got the same names, and those with the first of them, share.
   [[nodiscard]] std::size_t shared_bytes() const noexcept {
     return names_ == nullptr || has_own_names() ? 0 : shared()->bytes();
   }
@@ -10999,22 +13833,57 @@ class OURO_SHARED_TYPE attributes {
   };
   using own_pointer = std::unique_ptr<own_names, end_own>;
 
-  template <class From>
-  [[nodiscard]] static own_pointer make_own(const From& from) {
+  struct leave_shape {
+    void operator()(shape* left) const noexcept { left->leave(); }
+  };
+
+  /// None, and room for so many.
+  [[nodiscard]] static own_pointer make_own(std::size_t names) {
     own_names* const block = own_allocator<own_names>{}.allocate(1);
-    OURO_TRY { return own_pointer{std::construct_at(block, from)}; }
+    OURO_TRY { return own_pointer{std::construct_at(block, names)}; }
     OURO_CATCH_ALL {
       own_allocator<own_names>{}.deallocate(block, 1);
       OURO_RETHROW;
     }
   }
 
-  [[nodiscard]] bool has_own_names() const noexcept { return size_ > most_shared; }
-  [[nodiscard]] own_names* own() const noexcept { return static_cast<own_names*>(names_); }
-  void drop_own() noexcept { static_cast<void>(own_pointer{own()}); }
+  /// Says which names in which order, for as long as their heap lives.
+  [[nodiscard]] std::uint64_t key() const noexcept { return names_ == nullptr ? 0 : names_->serial | size_; }
 
+  [[nodiscard]] bool has_own_names() const noexcept {
+    return names_ != nullptr && names_->serial == detail::names_head::unshared;
+  }
+  [[nodiscard]] own_names* own() const noexcept { return static_cast<own_names*>(names_); }
+  /// Null if there are none.
+  [[nodiscard]] own_pointer give_own() noexcept {
+    if (!has_own_names()) return nullptr;
+    own_pointer given{own()};
+    names_ = nullptr;
+    return given;
+  }
+
+  /// Null without names.
   [[nodiscard]] shape* shared() const noexcept { return static_cast<shape*>(names_); }
-  [[nodiscard]] shape& shared_or_root() const { return names_ == nullptr ? shape::root() : *shared(); }
+
+  /// In place of the shape that it has. \pre no names of its own
+  void take_shape(shape* taken) noexcept {
+    if (taken != nullptr) taken->enter();
+    shape* const left = shared();
+    names_ = taken;
+    if (left != nullptr) left->leave();
+  }
+
+  /// Null if no name is left. Nobody has entered it yet. \throws std::bad_alloc
+  [[nodiscard]] shape* shape_without(std::size_t index) const {
+    if (size_ == 1) return nullptr;
+    shape_tree& tree = shape_tree::current();
+    shape* without = &tree.root();
+    std::size_t names = 0;
+    for (std::size_t i = 0; i != size_; ++i) {
+      if (i != index) without = &tree.follow(*without, names++, name(i));
+    }
+    return without;
+  }
 
   [[nodiscard]] const interned_string& name(std::size_t index) const noexcept {
     return has_own_names() ? own()->name(index) : shared()->name(index);
@@ -11022,7 +13891,7 @@ class OURO_SHARED_TYPE attributes {
 
   [[nodiscard]] std::size_t index_of(const interned_string& name) const noexcept {
     if (names_ == nullptr) return shape::none;
-    return has_own_names() ? own()->find(name) : shared()->find(name);
+    return has_own_names() ? own()->find(name) : shared()->find(name, size_);
   }
 
   [[nodiscard]] T* at_index(std::size_t index) noexcept { return index == shape::none ? nullptr : values_ + index; }
@@ -11030,7 +13899,7 @@ class OURO_SHARED_TYPE attributes {
   OURO_NOINLINE T* look_up(const interned_string& name, cache& last) noexcept {
     const std::size_t index = index_of(name);
     if (has_own_names()) return at_index(index);  // they change where they are
-    last.seen_ = names_;
+    last.seen_ = key();
     last.next_ = nullptr;
     last.index_ = index;
     return at_index(index);
@@ -11038,34 +13907,67 @@ class OURO_SHARED_TYPE attributes {
 
   /// Gets the name that a look-up has not found.
   OURO_NOINLINE T& add_as(const interned_string& name, cache& last) {
-    if (size_ >= most_shared) return add_as_own(name);
-    if (last.next_ == nullptr) last.next_ = &shared_or_root().with(name);
-    grow(last.next_->size());
+    if (size_ >= most_shared) [[unlikely]]
+      return add_as_own(name);
+    if (size_ == capacity_) {
+      const std::uint64_t before = key();
+      move_to(size_ + 1);
+      // The allocation may have begun a collection, whose destructors gave the object names, or took some.
+      if (key() != before) return (*this)[name];
+    }
+    if (!empty() && shared()->goes_on_with(size_, name)) return add();
+    return add_in_shape(next_shape(name, last));
+  }
+
+  [[nodiscard]] shape& next_shape(const interned_string& name, cache& last) const {
+    shape_tree& tree = empty() ? shape_tree::current() : shared()->tree();
+    if (last.next_ == nullptr || last.freed_ != tree.freed()) {
+      last.next_ = &tree.follow(empty() ? tree.root() : *shared(), size_, name);
+      last.freed_ = tree.freed();
+    }
+    return *last.next_;
+  }
+
+  T& add_in_shape(shape& next) {
+    // The value may be made by code that drops other objects of this shape.
+    next.enter();
+    std::unique_ptr<shape, leave_shape> held{&next};
     T& made = add();
-    names_ = last.next_;
+    if (names_ != nullptr) shared()->leave();
+    names_ = held.release();
     return made;
   }
 
-  T& add_as_own(const interned_string& name) {
-    if (size_ == capacity_) grow(size_ + size_ / 4);
-    if (has_own_names()) {
-      own()->grow();
-      T& made = add();
-      own()->add(name);
-      return made;
+  OURO_NOINLINE T& add_as_own(const interned_string& name) {
+    if (size_ == capacity_ || !has_own_names() || !own()->has_room()) {
+      make_room_as_own();
+      return (*this)[name];  // the allocations may have begun a collection, as in `add_as`
     }
-    own_pointer own = make_own(*shared());
     T& made = add();
-    own->add(name);
-    names_ = own.release();
+    own()->add(name);
     return made;
+  }
+
+  /// For one more value, or one more name, unless the names have changed meanwhile.
+  void make_room_as_own() {
+    if (size_ == capacity_) return move_to(size_ + size_ / 4);
+    own_pointer wider = make_own(std::size_t{size_} * 2);
+    if (size_ < most_shared || wider->room() <= size_) return;
+    for (std::size_t i = 0; i != size_; ++i) wider->add(name(i));
+    if (const own_pointer left = give_own(); left == nullptr) take_shape(nullptr);
+    names_ = wider.release();
   }
 
   /// By two at a time: objects do not get many attributes, and there are many objects.
   void grow(std::size_t wanted) {
-    if (wanted <= capacity_) return;
+    if (wanted > capacity_) move_to(wanted);
+  }
+
+  /// \post there is that room, unless what the allocation began has given the object more values
+  void move_to(std::size_t wanted) {
     const std::size_t wider = wanted + wanted % 2;
     T* const moved = allocator{}.allocate(wider);
+    if (wider < size_) return allocator{}.deallocate(moved, wider);
     std::uninitialized_move_n(values_, size_, moved);
     std::destroy_n(values_, size_);
     if (values_ != nullptr) allocator{}.deallocate(values_, capacity_);
@@ -11081,8 +13983,9 @@ class OURO_SHARED_TYPE attributes {
     return made;
   }
 
-  void* names_ = nullptr;  ///< a `shape` of the thread's tree; null is its root; or, beyond `most_shared`, `own_names`
-  T* values_ = nullptr;    ///< in the order of the shape's names
+  detail::names_head* names_ = nullptr;  ///< a `shape` of the heap's tree, or beyond `most_shared` `own_names`; null if
+                                         ///< there are no names
+  T* values_ = nullptr;                  ///< in the order of the names
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
 };
@@ -11112,6 +14015,169 @@ struct OURO_SHARED_TYPE equal_values {
 
 }  // namespace ouro::detail
 
+// ===== ouro/containers/lifetime_watch.hpp
+
+/// \file
+/// Says whether a container has ended in the middle of its own operation.
+
+namespace ouro::detail {
+
+/// Watches a container while its operation runs user code that may end the container: the destructor of an element may
+/// drop the last pointer to the object that the container is a member of. Lies on the stack; those of one thread form a
+/// chain, the innermost first. O(1), without memory of its own.
+class lifetime_watch {
+ public:
+  explicit lifetime_watch(const void* container) noexcept : container_{container}, outer_{innermost_} {
+    innermost_ = this;
+  }
+  lifetime_watch(const lifetime_watch&) = delete;
+  lifetime_watch& operator=(const lifetime_watch&) = delete;
+  ~lifetime_watch() { innermost_ = outer_; }
+
+  [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
+
+  /// For the destructor of each container that is watched. O(operations that are running).
+  static void end(const void* container) noexcept {
+    for (lifetime_watch* each = innermost_; each != nullptr; each = each->outer_) {
+      if (each->container_ == container) each->has_ended_ = true;
+    }
+  }
+
+ private:
+  OURO_SHARED_STATE static inline constinit thread_local lifetime_watch* innermost_ = nullptr;
+
+  const void* container_;
+  lifetime_watch* outer_;
+  bool has_ended_ = false;
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/quiet.hpp
+
+/// \file
+/// Whose copies, moves and comparisons run no code of the program.
+
+namespace ouro::detail {
+
+/// Copies, moves and comparisons of `T`, and the destruction of one that was moved from, run no code of the program. So
+/// a container may do them while it is not whole. False for what nobody knows.
+template <class T>
+inline constexpr bool is_quiet = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T> ||
+                                 (is_standard<T> && requires { typename T::traits_type; });  // a string
+
+template <class T, class R, class C, class A>
+inline constexpr bool is_quiet<managed_ptr<T, R, C, A>> = true;
+
+template <class T, class R, class C, class A>
+inline constexpr bool is_quiet<managed_weak<T, R, C, A>> = true;
+
+/// `is_quiet`, of moves alone.
+template <class T>
+inline constexpr bool moves_quietly = is_quiet<T> || std::is_trivially_copyable_v<T>;
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/loan.hpp
+
+/// \file
+/// Keeps the elements of a container alive while user code has references to them.
+
+namespace ouro::detail {
+
+/// Lends the elements of `Storage`, a `std::vector`, to user code: to a comparison, or a copy constructor. While it
+/// lives, whoever changes the container in a way that moves or destroys elements calls `of`; if that finds a loan, the
+/// elements go on in new storage, and the old one is left to the loan. Elements may be appended where they are if there
+/// is room. Known by the address of the storage, so that it may be swapped and moved meanwhile. Lies on the stack;
+/// those of one thread and one type form a chain, the innermost first.
+template <class Storage>
+class OURO_SHARED_TYPE loan {
+ public:
+  using element = typename Storage::value_type;
+
+  explicit loan(const Storage& of) noexcept : first_{of.data()}, size_{of.size()}, outer_{innermost_} {
+    innermost_ = this;
+  }
+  loan(const loan&) = delete;
+  loan& operator=(const loan&) = delete;
+  ~loan() {
+    innermost_ = outer_;
+    // calls user code when what is kept goes: nobody else knows of it
+  }
+
+  /// The elements that there were when it was made.
+  [[nodiscard]] const element* begin() const noexcept { return first_; }
+  [[nodiscard]] const element* end() const noexcept { return first_ + size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Whether `storage` still has the elements that are lent.
+  [[nodiscard]] bool is_of(const Storage& storage) const noexcept { return storage.data() == first_; }
+
+  /// The loan that must keep the elements of `storage`: the outermost, which ends last. Null if they are not lent.
+  [[nodiscard]] static loan* of(const Storage& storage) noexcept {
+    loan* found = nullptr;
+    for (loan* each = innermost_; each != nullptr; each = each->outer_) {
+      if (each->is_of(storage)) found = each;
+    }
+    return storage.data() == nullptr ? nullptr : found;
+  }
+
+  /// What the loan keeps until it ends: the storage that it lends, if the container has left it.
+  [[nodiscard]] Storage& kept() noexcept { return kept_; }
+
+ private:
+  OURO_SHARED_STATE static inline constinit thread_local loan* innermost_ = nullptr;
+
+  const element* first_;
+  std::size_t size_;
+  loan* outer_;
+  Storage kept_{};
+};
+
+/// A copy, where that runs no user code, so that the element which is lent stays as it is; or else the element itself.
+template <class T>
+[[nodiscard]] T copied_or_moved(T& from) noexcept(std::is_nothrow_move_constructible_v<T>) {
+  if constexpr (moves_quietly<T>) {
+    return static_cast<const T&>(from);
+  } else {
+    return std::move(from);
+  }
+}
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/set_aside.hpp
+
+/// \file
+/// Takes the content of a container out of reach while user code moves its elements.
+
+namespace ouro::detail {
+
+/// While it lives, `content()` is what the container was, and the container is empty: whatever user code does to it,
+/// and whatever a collection sees of it, it is whole. Afterwards the container has the content again; what user code
+/// has put into it meanwhile is dropped, as CPython's `list.sort` does. If the container has ended, so does the
+/// content.
+template <class Container>
+class set_aside {
+ public:
+  explicit set_aside(Container& from) noexcept : watch_{&from}, from_{from}, content_{std::move(from)} {}
+  set_aside(const set_aside&) = delete;
+  set_aside& operator=(const set_aside&) = delete;
+  ~set_aside() {
+    if (!watch_.has_ended()) content_.swap(from_);
+    // calls user code when what was put in meanwhile goes: the container is whole
+  }
+
+  [[nodiscard]] Container& content() noexcept { return content_; }
+
+ private:
+  lifetime_watch watch_;
+  Container& from_;
+  Container content_;
+};
+
+}  // namespace ouro::detail
+
 // ===== ouro/containers/dict.hpp
 
 /// \file
@@ -11125,7 +14191,14 @@ namespace ouro {
 /// dictionary): 8 slots at least, two thirds used at most, room for three times the elements when it must grow.
 ///
 /// Assignment to a key keeps its place; a key that was erased and comes again is last. Insertion and removal are
-/// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element.
+/// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element. A step
+/// of an iterator is O(1), and so is `begin`, wherever elements were erased: a dict is a queue, too. One that is
+/// cleared or ends drops its first element first.
+///
+/// Elements, hashes and comparisons may change the dict while it works on them. Destructors of what leaves it find it
+/// without that, and whole; they may also end it. What is done to it while elements are moved finds it empty, and is
+/// undone. While keys are compared and elements copied, those that leave the dict stay alive; a look-up during which
+/// elements moved begins again, as in CPython.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
           class Equal = detail::equal_values>
 class OURO_SHARED_TYPE dict {
@@ -11141,8 +14214,13 @@ class OURO_SHARED_TYPE dict {
   using const_reference = const value_type&;
 
  private:
-  /// An element, or the place of one that was erased.
+  /// An element, or the place of one that was erased. Places of erased elements that lie side by side are a run, over
+  /// which iterators go in one step: the first place of a run knows how many there are, and the last one too.
   struct entry {
+    struct gap {
+      std::size_t to_end;
+      std::size_t to_here;
+    };
     static constexpr std::size_t occupied = ~(static_cast<std::size_t>(-1) >> 1);
 
     template <class... Args>
@@ -11153,19 +14231,28 @@ class OURO_SHARED_TYPE dict {
           // A key is const to all but its owner.
           value(std::move(const_cast<Key&>(from.value.first)), std::move(from.value.second)) {}
     entry& operator=(entry&&) = delete;
+    /// The place of an erased element.
+    explicit entry(gap from) noexcept : hash{from.to_end}, run_to_here{from.to_here} {}
     ~entry() {
       if (has_value()) std::destroy_at(&value);
     }
 
     [[nodiscard]] bool has_value() const noexcept { return (hash & occupied) != 0; }
 
-    std::size_t hash;  ///< its highest bit says that there is an element
+    std::size_t hash;  ///< its highest bit says that there is an element; if there is none: the places from here to the
+                       ///< end of the run, or of what was the run when this place came to it
     union {
       value_type value;
+      std::size_t run_to_here;  ///< in the last place of a run: the places of the run
     };
   };
   using entries = std::vector<entry, typename Memory::template std_allocator<entry>>;
   using index = detail::dict_index<typename Memory::template std_allocator<unsigned char>>;
+  using loan = detail::loan<entries>;
+
+  /// Making, moving and comparing elements runs no code of the program.
+  static constexpr bool is_quiet = detail::is_quiet<Key> && detail::is_quiet<T>;
+  static constexpr bool compares_quietly = detail::is_quiet<Key> && std::is_same_v<Equal, detail::equal_values>;
 
   template <class Entry, class Value>
   class basic_iterator {
@@ -11193,8 +14280,8 @@ class OURO_SHARED_TYPE dict {
     }
     /// \pre not at the first
     basic_iterator& operator--() noexcept {
-      do --at_;
-      while (!at_->has_value());
+      --at_;
+      if (!at_->has_value()) at_ -= at_->run_to_here;
       return *this;
     }
     basic_iterator operator--(int) noexcept {
@@ -11212,8 +14299,10 @@ class OURO_SHARED_TYPE dict {
     friend class basic_iterator;
 
     basic_iterator(Entry* at, Entry* end) noexcept : at_{at}, end_{end} {}
+    /// From a place of an erased element to the next element, or to the end. From the first place of a run, in one
+    /// step.
     void skip() noexcept {
-      while (at_ != end_ && !at_->has_value()) ++at_;
+      while (at_ != end_ && !at_->has_value()) at_ += at_->hash;
     }
 
     Entry* at_ = nullptr;
@@ -11231,8 +14320,11 @@ class OURO_SHARED_TYPE dict {
     for (; first != last; ++first) insert_or_assign(first->first, first->second);
   }
   dict(const dict& from) {
-    reserve(from.size());
-    for (const value_type& each : from) insert_new(hash_of(each.first), each.first, each.second);
+    const loan lent{from.entries_};
+    rebuild(index::slots_for(from.size_));
+    for (const entry& each : lent) {
+      if (each.has_value()) append(entry{each.hash, each.value.first, each.value.second});  // calls user code
+    }
   }
   dict(dict&& from) noexcept
       : entries_{std::move(from.entries_)},
@@ -11246,7 +14338,10 @@ class OURO_SHARED_TYPE dict {
     dict{std::move(from)}.swap(*this);
     return *this;
   }
-  ~dict() = default;
+  ~dict() {
+    if constexpr (!std::is_trivially_destructible_v<value_type>) detail::lifetime_watch::end(this);
+    while (!empty()) clear();  // a destructor may have put something in
+  }
 
   void swap(dict& with) noexcept {
     entries_.swap(with.entries_);
@@ -11286,7 +14381,8 @@ class OURO_SHARED_TYPE dict {
   /// The value of `key`, or `otherwise`: Python's `get`.
   [[nodiscard]] T get(const Key& key, T otherwise = T()) const {
     const std::size_t number = number_of(key);
-    return number == index::none ? std::move(otherwise) : entries_[number].value.second;
+    const loan lent{entries_};
+    return number == index::none ? std::move(otherwise) : lent.begin()[number].value.second;
   }
 
   T& operator[](const Key& key) { return try_emplace(key).first->second; }
@@ -11297,7 +14393,18 @@ class OURO_SHARED_TYPE dict {
   std::pair<iterator, bool> try_emplace(K&& key, Args&&... args) {
     const std::size_t hash = hash_of(key);
     if (const std::size_t found = number_of(key, hash); found != index::none) return {at_number(found), false};
-    return {insert_new(hash, std::forward<K>(key), std::forward<Args>(args)...), true};
+    const auto insert = [&] {
+      // First: the arguments may lie in this dict. Calls user code, which may insert the key.
+      entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
+                 std::forward_as_tuple(std::forward<Args>(args)...)};
+      return insert_new(made);
+    };
+    if constexpr (is_quiet) {
+      const placed at = insert();
+      return {at_number(at.number), at.is_new};
+    } else {
+      return iterator_after(insert);
+    }
   }
   template <class K, class V>
   std::pair<iterator, bool> emplace(K&& key, V&& value) {
@@ -11307,64 +14414,95 @@ class OURO_SHARED_TYPE dict {
   std::pair<iterator, bool> insert(value_type&& element) {
     return try_emplace(element.first, std::move(element.second));
   }
+  /// The old value goes when the new one is in its place. If its destructor has changed the dict, the iterator is at
+  /// what lies at that place, or at the end; if it has ended the dict, at none.
   template <class K, class V>
   std::pair<iterator, bool> insert_or_assign(K&& key, V&& value) {
     const std::size_t hash = hash_of(key);
-    const std::size_t found = number_of(key, hash);
-    if (found == index::none) return {insert_new(hash, std::forward<K>(key), std::forward<V>(value)), true};
-    entries_[found].value.second = std::forward<V>(value);
-    return {at_number(found), false};
+    return iterator_after([&] {
+      T fresh(std::forward<V>(value));  // calls user code; the value may lie in this dict
+      if (const std::size_t found = number_of(key, hash); found != index::none) return replace(found, fresh);
+      entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
+                 std::forward_as_tuple(std::move(fresh))};
+      const placed at = insert_new(made);
+      return at.is_new ? at : replace(at.number, made.value.second);
+      // calls user code when the old value goes: the dict has the new one
+    });
   }
 
   size_type erase(const Key& key) {
     const std::size_t number = number_of(key);
     if (number == index::none) return 0;
-    erase_number(number);
-    return 1;
+    [[maybe_unused]] const entry taken = take(number);
+    return 1;  // calls user code when `taken` goes: the dict is whole without it
   }
+  /// The element behind. If the destructor has changed the dict, one that lies behind that place, or the end; if it has
+  /// ended the dict, none.
   iterator erase(const_iterator at) {
     const std::size_t number = number_at(at);
-    erase_number(number);
-    if (number >= entries_.size()) return end();  // the places of erased ones at the end are gone
-    iterator next{entries_.data() + number, past(entries_)};
+    const detail::lifetime_watch watch{this};
+    {
+      [[maybe_unused]] const entry taken = take(number);
+      // calls user code when `taken` goes: the dict is whole without it
+    }
+    if (watch.has_ended()) return {};
+    // The places of erased elements at the end are gone.
+    iterator next{number < entries_.size() ? entries_.data() + number : past(entries_), past(entries_)};
     next.skip();
     return next;
   }
 
   /// Takes the element out that was inserted last: Python's `popitem`. \pre not empty
   std::pair<Key, T> popitem() {
-    value_type& last = entries_.back().value;
-    std::pair<Key, T> element{last.first, std::move(last.second)};
-    erase_number(entries_.size() - 1);
-    return element;
+    entry taken = take(entries_.size() - 1);
+    return {std::move(const_cast<Key&>(taken.value.first)), std::move(taken.value.second)};
   }
 
-  /// Empty first, and then the elements are destroyed.
-  void clear() noexcept { dict{}.swap(*this); }
+  /// Empty first, and then the elements are destroyed, the first of them first.
+  void clear() noexcept {
+    entries taken;
+    taken.swap(entries_);
+    index_ = index{};
+    size_ = 0;
+    if (loan* const holder = loan_of(taken); holder != nullptr) {
+      holder->kept() = std::move(taken);
+    } else if constexpr (!std::is_trivially_destructible_v<value_type>) {
+      for (entry& each : taken) {
+        if (!each.has_value()) continue;
+        std::destroy_at(&each.value);  // calls user code: nobody else knows of `taken`
+        each.hash = 0;
+      }
+    }
+  }
 
   void reserve(size_type elements) {
-    if (elements > index_.room()) rebuild(index::slots_for(elements));
+    if (elements > index_.room()) change([&](dict& here) { here.rebuild(index::slots_for(elements)); });
   }
 
   /// Calls `see` with each key and each value, either of which it may change: for `deepcopy`.
   void rekey(auto see) {
+    detail::set_aside<dict> aside{*this};
     dict changed;
-    changed.reserve(size());
-    for (value_type& each : *this) {
+    changed.reserve(aside.content().size());
+    for (value_type& each : aside.content()) {
       Key key = each.first;
-      see(key);
+      see(key);  // calls user code, and so the next one does
       see(each.second);
       changed.insert_or_assign(std::move(key), std::move(each.second));
     }
-    swap(changed);
+    aside.content().swap(changed);
   }
 
   /// The same keys with the same values, in whatever order.
   [[nodiscard]] friend bool operator==(const dict& left, const dict& right) {
     if (left.size() != right.size()) return false;
-    for (const value_type& each : left) {
-      const const_iterator found = right.find(each.first);
-      if (found == right.end() || !(found->second == each.second)) return false;
+    const loan lent{left.entries_};
+    for (const entry& each : lent) {
+      if (!each.has_value()) continue;
+      const std::size_t found = right.number_of(each.value.first, each.hash);
+      const loan other{right.entries_};
+      // calls user code: which may change both
+      if (found == index::none || !(other.begin()[found].value.second == each.value.second)) return false;
     }
     return true;
   }
@@ -11383,10 +14521,21 @@ class OURO_SHARED_TYPE dict {
 
   [[nodiscard]] std::size_t number_of(const Key& key) const { return number_of(key, hash_of(key)); }
   [[nodiscard]] std::size_t number_of(const Key& key, std::size_t hash) const {
-    return index_.find(hash, [&](std::size_t number) {
-      const entry& seen = entries_[number];
-      return seen.hash == hash && Equal{}(seen.value.first, key);
-    });
+    if constexpr (compares_quietly) {
+      return index_.find(hash, [&](std::size_t number) {
+        return entries_[number].hash == hash && Equal{}(entries_[number].value.first, key);
+      });
+    } else {
+      for (;;) {
+        const loan lent{entries_};
+        const std::size_t found = index_.find(hash, [&](std::size_t number) {
+          const entry& seen = lent.begin()[number];
+          // calls user code: if it has moved the elements, the search ends, and begins again
+          return seen.hash == hash && (Equal{}(seen.value.first, key) || !lent.is_of(entries_));
+        });
+        if (lent.is_of(entries_)) return found;
+      }
+    }
   }
 
   [[nodiscard]] iterator at_number(std::size_t number) noexcept {
@@ -11396,34 +14545,141 @@ class OURO_SHARED_TYPE dict {
     return static_cast<std::size_t>(at.at_ - entries_.data());
   }
 
-  template <class K, class... Args>
-  iterator insert_new(std::size_t hash, K&& key, Args&&... args) {
-    // First: the arguments may lie in this dict.
-    entry made{hash, std::piecewise_construct, std::forward_as_tuple(std::forward<K>(key)),
-               std::forward_as_tuple(std::forward<Args>(args)...)};
-    if (entries_.size() >= index_.room()) rebuild(index::grown_slots_for(size_));
-    entries_.push_back(std::move(made));
-    index_.insert(hash, entries_.size() - 1);
-    ++size_;
-    return at_number(entries_.size() - 1);
+  /// The number of an element, and whether it was inserted.
+  struct placed {
+    std::size_t number;
+    bool is_new;
+  };
+
+  /// What `work` has placed. The user code that it runs may have changed the dict, or ended it.
+  template <class Work>
+  std::pair<iterator, bool> iterator_after(Work work) {
+    const detail::lifetime_watch watch{this};
+    const placed at = work();
+    if (watch.has_ended()) return {iterator{}, at.is_new};
+    const bool is_there = at.number < entries_.size() && entries_[at.number].has_value();
+    return {is_there ? at_number(at.number) : end(), at.is_new};
   }
 
-  void erase_number(std::size_t number) {
-    index_.remove(number, [this](std::size_t of) { return entries_[of].hash; });
-    --size_;
-    const entry taken{std::move(entries_[number])};
-    std::destroy_at(&entries_[number].value);
-    entries_[number].hash = 0;
-    while (!entries_.empty() && !entries_.back().has_value()) entries_.pop_back();
-    // calls user code when `taken` goes: the dict is in order, without the element
+  /// \post `with` is what was there
+  placed replace(std::size_t number, T& with) {
+    change([&](dict& here) { std::swap(here.entries_[number].value.second, with); });
+    return {number, false};
+  }
+
+  /// \pre the key was not there before the element was made
+  placed insert_new(entry& made) {
+    if (!is_quiet || !has_room()) {
+      do {
+        // The allocation may begin a collection, whose destructors may change the dict.
+        while (!has_room()) change([](dict& here) { here.rebuild(index::grown_slots_for(here.size_)); });
+        const std::size_t found = number_of(made.value.first, made.hash);
+        if (found != index::none) return {found, false};
+      } while (!has_room());  // a comparison has filled it
+    }
+    move_aside([&](dict& here) { here.append(std::move(made)); });
+    return {entries_.size() - 1, true};
+  }
+
+  [[nodiscard]] bool has_room() const noexcept { return entries_.size() < index_.room(); }
+
+  /// \pre has room, and the key is new
+  void append(entry&& made) {
+    entries_.push_back(std::move(made));
+    index_.insert(entries_.back().hash, entries_.size() - 1);
+    ++size_;
+  }
+
+  [[nodiscard]] static loan* loan_of(const entries& elements) noexcept {
+    if constexpr (is_quiet && compares_quietly) {
+      return nullptr;
+    } else {
+      return loan::of(elements);
+    }
+  }
+
+  /// Runs `change(dict)` where no user code meets the elements while they move.
+  template <class Change>
+  decltype(auto) move_aside(Change change) {
+    if constexpr (detail::moves_quietly<Key> && detail::moves_quietly<T>) {
+      return change(*this);
+    } else {
+      detail::set_aside<dict> aside{*this};
+      return change(aside.content());
+    }
+  }
+
+  /// The same for changes that move or destroy elements of the dict, to which user code may have references. The
+  /// numbers of elements stay.
+  template <class Change>
+  decltype(auto) change(Change change) {
+    leave_lent_elements();
+    return move_aside(change);
+  }
+
+  /// Goes on with elements of its own where user code has references to these. \throws std::bad_alloc, and what moving
+  /// throws
+  void leave_lent_elements() {
+    loan* const holder = loan_of(entries_);
+    if (holder == nullptr) return;
+    detail::set_aside<dict> aside{*this};
+    entries& lent = holder->kept();
+    lent = std::exchange(aside.content().entries_, entries{});
+    OURO_TRY {
+      entries& own = aside.content().entries_;
+      own.reserve(lent.capacity());
+      for (entry& each : lent) {
+        if (each.has_value()) {
+          own.emplace_back(each.hash, detail::copied_or_moved(const_cast<Key&>(each.value.first)),
+                           detail::copied_or_moved(each.value.second));
+        } else {
+          own.emplace_back(typename entry::gap{each.hash, each.run_to_here});
+        }
+      }
+    }
+    OURO_CATCH_ALL {
+      lent.swap(aside.content().entries_);
+      OURO_RETHROW;
+    }
+  }
+
+  /// An element, which is no longer in the dict.
+  [[nodiscard]] entry take(std::size_t number) {
+    return change([&](dict& here) {
+      entry taken{std::move(here.entries_[number])};
+      here.index_.remove(number, [&](std::size_t of) { return here.entries_[of].hash; });
+      --here.size_;
+      std::destroy_at(&here.entries_[number].value);
+      here.join_runs(number);
+      return taken;
+    });
+  }
+
+  /// Makes the place one run with those at its sides. Behind the last element there is none: then their places go.
+  /// Amortised O(1). \pre its element has been destroyed
+  void join_runs(std::size_t number) noexcept {
+    entries_[number].hash = 1;
+    entries_[number].run_to_here = 1;
+    std::size_t first = number;
+    if (number != 0 && !entries_[number - 1].has_value()) first -= entries_[number - 1].run_to_here;
+    std::size_t past = number + 1;
+    if (past == entries_.size()) {
+      while (entries_.size() != first) entries_.pop_back();
+      return;
+    }
+    if (!entries_[past].has_value()) past += entries_[past].hash;
+    entries_[number].hash = past - number;
+    entries_[first].hash = past - first;
+    entries_[past - 1].run_to_here = past - first;
   }
 
   /// Without the places of erased elements, and with an index of `slots`. The room for entries is that of the index, so
-  /// that they do not move before it is rebuilt.
+  /// that they do not move before it is rebuilt. \pre is changing
   void rebuild(std::size_t slots) {
     index wider{slots};
     entries closed_up;
     closed_up.reserve(wider.room());
+    if (wider.room() < size_) return;  // the allocation has filled the dict
     for (entry& each : entries_) {
       if (!each.has_value()) continue;
       wider.insert(each.hash, closed_up.size());
@@ -11491,7 +14747,6 @@ namespace ouro {
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE frozen_list {
   using pointer_type = typename Memory::template ptr<T[]>;
-  using layout = detail::block<T[], typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
 
  public:
   using value_type = T;
@@ -11517,7 +14772,12 @@ class OURO_SHARED_TYPE frozen_list {
     detail::untrack_if_acyclic(items_);
   }
 
-  [[nodiscard]] size_type size() const noexcept { return items_ == nullptr ? 0 : layout::length(items_.get()); }
+  [[nodiscard]] size_type size() const noexcept {
+    // Named here and not in the class, where `T` may be incomplete still: then the answer would be what is known there.
+    using layout =
+        detail::block<T[], typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
+    return items_ == nullptr ? 0 : layout::length(items_.get());
+  }
   [[nodiscard]] bool empty() const noexcept { return items_ == nullptr; }
 
   [[nodiscard]] const T* data() const noexcept { return items_.get(); }
@@ -11559,9 +14819,6 @@ class OURO_SHARED_TYPE frozen_list {
     return ordering{left.size() <=> right.size()};
   }
 
-  /// For `deepcopy`.
-  void deepen(auto& memo) { items_ = memo.copy_of(items_); }
-
  private:
   friend struct detail::edge_traits<frozen_list>;
 
@@ -11574,11 +14831,16 @@ namespace detail {
 template <class T, class Memory>
 struct edge_traits<frozen_list<T, Memory>> {
   using pointee = T[];
+  using pointer = typename Memory::template ptr<T[]>;
+
+  /// \see has_immutable_block
+  static constexpr bool is_immutable = true;
+  [[nodiscard]] static const pointer& block(const frozen_list<T, Memory>& edge) noexcept { return edge.items_; }
+  static void set_block(frozen_list<T, Memory>& edge, pointer to) noexcept { edge.items_ = std::move(to); }
 
   template <class TracingRefcount, class TracingCollector>
   OURO_ALWAYS_INLINE static void report(frozen_list<T, Memory>& edge, edge_sink& sink) {
-    edge_traits<typename Memory::template ptr<T[]>>::template report<TracingRefcount, TracingCollector>(edge.items_,
-                                                                                                        sink);
+    edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.items_, sink);
   }
 };
 
@@ -11595,13 +14857,19 @@ namespace ouro {
 /// A sequence container with the interface of `std::vector`, whose elements lie in the private heap of `Memory`. Where
 /// it must grow, it takes an eighth more than it needs, and a few: room for 0, 4, 8, 16, 24, 32, 40, 52, 64, …
 /// elements; once fewer than half of its room is used it shrinks by the same rule (CPython 3.11, `list_resize`). So
-/// appending is amortised O(1), and a list that was large once does not stay so.
+/// appending is amortised O(1), and a list that was large once does not stay so. One that is made from n elements has
+/// room for n, rounded up to an even number. A list that is cleared or ends drops its last element first.
+///
+/// Elements may change the list while it works on them. Their destructors find it without them, and whole; they may
+/// also end it. What is done to it while elements are moved finds it empty, and is undone. While elements are compared
+/// or copied, those that leave the list stay alive.
 ///
 /// References, pointers and iterators to elements are good until the next insertion or removal. Thread-safety is that
 /// of a `std::vector`.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE list {
   using vector = std::vector<T, typename Memory::template std_allocator<T>>;
+  using loan = detail::loan<vector>;
 
  public:
   using value_type = T;
@@ -11616,12 +14884,18 @@ class OURO_SHARED_TYPE list {
 
   list() noexcept = default;
   explicit list(size_type elements, const T& value = T()) : items_(elements, value) {}
-  list(std::initializer_list<T> elements) : items_{elements} {}
+  list(std::initializer_list<T> elements) : list(elements.begin(), elements.end()) {}
   template <std::input_iterator It, std::sentinel_for<It> End>
   list(It first, End last) {
-    insert(end(), std::move(first), std::move(last));
+    if constexpr (std::forward_iterator<It>)
+      items_.reserve((static_cast<size_type>(std::ranges::distance(first, last)) + 1) & ~size_type{1});
+    for (; first != last; ++first) emplace_back(*first);
   }
-  list(const list& from) { assign(from.begin(), from.end()); }
+  list(const list& from) {
+    const loan lent{from.items_};
+    items_.reserve(lent.size());
+    for (const T& each : lent) items_.push_back(each);
+  }
   list(list&& from) noexcept = default;
   list& operator=(const list& from) {
     list{from}.swap(*this);
@@ -11635,7 +14909,12 @@ class OURO_SHARED_TYPE list {
     list{elements}.swap(*this);
     return *this;
   }
-  ~list() = default;
+  ~list() {
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      detail::lifetime_watch::end(this);
+      while (!empty()) clear();  // a destructor may have put something in
+    }
+  }
 
   void swap(list& with) noexcept { items_.swap(with.items_); }
   friend void swap(list& left, list& right) noexcept { left.swap(right); }
@@ -11679,16 +14958,17 @@ class OURO_SHARED_TYPE list {
   void push_back(T&& value) { emplace_back(std::move(value)); }
   template <class... Args>
   reference emplace_back(Args&&... args) {
-    if (size() != capacity()) return items_.emplace_back(std::forward<Args>(args)...);
-    T made(std::forward<Args>(args)...);  // the arguments may lie in this list
-    change_room(size() + 1);
-    return items_.emplace_back(std::move(made));
+    T made(std::forward<Args>(args)...);  // calls user code; the arguments may lie in this list
+    return change([&](list& here) -> reference {
+      here.make_room(1);
+      return here.items_.emplace_back(std::move(made));
+    });
   }
 
   /// \pre not empty
   void pop_back() {
-    items_.pop_back();
-    give_room_back();
+    [[maybe_unused]] const T taken = take(size() - 1);
+    // calls user code when `taken` goes: the list is whole without it
   }
 
   iterator insert(const_iterator at, const T& value) { return emplace(at, value); }
@@ -11696,39 +14976,50 @@ class OURO_SHARED_TYPE list {
   template <class... Args>
   iterator emplace(const_iterator at, Args&&... args) {
     const difference_type index = at - cbegin();
-    T made(std::forward<Args>(args)...);
-    if (size() == capacity()) change_room(size() + 1);
-    return items_.emplace(items_.cbegin() + index, std::move(made));
+    const detail::lifetime_watch watch{this};
+    {
+      T made(std::forward<Args>(args)...);
+      change([&](list& here) {
+        here.make_room(1);
+        here.items_.emplace(here.place(index), std::move(made));
+      });
+    }
+    return place_after(watch, index);
   }
   iterator insert(const_iterator at, size_type elements, const T& value) {
     const difference_type index = at - cbegin();
-    const T copied = value;
-    make_room(elements);
-    return items_.insert(items_.cbegin() + index, elements, copied);
+    return insert_all(index, vector(elements, value));  // calls user code, which may change the list
   }
-  /// Python's `extend`, anywhere. \pre the range is not of this list
+  /// Python's `extend`, anywhere.
   template <std::input_iterator It, std::sentinel_for<It> End>
   iterator insert(const_iterator at, It first, End last) {
     const difference_type index = at - cbegin();
-    if constexpr (std::forward_iterator<It>) make_room(static_cast<size_type>(std::ranges::distance(first, last)));
-    if constexpr (requires { items_.insert(items_.cbegin(), first, last); }) {
-      // What follows moves once, and there is room.
-      if constexpr (std::forward_iterator<It>) return items_.insert(items_.cbegin() + index, first, last);
-    }
-    difference_type next = index;
-    for (; first != last; ++first) emplace(cbegin() + next++, *first);
-    return items_.begin() + index;
+    vector made;
+    if constexpr (std::forward_iterator<It>) made.reserve(static_cast<size_type>(std::ranges::distance(first, last)));
+    for (; first != last; ++first) made.emplace_back(*first);
+    return insert_all(index, std::move(made));
   }
   iterator insert(const_iterator at, std::initializer_list<T> elements) {
     return insert(at, elements.begin(), elements.end());
   }
 
-  iterator erase(const_iterator at) { return erase(at, at + 1); }
+  /// The element behind. O(elements behind). If a destructor has changed the list, where that element would be, or the
+  /// end; if one has ended the list, no iterator of any.
+  iterator erase(const_iterator at) {
+    const difference_type index = at - cbegin();
+    const detail::lifetime_watch watch{this};
+    {
+      [[maybe_unused]] const T taken = take(static_cast<size_type>(index));
+      // calls user code when `taken` goes: the list is whole without it
+    }
+    return place_after(watch, index);
+  }
+  /// The last is dropped first.
   iterator erase(const_iterator first, const_iterator last) {
     const difference_type index = first - cbegin();
-    items_.erase(first, last);
-    give_room_back();
-    return items_.begin() + index;
+    const detail::lifetime_watch watch{this};
+    take_and_drop(static_cast<size_type>(index), static_cast<size_type>(last - first), watch);
+    return place_after(watch, index);
   }
 
   template <std::input_iterator It, std::sentinel_for<It> End>
@@ -11749,17 +15040,48 @@ class OURO_SHARED_TYPE list {
       erase(cbegin() + static_cast<difference_type>(elements), cend());
     }
   }
-  void reserve(size_type elements) { items_.reserve(elements); }
-  void shrink_to_fit() { move_to(size()); }
+  void reserve(size_type elements) {
+    change([&](list& here) {
+      if (elements > here.capacity()) here.move_to(elements);
+    });
+  }
+  void shrink_to_fit() {
+    change([](list& here) { here.move_to(here.size()); });
+  }
 
-  /// Empty first, and then the elements are destroyed.
-  void clear() noexcept { vector{}.swap(items_); }
+  /// Empty first, and then the elements are destroyed, the last of them first.
+  void clear() noexcept {
+    vector taken;
+    taken.swap(items_);
+    if (loan* const holder = loan_of(taken); holder != nullptr) {
+      holder->kept() = std::move(taken);
+    } else {
+      drop(taken);
+    }
+  }
 
-  [[nodiscard]] friend bool operator==(const list& left, const list& right) { return left.items_ == right.items_; }
+  [[nodiscard]] friend bool operator==(const list& left, const list& right) {
+    if (left.size() != right.size()) return false;
+    const loan first{left.items_};
+    const loan second{right.items_};
+    const T* with = second.begin();
+    for (const T& each : first) {
+      if (!(each == *with++)) return false;  // calls user code, which may change both lists
+    }
+    return true;
+  }
   [[nodiscard]] friend auto operator<=>(const list& left, const list& right)
     requires std::three_way_comparable<T>
   {
-    return left.items_ <=> right.items_;
+    using ordering = std::compare_three_way_result_t<T>;
+    const loan first{left.items_};
+    const loan second{right.items_};
+    const T* at = first.begin();
+    const T* with = second.begin();
+    for (; at != first.end() && with != second.end(); ++at, ++with) {
+      if (const ordering order = *at <=> *with; order != 0) return order;  // calls user code, as above
+    }
+    return ordering{first.size() <=> second.size()};
   }
 
  private:
@@ -11770,34 +15092,134 @@ class OURO_SHARED_TYPE list {
   static_assert(room_for(1) == 4 && room_for(5) == 8 && room_for(9) == 16 && room_for(17) == 24 && room_for(25) == 32 &&
                 room_for(33) == 40 && room_for(41) == 52 && room_for(53) == 64);
 
-  void change_room(size_type elements) { move_to(room_for(elements)); }
+  /// A place that was there before user code ran, or the end.
+  [[nodiscard]] iterator place(difference_type index) noexcept {
+    return begin() + (index < end() - begin() ? index : end() - begin());
+  }
 
-  /// For several more: no more than they need, where they are many.
+  [[nodiscard]] iterator place_after(const detail::lifetime_watch& watch, difference_type index) noexcept {
+    return watch.has_ended() ? iterator{} : place(index);
+  }
+
+  [[nodiscard]] static loan* loan_of(const vector& items) noexcept {
+    if constexpr (detail::is_quiet<T>) {
+      return nullptr;
+    } else {
+      return loan::of(items);
+    }
+  }
+
+  /// Runs `change(list)` where no user code meets the elements while they move. All changes but for swaps go through
+  /// it.
+  template <class Change>
+  decltype(auto) change(Change change) {
+    leave_lent_elements();
+    if constexpr (detail::moves_quietly<T>) {
+      return change(*this);
+    } else {
+      detail::set_aside<list> aside{*this};
+      return change(aside.content());
+    }
+  }
+
+  /// Goes on with elements of its own where user code has references to these. \throws std::bad_alloc, and what moving
+  /// throws
+  void leave_lent_elements() {
+    loan* const holder = loan_of(items_);
+    if (holder == nullptr) return;
+    vector& lent = holder->kept();
+    lent = std::exchange(items_, vector{});
+    detail::set_aside<list> aside{*this};
+    OURO_TRY {
+      vector& own = aside.content().items_;
+      own.reserve(lent.size());
+      for (T& each : lent) own.push_back(detail::copied_or_moved(each));
+    }
+    OURO_CATCH_ALL {
+      lent.swap(aside.content().items_);
+      OURO_RETHROW;
+    }
+  }
+
+  /// Room for so many more. An allocation may begin a collection, whose destructors may change a list that is not set
+  /// aside.
   void make_room(size_type more) {
-    const size_type wanted = size() + more;
-    if (wanted <= capacity()) return;
-    const size_type room = room_for(wanted);
-    move_to(more > room - wanted ? (wanted + 3) & ~size_type{3} : room);
+    while (capacity() - size() < more) {
+      const size_type wanted = size() + more;
+      const size_type room = room_for(wanted);
+      // Where several more are many, no more than they need.
+      move_to(more > room - wanted ? (wanted + 3) & ~size_type{3} : room);
+    }
   }
 
   /// Where there is no memory to move to, it stays large.
   void give_room_back() noexcept {
     if (size() >= capacity() / 2) return;
-    OURO_TRY { change_room(size()); }
+    OURO_TRY { move_to(room_for(size())); }
     OURO_CATCH_ALL {
     }
   }
 
+  /// \pre is changing. \post has that room, unless what the allocation began has filled the list
   void move_to(size_type room) {
     if (room == capacity()) return;
     vector moved;
     moved.reserve(room);
+    if (moved.capacity() < size()) return;
     if constexpr (std::is_nothrow_move_constructible_v<T> || !std::is_copy_constructible_v<T>) {
       moved.insert(moved.end(), std::make_move_iterator(items_.begin()), std::make_move_iterator(items_.end()));
     } else {
       moved.insert(moved.end(), items_.begin(), items_.end());
     }
     items_.swap(moved);
+  }
+
+  iterator insert_all(difference_type index, vector made) {
+    const detail::lifetime_watch watch{this};
+    change([&](list& here) {
+      here.make_room(made.size());
+      here.items_.insert(here.place(index), std::make_move_iterator(made.begin()), std::make_move_iterator(made.end()));
+    });
+    return place_after(watch, index);
+  }
+
+  /// One element, which is no longer in the list.
+  [[nodiscard]] T take(size_type index) {
+    return change([&](list& here) {
+      const iterator at = here.begin() + static_cast<difference_type>(index);
+      T taken(std::move(*at));
+      here.items_.erase(at);
+      here.give_room_back();
+      return taken;
+    });
+  }
+
+  /// Takes the elements out, and then drops them. Without memory to take them out to, one by one.
+  void take_and_drop(size_type index, size_type elements, const detail::lifetime_watch& watch) {
+    vector taken;
+    OURO_TRY { taken.reserve(elements); }
+    OURO_CATCH_ALL {
+      for (size_type left = elements; left-- != 0 && !watch.has_ended();) {
+        if (index + left < size()) erase(cbegin() + static_cast<difference_type>(index + left));
+      }
+      return;
+    }
+    change([&](list& here) {
+      // The allocation may have changed the list.
+      const iterator first = here.place(static_cast<difference_type>(index));
+      const iterator last = here.place(static_cast<difference_type>(index + elements));
+      taken.insert(taken.end(), std::make_move_iterator(first), std::make_move_iterator(last));
+      here.items_.erase(first, last);
+      here.give_room_back();
+    });
+    drop(taken);
+  }
+
+  /// The last first, which is out of the list that they were in. Calls user code: nobody else knows of `taken`.
+  static void drop(vector& taken) noexcept {
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      while (!taken.empty()) taken.pop_back();
+    }
   }
 
   vector items_;
@@ -11899,7 +15321,8 @@ namespace ouro {
 
 /// An immutable tuple under a choice of policies: one block, shared by all copies, which are pointers of 8 bytes. If
 /// all that its elements point to is out of the collector's sight, then so is the tuple. `get<I>(t)`, `std::tuple_size`
-/// and structured bindings work as for `std::tuple`. `tuple<Ts...>` is that of default memory.
+/// and structured bindings work as for `std::tuple`. The last element is destroyed first. `tuple<Ts...>` is that of
+/// default memory.
 template <class Memory, class... Ts>
 class OURO_SHARED_TYPE basic_tuple {
   using values = std::tuple<Ts...>;
@@ -11937,9 +15360,6 @@ class OURO_SHARED_TYPE basic_tuple {
     return *left.values_ <=> *right.values_;
   }
 
-  /// For `deepcopy`.
-  void deepen(auto& memo) { values_ = memo.copy_of(values_); }
-
  private:
   friend struct detail::edge_traits<basic_tuple>;
 
@@ -11956,11 +15376,15 @@ template <std::size_t I, class Memory, class... Ts>
   return of.template get<I>();
 }
 
+namespace functions {
+
 /// A tuple of copies of its arguments. \throws std::bad_alloc, and what copying throws
 template <class... Args>
 [[nodiscard]] tuple<std::decay_t<Args>...> make_tuple(Args&&... elements) {
   return tuple<std::decay_t<Args>...>(std::forward<Args>(elements)...);
 }
+
+}  // namespace functions
 
 namespace detail {
 
@@ -11968,10 +15392,15 @@ namespace detail {
 template <class Memory, class... Ts>
 struct edge_traits<basic_tuple<Memory, Ts...>> {
   using pointee = std::tuple<Ts...>;
+  using pointer = typename Memory::template ptr<std::tuple<Ts...>>;
+
+  /// \see has_immutable_block
+  static constexpr bool is_immutable = true;
+  [[nodiscard]] static const pointer& block(const basic_tuple<Memory, Ts...>& edge) noexcept { return edge.values_; }
+  static void set_block(basic_tuple<Memory, Ts...>& edge, pointer to) noexcept { edge.values_ = std::move(to); }
 
   template <class TracingRefcount, class TracingCollector>
   OURO_ALWAYS_INLINE static void report(basic_tuple<Memory, Ts...>& edge, edge_sink& sink) {
-    using pointer = typename Memory::template ptr<std::tuple<Ts...>>;
     edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.values_, sink);
   }
 };
@@ -11986,97 +15415,6 @@ template <std::size_t I, class Memory, class... Ts>
 struct std::tuple_element<I, ouro::basic_tuple<Memory, Ts...>> {
   using type = const std::tuple_element_t<I, std::tuple<Ts...>>;
 };
-
-// ===== ouro/containers/node_table.hpp
-
-/// \file
-/// A hash table whose elements keep their addresses and their order.
-
-namespace ouro::detail {
-
-/// Owns nodes, each at a numbered place, in the order of insertion; the index of a `dict` leads to them. A node says
-/// its `hash`. It stays at its address while it is in the table, and at its place while none is extracted. All verbs
-/// but `make_room` are noexcept; all are amortised O(1) on average.
-template <class Node, class Memory>
-class node_table {
-  template <class T>
-  using allocator = typename Memory::template std_allocator<T>;
-  using nodes = std::vector<std::unique_ptr<Node>, allocator<std::unique_ptr<Node>>>;
-  using index = dict_index<allocator<unsigned char>>;
-
- public:
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-
-  /// Numbers of places end there.
-  [[nodiscard]] std::size_t places() const noexcept { return nodes_.size(); }
-  /// Null where one was extracted.
-  [[nodiscard]] Node* at(std::size_t place) const noexcept { return nodes_[place].get(); }
-
-  /// The node with this hash that `is_it(node)` says yes to, or null.
-  template <class IsIt>
-  [[nodiscard]] Node* find(std::size_t hash, IsIt is_it) const {
-    const std::size_t place = index_.find(hash, [&](std::size_t number) { return is_it(*nodes_[number]); });
-    return place == index::none ? nullptr : at(place);
-  }
-
-  /// Calls `see(node)` for all, in their order. \pre `see` inserts none, and extracts none
-  template <class See>
-  void each(See see) const {
-    for (const std::unique_ptr<Node>& each : nodes_) {
-      if (each != nullptr) see(*each);
-    }
-  }
-
-  /// For one more node. \throws std::bad_alloc, and then nothing has changed
-  void make_room() {
-    if (places() < index_.room()) return;
-    index wider{index::grown_slots_for(places())};
-    nodes_.reserve(wider.room());
-    index_ = std::move(wider);
-    fill_index();
-  }
-
-  /// \pre there is room
-  void insert(std::unique_ptr<Node> node) noexcept {
-    index_.insert(node->hash, places());
-    nodes_.push_back(std::move(node));
-    ++size_;
-  }
-
-  /// \pre the node is in the table
-  [[nodiscard]] std::unique_ptr<Node> extract(Node& node) noexcept {
-    const std::size_t place = index_.find(node.hash, [&](std::size_t number) { return at(number) == &node; });
-    index_.remove(place, [this](std::size_t number) { return at(number)->hash; });
-    --size_;
-    std::unique_ptr<Node> taken = std::move(nodes_[place]);
-    if (size_ < places() / 2) close_up();
-    return taken;
-  }
-
- private:
-  void close_up() noexcept {
-    std::size_t filled = 0;
-    for (std::unique_ptr<Node>& each : nodes_) {
-      if (each != nullptr) nodes_[filled++].swap(each);
-    }
-    nodes_.resize(filled);
-    index_.clear();
-    fill_index();
-  }
-
-  /// \pre the index is empty
-  void fill_index() noexcept {
-    for (std::size_t place = 0; place != places(); ++place) {
-      if (at(place) != nullptr) index_.insert(at(place)->hash, place);
-    }
-  }
-
-  nodes nodes_;
-  index index_{};
-  std::size_t size_ = 0;  ///< places with a node
-};
-
-}  // namespace ouro::detail
 
 // ===== ouro/containers/weak_entries.hpp
 
@@ -12122,50 +15460,76 @@ class weak_entries {
   // The callbacks know where the table is.
   weak_entries(const weak_entries&) = delete;
   weak_entries& operator=(const weak_entries&) = delete;
-  ~weak_entries() { clear(); }
-
-  [[nodiscard]] std::size_t size() const noexcept { return entries_.size() - gone_; }
-
-  /// The entry if its object lives, or null.
-  [[nodiscard]] entry* find(const Key& key) {
-    entry* const found = entry_of(key, Hash{}(key));
-    return found == nullptr || found->object.expired() ? nullptr : found;
+  ~weak_entries() {
+    lifetime_watch::end(this);
+    readers_ = 0;  // who reads on has lost the table
+    do clear();
+    while (entries_.size() != 0);  // a destructor may have put something in
   }
 
-  /// In the place of an entry that there was. \throws std::bad_alloc, and what moving throws; then nothing has changed
+  /// Entries whose objects live. O(1), but O(entries) while objects wait for their destruction or callbacks are due.
+  [[nodiscard]] std::size_t size() const noexcept {
+    using refcount = typename Memory::refcount;
+    std::size_t living = entries_.size() - gone_;
+    if (weak_table<refcount>::has_callbacks() || destructions<refcount>.mark() != 0) [[unlikely]] {
+      entries_.each([&](const entry& held) {
+        if (!held.is_gone && held.object.expired()) --living;
+      });
+    }
+    return living;
+  }
+
+  /// What `use(entry)` says of the entry of `key` if its object lives, or of null.
+  template <class Use>
+  [[nodiscard]] auto find(const Key& key, Use use) {
+    const std::size_t hash = Hash{}(key);
+    const reading whole{*this};
+    entry* const found = entry_of(key, hash);
+    return use(found == nullptr || found->object.expired() ? nullptr : found);
+  }
+
+  /// In the place of an entry that there was. \pre nobody else changes `object` meanwhile. \throws std::bad_alloc, and
+  /// what moving throws; then nothing has changed
   void put(Key key, const strong& object, Content content) {
     const std::size_t hash = Hash{}(key);
-    entry* const at = entry_of(key, hash);
-    if (at == nullptr) {
-      std::unique_ptr<entry> made{new entry{hash, std::move(key), std::move(content)}};
-      made->object = weak{object, [this, place = made.get()] { remove(*place); }};
+    std::unique_ptr<entry> made;  // calls user code when it goes, which may end the table
+    const reading whole{*this};
+    if (entry* const at = entry_of(key, hash); at != nullptr) return replace(*at, object, content);
+    // Calls user code, or begins a collection that does: the key may come in.
+    made.reset(new entry{hash, std::move(key), std::move(content)});
+    do {
       entries_.make_room();
-      entries_.insert(std::move(made));
-      return;
-    }
-    weak watched{object, [this, at] { remove(*at); }};
-    std::swap(at->object, watched);
-    std::swap(at->content, content);  // calls user code when it goes: the new entry is in place
-    if (std::exchange(at->is_gone, false)) --gone_;
+      if (entry* const at = entry_of(made->key, hash); at != nullptr) return replace(*at, object, made->content);
+    } while (!entries_.has_room());  // a comparison has filled it
+    made->object = weak{object, [this, place = made.get()] { remove(*place); }};
+    entries_.insert(std::move(made));
   }
 
   /// Whether there was one whose object lives.
   bool erase(const Key& key) {
-    entry* const found = entry_of(key, Hash{}(key));
+    const std::size_t hash = Hash{}(key);
+    std::unique_ptr<entry> taken;  // calls user code when it goes: the table has it no longer
+    const reading whole{*this};
+    entry* const found = entry_of(key, hash);
     if (found == nullptr || found->is_gone) return false;
     const bool was_alive = !found->object.expired();
-    remove(*found);
+    if (readers_ == 1) {  // nobody but this
+      taken = entries_.extract(*found);
+    } else {
+      empty(*found);
+    }
     return was_alive;
   }
 
   void clear() noexcept {
     if (readers_ == 0) {
       const table taken = std::exchange(entries_, table{});
+      gone_ = 0;
       // Contents may hold the last pointers to objects of other entries, whose callbacks must not look for these.
       taken.each([](entry& held) { held.object.reset(); });
     } else {
       entries_.each([this](entry& held) {
-        if (!held.is_gone) remove(held);
+        if (!held.is_gone) empty(held);
       });
     }
   }
@@ -12181,7 +15545,7 @@ class weak_entries {
       return *this;
     }
     ~reading() {
-      if (--of_->readers_ == 0) of_->take_out_gone();
+      if (--of_->readers_ == 0 && of_->gone_ != 0) of_->take_out_gone();
     }
 
     [[nodiscard]] const weak_entries& operator*() const noexcept { return *of_; }
@@ -12193,7 +15557,9 @@ class weak_entries {
   /// Goes over the entries of living objects that there were when it was made. Keeps the object that it is at alive.
   class reader {
    public:
-    explicit reader(weak_entries& of) noexcept : reading_{of}, end_{of.entries_.places()} { skip_dead(); }
+    explicit reader(weak_entries& of) noexcept : reading_{of}, at_{of.entries_.first()}, end_{of.entries_.places()} {
+      skip_dead();
+    }
 
     [[nodiscard]] bool is_at_end() const noexcept { return at_ == end_; }
     [[nodiscard]] const Key& key() const noexcept { return place()->key; }
@@ -12220,7 +15586,7 @@ class weak_entries {
     }
 
     reading reading_;
-    std::size_t at_ = 0;
+    std::size_t at_;
     std::size_t end_;
     strong object_{};
   };
@@ -12234,30 +15600,56 @@ class weak_entries {
  private:
   using table = node_table<entry, Memory>;
 
-  [[nodiscard]] entry* entry_of(const Key& key, std::size_t hash) const {
-    return entries_.find(hash, [&](const entry& seen) { return seen.hash == hash && Equal{}(seen.key, key); });
-  }
+  static constexpr bool compares_quietly = is_quiet<Key> && std::is_same_v<Equal, equal_values>;
 
-  /// By the callback of the entry's weak pointer, among others. \pre the entry is not an empty place
-  void remove(entry& at) noexcept {
-    if (readers_ == 0) {
-      const auto taken = entries_.extract(at);
-      static_cast<void>(taken);  // calls user code when it goes: the table has it no longer
+  /// \pre is being read, so that entries stay where they are
+  [[nodiscard]] entry* entry_of(const Key& key, std::size_t hash) const {
+    if constexpr (compares_quietly) {
+      return entries_.find(hash, [&](const entry& seen) { return seen.hash == hash && Equal{}(seen.key, key); });
     } else {
-      at.is_gone = true;
-      ++gone_;
-      at.object.reset();
+      for (;;) {
+        const std::size_t room = entries_.room();
+        entry* const found = entries_.find(hash, [&](const entry& seen) {
+          // calls user code: if it has made the table grow, the search ends, and begins again
+          return seen.hash == hash && (Equal{}(seen.key, key) || entries_.room() != room);
+        });
+        if (entries_.room() == room) return found;
+      }
     }
   }
 
+  /// \pre is being read
+  void replace(entry& at, const strong& object, Content& content) {
+    weak watched{object, [this, place = &at] { remove(*place); }};
+    std::swap(at.content, content);  // calls user code, and so the old content does when it goes
+    std::swap(at.object, watched);
+    if (std::exchange(at.is_gone, false)) --gone_;
+  }
+
+  /// By the callback of the entry's weak pointer. \pre the entry is not an empty place
+  void remove(entry& at) noexcept {
+    if (readers_ != 0) return empty(at);
+    const auto taken = entries_.extract(at);
+    static_cast<void>(taken);  // calls user code when it goes: the table has it no longer
+  }
+
+  /// Leaves an empty place. \pre is being read
+  void empty(entry& at) noexcept {
+    at.is_gone = true;
+    ++gone_;
+    at.object.reset();
+  }
+
   void take_out_gone() noexcept {
-    for (std::size_t place = 0; gone_ != 0 && readers_ == 0;) {
-      if (place >= entries_.places()) place = 0;  // whoever was passed may have gone since, or have moved
+    const lifetime_watch watch{this};
+    for (std::size_t place = entries_.first(); !watch.has_ended() && gone_ != 0 && readers_ == 0;) {
+      if (place >= entries_.places())
+        place = entries_.first();  // whoever was passed may have gone since, or have moved
       entry* const each = entries_.at(place++);
       if (each == nullptr || !each->is_gone) continue;
       --gone_;
       const auto taken = entries_.extract(*each);
-      static_cast<void>(taken);  // calls user code when it goes, which may come back
+      static_cast<void>(taken);  // calls user code when it goes, which may come back, or end the table
     }
   }
 
@@ -12324,19 +15716,23 @@ class OURO_SHARED_TYPE weak_key_map {
 
   /// The value of `key`, or null. It moves when the entry goes only. O(1) on average.
   [[nodiscard]] Value* find(const key_type& key) const {
-    auto* const found = entries_.find(key.owner());
-    return found == nullptr ? nullptr : &found->content;
+    return entries_.find(key.owner(), [](auto* found) { return found == nullptr ? nullptr : &found->content; });
   }
 
   [[nodiscard]] bool contains(const key_type& key) const { return find(key) != nullptr; }
 
   /// \pre `key` is not null. \throws std::bad_alloc, and what moving the value throws
-  void insert_or_assign(const key_type& key, Value value) { entries_.put(key.owner(), key, std::move(value)); }
+  void insert_or_assign(key_type key, Value value) {
+    const void* const identity = key.owner();
+    entries_.put(identity, key, std::move(value));
+  }
 
   /// The value of `key`, made by default if there is none. \pre, \throws as `insert_or_assign`
   Value& operator[](const key_type& key) {
-    if (!contains(key)) insert_or_assign(key, Value{});
-    return *find(key);
+    for (;;) {
+      if (Value* const found = find(key); found != nullptr) return *found;
+      insert_or_assign(key, Value{});  // calls user code, which may take the entry away
+    }
   }
 
   size_type erase(const key_type& key) { return entries_.erase(key.owner()) ? 1 : 0; }
@@ -12389,7 +15785,9 @@ class OURO_SHARED_TYPE weak_set {
     return true;
   }
 
-  [[nodiscard]] bool contains(const value_type& object) const { return entries_.find(object.owner()) != nullptr; }
+  [[nodiscard]] bool contains(const value_type& object) const {
+    return entries_.find(object.owner(), [](const auto* found) { return found != nullptr; });
+  }
 
   size_type erase(const value_type& object) { return entries_.erase(object.owner()) ? 1 : 0; }
   void clear() noexcept { entries_.clear(); }
@@ -12438,17 +15836,19 @@ class OURO_SHARED_TYPE weak_value_map {
 
   /// The object under `key`, or null. O(1) on average.
   [[nodiscard]] mapped_type get(const Key& key) const {
-    const auto* const found = entries_.find(key);
-    return found == nullptr ? nullptr : found->object.lock();
+    return entries_.find(key,
+                         [](const auto* found) { return found == nullptr ? mapped_type{} : found->object.lock(); });
   }
 
-  [[nodiscard]] bool contains(const Key& key) const { return entries_.find(key) != nullptr; }
+  [[nodiscard]] bool contains(const Key& key) const {
+    return entries_.find(key, [](const auto* found) { return found != nullptr; });
+  }
 
   /// \pre `object` is not null. \throws std::bad_alloc, and what moving the key throws
-  void insert_or_assign(Key key, const mapped_type& object) { entries_.put(std::move(key), object, {}); }
+  void insert_or_assign(Key key, mapped_type object) { entries_.put(std::move(key), object, {}); }
 
   /// The object under `key`, or `object`, which is under it from now on. \pre, \throws as `insert_or_assign`
-  mapped_type setdefault(Key key, const mapped_type& object) {
+  mapped_type setdefault(Key key, mapped_type object) {
     if (mapped_type found = get(key); found != nullptr) return found;
     insert_or_assign(std::move(key), object);
     return object;
@@ -12511,6 +15911,19 @@ class not_copyable : public std::exception {
   std::string what_;
 };
 
+/// Thrown by `deepcopy`: members `deep_copy` nest deeper than the stack allows, in a cycle, and one of them has put
+/// what stood for an unfinished copy where the library cannot replace it, or has written to it.
+class copy_unfinished : public std::exception {
+ public:
+  explicit copy_unfinished(std::string_view type)
+      : what_{"ouro: what stood for an unfinished copy was hidden or written to by a deep_copy [type: " +
+              std::string{type} + "]"} {}
+  [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
+
+ private:
+  std::string what_;
+};
+
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 class deepcopy_memo;
 
@@ -12524,27 +15937,95 @@ namespace detail {
 #endif
 }
 
+[[noreturn]] OURO_NOINLINE inline void throw_copy_unfinished(std::string_view type) {
+#if OURO_HAS_EXCEPTIONS
+  throw copy_unfinished{type};
+#else
+  misuse("what stood for an unfinished copy was hidden or written to by a deep_copy", type);
+#endif
+}
+
 template <class T>
 concept has_shallow_copy = requires(const T& object) { object.shallow_copy(); };
 template <class T, class Memo>
 concept has_deep_copy = requires(const T& object, Memo& memo) { object.deep_copy(memo); };
 
-/// Gives each edge of a copy to the memo, for what it should point to.
+/// Whether the library can see all edges of a `T`, which it need not of what copies itself.
+template <class T, class... Outer>
+[[nodiscard]] consteval bool shows_edges() {
+  constexpr sight seen = sight_of<T>();
+  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == sight::none || seen == sight::edge ||
+                seen == sight::foreign || seen == sight::member) {
+    return true;
+  } else if constexpr (seen == sight::opaque) {
+    return false;
+  } else {
+    return []<class... Parts>(types<Parts...>) {
+      return (shows_edges<Parts, T, Outer...>() && ...);
+    }(typename parts_of<T>::type{});
+  }
+}
+
+/// Shows each edge of an object to the memo.
 template <class Memo>
-struct edge_copier {
+struct edge_viewer {
+  static constexpr bool changes_edges = false;
+
+  template <class Edge>
+  void operator()(Edge& edge) const {
+    memo.see(edge);
+  }
+
+  [[nodiscard]] nesting& within() const noexcept { return memo.within_; }
+
+  Memo& memo;
+};
+
+/// Gives each edge of an object to the memo, for what it should point to.
+template <class Memo>
+struct edge_changer {
   static constexpr bool changes_edges = true;
 
   template <class Edge>
   void operator()(Edge& edge) const {
-    // Edges of other heaps are copied as the pointers they are.
-    if constexpr (requires { edge.deepen(memo); }) {
-      edge.deepen(memo);
-    } else if constexpr (requires { memo.copy_of(edge); }) {
-      edge = memo.copy_of(edge);
-    }
+    memo.change(edge);
   }
 
+  [[nodiscard]] nesting& within() const noexcept { return memo.within_; }
+
   Memo& memo;
+};
+
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+struct edge_functions {
+  using layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using element = typename layout::element;
+  using memo_type = deepcopy_memo<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
+  static void see(void* object, void* memo) { visit_all<edge_viewer<memo_type>>(object, memo); }
+  static void rewire(void* object, void* memo) { visit_all<edge_changer<memo_type>>(object, memo); }
+
+  [[nodiscard]] static std::size_t bytes(const void* object) noexcept {
+    return layout::length(object) * sizeof(element);
+  }
+
+  static constexpr edge_record record = [] {
+    if constexpr (is_leaf<element>() || !shows_edges<element>()) {
+      return edge_record{nullptr, nullptr, &bytes};
+    } else {
+      return edge_record{&see, &rewire, &bytes};
+    }
+  }();
+
+ private:
+  template <class SeeEdge>
+  static void visit_all(void* object, void* memo) {
+    const SeeEdge see_edge{*static_cast<memo_type*>(memo)};
+    const edge_visitor visit{see_edge};
+    for (std::size_t i = 0, end = layout::length(object); i != end; ++i) {
+      visit.visit_object(static_cast<element*>(object)[i]);
+    }
+  }
 };
 
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
@@ -12554,7 +16035,10 @@ struct clone_functions {
   using memo_type = deepcopy_memo<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
 
-  static constexpr bool copies_itself_deeply = has_deep_copy<element, memo_type>;
+  static constexpr bool copies_itself = has_deep_copy<element, memo_type>;
+  static_assert(copies_itself || shows_edges<element>(),
+                "ouro: deepcopy cannot see the edges of T: give it `void trace(auto&& visit) { visit(members...); }`, "
+                "or the member deep_copy(memo)");
 
   [[nodiscard]] static void* copy(void* object) {
     if constexpr (has_shallow_copy<element>) {
@@ -12565,7 +16049,7 @@ struct clone_functions {
   }
 
   [[nodiscard]] static void* deepcopy(void* object, void* memo) {
-    if constexpr (copies_itself_deeply) {
+    if constexpr (copies_itself) {
       // calls user code: the memo knows what was copied so far
       return give_up(static_cast<const element*>(object)->deep_copy(*static_cast<memo_type*>(memo)));
     } else {
@@ -12573,13 +16057,9 @@ struct clone_functions {
     }
   }
 
-  static void rewire(void* object, void* memo) {
-    const edge_copier<memo_type> to{*static_cast<memo_type*>(memo)};
-    const edge_visitor visit{to};
-    for (std::size_t i = 0, end = layout::length(object); i != end; ++i) visit(static_cast<element*>(object)[i]);
-  }
-
-  static constexpr clone_record record{&copy, &deepcopy, copies_itself_deeply ? nullptr : &rewire};
+  static constexpr clone_record record{&copy, &deepcopy,
+                                       &edge_functions<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>::record,
+                                       copies_itself, shows_edges<element>()};
 
  private:
   [[nodiscard]] static void* copy_construct(void* object) {
@@ -12613,22 +16093,30 @@ template <class T>
   }
 }
 
-/// How to copy the object behind a `managed_ptr<T>`. \throws not_copyable
+/// How to copy the object behind a `managed_ptr<T>`; null if nobody knows.
 template <class T, class R, class C, class A>
-[[nodiscard]] const clone_record& clone_record_of(header<R>& object) {
+[[nodiscard]] const clone_record* find_clone_record(header<R>& object) noexcept {
   using held = pointee_node<T>;
   const type_record& record = record_of(info_of<C>(object));
   if constexpr (may_be_copied<held>()) {
-    if (is_closed<held>() || &record == &block<held, R, C, A>::record) return clone_functions<held, R, C, A>::record;
+    if (is_closed<held>() || &record == &block<held, R, C, A>::record) return &clone_functions<held, R, C, A>::record;
   }
-  if (record.clone == nullptr) throw_not_copyable(record.name);
-  return *record.clone;
+  return record.clone;
 }
 
-/// The pointer to a copy that `original` would be, if it pointed there.
+/// \throws not_copyable
+template <class T, class R, class C, class A>
+[[nodiscard]] const clone_record& clone_record_of(header<R>& object) {
+  const clone_record* const found = find_clone_record<T, R, C, A>(object);
+  if (found == nullptr) throw_not_copyable(record_of(info_of<C>(object)).name);
+  return *found;
+}
+
+/// The pointer to a copy that `original` would be, if it pointed there. Takes over the count of `copy`.
 template <class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<T, R, C, A> at_same_place(const managed_ptr<T, R, C, A>& original, void* from,
                                                     void* copy) noexcept {
+  if (copy == nullptr) return nullptr;
   if constexpr (std::is_void_v<T>) {
     return pointer_access::take<managed_ptr<T, R, C, A>>(copy);
   } else {
@@ -12643,12 +16131,76 @@ template <class T, class R, class C, class A>
 }  // namespace detail
 }  // namespace ouro
 
+// ===== ouro/copy/copied_edges.hpp
+
+/// \file
+/// Which edges a deep copy looks at.
+
+namespace ouro::detail {
+
+/// An edge that is more than a pointer: it has one, to a block of its own, say.
+template <class Edge>
+concept has_block = requires(Edge& edge) { edge_traits<Edge>::block(edge); };
+
+/// An edge to a block that never changes, which copies share if all that the block leads to is shared.
+template <class Edge>
+concept has_immutable_block = has_block<Edge> && edge_traits<Edge>::is_immutable;
+
+/// The pointer that the edge is, or has.
+template <class T, class R, class C, class A>
+[[nodiscard]] const managed_ptr<T, R, C, A>& block_of(const managed_ptr<T, R, C, A>& edge) noexcept {
+  return edge;
+}
+template <class T, class R, class C, class A>
+void block_of(const managed_ptr<T, R, C, A>&& edge) = delete;  // the reference would dangle
+template <has_block Edge>
+[[nodiscard]] const auto& block_of(const Edge& edge) noexcept {
+  return edge_traits<Edge>::block(edge);
+}
+
+template <class Pointer, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+inline constexpr bool is_pointer_of = false;
+template <class T, class R, class C, class A>
+inline constexpr bool is_pointer_of<managed_ptr<T, R, C, A>, R, C, A> = true;
+
+/// The memo for copies of what a pointer points to.
+template <class Pointer>
+struct memo_of;
+template <class T, class R, class C, class A>
+struct memo_of<managed_ptr<T, R, C, A>> {
+  using type = deepcopy_memo<R, C, A>;
+};
+
+/// For edges under a set of policies.
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+struct copied_edges {
+  /// Whether copies have the edge as it is. Edges of other policies lead to what is not copied.
+  template <class Edge>
+  [[nodiscard]] static consteval bool is_shared() {
+    if constexpr (requires(Edge& edge) { block_of(edge); }) {
+      using block = std::remove_cvref_t<decltype(block_of(std::declval<Edge&>()))>;
+      if constexpr (!is_pointer_of<block, RefcountPolicy, CollectorPolicy, AllocatorPolicy>) {
+        return true;
+      } else if constexpr (has_immutable_block<Edge>) {
+        return is_leaf<std::remove_cv_t<typename block::element_type>>();
+      } else {
+        return shared_by_copies<typename edge_traits<Edge>::pointee>;
+      }
+    } else {
+      return true;
+    }
+  }
+};
+
+}  // namespace ouro::detail
+
 // ===== ouro/copy/copy.hpp
 
 /// \file
 /// Python's `copy.copy`.
 
 namespace ouro {
+namespace functions {
 
 /// A new object whose edges point to what those of `original` point to: made by the member `shallow_copy() const`,
 /// which returns a pointer to it, or else by the copy constructor. Null for null; the same object where its type is
@@ -12666,6 +16218,566 @@ template <class T, counts_in_header R, class C, class A>
   }
 }
 
+/// A tuple or a frozen list cannot change, and is its own copy.
+template <detail::has_immutable_block Edge>
+[[nodiscard]] Edge copy(const Edge& original) noexcept {
+  return original;
+}
+
+}  // namespace functions
+}  // namespace ouro
+
+// ===== ouro/copy/copied_objects.hpp
+
+/// \file
+/// The objects that a deep copy has copied, each with its copy.
+
+namespace ouro::detail {
+
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+class copied_objects {
+ public:
+  using pointer = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using header_type = header<RefcountPolicy>;
+
+  struct entry {
+    pointer original;          ///< kept, so that no other object can come to lie at its address
+    pointer copy;              ///< may be null, or the original itself
+    const edge_record* edges;  ///< of the copy
+    bool is_new;               ///< was made for this copy of the original: not what some `deep_copy` has found
+    bool is_immutable = false;
+
+    [[nodiscard]] bool has_edges() const noexcept {
+      return edges->see != nullptr && copy != nullptr && copy != original;
+    }
+  };
+
+  [[nodiscard]] static pointer pointer_to(header_type& object) noexcept {
+    RefcountPolicy::increment(object.count);
+    return pointer_access::take<pointer>(object.object());
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+  [[nodiscard]] entry& operator[](std::size_t at) noexcept { return entries_[at]; }
+
+  /// The entry of the original, or null.
+  [[nodiscard]] entry* find(header_type& original) noexcept {
+    const std::size_t* const found = numbers_.find(&original);
+    return found == nullptr ? nullptr : &entries_[*found];
+  }
+
+  /// Returns the number of the entry, which may have been there: the copy is another one from now on then, if it is not
+  /// the one that was remembered. \throws std::bad_alloc
+  std::size_t add(header_type& original, pointer copy, const edge_record* edges, bool is_new) {
+    if (const std::size_t* const found = numbers_.find(&original); found != nullptr) {
+      entry& known = entries_[*found];
+      known.edges = edges;
+      if (known.copy != copy) {
+        known.copy = std::move(copy);
+        known.is_new = is_new;
+      }
+      return *found;
+    }
+    entries_.push_back({pointer_to(original), std::move(copy), edges, is_new});
+    numbers_[&original] = entries_.size() - 1;
+    return entries_.size() - 1;
+  }
+
+  /// Forgets all entries from number `left` on. Before, `cut(entry)` is called for each copy that is new and has edges,
+  /// which shall make these null: they may be cycles. What some `deep_copy` has found stays as it is; a cycle through
+  /// it leads through copies that are new, too.
+  template <class Cut>
+  void shrink(std::size_t left, Cut cut) noexcept {
+    for (std::size_t i = left; i != entries_.size(); ++i) {
+      const entry& each = entries_[i];
+      numbers_.erase(each.original.owner());
+      OURO_TRY {
+        if (each.is_new && each.has_edges()) cut(each);
+      }
+      OURO_CATCH_ALL {
+        unraisable("deepcopy");
+      }
+    }
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(left), entries_.end());
+  }
+
+ private:
+  local_address_map<std::size_t> numbers_;  ///< by the original's header
+  std::vector<entry> entries_;              ///< in the order in which they were met
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/copy/promised_copies.hpp
+
+/// \file
+/// What stands for copies that are made later.
+
+namespace ouro::detail {
+
+/// A stand-in is an object of its own, as large as what it stands for, and full of zeros. It is counted like any other,
+/// so that the number of its pointers tells whether all of them have been replaced.
+struct alignas(std::max_align_t) copy_to_come {
+  unsigned char zeros[alignof(std::max_align_t)];
+};
+
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+class promised_copies {
+ public:
+  using pointer = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using header_type = header<RefcountPolicy>;
+
+  struct promise {
+    pointer original;
+    pointer stand_in;
+    std::size_t units;  ///< of the stand-in
+  };
+
+  [[nodiscard]] std::size_t size() const noexcept { return promises_.size(); }
+
+  /// The promise that has been given for the original, or null.
+  [[nodiscard]] const promise* find(const pointer& original) noexcept {
+    const std::size_t* const found = numbers_.find(original.owner());
+    return found == nullptr ? nullptr : &promises_[*found];
+  }
+
+  /// The promise that the object stands for; null if it is no stand-in.
+  [[nodiscard]] const promise* find_kept_by(header_type& object) noexcept {
+    const std::size_t* const found = numbers_.find(&object);
+    return found != nullptr && promises_[*found].stand_in == object.object() ? &promises_[*found] : nullptr;
+  }
+
+  /// Returns the stand-in. \throws std::bad_alloc
+  const pointer& give(const pointer& original, std::size_t bytes) {
+    const std::size_t units = (bytes + sizeof(copy_to_come) - 1) / sizeof(copy_to_come);
+    const pointer stand_in = make_managed<copy_to_come[], RefcountPolicy, CollectorPolicy, AllocatorPolicy>(units);
+    promises_.push_back({original, stand_in, units});
+    numbers_[original.owner()] = promises_.size() - 1;
+    numbers_[stand_in.owner()] = promises_.size() - 1;
+    return promises_.back().stand_in;
+  }
+
+  /// Checks that nobody has the stand-ins of the promises from number `first` on, and that nobody has written to one.
+  /// \throws copy_unfinished
+  void check_kept(std::size_t first) const {
+    for (std::size_t i = first; i != promises_.size(); ++i) {
+      const promise& each = promises_[i];
+      if (each.stand_in.use_count() != 1) break_promise(each);
+      const auto* const bytes = static_cast<const unsigned char*>(each.stand_in.get());
+      for (std::size_t at = 0; at != each.units * sizeof(copy_to_come); ++at) {
+        if (bytes[at] != 0) break_promise(each);
+      }
+    }
+  }
+
+  [[noreturn]] static void break_promise(const promise& given) {
+    throw_copy_unfinished(record_of(info_of<CollectorPolicy>(*header_of<RefcountPolicy>(given.original.get()))).name);
+  }
+
+  void shrink(std::size_t left) noexcept {
+    for (; promises_.size() != left; promises_.pop_back()) {
+      numbers_.erase(promises_.back().original.owner());
+      numbers_.erase(promises_.back().stand_in.owner());
+    }
+  }
+
+ private:
+  std::vector<promise> promises_;           ///< in the order in which they were given
+  local_address_map<std::size_t> numbers_;  ///< by the headers of original and stand-in
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/copy/deepcopy_memo.hpp
+
+/// \file
+/// What a deep copy has copied so far, and what it has yet to copy.
+///
+/// Copies are made depth first, as CPython makes them: an object is copied, then all that its first edge leads to, then
+/// all that its second edge leads to, and at last the edges of the copy are changed. An explicit stack of tasks stands
+/// for the recursion.
+///
+/// Only members `deep_copy` nest, as one asks the memo for a copy and another one makes it. While they use less than
+/// `most_stack` bytes, each of them gets what CPython's `__deepcopy__` would get. Beyond that, an object that is asked
+/// for and copies itself is prepared first: a walk over the edges finds the objects that copy themselves behind it, and
+/// they are copied from the last to the first, so that each finds the copies that it will ask for. In a cycle there is
+/// no last one. There the memo promises a copy: it gives out a stand-in, and puts the copy in its place in the end.
+
+namespace ouro {
+
+/// What a deep copy has copied so far, so that what was shared is shared again, and cycles close. It keeps the
+/// originals and their copies alive. For one thread.
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+class OURO_SHARED_TYPE deepcopy_memo {
+  template <class T>
+  using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using header_type = detail::header<RefcountPolicy>;
+  using edges = detail::copied_edges<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
+ public:
+  /// Bytes of stack that nested members `deep_copy` may use before copies are made in another order than they are asked
+  /// for; twice as many before stand-ins are given out. A constant for all.
+  static constexpr std::size_t most_stack = std::size_t{128} << 10;
+
+  deepcopy_memo() = default;
+  deepcopy_memo(const deepcopy_memo&) = delete;
+  deepcopy_memo& operator=(const deepcopy_memo&) = delete;
+
+  /// The copy of the object, and of all that it leads to, which is made if there is none: for the member
+  /// `deep_copy(memo) const` of a class that copies itself. Such a member can rely on this:
+  /// - The copy is finished, unless its making is what has led here: in a cycle it is what was given to `remember`.
+  /// - Where such members nest deeper than `most_stack`, the edges of a copy that a copy constructor has made may still
+  ///   lead to the originals. They are changed later.
+  /// - There, objects that copy themselves are copied before those that lead to them, even if nobody asks for them.
+  /// - There, a stand-in may represent an object of a cycle until its copy is made. It is a pointer that may be stored
+  ///   in the copies and compared with null, and must not be dereferenced.
+  ///
+  /// Amortised O(1) and what constructors and members `deep_copy` do.
+  /// \throws not_copyable, copy_unfinished, std::bad_alloc, and what constructors and traces throw
+  template <class T>
+  [[nodiscard]] pointer<T> copy_of(const pointer<T>& original) {
+    if constexpr (shared_by_copies<T>) {
+      return original;
+    } else {
+      return copy_block(original, false);
+    }
+  }
+
+  /// The same for a tuple or a frozen list: the same one, if all that it leads to is shared.
+  template <detail::has_immutable_block Edge>
+  [[nodiscard]] Edge copy_of(const Edge& original) {
+    Edge copy = original;
+    if constexpr (!edges::template is_shared<Edge>()) {
+      detail::edge_traits<Edge>::set_block(copy, copy_block(detail::block_of(original), true));
+    }
+    return copy;
+  }
+
+  /// Says that `copy` is the copy of `original`, before a `deep_copy(memo)` asks for what may lead back to it.
+  /// \throws std::bad_alloc
+  template <class T>
+  void remember(const T& original, const pointer<T>& copy) {
+    using functions = detail::edge_functions<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+    copies_.add(*detail::header_of<RefcountPolicy>(&original), copy, &functions::record, true);
+  }
+
+ private:
+  friend detail::edge_viewer<deepcopy_memo>;
+  friend detail::edge_changer<deepcopy_memo>;
+
+  using copied_objects = detail::copied_objects<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using promised_copies = detail::promised_copies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
+  /// An object to copy or, without one, a copy whose edges are to be changed.
+  struct task {
+    pointer<void> original;
+    const detail::clone_record* how = nullptr;
+    bool is_immutable = false;
+    std::size_t number = 0;  ///< of the copy in `copies_`
+  };
+
+  /// An object to prepare: it copies itself when that is done with what it leads to.
+  struct step {
+    task object;
+    bool is_open = false;  ///< what it leads to lies above it
+  };
+
+  /// The `deep_copy` of the object runs for as long as this lives.
+  class open_object {
+   public:
+    open_object(deepcopy_memo& in, header_type* object) : in_{in}, object_{object} {
+      if (object != nullptr) in.open_[object] = true;
+    }
+    open_object(const open_object&) = delete;
+    open_object& operator=(const open_object&) = delete;
+    ~open_object() {
+      if (object_ != nullptr) in_.open_.erase(object_);
+    }
+
+   private:
+    deepcopy_memo& in_;
+    header_type* object_;
+  };
+
+  /// How long the lists are.
+  struct mark {
+    std::size_t copies;
+    std::size_t tasks;
+    std::size_t steps;
+    std::size_t promises;
+  };
+
+  enum class looking_for { objects, objects_that_copy_themselves, nothing };
+
+  [[nodiscard]] static header_type& header_of(const pointer<void>& of) noexcept {
+    return *detail::header_of<RefcountPolicy>(of.get());
+  }
+
+  [[nodiscard]] mark here() const noexcept { return {copies_.size(), tasks_.size(), steps_.size(), promises_.size()}; }
+
+  template <class T>
+  [[nodiscard]] static pointer<T> located(const pointer<T>& original, header_type& from, pointer<void> copy) noexcept {
+    void* const object = copy.get();
+    detail::pointer_access::forget(copy);
+    return detail::at_same_place(original, from.object(), object);
+  }
+
+  template <class T>
+  [[nodiscard]] pointer<T> copy_block(const pointer<T>& original, bool is_immutable) {
+    if (original == nullptr) return nullptr;
+    header_type& from = *detail::header_of<RefcountPolicy>(original.get());
+    if (const auto* const known = copies_.find(from); known != nullptr) return located(original, from, known->copy);
+    const auto& how = detail::clone_record_of<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(from);
+    return located(original, from,
+                   obtain({copied_objects::pointer_to(from), &how, is_immutable}, bytes_of_stand_in<T>()));
+  }
+
+  /// 0 where nothing can stand for a copy: the header of an `interior_base` is found through the object.
+  template <class T>
+  [[nodiscard]] static consteval std::size_t bytes_of_stand_in() {
+    if constexpr (interior_base<std::remove_cv_t<T>>) {
+      return 0;
+    } else if constexpr (std::is_void_v<T> || std::is_unbounded_array_v<T> || !detail::is_complete<T>) {
+      return 1;
+    } else {
+      return sizeof(T);
+    }
+  }
+
+  /// Makes the copy now, or the next best. Takes everything back that it has done if it throws.
+  [[nodiscard]] OURO_NOINLINE pointer<void> obtain(task wanted, std::size_t bytes_of_stand_in) {
+    const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    const bool is_outermost = outermost_frame_ == 0;
+    if (is_outermost) outermost_frame_ = frame;
+    const std::size_t stack = outermost_frame_ - frame;  // stacks grow downwards
+    const mark before = here();
+    header_type& from = header_of(wanted.original);
+    OURO_TRY {
+      const bool is_deep = stack >= most_stack && wanted.how->shows_edges;
+      if (is_deep && wanted.how->copies_itself) {
+        if (stack < 2 * most_stack && open_.find(&from) == nullptr) {
+          prepare(wanted);
+        } else if (bytes_of_stand_in != 0) {
+          return stand_in_for(std::move(wanted), bytes_of_stand_in);
+        }
+      }
+      copy_one(std::move(wanted));
+      if (!is_deep) run_tasks(before.tasks);
+      if (is_outermost) {
+        keep_promises(before);
+        outermost_frame_ = 0;
+      }
+    }
+    OURO_CATCH_ALL {
+      undo(before);
+      if (is_outermost) outermost_frame_ = 0;
+      OURO_RETHROW;
+    }
+    return copies_.find(from)->copy;
+  }
+
+  /// The first edge that was seen is to be the next one.
+  template <class List>
+  static void reverse_from(std::size_t first, List& list) noexcept {
+    for (std::size_t last = list.size(); first + 1 < last;) std::swap(list[first++], list[--last]);
+  }
+
+  /// Makes copies until there are no more tasks than `left`.
+  void run_tasks(std::size_t left) {
+    while (tasks_.size() != left) {
+      task next = std::move(tasks_.back());
+      tasks_.pop_back();
+      if (next.original == nullptr) {
+        change_edges(next.number);
+      } else {
+        copy_one(std::move(next));
+      }
+    }
+  }
+
+  /// \post what the copy's edges lead to, and then the changing of these edges, are the next tasks
+  void copy_one(task wanted) {
+    header_type& from = header_of(wanted.original);
+    if (copies_.find(from) != nullptr) return;
+    const detail::clone_record& how = *wanted.how;
+    pointer<void> copy;
+    {
+      const open_object copies_itself{*this, how.copies_itself ? &from : nullptr};
+      copy = detail::pointer_access::take<pointer<void>>(how.deepcopy(from.object(), this));
+    }
+    const std::size_t number = copies_.add(from, std::move(copy), how.edges, !how.copies_itself);
+    if (how.copies_itself || how.edges->see == nullptr) return;
+    copies_[number].is_immutable = wanted.is_immutable;
+    tasks_.push_back({nullptr, nullptr, false, number});
+    const std::size_t first = tasks_.size();
+    looking_for_ = looking_for::objects;
+    how.edges->see(copies_[number].copy.get(), this);
+    reverse_from(first, tasks_);
+  }
+
+  void change_edges(std::size_t number) {
+    auto& done = copies_[number];
+    has_changed_ = false;
+    done.edges->rewire(done.copy.get(), this);
+    if (!done.is_immutable || has_changed_ || done.copy.use_count() != 1) return;
+    done.copy = done.original;
+  }
+
+  /// Copies an object that copies itself after those behind it that do.
+  void prepare(const task& wanted) {
+    const std::size_t base = steps_.size();
+    steps_.push_back({wanted});
+    while (steps_.size() != base) {
+      const std::size_t top = steps_.size() - 1;
+      mark before = here();
+      before.steps = top;
+      OURO_TRY { take_step(top); }
+      OURO_CATCH_ALL {
+        if (top == base) OURO_RETHROW;
+        undo(before);  // nobody has asked for it: who does will hear of it
+      }
+    }
+  }
+
+  void take_step(std::size_t top) {
+    header_type& object = header_of(steps_[top].object.original);
+    if (steps_[top].is_open) {
+      task wanted = std::move(steps_[top].object);
+      open_.erase(&object);
+      steps_.pop_back();
+      copy_one(std::move(wanted));
+    } else if (copies_.find(object) != nullptr || open_.find(&object) != nullptr) {
+      steps_.pop_back();
+    } else {
+      open_[&object] = true;
+      steps_[top].is_open = true;
+      const detail::edge_record& edges_of_object = *steps_[top].object.how->edges;
+      if (edges_of_object.see == nullptr) return;
+      looking_for_ = looking_for::objects_that_copy_themselves;
+      edges_of_object.see(object.object(), this);
+      reverse_from(top + 1, steps_);
+    }
+  }
+
+  [[nodiscard]] pointer<void> stand_in_for(task wanted, std::size_t bytes) {
+    if (const auto* const given = promises_.find(wanted.original); given != nullptr) return given->stand_in;
+    const pointer<void> stand_in = promises_.give(wanted.original, bytes);
+    tasks_.push_back(std::move(wanted));
+    return stand_in;
+  }
+
+  /// What to put in the place of a stand-in. \throws copy_unfinished if members `deep_copy` return nothing but each
+  /// other's copies
+  [[nodiscard]] const pointer<void>& settled(const pointer<void>& copy) {
+    const pointer<void>* now = &copy;
+    for (std::size_t left = promises_.size(); *now != nullptr; --left) {
+      const auto* const given = promises_.find_kept_by(header_of(*now));
+      if (given == nullptr) break;
+      if (left == 0) promised_copies::break_promise(*given);
+      now = &copies_.find(header_of(given->original))->copy;
+    }
+    return *now;
+  }
+
+  /// Puts the copies in the place of what stands for them. \throws copy_unfinished
+  void keep_promises(const mark& since) {
+    if (promises_.size() == since.promises) return;
+    for (std::size_t i = since.copies; i != copies_.size(); ++i) {
+      copies_[i].copy = pointer<void>{settled(copies_[i].copy)};
+    }
+    is_settling_ = true;
+    for (std::size_t i = since.copies; i != copies_.size(); ++i) {
+      if (copies_[i].has_edges()) copies_[i].edges->rewire(copies_[i].copy.get(), this);
+    }
+    is_settling_ = false;
+    promises_.check_kept(since.promises);
+    promises_.shrink(since.promises);
+  }
+
+  /// Makes the memo what it was.
+  void undo(const mark& to) noexcept {
+    is_settling_ = false;
+    tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(to.tasks), tasks_.end());
+    for (; steps_.size() != to.steps; steps_.pop_back()) {
+      if (steps_.back().is_open) open_.erase(&header_of(steps_.back().object.original));
+    }
+    looking_for_ = looking_for::nothing;
+    copies_.shrink(to.copies, [this](const auto& each) { each.edges->see(each.copy.get(), this); });
+    promises_.shrink(to.promises);
+  }
+
+  /// Of an object, or of a copy that goes: then it becomes null.
+  template <class Edge>
+  void see(Edge& edge) {
+    if constexpr (!edges::template is_shared<Edge>()) {
+      if (detail::block_of(edge) != nullptr) see_block(edge, detail::block_of(edge));
+    }
+  }
+
+  template <class Edge, class T>
+  void see_block(Edge& edge, const pointer<T>& block) {
+    header_type& target = *detail::header_of<RefcountPolicy>(block.get());
+    if (looking_for_ == looking_for::nothing) {
+      edge = Edge{};
+    } else if (copies_.find(target) == nullptr) {
+      if (looking_for_ == looking_for::objects) {
+        const auto& how = detail::clone_record_of<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(target);
+        tasks_.push_back({copied_objects::pointer_to(target), &how, detail::has_immutable_block<Edge>});
+      } else {
+        const auto* const how = detail::find_clone_record<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(target);
+        if (how != nullptr && how->copies_itself) steps_.push_back({{copied_objects::pointer_to(target), how}});
+      }
+    }
+  }
+
+  /// Of a copy.
+  template <class Edge>
+  void change(Edge& edge) {
+    if constexpr (!edges::template is_shared<Edge>()) {
+      if (detail::block_of(edge) != nullptr) change_block(edge, detail::block_of(edge));
+    }
+  }
+
+  template <class Edge, class T>
+  void change_block(Edge& edge, const pointer<T>& block) {
+    header_type& target = *detail::header_of<RefcountPolicy>(block.get());
+    const pointer<void>* const copy = replacement_of(target);
+    if (copy == nullptr || *copy == target.object()) return;
+    has_changed_ = true;
+    pointer<T> changed = located(block, target, *copy);
+    if constexpr (std::is_same_v<Edge, pointer<T>>) {
+      edge = std::move(changed);
+    } else if constexpr (detail::has_immutable_block<Edge>) {
+      detail::edge_traits<Edge>::set_block(edge, std::move(changed));
+    } else {
+      const auto* const known = copies_.find(target);
+      // Nobody knows what part of a stand-in this is: it stays, and is found to have stayed.
+      if (known != nullptr)
+        detail::edge_traits<Edge>::set_block(edge, std::move(changed), known->edges->bytes(target.object()));
+    }
+  }
+
+  [[nodiscard]] const pointer<void>* replacement_of(header_type& target) {
+    if (is_settling_) {
+      const auto* const given = promises_.find_kept_by(target);
+      return given == nullptr ? nullptr : &settled(given->stand_in);
+    }
+    const auto* const known = copies_.find(target);
+    return known == nullptr ? nullptr : &known->copy;
+  }
+
+  copied_objects copies_;
+  std::vector<task> tasks_;               ///< the next one is the last
+  std::vector<step> steps_;               ///< of `prepare`, the next one is the last
+  detail::local_address_map<bool> open_;  ///< objects whose `deep_copy` runs, and those of open steps
+  promised_copies promises_;
+  std::uintptr_t outermost_frame_ = 0;  ///< where the stack of the first of nested calls begins
+  looking_for looking_for_ = looking_for::objects;
+  bool has_changed_ = false;  ///< whether any edge is another one than before
+  bool is_settling_ = false;  ///< stand-ins are replaced, not originals
+  detail::nesting within_;    ///< of the walk over an object's edges
+};
+
 }  // namespace ouro
 
 // ===== ouro/copy/deepcopy.hpp
@@ -12674,129 +16786,34 @@ template <class T, counts_in_header R, class C, class A>
 /// Python's `copy.deepcopy`: an object and all that it reaches, once more.
 
 namespace ouro {
-
-namespace detail {
-struct deepcopying;
-}
-
-/// What a deep copy has copied so far, so that what was shared is shared again, and cycles close. For one thread.
-template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
-class OURO_SHARED_TYPE deepcopy_memo {
-  template <class T>
-  using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
-
- public:
-  deepcopy_memo() = default;
-  deepcopy_memo(const deepcopy_memo&) = delete;
-  deepcopy_memo& operator=(const deepcopy_memo&) = delete;
-
-  /// The copy of the object, which is made if there is none: for the member `deep_copy(memo) const` of a class that
-  /// copies itself. What the copy's edges lead to is copied later. Amortised O(1) and what the constructor does.
-  /// \throws not_copyable, std::bad_alloc, and what constructors throw
-  template <class T>
-  [[nodiscard]] pointer<T> copy_of(const pointer<T>& original) {
-    if constexpr (shared_by_copies<T>) {
-      return original;
-    } else {
-      if (original == nullptr || is_undoing_) return nullptr;
-      detail::header<RefcountPolicy>& from = *detail::header_of<RefcountPolicy>(original.get());
-      const std::size_t* const found = copies_.find(&from);
-      pointer<void> copy = found != nullptr ? made_[*found].copy : make<T>(from);
-      void* const object = copy.get();
-      detail::pointer_access::forget(copy);
-      return detail::at_same_place(original, from.object(), object);
-    }
-  }
-
-  /// Says that `copy` is the copy of `original`, before a `deep_copy(memo)` asks for what may lead back to it.
-  /// \throws std::bad_alloc
-  template <class T>
-  void remember(const T& original, const pointer<T>& copy) {
-    note(*detail::header_of<RefcountPolicy>(&original), copy, nullptr);
-  }
-
- private:
-  friend detail::deepcopying;
-
-  struct made {
-    pointer<void> copy;
-    void (*rewire)(void* object, void* memo);  ///< null: its edges are its own affair
-  };
-
-  template <class T>
-  [[nodiscard]] pointer<void> make(detail::header<RefcountPolicy>& from) {
-    const detail::clone_record& how =
-        detail::clone_record_of<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(from);
-    auto copy = detail::pointer_access::take<pointer<void>>(how.deepcopy(from.object(), this));
-    if (copies_.find(&from) != nullptr) return copy;  // it has said so itself
-    return note(from, std::move(copy), how.rewire);
-  }
-
-  pointer<void> note(const detail::header<RefcountPolicy>& from, pointer<void> copy, void (*rewire)(void*, void*)) {
-    made_.push_back({copy, rewire});
-    copies_[&from] = made_.size() - 1;
-    return copy;
-  }
-
-  /// Copies what the copies lead to, and what those lead to.
-  void rewire_all() {
-    for (std::size_t i = 0; i != made_.size(); ++i) {
-      if (made_[i].rewire != nullptr) made_[i].rewire(made_[i].copy.get(), this);
-    }
-  }
-
-  /// Makes all edges of the copies null: they may be cycles.
-  void undo() noexcept {
-    is_undoing_ = true;
-    for (std::size_t i = 0; i != made_.size(); ++i) {
-      OURO_TRY {
-        if (made_[i].rewire != nullptr) made_[i].rewire(made_[i].copy.get(), this);
-      }
-      OURO_CATCH_ALL {
-        detail::unraisable("deepcopy");
-      }
-    }
-  }
-
-  detail::local_address_map<std::size_t> copies_;  ///< by the original's header, where in `made_`
-  std::vector<made> made_;                         ///< in the order in which they were met
-  bool is_undoing_ = false;
-};
-
-namespace detail {
-
-/// `deepcopy`, with access to its memo: clang 16 takes a constrained function template for another one than its friend.
-struct deepcopying {
-  template <class Memo, class Pointer>
-  [[nodiscard]] static Pointer of(const Pointer& original) {
-    Memo memo;
-    OURO_TRY {
-      Pointer copy = memo.copy_of(original);
-      memo.rewire_all();
-      return copy;
-    }
-    OURO_CATCH_ALL {
-      memo.undo();
-      OURO_RETHROW;
-    }
-  }
-};
-
-}  // namespace detail
+namespace functions {
 
 /// New objects in the place of `original` and of all that it reaches over edges of its own policies: what is shared
 /// among them is shared among the copies, and cycles are cycles again. An object is copied by its member
 /// `deep_copy(memo) const`, which returns a pointer to the copy, or else by its copy constructor, and its edges changed
-/// afterwards. Types that are `shared_by_copies` are shared, and so is what weak pointers, interned values and pointers
-/// of other policies lead to. Null for null.
+/// afterwards. Copies are made depth first, in the order of the edges. Types that are `shared_by_copies` are shared,
+/// and so is what weak pointers, interned values and pointers of other policies lead to, and a tuple or frozen list
+/// that leads to nothing but what is shared. A `managed_alias` of something outside of the object that it owns stays as
+/// it is. Null for null.
 ///
-/// O(objects and edges) time and memory, no recursion. When it throws, all that was copied is gone.
-/// \throws not_copyable, std::bad_alloc, and what constructors and traces throw
+/// O(objects and edges) time and memory, constant stack: see `deepcopy_memo::copy_of` for members `deep_copy`. When it
+/// throws, all that was copied is gone, but for cycles among objects that copy themselves and are not remembered.
+/// \throws not_copyable, copy_unfinished, std::bad_alloc, and what constructors and traces throw
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] managed_ptr<T, R, C, A> deepcopy(const managed_ptr<T, R, C, A>& original) {
-  return detail::deepcopying::of<deepcopy_memo<R, C, A>>(original);
+  deepcopy_memo<R, C, A> memo;
+  return memo.copy_of(original);
 }
 
+/// The same for a tuple or a frozen list: itself, if all that it leads to is shared.
+template <detail::has_immutable_block Edge>
+[[nodiscard]] Edge deepcopy(const Edge& original) {
+  using block = std::remove_cvref_t<decltype(detail::block_of(original))>;
+  typename detail::memo_of<block>::type memo;
+  return memo.copy_of(original);
+}
+
+}  // namespace functions
 }  // namespace ouro
 
 // ===== ouro/inspect/deep_size.hpp
@@ -12826,10 +16843,12 @@ class size_walk {
     if (is_new(&target)) open_.push_back({&target, &see<T>});
   }
 
+  [[nodiscard]] nesting& within() const noexcept { return within_; }
+
   /// Edges of other policies lead out of the heap.
   template <class Edge>
   void operator()(const Edge& edge) const {
-    if constexpr (requires { edge.block(); }) (*this)(edge.block());
+    if constexpr (requires { edge_traits<Edge>::block(edge); }) (*this)(edge_traits<Edge>::block(edge));
   }
 
   [[nodiscard]] std::size_t run() {
@@ -12858,7 +16877,7 @@ class size_walk {
       using layout = block<held, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
       const edge_visitor visit{walk};
       auto* const elements = static_cast<typename layout::element*>(object.object());
-      for (std::size_t i = 0, end = layout::length(elements); i != end; ++i) visit(elements[i]);
+      for (std::size_t i = 0, end = layout::length(elements); i != end; ++i) visit.visit_object(elements[i]);
     }
   }
 
@@ -12872,9 +16891,12 @@ class size_walk {
 
   mutable local_address_map<bool> met_;
   mutable std::vector<place> open_;
+  mutable nesting within_;
 };
 
 }  // namespace detail
+
+namespace functions {
 
 /// Bytes of the blocks of the object and of all objects that it reaches over edges of its own policies, each once; what
 /// members own besides is not included. What a derived class points to is seen as far as its trace tells a collector.
@@ -12886,6 +16908,7 @@ template <class T, counts_in_header R, class C, class A>
   return walk.run();
 }
 
+}  // namespace functions
 }  // namespace ouro
 
 // ===== ouro/inspect/heaps_in_process.hpp
@@ -12978,6 +17001,7 @@ template <class Text = std::string>
 /// Objects that never die.
 
 namespace ouro {
+namespace functions {
 
 /// Makes the object immortal: it is never destroyed, and copies of pointers to it do not count any more (PEP 683). What
 /// it points to counts as held from outside. Cannot be undone. O(1). \pre not null
@@ -12997,6 +17021,7 @@ template <class T, counts_in_header R, class C, class A>
   return count_word::is_immortal(detail::header_of<R>(object.get())->load_count());
 }
 
+}  // namespace functions
 }  // namespace ouro
 
 // ===== ouro/intern/interner.hpp
@@ -13041,7 +17066,8 @@ struct OURO_SHARED_TYPE interned_entry {
 /// `Hash` and `Equal` must agree. With `weak_entries` the cache keeps nothing alive. With `no_locking` each thread has
 /// a cache of its own; with `mutex_locking` all threads share one. Expected O(1) and one allocation for a new value,
 /// none for a known one. Whatever `Hash`, `Equal` or the copy of the value throw leaves the cache as it was; they may
-/// use it, too.
+/// use it, too: a look-up ends even if each comparison inserts another value. A value that waits for its destruction
+/// is not found any more: the next of its kind is a new object.
 template <class T, class Hash, class Equal, lifetime_policy Lifetime, locking_policy Locking>
 class interner {
   using entry = detail::interned_entry<T, interner>;
@@ -13062,10 +17088,14 @@ class interner {
     cache& here = cache::current();
     const detail::lock_guard lock{here.mutex};
     if (!here.is_enabled) return handle{make(hash, std::forward<Value>(value))};
+    const std::size_t version = here.table.version();
     if (pointer known = find(here, hash, value)) return handle{std::move(known)};
-    // Making the entry may run any code, and so may comparing: look again when the cache has changed under it.
+    std::vector<pointer> compared;  // these go when the table needs nothing more: their destructors may change it
     pointer made = make(hash, std::forward<Value>(value));
-    if (pointer known = find(here, hash, made->value)) return handle{std::move(known)};
+    // Comparing may run any code, and so may making the entry: compare again when the table has changed under it.
+    if (here.table.version() != version) [[unlikely]] {
+      if (pointer known = find_thoroughly(here, *made, compared)) return handle{std::move(known)};
+    }
     here.reserve();
     here.table.insert(*made);
     if constexpr (Lifetime::is_immortal) immortalize(made);
@@ -13096,17 +17126,57 @@ class interner {
     return make_managed<entry, refcount, no_collector, pool_allocator>(hash, std::forward<Value>(value));
   }
 
+  /// A counted pointer to an entry of the table; null if that waits for its destruction, or another thread is about to
+  /// destroy it.
+  [[nodiscard]] static pointer hold(entry& at) noexcept {
+    if (!detail::header_of<refcount>(&at)->try_increment()) return nullptr;
+    return detail::pointer_access::take<pointer>(&at);
+  }
+
+  /// The entry of this value, or null. Tells nothing when comparing has changed the table.
   template <class Value>
   [[nodiscard]] static pointer find(cache& here, std::size_t hash, const Value& value) {
-    entry* const found = here.table.find(hash, [&](entry& each) {
+    pointer found;
+    static_cast<void>(here.table.find(hash, [&](entry& each) {
       // A pointer of our own, since comparing may run code that drops all others.
-      if (!detail::header_of<refcount>(&each)->try_increment()) return false;
-      pointer held = detail::pointer_access::take<pointer>(&each);
-      if (!Equal{}(each.value, value)) return false;
-      detail::pointer_access::forget(held);
+      pointer held = hold(each);
+      if (held == nullptr || !Equal{}(each.value, value)) return false;  // calls user code
+      found = std::move(held);
       return true;
-    });
-    return detail::pointer_access::take<pointer>(found);
+    }));
+    return found;
+  }
+
+  /// Rounds of comparisons. The first is with all entries of the hash, and each of the others with those that comparing
+  /// has inserted in the round before.
+  static constexpr int most_rounds = 16;
+
+  /// The entry with the value of `made`, however comparing changes the table; null if there is none. Keeps all that it
+  /// has compared in `compared`. An `Equal` that inserts one more value of the same hash whenever it is called would
+  /// keep it busy for ever, so that what is inserted in the last round is not compared. Expected O(1); O(n^2) where
+  /// n values have the same hash.
+  [[nodiscard]] static pointer find_thoroughly(cache& here, const entry& made, std::vector<pointer>& compared) {
+    for (int round = 0; round != most_rounds; ++round) {
+      const std::size_t known = compared.size();
+      static_cast<void>(here.table.find(made.hash, [&](entry& each) {
+        pointer held = hold(each);
+        if (held != nullptr && !contains(compared, known, held)) compared.push_back(std::move(held));
+        return false;
+      }));
+      if (compared.size() == known) break;
+      for (std::size_t i = known; i != compared.size(); ++i) {
+        if (Equal{}(compared[i]->value, made.value)) return compared[i];  // calls user code
+      }
+    }
+    return nullptr;
+  }
+
+  /// Whether `wanted` is one of the first `size`.
+  [[nodiscard]] static bool contains(const std::vector<pointer>& in, std::size_t size, const pointer& wanted) noexcept {
+    for (std::size_t i = 0; i != size; ++i) {
+      if (in[i] == wanted) return true;
+    }
+    return false;
   }
 
   static void forget(const entry& gone) noexcept {
@@ -13118,7 +17188,7 @@ class interner {
   static void switch_to(bool enabled) noexcept {
     cache& here = cache::current();
     const detail::lock_guard lock{here.mutex};
-    here.is_enabled = enabled;
+    here.enable(enabled);
   }
 };
 
@@ -13147,11 +17217,15 @@ class interned : public detail::interned_handle<interned<T, Interner>, typename 
   [[nodiscard]] friend bool operator==(const interned& left, const interned& right) noexcept { return is(left, right); }
 };
 
+namespace functions {
+
 /// The one object equal to `value`, in the calling thread's cache. \see interner::intern
 template <class T>
 [[nodiscard]] interned<std::remove_cvref_t<T>> intern(T&& value) {
   return interner<std::remove_cvref_t<T>>::intern(std::forward<T>(value));
 }
+
+}  // namespace functions
 
 /// What is interned is immutable, and older than what refers to it: no cycle leads through it.
 template <class T, class Interner>
@@ -13264,6 +17338,13 @@ class OURO_SHARED_TYPE basic_small_int
     return left.value() <=> right.value();
   }
 
+  /// Writes the value. Includes no stream header; who has a stream has included it.
+  template <class Char, class Traits>
+  friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
+                                                      const basic_small_int& printed) {
+    return out << printed.value();
+  }
+
  private:
   [[nodiscard]] static counted shared(const counted& with) noexcept {
     return table::owns(with.get()) ? detail::pointer_access::take<counted>(with.get()) : with;
@@ -13320,6 +17401,8 @@ class finalizer_state {
   std::atomic<bool> is_over_{false};
 };
 
+struct finalizing;
+
 template <class Weak, class Function>
 class finalizer_of final : public finalizer_state {
  public:
@@ -13356,7 +17439,7 @@ class OURO_SHARED_TYPE finalizer {
     return true;
   }
 
-  /// The function will not be called. Returns whether it was alive.
+  /// The function will not be called. Returns whether it was alive. O(1)
   bool detach() noexcept {
     if (state_ == nullptr || !state_->end()) return false;
     state_->let_go();
@@ -13364,13 +17447,26 @@ class OURO_SHARED_TYPE finalizer {
   }
 
  private:
-  template <class T, counts_in_header R, class C, class A, std::invocable Function>
-  friend finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function);
+  friend detail::finalizing;
 
   explicit finalizer(std::shared_ptr<detail::finalizer_state> state) noexcept : state_{std::move(state)} {}
 
   std::shared_ptr<detail::finalizer_state> state_;
 };
+
+namespace detail {
+
+/// `finalize`, with access to what it makes: clang 16 takes a constrained function template for another one than its
+/// friend.
+struct finalizing {
+  [[nodiscard]] static finalizer by(std::shared_ptr<finalizer_state> state) noexcept {
+    return finalizer{std::move(state)};
+  }
+};
+
+}  // namespace detail
+
+namespace functions {
 
 /// Has `function()` called once `object` has been destroyed. Unlike a member `finalize` it belongs to whoever says so,
 /// and cannot bring the object back; what it captures counts as held from outside, so it must not capture a strong
@@ -13388,8 +17484,10 @@ finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {
                           last->let_go();
                           last->call();
                         }};
-  return finalizer{std::move(state)};
+  return detail::finalizing::by(std::move(state));
 }
+
+}  // namespace functions
 
 /// Owns nothing of a heap; what its function captures counts as held from outside.
 template <>
@@ -13411,31 +17509,72 @@ namespace ouro {
 template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
 class OURO_SHARED_TYPE managed_alias {
+  template <class U>
+  using other = managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  template <class U>
+  using strong = managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
  public:
   using element_type = T;
-  using owner_type = managed_ptr<void, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using owner_type = strong<void>;
 
   constexpr managed_alias() noexcept = default;
   constexpr managed_alias(std::nullptr_t) noexcept {}
 
+  managed_alias(const managed_alias& from) noexcept = default;
+  managed_alias(managed_alias&& from) noexcept
+      : owner_{std::move(from.owner_)}, part_{std::exchange(from.part_, nullptr)} {}
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  managed_alias(const other<U>& from) noexcept : owner_{from.owner_}, part_{from.part_} {}
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  managed_alias(other<U>&& from) noexcept : owner_{std::move(from.owner_)}, part_{std::exchange(from.part_, nullptr)} {}
+
   /// \pre `part` lives as long as `whole` does
   template <class U>
-  managed_alias(managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy> whole, T* part) noexcept
-      : owner_{std::move(whole)}, part_{part} {}
+  managed_alias(strong<U> whole, T* part) noexcept : owner_{std::move(whole)}, part_{part} {}
 
   /// Points to the whole.
   template <class U>
     requires std::is_convertible_v<U*, T*>
-  managed_alias(managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy> whole) noexcept : part_{whole.get()} {
+  managed_alias(strong<U> whole) noexcept : part_{whole.get()} {
     owner_ = std::move(whole);
   }
 
   /// Points to a part of the part.
   template <class U>
-  managed_alias(managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy> from, T* part) noexcept
-      : owner_{std::move(from).owner()}, part_{part} {}
+  managed_alias(other<U> from, T* part) noexcept : owner_{std::move(from).owner()}, part_{part} {}
+
+  ~managed_alias() = default;
+
+  managed_alias& operator=(const managed_alias& from) noexcept {
+    managed_alias{from}.swap(*this);
+    return *this;
+  }
+  managed_alias& operator=(managed_alias&& from) noexcept {
+    managed_alias{std::move(from)}.swap(*this);
+    return *this;
+  }
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  managed_alias& operator=(const other<U>& from) noexcept {
+    managed_alias{from}.swap(*this);
+    return *this;
+  }
+  template <class U>
+    requires std::is_convertible_v<U*, T*>
+  managed_alias& operator=(other<U>&& from) noexcept {
+    managed_alias{std::move(from)}.swap(*this);
+    return *this;
+  }
+  managed_alias& operator=(std::nullptr_t) noexcept {
+    reset();
+    return *this;
+  }
 
   void reset() noexcept { managed_alias{}.swap(*this); }
+  void reset(std::nullptr_t) noexcept { reset(); }
 
   void swap(managed_alias& with) noexcept {
     owner_.swap(with.owner_);
@@ -13457,41 +17596,96 @@ class OURO_SHARED_TYPE managed_alias {
 
   [[nodiscard]] long use_count() const noexcept { return owner_.use_count(); }
 
-  template <class U>
-  [[nodiscard]] bool owner_before(
-      const managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
-    return owner_.owner_before(with.owner());
+  /// Orders by what is owned, beside other aliases, `managed_ptr` and `managed_weak`.
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
+    return detail::owner_before(*this, with);
   }
-  template <class U>
-  [[nodiscard]] bool owner_before(
-      const managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& with) const noexcept {
-    return owner_.owner_before(with);
+  template <detail::has_owner Handle>
+  [[nodiscard]] bool owner_equal(const Handle& with) const noexcept {
+    return owner_.owner() == detail::owner_of(with);
   }
+  [[nodiscard]] std::size_t owner_hash() const noexcept { return owner_.owner_hash(); }
 
-  [[nodiscard]] friend bool operator==(const managed_alias& left, const managed_alias& right) noexcept {
-    return left.part_ == right.part_;
+  template <class U>
+  [[nodiscard]] friend bool operator==(const managed_alias& left, const other<U>& right) noexcept {
+    return left.get() == right.get();
   }
-  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_alias& left,
-                                                        const managed_alias& right) noexcept {
-    return std::compare_three_way{}(left.part_, right.part_);
+  template <class U>
+  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_alias& left, const other<U>& right) noexcept {
+    return std::compare_three_way{}(static_cast<const volatile void*>(left.get()),
+                                    static_cast<const volatile void*>(right.get()));
   }
   [[nodiscard]] friend bool operator==(const managed_alias& left, std::nullptr_t) noexcept {
     return left.part_ == nullptr;
   }
+  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_alias& left, std::nullptr_t) noexcept {
+    return std::compare_three_way{}(left.part_, static_cast<T*>(nullptr));
+  }
 
-  void trace(auto&& visit) { visit(owner_); }
+  /// Writes the address of the part. Includes no stream header; who has a stream has included it.
+  template <class Char, class Traits>
+  friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
+                                                      const managed_alias& printed) {
+    return out << const_cast<const void*>(static_cast<const volatile void*>(printed.part_));
+  }
+
+  /// For `boost::hash`, found by its argument.
+  [[nodiscard]] friend std::size_t hash_value(const managed_alias& hashed) noexcept {
+    return std::hash<T*>{}(hashed.part_);
+  }
 
  private:
+  template <class, counts_in_header, collector_policy, allocator_policy>
+  friend class managed_alias;
+  friend struct detail::edge_traits<managed_alias>;
+
   owner_type owner_;
   T* part_ = nullptr;
 };
 
+template <class T, class R, class C, class A>
+managed_alias(managed_ptr<T, R, C, A>) -> managed_alias<T, R, C, A>;
+template <class U, class T, class R, class C, class A>
+managed_alias(managed_ptr<U, R, C, A>, T*) -> managed_alias<T, R, C, A>;
+template <class U, class T, class R, class C, class A>
+managed_alias(managed_alias<U, R, C, A>, T*) -> managed_alias<T, R, C, A>;
+
+namespace detail {
+
+/// An edge to the object that it owns.
+template <class T, class R, class C, class A>
+struct edge_traits<managed_alias<T, R, C, A>> {
+  using pointee = void;
+  using alias = managed_alias<T, R, C, A>;
+  using pointer = typename alias::owner_type;
+
+  static constexpr bool is_immutable = false;
+  [[nodiscard]] static const pointer& block(const alias& edge) noexcept { return edge.owner_; }
+
+  /// Points to the same part of another object, which is a copy of the one that it owns, and as long: `bytes`. An alias
+  /// of something outside of that stays as it is.
+  static void set_block(alias& edge, pointer to, std::size_t bytes) noexcept {
+    const auto offset =
+        reinterpret_cast<std::uintptr_t>(edge.part_) - reinterpret_cast<std::uintptr_t>(edge.owner_.get());
+    if (edge.part_ != nullptr && offset >= bytes) return;
+    if (edge.part_ != nullptr) edge.part_ = reinterpret_cast<T*>(static_cast<std::byte*>(to.get()) + offset);
+    edge.owner_ = std::move(to);
+  }
+
+  template <class TracingRefcount, class TracingCollector>
+  OURO_ALWAYS_INLINE static void report(alias& edge, edge_sink& sink) {
+    edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.owner_, sink);
+  }
+};
+
+}  // namespace detail
 }  // namespace ouro
 
 template <class T, class R, class C, class A>
 struct std::hash<ouro::managed_alias<T, R, C, A>> {
   [[nodiscard]] std::size_t operator()(const ouro::managed_alias<T, R, C, A>& hashed) const noexcept {
-    return std::hash<T*>{}(hashed.get());
+    return hash_value(hashed);
   }
 };
 
@@ -13519,8 +17713,12 @@ template <class To, class T, class R, class C, class A>
 [[nodiscard]] std::remove_extent_t<To>* cast_by_record(const managed_ptr<T, R, C, A>& from) noexcept {
   using made = block<std::remove_cv_t<To>, R, C, A>;
   if (!from) return nullptr;
-  const std::uint32_t info = info_of<C>(*header_of<R>(from.get()));
-  return &record_of(info) == &made::record ? static_cast<std::remove_extent_t<To>*>(from.get()) : nullptr;
+  const type_record& record = record_of(info_of<C>(*header_of<R>(from.get())));
+  bool is_made_as_to = &record == &made::record;
+  // A file that knows less of the class, or more, makes objects with the other record.
+  if constexpr (finds_cycles<C> && !is_leaf<std::remove_cv_t<To>>())
+    is_made_as_to = is_made_as_to || &record == &block<std::remove_cv_t<To>, R, C, A, !made::is_tracked>::record;
+  return is_made_as_to ? static_cast<std::remove_extent_t<To>*>(from.get()) : nullptr;
 }
 
 }  // namespace detail
@@ -13601,8 +17799,7 @@ namespace ouro {
 /// Thread-safe as `T` is. Pointers to it must not be used once it is destroyed.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE static_object {
-  using layout = detail::block<T, typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
-  using header_type = typename layout::header_type;
+  using header_type = detail::header<typename Memory::refcount>;
   static_assert(counts_in_header<typename Memory::refcount>, "ouro: an object that counts itself needs no header");
   static_assert(alignof(T) <= sizeof(header_type), "ouro: no header fits in front of an object of this alignment");
 
@@ -13618,6 +17815,7 @@ class OURO_SHARED_TYPE static_object {
   [[nodiscard]] typename Memory::template ptr<T> pointer() noexcept {
     // Only now, since the numbers of types are given while the program runs.
     using refcount = typename Memory::refcount;
+    using layout = detail::block<T, refcount, typename Memory::collector, typename Memory::allocator>;
     if (in_place_.head.load_info() == 0) refcount::store(in_place_.head.info, layout::plain_info());
     return detail::pointer_access::take<typename Memory::template ptr<T>>(&in_place_.object);
   }
@@ -13656,11 +17854,17 @@ struct left_object {
 /// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
 /// objects; until then, who drops one of these settles it in the owner's place.
 struct bias_owner {
+  using queue = raw_array<left_object>;
+
   static_mutex mutex;
-  bool is_alive = false;              ///< guarded by `mutex`, as is `left`
-  raw_array<left_object> left;        ///< in the order of arrival
-  std::atomic<bool> has_left{false};  ///< a glance at `left` without the lock
+  bool is_alive = false;              ///< guarded by `mutex`, as are the queues
+  queue left;                         ///< objects without a collector, in the order of arrival
+  queue left_collected;               ///< objects that a collector looks at, in the order of arrival
+  std::atomic<bool> has_left{false};  ///< a glance at the queues without the lock
   std::uint32_t next_free = 0;        ///< tag; guarded by the table
+
+  /// \pre the caller holds `mutex`
+  [[nodiscard]] bool is_anything_left() const noexcept { return left.size + left_collected.size != 0; }
 };
 
 /// All owners, by their tags. Zero at first, so that the table takes no room in a program's file, and none in memory
@@ -13691,13 +17895,37 @@ class bias_owners {
     return tag;
   }
 
+  /// In a child after a fork: the owners end that are not `own`, the calling thread's, or 0. What is left for them
+  /// waits for `take_vanished`. \pre the process has one thread
+  void end_all_but(std::uint32_t own) noexcept {
+    std::uint32_t vanished = vanished_.load(std::memory_order_relaxed);
+    for (std::uint32_t tag = 1; tag <= given_; ++tag) {
+      bias_owner& owner = (*this)[tag];
+      if (tag == own || !owner.is_alive) continue;
+      owner.is_alive = false;
+      owner.next_free = std::exchange(vanished, tag);
+    }
+    vanished_.store(vanished, std::memory_order_relaxed);
+    if (own != 0) (*this)[own].has_left.store(true, std::memory_order_relaxed);
+  }
+
+  /// An owner whose thread the process has not got, and which the caller must settle and then have `leave`; or 0.
+  [[nodiscard]] std::uint32_t take_vanished() noexcept {
+    if (vanished_.load(std::memory_order_relaxed) == 0) return 0;
+    const lock_guard lock{mutex_};
+    const std::uint32_t tag = vanished_.load(std::memory_order_relaxed);
+    if (tag != 0) vanished_.store((*this)[tag].next_free, std::memory_order_relaxed);
+    return tag;
+  }
+
   /// The thread ends. False, and nothing has changed, when there is something left for it to settle.
   [[nodiscard]] bool leave(std::uint32_t tag) noexcept {
     const lock_guard lock{mutex_};
     bias_owner& owner = (*this)[tag];
     const lock_guard lock_of_owner{owner.mutex};
-    if (owner.left.size != 0) return false;
+    if (owner.is_anything_left()) return false;
     owner.left.release();
+    owner.left_collected.release();
     owner.is_alive = false;
     owner.next_free = first_free_;
     first_free_ = tag;
@@ -13715,6 +17943,7 @@ class bias_owners {
 
   static_mutex mutex_;
   std::uint32_t first_free_ = 0;
+  std::atomic<std::uint32_t> vanished_{0};  ///< the first of the owners that ended by a fork; changed under `mutex_`
   std::uint32_t given_ = 0;
   /// Each is made when its tag is first given; that at 0 never.
   alignas(bias_owner) std::byte owners_[capacity * sizeof(bias_owner)] = {};
@@ -13727,6 +17956,11 @@ inline constexpr std::uint32_t bias_tag_shift = 19;
 
 /// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
 OURO_SHARED_STATE inline constinit thread_local std::uint32_t bias_of_thread = 0;
+
+/// In a child after a fork: the owners end whose threads the child has not got.
+inline void end_vanished_owners() noexcept { all_bias_owners.end_all_but(bias_of_thread >> bias_tag_shift); }
+
+OURO_SHARED_STATE inline constinit fork_repair bias_after_fork{&end_vanished_owners, nullptr, {}};
 
 }  // namespace ouro::detail
 
@@ -13810,15 +18044,15 @@ class biased_count {
     return is_mine(local) ? decrement_owned<Plainly>(local) : decrement_shared<Plainly>(local);
   }
 
-  /// Leaves the object for its owner. \pre `decrement` has said that this is due
-  void leave(void (*die)(biased_count&) noexcept) noexcept {
+  /// Leaves the object for its owner, in one of the owner's queues. \pre `decrement` has said that this is due
+  void leave(bias_owner::queue bias_owner::* queue, void (*die)(biased_count&) noexcept) noexcept {
     bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
     released found = released::kept;
     {
       const lock_guard lock{owner.mutex};
       if (!owner.is_alive) {
         found = settle();
-      } else if (owner.left.push({this, die})) {
+      } else if ((owner.*queue).push({this, die})) {
         owner.has_left.store(true, std::memory_order_relaxed);
       } else {
         forget_left();
@@ -13978,19 +18212,39 @@ class biased_count {
 
 namespace ouro::detail {
 
-/// Settles what was left for `owner` at this moment. Objects die meanwhile, whose destructors may do anything.
-/// \pre the calling thread is the owner, or nobody else uses such objects
-OURO_NOINLINE inline void settle_left_for(bias_owner& owner) noexcept {
-  raw_array<left_object> left;
+/// Settles what is in one of the owner's queues at this moment: merges all of it, and then ends the objects that have
+/// no pointer. Their destructors may do anything. O(objects in the queue)
+/// \pre the calling thread is the owner, or nobody else uses objects of the kind that the queue has
+OURO_NOINLINE inline void settle_left_for(bias_owner& owner, bias_owner::queue bias_owner::* queue) noexcept {
+  bias_owner::queue left;
+  std::size_t dead = 0;
   {
     const lock_guard lock{owner.mutex};
-    left = std::exchange(owner.left, {});
-    owner.has_left.store(false, std::memory_order_relaxed);
+    left = std::exchange(owner.*queue, {});
+    owner.has_left.store(owner.is_anything_left(), std::memory_order_relaxed);
+    for (std::size_t i = 0; i != left.size; ++i) {
+      if (left.items[i].count->settle() == released::last) left.items[dead++] = left.items[i];
+    }
   }
-  for (std::size_t i = 0; i != left.size; ++i) {
-    if (left.items[i].count->settle() == released::last) left.items[i].die(*left.items[i].count);
-  }
+  for (std::size_t i = 0; i != dead; ++i) left.items[i].die(*left.items[i].count);
   left.release();
+}
+
+/// The same for both queues. \pre the calling thread is the owner, or the owner's thread has ended
+inline void settle_left_for(bias_owner& owner) noexcept {
+  settle_left_for(owner, &bias_owner::left);
+  settle_left_for(owner, &bias_owner::left_collected);
+}
+
+/// Ends an owner, when nothing is left for it any more. \pre it is the calling thread's, or its thread has ended
+inline void end_owner(std::uint32_t tag) noexcept {
+  do settle_left_for(all_bias_owners[tag]);
+  while (!all_bias_owners.leave(tag));
+}
+
+/// Settles what was left for threads that a forked process has not got.
+inline void settle_left_for_vanished() noexcept {
+  while (const std::uint32_t tag = all_bias_owners.take_vanished()) end_owner(tag);
 }
 
 /// One a thread.
@@ -14013,9 +18267,7 @@ class bias_thread {
     end(const end&) = delete;
     end& operator=(const end&) = delete;
     ~end() {
-      const std::uint32_t tag = bias_of_thread >> bias_tag_shift;
-      do settle_left_for(all_bias_owners[tag]);
-      while (!all_bias_owners.leave(tag));
+      end_owner(bias_of_thread >> bias_tag_shift);
       bias_of_thread = 0;
     }
   };
@@ -14024,15 +18276,18 @@ class bias_thread {
   OURO_SHARED_STATE OURO_NOINLINE void begin() noexcept {
     if (has_begun_) return;
     has_begun_ = true;
+    bias_after_fork.become_known();
     bias_of_thread = all_bias_owners.enter() << bias_tag_shift;
     if (bias_of_thread == 0) return;
     static thread_local const end at_end;
     static_cast<void>(at_end);
+    settle_left_for_vanished();
   }
 
   OURO_NOINLINE void settle_now(bias_owner& owner) noexcept {
     is_settling_ = true;
     settle_left_for(owner);
+    settle_left_for_vanished();
     is_settling_ = false;
   }
 
@@ -14056,8 +18311,17 @@ namespace ouro {
 ///
 /// When other threads drop more pointers to an object than they have made, its owner is left to find out whether it
 /// dies: the next time that it makes an object of such a policy, at its `gc::collect()`, or when it ends. An owner that
-/// does none of this keeps such objects alive. So a destructor runs on the thread that drops the last pointer, or on
-/// the owner. What a thread that has ended made goes to whoever drops it, or to the next thread that begins.
+/// does none of this keeps such objects alive. What a thread that has ended made goes to whoever drops it, or to the
+/// next thread that begins.
+///
+/// So a destructor runs on the thread that drops the last pointer, or on the owner, or on the thread that collects: a
+/// collection has all objects with a collector to itself. It begins by settling those that are left for any thread,
+/// and settles at once what its destructors leave. No other thread may use objects that are counted by this policy and
+/// have a collector meanwhile, whichever collector that is. Objects without a collector are settled by their owners
+/// alone.
+///
+/// In the child after a `fork`, the threads that it has not got have ended. What was left for them is settled by the
+/// next thread that settles or begins.
 ///
 /// All verbs are O(1). To leave an object for its owner may allocate; where memory is exhausted, the object stays until
 /// another thread drops it again.
@@ -14092,15 +18356,22 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
 
   static released decrement_plainly(count_type& count) noexcept { return count.decrement_rarely<true>(); }
 
-  static void leave(count_type& count, void (*die)(count_type&) noexcept) noexcept { count.leave(die); }
+  static void leave(count_type& count, void (*die)(count_type&) noexcept) noexcept {
+    count.leave(&detail::bias_owner::left, die);
+  }
+  static void leave_collected(count_type& count, void (*die)(count_type&) noexcept) noexcept {
+    count.leave(&detail::bias_owner::left_collected, die);
+  }
+  [[nodiscard]] static released settle_now(count_type& count) noexcept { return count.settle(); }
 
   /// The calling thread begins to own what it makes, and settles what other threads have left for it.
   OURO_ALWAYS_INLINE static void settle() noexcept { detail::this_bias_thread.settle(); }
 
-  /// Settles what was left for any thread. \pre no other thread uses such objects
+  /// Settles what `leave_collected` has left for any thread. O(threads that there were at the same time, and objects)
+  /// \pre no other thread uses such objects
   static void settle_all() noexcept {
     for (std::uint32_t tag = detail::all_bias_owners.given(); tag != 0; --tag) {
-      detail::settle_left_for(detail::all_bias_owners[tag]);
+      detail::settle_left_for(detail::all_bias_owners[tag], &detail::bias_owner::left_collected);
     }
   }
 };
@@ -14138,3 +18409,5 @@ struct OURO_SHARED_TYPE self_refcount {
 
 /// \file
 /// The whole library.
+
+#endif
