@@ -58,17 +58,11 @@ class OURO_SHARED_TYPE cycle_collector {
   [[nodiscard]] static cycle_collector& of_thread() noexcept { return local_; }
 
   static bool finish() noexcept {
-    const bool drained = drain();
-    const std::size_t collected = local_.collect();
-    local_.clear_garbage();
-    return drained || collected != 0;
+    return end_garbage([] { return local_.collect(); });
   }
 
   static bool relieve() noexcept {
-    const bool drained = drain();
-    const std::size_t collected = local_.emergency();
-    local_.clear_garbage();
-    return drained || collected != 0;
+    return end_garbage([] { return local_.emergency(); });
   }
 
   static void release() noexcept { local_.release_all(); }
@@ -329,8 +323,15 @@ class OURO_SHARED_TYPE cycle_collector {
     callbacks_ = nullptr;
   }
 
-  /// Ends what waits for its destruction. Returns whether there was any.
-  static bool drain() noexcept { return destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1)) != 0; }
+  /// Ends what waits for its destruction, what `collect` finds, and what debugging has kept. Returns whether any object
+  /// has waited, or was found.
+  template <class Collect>
+  static bool end_garbage(Collect collect) noexcept {
+    const std::size_t drained = destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1));
+    const std::size_t collected = collect();
+    local_.clear_garbage();
+    return drained + collected != 0;
+  }
 
   /// Whether the library has called a trace, a destructor, a finalizer or a callback on this thread.
   [[nodiscard]] static bool is_in_user_code() noexcept {

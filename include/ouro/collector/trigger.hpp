@@ -57,7 +57,7 @@ class trigger {
   /// The collection that is due begins later: after the pause, or at the next safe point. \pre `is_held()`
   void postpone() noexcept { budget_ = first_postponed; }
 
-  /// The same for a full collection, because memory was exhausted.
+  /// A full collection, which exhausted memory has asked for, begins then in place of a minor one. \pre `is_held()`
   void postpone_full() noexcept {
     old_budget_ = 0;
     postpone();

@@ -450,8 +450,8 @@ class OURO_SHARED_TYPE dict {
     }
   }
 
-  /// The same for changes that move or destroy elements of the dict, to which user code may have references. The
-  /// numbers of elements stay.
+  /// `move_aside`, after which user code keeps the elements that it has references to: for changes that move or destroy
+  /// elements of the dict. The numbers of elements stay.
   template <class Change>
   decltype(auto) change(Change change) {
     leave_lent_elements();

@@ -29,7 +29,7 @@ template <class T, counts_in_header R, class C, class A>
   return memo.copy_of(original);
 }
 
-/// The same for a tuple or a frozen list: itself, if all that it leads to is shared.
+/// The copy of a tuple or a frozen list: itself, if all that it leads to is shared.
 template <detail::has_immutable_block Edge>
 [[nodiscard]] Edge deepcopy(const Edge& original) {
   using block = std::remove_cvref_t<decltype(detail::block_of(original))>;

@@ -71,7 +71,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
     }
   }
 
-  /// The same for a tuple or a frozen list: the same one, if all that it leads to is shared.
+  /// The copy of a tuple or a frozen list: itself, if all that it leads to is shared.
   template <detail::has_immutable_block Edge>
   [[nodiscard]] Edge copy_of(const Edge& original) {
     Edge copy = original;
@@ -174,7 +174,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
 
   /// Makes the copy now, or the next best. Takes everything back that it has done if it throws.
   [[nodiscard]] OURO_NOINLINE pointer<void> obtain(task wanted, std::size_t bytes_of_stand_in) {
-    const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    const std::uintptr_t frame = detail::stack_position();
     const bool is_outermost = outermost_frame_ == 0;
     if (is_outermost) outermost_frame_ = frame;
     const std::size_t stack = outermost_frame_ - frame;  // stacks grow downwards

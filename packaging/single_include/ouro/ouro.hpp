@@ -8152,7 +8152,7 @@ class trigger {
   /// The collection that is due begins later: after the pause, or at the next safe point. \pre `is_held()`
   void postpone() noexcept { budget_ = first_postponed; }
 
-  /// The same for a full collection, because memory was exhausted.
+  /// A full collection, which exhausted memory has asked for, begins then in place of a minor one. \pre `is_held()`
   void postpone_full() noexcept {
     old_budget_ = 0;
     postpone();
@@ -8276,17 +8276,11 @@ class OURO_SHARED_TYPE cycle_collector {
   [[nodiscard]] static cycle_collector& of_thread() noexcept { return local_; }
 
   static bool finish() noexcept {
-    const bool drained = drain();
-    const std::size_t collected = local_.collect();
-    local_.clear_garbage();
-    return drained || collected != 0;
+    return end_garbage([] { return local_.collect(); });
   }
 
   static bool relieve() noexcept {
-    const bool drained = drain();
-    const std::size_t collected = local_.emergency();
-    local_.clear_garbage();
-    return drained || collected != 0;
+    return end_garbage([] { return local_.emergency(); });
   }
 
   static void release() noexcept { local_.release_all(); }
@@ -8547,8 +8541,15 @@ class OURO_SHARED_TYPE cycle_collector {
     callbacks_ = nullptr;
   }
 
-  /// Ends what waits for its destruction. Returns whether there was any.
-  static bool drain() noexcept { return destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1)) != 0; }
+  /// Ends what waits for its destruction, what `collect` finds, and what debugging has kept. Returns whether any object
+  /// has waited, or was found.
+  template <class Collect>
+  static bool end_garbage(Collect collect) noexcept {
+    const std::size_t drained = destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1));
+    const std::size_t collected = collect();
+    local_.clear_garbage();
+    return drained + collected != 0;
+  }
 
   /// Whether the library has called a trace, a destructor, a finalizer or a callback on this thread.
   [[nodiscard]] static bool is_in_user_code() noexcept {
@@ -14609,8 +14610,8 @@ class OURO_SHARED_TYPE dict {
     }
   }
 
-  /// The same for changes that move or destroy elements of the dict, to which user code may have references. The
-  /// numbers of elements stay.
+  /// `move_aside`, after which user code keeps the elements that it has references to: for changes that move or destroy
+  /// elements of the dict. The numbers of elements stay.
   template <class Change>
   decltype(auto) change(Change change) {
     leave_lent_elements();
@@ -16443,7 +16444,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
     }
   }
 
-  /// The same for a tuple or a frozen list: the same one, if all that it leads to is shared.
+  /// The copy of a tuple or a frozen list: itself, if all that it leads to is shared.
   template <detail::has_immutable_block Edge>
   [[nodiscard]] Edge copy_of(const Edge& original) {
     Edge copy = original;
@@ -16546,7 +16547,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
 
   /// Makes the copy now, or the next best. Takes everything back that it has done if it throws.
   [[nodiscard]] OURO_NOINLINE pointer<void> obtain(task wanted, std::size_t bytes_of_stand_in) {
-    const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    const std::uintptr_t frame = detail::stack_position();
     const bool is_outermost = outermost_frame_ == 0;
     if (is_outermost) outermost_frame_ = frame;
     const std::size_t stack = outermost_frame_ - frame;  // stacks grow downwards
@@ -16805,7 +16806,7 @@ template <class T, counts_in_header R, class C, class A>
   return memo.copy_of(original);
 }
 
-/// The same for a tuple or a frozen list: itself, if all that it leads to is shared.
+/// The copy of a tuple or a frozen list: itself, if all that it leads to is shared.
 template <detail::has_immutable_block Edge>
 [[nodiscard]] Edge deepcopy(const Edge& original) {
   using block = std::remove_cvref_t<decltype(detail::block_of(original))>;
