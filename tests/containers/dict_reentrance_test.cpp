@@ -74,12 +74,7 @@ template <class Dict>
       {"compare", [](home_type& at) { static_cast<void>(at.items == at.other); }},
       {"compare with itself", [](home_type& at) { static_cast<void>(at.items == at.items); }},
       {"rekey", [](home_type& at) { at.items.rekey([](auto&) {}); }},
-      {"end",
-       [](home_type&) {
-         auto& here = live_home<Dict>();
-         here->self.reset();
-         here.reset();
-       }},
+      ending<Dict>(),
   };
 }
 

@@ -67,12 +67,7 @@ template <class Element>
       {"swap", [](home_type& at) { at.items.swap(at.other); }},
       {"compare", [](home_type& at) { static_cast<void>(at.items == at.other); }},
       {"compare with itself", [](home_type& at) { static_cast<void>(at.items == at.items); }},
-      {"end",
-       [](home_type&) {
-         auto& here = live_home<list_of<Element>>();
-         here->self.reset();
-         here.reset();
-       }},
+      ending<list_of<Element>>(),
   };
 }
 

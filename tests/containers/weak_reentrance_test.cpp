@@ -73,12 +73,7 @@ template <class Map>
          things[3].reset();
          things[4].reset();
        }},
-      {"end",
-       [](home_type&) {
-         auto& here = live_home<Map>();
-         here->self.reset();
-         here.reset();
-       }},
+      ending<Map>(),
   };
 }
 

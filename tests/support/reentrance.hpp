@@ -246,7 +246,7 @@ bool try_all(Fill fill, const std::vector<step<Container>>& operations, const st
   return bell::rang;
 }
 
-/// Ends the container. Nothing but a destructor of an element may do that.
+/// Ends the container. While one of its operations runs, nothing but a destructor of an element may do that.
 template <class Container>
 [[nodiscard]] step<Container> ending() {
   return {"end of the container", [](home<Container>&) {
