@@ -8,7 +8,7 @@ struct node {
 };
 
 #ifdef OURO_MUST_FAIL
-ouro::ptr<node> object = std::make_unique<node>();
+ouro::ptr<node> converted = std::make_unique<node>();
 #else
-ouro::ptr<node> object = ouro::make<node>();
+ouro::ptr<node> converted = ouro::make<node>();
 #endif
