@@ -30,7 +30,7 @@ if [ -z "$smoke" ]; then
   need go golang-go
   need javac openjdk-17-jdk-headless
   need php php-cli
-  need curl curl
+  need cargo cargo
 fi
 install_needed
 

@@ -2,14 +2,19 @@
 # Sourced by run.sh: compilers of other releases of Debian than this machine's.
 #
 # debian_root RELEASE PACKAGE FOLDER: unpacks the package, and all that it needs, into the folder, for chroot. Nothing of it
-# is installed on this machine.
+# is installed on this machine. It comes from where this machine's own packages of Debian come from.
 debian_root() {
   [ ! -e "$3/complete" ] || return 0
   rm -rf "$3"
   state=$3/var/apt
   mkdir -p "$state/lists/partial" "$state/archives/partial" "$3/tmp" "$3/usr"
   : >"$state/status"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $1 main" >"$state/sources"
+  archive=$(debian_archive)
+  if [ -z "$archive" ]; then
+    update_packages
+    archive=$(debian_archive)
+  fi
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $1 main" >"$state/sources"
   cat >"$state/conf" <<END
 Dir::State "$state";
 Dir::State::lists "$state/lists";
@@ -34,4 +39,10 @@ END
   done
   rm -r "$state"
   touch "$3/complete"
+}
+
+# The address that this machine has Debian's main archive at; nothing before the first update of its lists.
+debian_archive() {
+  # shellcheck disable=SC2016 # apt-get itself replaces these
+  apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' | sed -n '/^Debian Debian /{s///p;q}'
 }
