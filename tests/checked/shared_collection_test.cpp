@@ -16,6 +16,9 @@ using ouro::test::run_in_child;
 
 namespace {
 
+/// Of which one at least meets the other thread, however the machine divides its time.
+constexpr int many = 5000;
+
 template <class Memory>
 struct linked {
   void trace(auto&& visit) { visit(next, other); }
@@ -23,9 +26,9 @@ struct linked {
   typename Memory::template ptr<linked> other;
 };
 
-/// Collects while another thread does something, until that is over or found out.
+/// Collects so many times while another thread does something, unless that is found out before.
 template <class Memory, class Use>
-[[nodiscard]] ouro::test::last_words collect_beside(Use use) {
+[[nodiscard]] ouro::test::last_words collect_beside(int collections, Use use) {
   return run_in_child([&] {
     std::vector<typename Memory::template ptr<linked<Memory>>> shared;
     for (int i = 0; i != 10'001; ++i) {
@@ -37,14 +40,14 @@ template <class Memory, class Use>
     std::atomic<bool> over = false;
     std::atomic<bool> began = false;
     std::thread user{[&] {
-      for (int i = 0; i != 100'000 && !over; ++i) {
-        use(shared[static_cast<std::size_t>(i) % shared.size()], watcher);
+      for (std::size_t i = 0; !over; ++i) {
+        use(shared[i % shared.size()], watcher);
         began = true;
       }
-      over = true;
     }};
     while (!began) std::this_thread::yield();
-    while (!over) Memory::gc::collect();
+    for (int i = 0; i != collections; ++i) Memory::gc::collect();
+    over = true;
     user.join();
   });
 }
@@ -62,7 +65,7 @@ TEST_CASE_TEMPLATE("misuse: a thread that copies shared objects while another on
                    ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::generational, ouro::pool_allocator>) {
   for (int round = 0; round != 10; ++round) {
-    check_found_out(collect_beside<Memory>([](auto& object, auto&) {
+    check_found_out(collect_beside<Memory>(many, [](auto& object, auto&) {
       const auto copy = object;
       const auto second = copy;
     }));
@@ -72,7 +75,7 @@ TEST_CASE_TEMPLATE("misuse: a thread that copies shared objects while another on
 TEST_CASE_TEMPLATE("misuse: a thread that locks weak pointers while another one collects is found out (trap 46)",
                    Memory, ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>,
                    ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>) {
-  check_found_out(collect_beside<Memory>([](auto&, auto& watcher) {
+  check_found_out(collect_beside<Memory>(many, [](auto&, auto& watcher) {
     // Locked and not looked at: the pointer itself is another use.
     static_cast<void>(watcher.lock().release());
   }));
@@ -84,7 +87,7 @@ TEST_CASE("misuse: objects without a collector, and immortal ones, may be used w
   const auto untouched = plain::make<int>(1);
   const auto forever = shared::make<int>(2);
   ouro::immortalize(forever);
-  const auto said = collect_beside<shared>([&](auto&, auto&) {
+  const auto said = collect_beside<shared>(20, [&](auto&, auto&) {
     const auto copy = untouched;
     const auto second = forever;
   });
