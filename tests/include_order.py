@@ -29,10 +29,25 @@ LAYERS = {
 }
 
 
+HIDE, RESTORE = "#include <ouro/macros/hide.hpp>", "#include <ouro/macros/restore.hpp>"
+
+
+def faults_of_macros(text: str) -> list[str]:
+    """Macros of the program are hidden behind all includes, and restored at the end."""
+    includes = [line for line in text.splitlines() if line.startswith("#include")]
+    if all(re.match(r"#include|#pragma once|//|$", line) for line in text.splitlines()):
+        return []  # nothing is declared
+    faults = [] if includes[-2:-1] == [HIDE] and includes.count(HIDE) == 1 else [f"does not have '{HIDE}' behind its includes"]
+    return faults if text.endswith(f"\n\n{RESTORE}\n") else [*faults, f"does not end with '{RESTORE}'"]
+
+
 def faults_of(name: str, text: str) -> list[str]:
     layer = name.split("/")[0]
+    if layer == "macros":
+        return [f"includes {included}" for included in re.findall("#include (.+)", text)]
     faults = [] if layer in LAYERS else ["lies in no layer"]
-    for included in re.findall(r"#include <ouro/(.+?)>", text):
+    faults += faults_of_macros(text)
+    for included in re.findall(r"#include <ouro/(?!macros/)(.+?)>", text):
         above = included.split("/")[0]
         if above != layer and above not in LAYERS.get(layer, []) and included not in LAYERS.get(layer, []):
             faults.append(f"includes {included}, which does not lie below it")

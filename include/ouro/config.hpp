@@ -192,6 +192,8 @@
 #define OURO_REFUSE(remedy) = delete
 #endif
 
+#include <ouro/macros/hide.hpp>
+
 /// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different.
 /// Linkers accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix
 /// of checked and unchecked objects deserves. Inside a function, since link-time optimisation refuses all others;
@@ -284,3 +286,5 @@ inline void yield_to_others() noexcept {
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

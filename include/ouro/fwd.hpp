@@ -6,6 +6,8 @@
 #include <ouro/collector/compatible_policies.hpp>
 #include <ouro/config.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
@@ -56,3 +58,5 @@ template <refcount_policy RefcountPolicy = local_refcount, collector_policy Coll
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Open addressing with linear probing; backward shift on erasure (Knuth, TAOCP 3, 6.4, algorithm R), so that there are
@@ -119,3 +121,5 @@ class local_address_map : public address_map<Value> {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

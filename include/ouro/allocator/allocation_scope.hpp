@@ -8,6 +8,8 @@
 #include <source_location>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A place in a program that makes objects.
@@ -55,3 +57,5 @@ inline allocation_scope::~allocation_scope() { detail::innermost_scope = outer_;
 inline const allocation_scope* allocation_scope::innermost() noexcept { return detail::innermost_scope; }
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 // Templates, so that programs that do not trace do not compile them.
@@ -212,3 +214,5 @@ using allocation_statistic = basic_allocation_statistic<allocation_site>;
 using allocation_difference = basic_allocation_difference<allocation_site>;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -25,6 +25,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 struct OURO_SHARED_TYPE pool_allocator;
@@ -91,3 +93,5 @@ concept allocator_policy = is_third_of_refcount_collector_allocator<AllocatorPol
                            has_allocate<AllocatorPolicy> && has_deallocate<AllocatorPolicy>;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -20,6 +20,8 @@
 #include <cstdint>
 #include <new>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 struct pool_heap;
@@ -142,3 +144,5 @@ struct alignas(size_class::strictest_alignment) arena {
 inline constexpr std::size_t arena::front = pools * sizeof(pool) + sizeof(arena);
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -16,6 +16,8 @@
 #include <execinfo.h>
 #endif
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Return addresses, innermost first, from that of the function that calls this on: at most `wanted`, and 64. None
@@ -71,3 +73,5 @@ template <class Text = std::string>
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

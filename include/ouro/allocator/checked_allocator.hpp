@@ -29,6 +29,8 @@
 #include <new>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Notices, when a block is freed, that it was written beyond its ends, that it belongs to another allocator, that its
@@ -260,3 +262,5 @@ struct OURO_SHARED_TYPE checked_allocator {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

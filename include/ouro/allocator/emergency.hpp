@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Objects that collections of this thread have looked at.
@@ -62,3 +64,5 @@ template <class Collect, class Try>
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

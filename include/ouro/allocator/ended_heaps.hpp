@@ -11,6 +11,8 @@
 
 #include <cstddef>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Keeps up to `most_arenas` arenas and `most_large_bytes` bytes of large blocks, those of the heaps that ended last.
@@ -51,3 +53,5 @@ class ended_heaps {
 OURO_SHARED_STATE inline constinit ended_heaps kept_of_ended_heaps{};
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

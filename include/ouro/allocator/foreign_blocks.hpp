@@ -12,6 +12,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 struct pool;
@@ -85,3 +87,5 @@ class foreign_blocks {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -16,6 +16,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A thread-local variable of trivial type. One a variable, constant-initialised.
@@ -156,3 +158,5 @@ class heap_part_of {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -6,6 +6,8 @@
 
 #include <cstddef>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A ring of up to `Most` blocks, the oldest first, which together have up to `MostBytes` bytes: but the block that was
@@ -60,3 +62,5 @@ class kept_blocks {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <new>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A bit for each 2 MiB of the address space, in leaves that are made when they are needed, and never freed.
@@ -78,3 +80,5 @@ class arena_set {
 OURO_SHARED_STATE inline constinit arena_set known_arenas{};
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -19,6 +19,8 @@
 #include <new>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Those of one private heap. O(1) but for `free_all`; thread-safe, since who has no business in the heap may free a
@@ -157,3 +159,5 @@ OURO_SHARED_STATE inline constinit large_blocks ended_large_blocks{};
 inline bool large_blocks::has_ended(void* block) noexcept { return *owner_of(block) == &ended_large_blocks; }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -11,6 +11,8 @@
 #include <limits>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Gives blocks of `AllocatorPolicy` until they come to `limit()` bytes; then it has none, and `make_managed` collects
@@ -83,3 +85,5 @@ struct OURO_SHARED_TYPE limited_allocator {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 #if OURO_HAS_LOADER
 extern "C" int dl_iterate_phdr(int (*see)(struct dl_phdr_info*, std::size_t, void*), void* context);
 #endif
@@ -70,3 +72,5 @@ OURO_OWN_CODE OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void*
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

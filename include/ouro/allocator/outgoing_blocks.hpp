@@ -15,6 +15,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 class outgoing_blocks {
@@ -105,3 +107,5 @@ OURO_SHARED_STATE OURO_NOINLINE inline void deallocate_foreign(void* block, std:
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -10,6 +10,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Constant-initialised, and without a destructor. (Drepper, "Futexes are tricky", 2011, mutex 2.)
@@ -75,3 +77,5 @@ class [[nodiscard]] lock_guard {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -20,6 +20,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 struct alignas(size_class::strictest_alignment) pool {
@@ -158,3 +160,5 @@ struct alignas(size_class::strictest_alignment) pool {
 static_assert(sizeof(pool) == size_class::strictest_alignment, "a header is one line of the cache");
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -26,6 +26,8 @@
 
 #include <cstddef>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Thread-safe: every thread allocates from pools of its own, or of the private heap that it is in, and may free any
@@ -134,3 +136,5 @@ struct OURO_SHARED_TYPE pool_allocator {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

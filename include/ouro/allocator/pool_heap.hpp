@@ -21,6 +21,8 @@
 #include <limits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// What every list of pools ends in: it never has a block, so that the fast path needs no test for "no pool".
@@ -384,3 +386,5 @@ OURO_SHARED_STATE inline constinit pool_heap ended_pool_heap{};
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -8,6 +8,8 @@
 
 #include <new>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// The heaps of threads that ended. They are never destroyed: handles of static objects may be dropped after everything
@@ -69,3 +71,5 @@ OURO_SHARED_STATE OURO_NOINLINE inline pool_heap* lease_pool_heap() noexcept {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <memory_resource>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Collects in a private heap that has no room left, as `standard_allocator` does.
@@ -37,3 +39,5 @@ class OURO_SHARED_TYPE basic_pool_resource final : public std::pmr::memory_resou
 using pool_resource = basic_pool_resource<pool_allocator>;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -10,6 +10,8 @@
 
 #include <cstddef>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// What the pools of a heap hold. Bytes, unless the name says otherwise. Blocks that another thread has freed count as
@@ -51,3 +53,5 @@ namespace detail {
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

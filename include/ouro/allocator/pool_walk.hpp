@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// The free blocks of one walked pool.
@@ -77,3 +79,5 @@ void walk_pools(pool_heap& heap, See see) {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

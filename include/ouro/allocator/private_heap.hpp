@@ -19,6 +19,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 class private_heap;
@@ -197,3 +199,5 @@ template <class RefcountPolicy>
 using home_of = std::conditional_t<RefcountPolicy::is_thread_safe, outside_private_heap, current_heap>;
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A growing array of trivial elements whose growth can fail without harm. It has no destructor: its owner says when
@@ -84,3 +86,5 @@ struct raw_array {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <memory_resource>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -69,3 +71,5 @@ struct OURO_SHARED_TYPE resource_allocator {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 struct size_class {
@@ -45,3 +47,5 @@ static_assert(size_class::serves(1024, 8) && size_class::serves(961, 64) && !siz
 static_assert(!size_class::serves(static_cast<std::size_t>(-1), 8) && !size_class::serves(8, 128));
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -16,6 +16,8 @@
 #include <limits>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -83,3 +85,5 @@ struct OURO_SHARED_TYPE standard_allocator {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

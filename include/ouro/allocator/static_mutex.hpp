@@ -18,6 +18,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Constant-initialised, and without a destructor. Becomes known to `fork` when it is first used, and stays so: it must
@@ -234,3 +236,5 @@ class pooled_mutex {
 constinit inline static_mutex pooled_mutex::pool_[pooled_mutex::count]{};
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

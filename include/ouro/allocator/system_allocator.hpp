@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <new>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Thread-safe; cost and overhead are those of the program's `operator new`.
@@ -27,3 +29,5 @@ struct OURO_SHARED_TYPE system_allocator {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <new>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// `bytes` of zeroed memory at a multiple of `alignment`; null when the system has no more. Both are multiples of the
@@ -47,3 +49,5 @@ inline void advise_huge([[maybe_unused]] void* pages, [[maybe_unused]] std::size
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

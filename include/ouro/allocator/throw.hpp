@@ -11,6 +11,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Throws `std::bad_alloc`. Without exceptions it calls the program's new-handler, which may end the program in its own
@@ -52,3 +54,5 @@ namespace ouro::detail {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -226,3 +228,5 @@ struct OURO_SHARED_TYPE traced_allocator {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -22,6 +22,8 @@
 
 #include <cstddef>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// The tools. Each says the same things, about memory of which the rest of the allocator decides.
@@ -124,3 +126,5 @@ struct track_by<tool::heaptrack> : track_by<tool::none> {
 using track = track_by<tracking_tool>;
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Asks what its blocks are for.
@@ -47,3 +49,5 @@ template <class AllocatorPolicy>
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -4,6 +4,8 @@
 
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// `T`, as a type that depends on `Parameter`, one of the template that says this. A compiler goes through a template
@@ -13,3 +15,5 @@ template <class T, class Parameter>
 using when_used = typename std::conditional<true, T, Parameter>::type;
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Each candidate once. Its slot number stands in its header, so that entering and leaving are O(1); a slot that was
@@ -182,3 +184,5 @@ class alignas(64) candidate_buffer {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

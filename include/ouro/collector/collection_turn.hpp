@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Of a collector that one thread uses.
@@ -59,3 +61,5 @@ class shared_turn {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

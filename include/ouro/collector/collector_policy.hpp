@@ -46,6 +46,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 struct OURO_SHARED_TYPE no_collector;
@@ -192,3 +194,5 @@ template <class CollectorPolicy, class RefcountPolicy>
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 template <class Policy>
@@ -91,3 +93,5 @@ struct collector_verbs {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -6,6 +6,8 @@
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A collector keeps its marks in the header, which a type that counts itself has not got.
@@ -19,3 +21,5 @@ concept compatible_policies =
     collector_finds_a_header<RefcountPolicy, CollectorPolicy>;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

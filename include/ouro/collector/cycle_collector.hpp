@@ -34,6 +34,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// With `local_refcount` every thread has one, and every private heap, which collects by itself. With a thread-safe
@@ -510,3 +512,5 @@ template <class RefcountPolicy, class CollectorPolicy>
 constinit cycle_collector<RefcountPolicy, CollectorPolicy> cycle_collector<RefcountPolicy, CollectorPolicy>::shared_{};
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -13,6 +13,8 @@
 
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// The stages of a death under one refcount and collector policy. Nothing here throws: an exception out of a destructor
@@ -138,3 +140,5 @@ struct death {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A list of functions in the order of their addition. Belongs to one heap, and is as thread-safe as that.
@@ -83,3 +85,5 @@ class basic_gc_callbacks {
 using gc_callbacks = basic_gc_callbacks<gc_info>;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 OURO_NOINLINE inline void print_start(std::size_t generation, std::size_t young, std::size_t old) noexcept {
@@ -39,3 +41,5 @@ OURO_NOINLINE void print_garbage(const visited* garbage, std::size_t objects) no
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Sums over the collections of a heap. Objects, unless the name says otherwise.
@@ -61,3 +63,5 @@ struct gc_info {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -2,6 +2,8 @@
 /// \file
 /// Where automatic collections begin.
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// The places at which a collection that is due begins.
@@ -11,3 +13,5 @@ enum class gc_trigger {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -7,6 +7,8 @@
 #include <ouro/config.hpp>
 #include <ouro/refcount/local_refcount.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Knows all objects that may be part of a cycle, and looks at a whole generation at a time: what the counts hold
@@ -26,3 +28,5 @@ struct OURO_SHARED_TYPE generational : detail::collector_verbs<generational> {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

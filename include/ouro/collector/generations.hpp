@@ -19,6 +19,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 template <class RefcountPolicy>
@@ -219,3 +221,5 @@ class generations {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Of the calling thread's heap, or of that which all threads share. Whole objects only: neither unborn nor dead. All
@@ -87,3 +89,5 @@ class heap_view {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Marks what has references from outside, and all that it reaches, as alive (Bacon and Rajan's ScanRoots). A second
@@ -77,3 +79,5 @@ class liveness {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -5,6 +5,8 @@
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// No object is a candidate, no type needs a trace, no state exists.
@@ -13,3 +15,5 @@ struct OURO_SHARED_TYPE no_collector {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -6,6 +6,8 @@
 
 #include <cstdio>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Whether the system says that the calling thread is the only one of the process. Threads that have ended do not count
@@ -27,3 +29,5 @@ namespace ouro::detail {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

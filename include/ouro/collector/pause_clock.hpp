@@ -12,6 +12,8 @@
 #include <chrono>
 #endif
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Nanoseconds since some moment, and never fewer than before.
@@ -29,3 +31,5 @@ namespace ouro::detail {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

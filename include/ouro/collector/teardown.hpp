@@ -17,6 +17,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Tears down the garbage that a trial has found. Each stage goes over all of it before the next one begins, so that
@@ -263,3 +265,5 @@ class teardown {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -23,6 +23,8 @@
 #include <exception>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// What the unraisable handler is told where a trace has reported an edge twice. `what()` says at which byte of the
@@ -170,3 +172,5 @@ class trace_audit {
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -7,6 +7,8 @@
 
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 OURO_SHARED_STATE inline constinit thread_local bool trace_is_running = false;
@@ -27,3 +29,5 @@ inline void check_not_tracing(std::string_view type) {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -11,6 +11,8 @@
 
 #include <cstddef>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Reports the edges of `visits[i]`, and of those of its type that follow it before `last`, to the sink, and moves `i`
@@ -38,3 +40,5 @@ inline void trace_one(void* header, const type_record& record, edge_sink& sink) 
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

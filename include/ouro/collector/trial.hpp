@@ -34,6 +34,8 @@
 #include <limits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 template <class RefcountPolicy, class CollectorPolicy>
@@ -422,3 +424,5 @@ class trial {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

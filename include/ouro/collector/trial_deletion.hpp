@@ -6,6 +6,8 @@
 #include <ouro/collector/collector_verbs.hpp>
 #include <ouro/config.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Finds garbage cycles among what the objects reach whose count has fallen to a non-zero value (Bacon and Rajan 2001).
@@ -25,3 +27,5 @@ namespace ouro {
 struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion> {};
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

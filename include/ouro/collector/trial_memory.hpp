@@ -7,6 +7,8 @@
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/visited.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// The memory of collections, kept from one to the next.
@@ -25,3 +27,5 @@ struct trial_memory {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A minor collection is due after so many candidates, or twice as many allocations, since a single candidate may
@@ -150,3 +152,5 @@ class trigger {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

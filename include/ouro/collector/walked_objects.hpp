@@ -8,6 +8,8 @@
 
 #include <cstddef>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Of the calling thread's heap. O(objects in walked pools)
@@ -42,3 +44,5 @@ struct walked_objects {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

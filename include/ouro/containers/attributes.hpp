@@ -21,6 +21,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Names with values, for one object of many that have the same names: the names are kept once for all objects that got
@@ -355,3 +357,5 @@ template <class T, class Memory>
 inline constexpr bool leaf<attributes<T, Memory>> = true;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

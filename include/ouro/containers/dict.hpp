@@ -24,6 +24,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A map with the interface of `std::unordered_map`, whose elements lie side by side in the order in which they were
@@ -542,3 +544,5 @@ inline constexpr bool shows_parts<dict<Key, T, Memory, Hash, Equal>> = true;
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Open addressing with linear probing over 2^n slots of 1, 2, 4 or 8 bytes, of which two thirds are used at most, as
@@ -133,3 +135,5 @@ class dict_index {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -4,6 +4,8 @@
 
 #include <ouro/config.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Lets tables look for a key of another type than their own.
@@ -17,3 +19,5 @@ struct OURO_SHARED_TYPE equal_values {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -17,6 +17,8 @@
 #include <iterator>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// An immutable sequence: one block of exactly the size of its elements, shared by all copies, which are pointers of 8
@@ -124,3 +126,5 @@ struct edge_traits<frozen_list<T, Memory>> {
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

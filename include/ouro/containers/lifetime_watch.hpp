@@ -4,6 +4,8 @@
 
 #include <ouro/config.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Watches a container while its operation runs user code that may end the container: the destructor of an element may
@@ -36,3 +38,5 @@ class lifetime_watch {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

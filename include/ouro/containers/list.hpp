@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A sequence container with the interface of `std::vector`, whose elements lie in the private heap of `Memory`. Where
@@ -399,3 +401,5 @@ inline constexpr bool shows_parts<list<T, Memory>> = true;
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Lends the elements of `Storage`, a `std::vector`, to user code: to a comparison, or a copy constructor. While it
@@ -71,3 +73,5 @@ template <class T>
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

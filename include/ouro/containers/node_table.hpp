@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Owns nodes, each at a numbered place, in the order of insertion; the index of a `dict` leads to them. A node says
@@ -110,3 +112,5 @@ class node_table {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

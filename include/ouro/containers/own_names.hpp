@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A `shape` of one object alone, which is searched by hash. CPython, too, unshares the keys of an object that has more
@@ -65,3 +67,5 @@ class OURO_SHARED_TYPE own_names : public names_head {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

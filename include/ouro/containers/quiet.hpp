@@ -8,6 +8,8 @@
 
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Copies, moves and comparisons of `T`, and the destruction of one that was moved from, run no code of the program. So
@@ -27,3 +29,5 @@ template <class T>
 inline constexpr bool moves_quietly = is_quiet<T> || std::is_trivially_copyable_v<T>;
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -7,6 +7,8 @@
 
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// While it lives, `content()` is what the container was, and the container is empty: whatever user code does to it,
@@ -33,3 +35,5 @@ class set_aside {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

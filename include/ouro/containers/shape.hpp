@@ -10,6 +10,8 @@
 #include <functional>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 template <class Name>
@@ -84,3 +86,5 @@ class OURO_SHARED_TYPE shape : public names_head {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

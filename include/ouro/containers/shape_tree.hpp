@@ -14,6 +14,8 @@
 #include <memory>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Finds and makes shapes, and frees those that no object has: but for the last `most_idle` of them, since programs
@@ -169,3 +171,5 @@ class OURO_SHARED_TYPE shape_tree {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

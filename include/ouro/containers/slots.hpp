@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// To be specialised, as a tuple of `slot("name", &T::member)`, for a class whose members are to be found by their
@@ -85,3 +87,5 @@ struct slots {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

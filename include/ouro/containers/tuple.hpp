@@ -16,6 +16,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// An immutable tuple under a choice of policies: one block, shared by all copies, which are pointers of 8 bytes. If
@@ -114,3 +116,5 @@ template <std::size_t I, class Memory, class... Ts>
 struct std::tuple_element<I, ouro::basic_tuple<Memory, Ts...>> {
   using type = const std::tuple_element_t<I, std::tuple<Ts...>>;
 };
+
+#include <ouro/macros/restore.hpp>

@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// The object will not point to anything that it does not point to now. What is not tracked will not be, later, so that
@@ -38,3 +40,5 @@ void untrack_if_acyclic(const managed_ptr<T, R, C, A>& made) {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -18,6 +18,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A hash table of weak pointers to objects of `Memory`, each under a `Key` and with a `Content`, in the order of
@@ -283,3 +285,5 @@ class weak_iterator {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -13,6 +13,8 @@
 #include <memory>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A map from objects that it does not keep alive, by their identity: what a program knows of objects that are not its
@@ -74,3 +76,5 @@ class OURO_SHARED_TYPE weak_key_map {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -12,6 +12,8 @@
 #include <iterator>
 #include <memory>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A set of objects that it does not keep alive, by their identity. An object that dies leaves it. Iteration gives
@@ -58,3 +60,5 @@ class OURO_SHARED_TYPE weak_set {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -13,6 +13,8 @@
 #include <memory>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A map to objects that it does not keep alive: a cache. An entry goes when its object dies, with its key. Iteration
@@ -81,3 +83,5 @@ class OURO_SHARED_TYPE weak_value_map {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

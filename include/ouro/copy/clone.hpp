@@ -21,6 +21,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Says that copies share objects of this type instead of copying them: what cannot change need not be there twice.
@@ -266,3 +268,5 @@ template <class T, class R, class C, class A>
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

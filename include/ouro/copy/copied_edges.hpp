@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// An edge that is more than a pointer: it has one, to a block of its own, say.
@@ -66,3 +68,5 @@ struct copied_edges {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

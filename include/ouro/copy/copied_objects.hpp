@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
@@ -88,3 +90,5 @@ class copied_objects {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -7,6 +7,8 @@
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 namespace functions {
 
@@ -34,3 +36,5 @@ template <detail::has_immutable_block Edge>
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

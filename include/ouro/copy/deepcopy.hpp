@@ -9,6 +9,8 @@
 
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 namespace functions {
 
@@ -39,3 +41,5 @@ template <detail::has_immutable_block Edge>
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

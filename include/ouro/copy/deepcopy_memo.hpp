@@ -31,6 +31,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// What a deep copy has copied so far, so that what was shared is shared again, and cycles close. It keeps the
@@ -407,3 +409,5 @@ class OURO_SHARED_TYPE deepcopy_memo {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A stand-in is an object of its own, as large as what it stands for, and full of zeros. It is counted like any other,
@@ -88,3 +90,5 @@ class promised_copies {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -6,6 +6,8 @@
 
 #include <cstddef>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// How many copies of the library's state there are: 1 when the program and all loaded shared objects that make objects
@@ -14,3 +16,5 @@ namespace ouro {
 [[nodiscard]] inline std::size_t heaps_in_process() noexcept { return detail::heaps_in_use{}.count(); }
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -14,6 +14,8 @@
 #include <memory>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 namespace functions {
 
@@ -66,3 +68,5 @@ template <class T, counts_in_header R, class C, class A>
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A table of the size classes, the fragmentation, and a map of the arenas, where each pool is one character: a point
@@ -78,3 +80,5 @@ template <class Text = std::string>
 }
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -148,3 +150,5 @@ struct OURO_SHARED_TYPE intern_equal {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

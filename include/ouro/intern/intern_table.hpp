@@ -18,6 +18,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Open addressing with linear probing. A slot is one word: the address of the entry and 16 bits of its hash, so that a
@@ -200,3 +202,5 @@ template <class Entry, class Locking>
 constinit thread_local intern_cache<Entry, Locking> intern_cache<Entry, Locking>::local_{};
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

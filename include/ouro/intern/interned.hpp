@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -74,3 +76,5 @@ template <interned_object Handle>
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

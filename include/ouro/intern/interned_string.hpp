@@ -24,6 +24,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -226,3 +228,5 @@ struct std::hash<ouro::basic_interned_string<Locking>> {
     return hash_value(hashed);
   }
 };
+
+#include <ouro/macros/restore.hpp>

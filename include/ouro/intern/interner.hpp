@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 template <class T, class Hash = intern_hash<T>, class Equal = intern_equal<T>, lifetime_policy Lifetime = weak_entries,
@@ -229,3 +231,5 @@ struct std::hash<ouro::interned<T, Interner>> {
     return hash_value(hashed);
   }
 };
+
+#include <ouro/macros/restore.hpp>

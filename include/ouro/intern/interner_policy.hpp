@@ -17,6 +17,8 @@
 #include <concepts>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// An entry dies with its last handle. The table does not count as one.
@@ -77,3 +79,5 @@ concept locking_policy =
     has_mutex<Locking> && has_is_shared<Locking> && has_refcount<Locking> && count_suits_table<Locking>;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -17,6 +17,8 @@
 #include <memory>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -142,3 +144,5 @@ struct std::hash<ouro::basic_small_int<Int, Min, Max>> {
     return std::hash<Int>{}(hashed.value());
   }
 };
+
+#include <ouro/macros/restore.hpp>

@@ -23,6 +23,8 @@
 #include <new>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// ```
@@ -155,3 +157,5 @@ class short_strings {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Initialises a member of any type. Never called, only named; has a body because some members' constructors, once
@@ -278,3 +280,5 @@ constexpr decltype(auto) with_members(T& object, Use&& use) {
 // clang-format on
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

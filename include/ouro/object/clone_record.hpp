@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Says that objects of this class can be copied through pointers to a base class, where `copy` and `deepcopy` do not
@@ -39,3 +41,5 @@ struct clone_functions;
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// `std::destroy_at`. \throws what the destructor throws
@@ -38,3 +40,5 @@ struct destroyer<std::tuple<Ts...>> {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -25,6 +25,8 @@
 #include <limits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// One a heap and refcount policy. It has no state of consequence while it is empty and not deferring.
@@ -205,3 +207,5 @@ destruction_queue<RefcountPolicy>& destruction_queue<RefcountPolicy>::of_thread(
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A non-null edge: the header of its target, and the pointer itself.
@@ -75,3 +77,5 @@ class edge_sink {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -19,6 +19,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// The bits of an unlisted info word.
@@ -124,3 +126,5 @@ struct alignas(std::size_t) header {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

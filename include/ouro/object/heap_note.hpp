@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// The heaps that the loaded objects name in their notes, and for each the first that does.
@@ -84,3 +86,5 @@ OURO_NOINLINE inline void report_several_heaps() noexcept {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -10,6 +10,8 @@
 #include <exception>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Is told of a misuse and the name of the type that it concerns. Must not return normally; if it does, the program
@@ -82,3 +84,5 @@ inline unraisable_handler set_unraisable_handler(unraisable_handler handler) noe
 }
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Stands in for a visitor where only the presence of a trace function is asked for.
@@ -68,3 +70,5 @@ template <class T>
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -12,6 +12,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// To be specialised for a type of another library that holds edges:
@@ -197,3 +199,5 @@ struct automatic_leaf {
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <limits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// How deep a walk has gone into the parts of an object: a chain of `std::unique_ptr` may have a million links. What
@@ -77,3 +79,5 @@ class nesting {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

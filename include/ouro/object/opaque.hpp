@@ -9,6 +9,8 @@
 
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 struct trace_as_name {
@@ -88,3 +90,5 @@ void refuse_opaque() noexcept {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

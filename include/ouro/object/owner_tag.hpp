@@ -9,6 +9,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 OURO_SHARED_STATE inline constinit std::atomic<std::uint64_t> heap_numbers_given{0};
@@ -42,3 +44,5 @@ constinit inline thread_local heap_number heap_number::local_{};
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Says that pointers to `T` may point to objects of derived classes that hold edges which `T` does not show. True by
@@ -109,3 +111,5 @@ template <class Derived, class Base>
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

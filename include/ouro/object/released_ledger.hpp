@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Thread-safe.
@@ -37,3 +39,5 @@ class released_ledger {
 OURO_SHARED_STATE inline constinit released_ledger released_pointers{};
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

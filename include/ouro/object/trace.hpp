@@ -17,6 +17,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Reaches the container inside `std::stack`, `std::queue` and `std::priority_queue`, which is their protected member.
@@ -223,3 +225,5 @@ void trace_object(T& object, edge_sink& sink) {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

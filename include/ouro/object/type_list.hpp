@@ -4,6 +4,8 @@
 
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 template <class... Ts>
@@ -24,3 +26,5 @@ template <class T>
 inline constexpr bool is_complete<T, std::void_t<decltype(sizeof(T))>> = true;
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

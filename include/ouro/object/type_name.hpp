@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -46,3 +48,5 @@ template <class T>
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Reports the edges of the object `visits[i]`, and of those that follow it before `last` as long as they are of the
@@ -133,3 +135,5 @@ class type_info_word {
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

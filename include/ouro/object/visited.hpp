@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// An object that a collection has reached.
@@ -24,3 +26,5 @@ inline void fetch_ahead(const visited* visits, std::size_t i, std::size_t last) 
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -26,6 +26,8 @@
 #include <string_view>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// A callback of a weak pointer, whatever its type.
@@ -329,3 +331,5 @@ class OURO_SHARED_TYPE weak_table {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// The address of an object, until it begins to die. Where threads share objects, one at a time looks at the object
@@ -84,3 +86,5 @@ class weak_target {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

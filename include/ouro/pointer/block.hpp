@@ -33,6 +33,8 @@
 #include <memory>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 template <class T>
@@ -239,3 +241,5 @@ struct block {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

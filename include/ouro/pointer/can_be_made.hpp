@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Whether `new T(args...)` compiles, but for what it may warn of.
@@ -75,3 +77,5 @@ template <class T, class... Args>
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -12,6 +12,8 @@
 #include <memory>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 template <class From, class To>
@@ -107,3 +109,5 @@ template <class CollectorPolicy, class To, class From>
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

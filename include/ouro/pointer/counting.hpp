@@ -20,6 +20,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Says that pointers to `T` may point into the middle of an object, at a base class that does not lie at its beginning
@@ -185,3 +187,5 @@ struct counting<RefcountPolicy, CollectorPolicy> {
 
 }  // namespace detail
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -15,6 +15,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -133,3 +135,5 @@ template <>
 inline constexpr bool leaf<finalizer> = true;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

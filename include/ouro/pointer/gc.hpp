@@ -21,6 +21,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// The collector of the calling thread's heap (with a thread-safe refcount policy: of the heap that all threads share;
@@ -427,3 +429,5 @@ class basic_gc {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -25,6 +25,8 @@
 #include <new>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// A heap apart: `ouro::heap h; { ouro::heap::scope in{h}; … }`. What is made inside lies in pools of its own, is
@@ -181,3 +183,5 @@ void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::close() noexc
 }
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

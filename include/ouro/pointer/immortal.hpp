@@ -7,6 +7,8 @@
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 namespace functions {
 
@@ -30,3 +32,5 @@ template <class T, counts_in_header R, class C, class A>
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

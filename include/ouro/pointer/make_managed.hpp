@@ -22,6 +22,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -267,3 +269,5 @@ OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPoli
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -17,6 +17,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// What the aliasing constructor of `std::shared_ptr` makes: points to a `T` anywhere, a member say, and owns the
@@ -205,3 +207,5 @@ struct std::hash<ouro::managed_alias<T, R, C, A>> {
     return hash_value(hashed);
   }
 };
+
+#include <ouro/macros/restore.hpp>

@@ -18,6 +18,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -65,3 +67,5 @@ managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> managed_from_th
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

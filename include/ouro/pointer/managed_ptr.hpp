@@ -27,6 +27,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Says that a raw pointer brings its count along.
@@ -399,3 +401,5 @@ struct std::hash<ouro::managed_ptr<T, R, C, A>> {
     return hash_value(hashed);
   }
 };
+
+#include <ouro/macros/restore.hpp>

@@ -16,6 +16,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Points to an object without keeping it alive, and without keeping its memory: the object's block is freed with its
@@ -208,3 +210,5 @@ template <class T, class R, class C, class A>
 inline constexpr bool leaf<managed_weak<T, R, C, A>> = true;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -14,6 +14,8 @@
 
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// `using m = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>;`, and then
@@ -59,3 +61,5 @@ OURO_ALWAYS_INLINE ptr<T> make(Args&&... args) {
 
 }  // namespace functions
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -7,6 +7,8 @@
 #include <functional>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// `managed_ptr`, `managed_weak` and `managed_alias`.
@@ -37,3 +39,5 @@ template <has_owner Handle>
 }
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -17,6 +17,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 namespace detail {
@@ -107,3 +109,5 @@ template <class To, class T, class R, class C, class A>
 }
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -12,6 +12,8 @@
 
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// An object that managed pointers may point to although no heap holds it: `constinit ouro::static_object<token>
@@ -56,3 +58,5 @@ class OURO_SHARED_TYPE static_object {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

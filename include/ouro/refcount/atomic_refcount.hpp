@@ -9,6 +9,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Thread-safe as `std::shared_ptr` is: threads may copy and drop different pointers to one object at the same time;
@@ -73,3 +75,5 @@ struct OURO_SHARED_TYPE atomic_refcount {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

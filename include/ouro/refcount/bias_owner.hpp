@@ -12,6 +12,8 @@
 #include <new>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 class biased_count;
@@ -135,3 +137,5 @@ inline void end_vanished_owners() noexcept { all_bias_owners.end_all_but(bias_of
 OURO_SHARED_STATE inline constinit fork_repair bias_after_fork{&end_vanished_owners, nullptr, {}};
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <utility>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// Settles what is in one of the owner's queues at this moment: merges all of it, and then ends the objects that have
@@ -102,3 +104,5 @@ class bias_thread {
 OURO_SHARED_STATE inline constinit thread_local bias_thread this_bias_thread{};
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

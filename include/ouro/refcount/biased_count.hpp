@@ -25,6 +25,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro::detail {
 
 /// All verbs are O(1), but for the loops in which threads that change one count at the same time try again.
@@ -247,3 +249,5 @@ class biased_count {
 };
 
 }  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Thread-safe as `atomic_refcount` is, and nearly as fast as `local_refcount` on the thread that made the object, for
@@ -87,3 +89,5 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

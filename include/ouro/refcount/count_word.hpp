@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// What lowering a count found.
@@ -79,3 +81,5 @@ struct count_word {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// Not thread-safe: an object and all pointers to it belong to one thread at a time. No verb allocates; all are O(1).
@@ -67,3 +69,5 @@ struct OURO_SHARED_TYPE local_refcount {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

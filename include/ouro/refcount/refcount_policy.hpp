@@ -44,6 +44,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 struct OURO_SHARED_TYPE local_refcount;
@@ -183,3 +185,5 @@ template <class RefcountPolicy>
 concept counts_in_header = refcount_policy<RefcountPolicy> && !counts_itself<RefcountPolicy>;
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

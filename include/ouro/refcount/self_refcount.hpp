@@ -5,6 +5,8 @@
 #include <ouro/config.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
+#include <ouro/macros/hide.hpp>
+
 namespace ouro {
 
 /// For a `T` with the functions `intrusive_ptr_add_ref(T*)` and `intrusive_ptr_release(T*)` in its namespace, as
@@ -26,3 +28,5 @@ struct OURO_SHARED_TYPE self_refcount {
 };
 
 }  // namespace ouro
+
+#include <ouro/macros/restore.hpp>

@@ -220,10 +220,6 @@
 
 // ===== ouro/config.hpp
 
-/// \file
-/// What the compiler and the platform offer, the version, and the level of checking.
-/// The only file that defines macros for the rest of the library; everything else asks constants by `if constexpr`.
-
 #define OURO_VERSION_MAJOR 0
 #define OURO_VERSION_MINOR 1
 #define OURO_VERSION_PATCH 0
@@ -410,6 +406,173 @@
 #define OURO_REFUSE(remedy) = delete
 #endif
 
+// ===== ouro/allocator/call_frames.hpp
+
+#if OURO_HAS_BACKTRACE
+#include <cxxabi.h>
+#include <execinfo.h>
+#endif
+
+// ===== ouro/collector/pause_clock.hpp
+
+#if OURO_HAS_CLOCK_GETTIME
+#include <time.h>
+#else
+#include <chrono>
+#endif
+
+// ===== ouro/macros/hide.hpp
+
+/// \file
+/// What begins in each header behind its includes: until restore.hpp, macros of the program do not have the names that
+/// the headers use and that programs and other libraries often define (`min`, `slots`, `check`, `T`).
+
+// Included once for each header, and so without a guard. A list of three: the names that are asked for, those that are
+// hidden, and those that restore.hpp gives back. tests/users_macros.py compares them.
+#if defined(OURO_MACROS_ARE_HIDDEN)
+#error "ouro: a header includes another one behind macros/hide.hpp, or ends without macros/restore.hpp"
+#endif
+#if defined(A) || defined(B) || defined(C) || defined(D) || defined(E) || defined(F) || defined(G) || defined(H) ||   \
+    defined(I) || defined(J) || defined(K) || defined(L) || defined(M) || defined(N) || defined(O) || defined(P) ||   \
+    defined(Q) || defined(R) || defined(S) || defined(T) || defined(U) || defined(V) || defined(W) || defined(X) ||   \
+    defined(Y) || defined(Z) || defined(all) || defined(always_inline) || defined(bit) || defined(byte) ||            \
+    defined(check) || defined(debug) || defined(delete) || defined(each) || defined(free) || defined(header) ||       \
+    defined(huge) || defined(in) || defined(index) || defined(info) || defined(length) || defined(likely) ||          \
+    defined(max) || defined(min) || defined(minor) || defined(new) || defined(nodiscard) || defined(noinline) ||      \
+    defined(noreturn) || defined(out) || defined(realloc) || defined(round) || defined(self) || defined(slots) ||     \
+    defined(swap) || defined(table) || defined(trace) || defined(unlikely) || defined(used) || defined(visibility) || \
+    defined(word)
+#define OURO_MACROS_ARE_HIDDEN
+#pragma push_macro("A")
+#pragma push_macro("B")
+#pragma push_macro("C")
+#pragma push_macro("D")
+#pragma push_macro("E")
+#pragma push_macro("F")
+#pragma push_macro("G")
+#pragma push_macro("H")
+#pragma push_macro("I")
+#pragma push_macro("J")
+#pragma push_macro("K")
+#pragma push_macro("L")
+#pragma push_macro("M")
+#pragma push_macro("N")
+#pragma push_macro("O")
+#pragma push_macro("P")
+#pragma push_macro("Q")
+#pragma push_macro("R")
+#pragma push_macro("S")
+#pragma push_macro("T")
+#pragma push_macro("U")
+#pragma push_macro("V")
+#pragma push_macro("W")
+#pragma push_macro("X")
+#pragma push_macro("Y")
+#pragma push_macro("Z")
+#pragma push_macro("all")
+#pragma push_macro("always_inline")
+#pragma push_macro("bit")
+#pragma push_macro("byte")
+#pragma push_macro("check")
+#pragma push_macro("debug")
+#pragma push_macro("delete")
+#pragma push_macro("each")
+#pragma push_macro("free")
+#pragma push_macro("header")
+#pragma push_macro("huge")
+#pragma push_macro("in")
+#pragma push_macro("index")
+#pragma push_macro("info")
+#pragma push_macro("length")
+#pragma push_macro("likely")
+#pragma push_macro("max")
+#pragma push_macro("min")
+#pragma push_macro("minor")
+#pragma push_macro("new")
+#pragma push_macro("nodiscard")
+#pragma push_macro("noinline")
+#pragma push_macro("noreturn")
+#pragma push_macro("out")
+#pragma push_macro("realloc")
+#pragma push_macro("round")
+#pragma push_macro("self")
+#pragma push_macro("slots")
+#pragma push_macro("swap")
+#pragma push_macro("table")
+#pragma push_macro("trace")
+#pragma push_macro("unlikely")
+#pragma push_macro("used")
+#pragma push_macro("visibility")
+#pragma push_macro("word")
+#undef A
+#undef B
+#undef C
+#undef D
+#undef E
+#undef F
+#undef G
+#undef H
+#undef I
+#undef J
+#undef K
+#undef L
+#undef M
+#undef N
+#undef O
+#undef P
+#undef Q
+#undef R
+#undef S
+#undef T
+#undef U
+#undef V
+#undef W
+#undef X
+#undef Y
+#undef Z
+#undef all
+#undef always_inline
+#undef bit
+#undef byte
+#undef check
+#undef debug
+#undef delete
+#undef each
+#undef free
+#undef header
+#undef huge
+#undef in
+#undef index
+#undef info
+#undef length
+#undef likely
+#undef max
+#undef min
+#undef minor
+#undef new
+#undef nodiscard
+#undef noinline
+#undef noreturn
+#undef out
+#undef realloc
+#undef round
+#undef self
+#undef slots
+#undef swap
+#undef table
+#undef trace
+#undef unlikely
+#undef used
+#undef visibility
+#undef word
+#endif
+
+// ===== ouro/config.hpp
+
+/// \file
+/// What the compiler and the platform offer, the version, and the level of checking.
+/// The only file that defines macros for the rest of the library; everything else asks constants by `if constexpr`.
+
 /// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different.
 /// Linkers accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix
 /// of checked and unchecked objects deserves. Inside a function, since link-time optimisation refuses all others;
@@ -560,11 +723,6 @@ inline const allocation_scope* allocation_scope::innermost() noexcept { return d
 
 /// \file
 /// The calls that are under way, where the platform tells.
-
-#if OURO_HAS_BACKTRACE
-#include <cxxabi.h>
-#include <execinfo.h>
-#endif
 
 namespace ouro::detail {
 
@@ -5075,12 +5233,6 @@ template <class CollectorPolicy, class RefcountPolicy>
 
 /// \file
 /// How long collections take.
-
-#if OURO_HAS_CLOCK_GETTIME
-#include <time.h>
-#else
-#include <chrono>
-#endif
 
 namespace ouro::detail {
 
@@ -18411,4 +18563,73 @@ struct OURO_SHARED_TYPE self_refcount {
 /// \file
 /// The whole library.
 
+// ===== ouro/macros/restore.hpp
+
+/// \file
+/// What each header ends with: the macros of the program that hide.hpp has taken away are as they were.
+
+#if defined(OURO_MACROS_ARE_HIDDEN)
+#undef OURO_MACROS_ARE_HIDDEN
+#pragma pop_macro("A")
+#pragma pop_macro("B")
+#pragma pop_macro("C")
+#pragma pop_macro("D")
+#pragma pop_macro("E")
+#pragma pop_macro("F")
+#pragma pop_macro("G")
+#pragma pop_macro("H")
+#pragma pop_macro("I")
+#pragma pop_macro("J")
+#pragma pop_macro("K")
+#pragma pop_macro("L")
+#pragma pop_macro("M")
+#pragma pop_macro("N")
+#pragma pop_macro("O")
+#pragma pop_macro("P")
+#pragma pop_macro("Q")
+#pragma pop_macro("R")
+#pragma pop_macro("S")
+#pragma pop_macro("T")
+#pragma pop_macro("U")
+#pragma pop_macro("V")
+#pragma pop_macro("W")
+#pragma pop_macro("X")
+#pragma pop_macro("Y")
+#pragma pop_macro("Z")
+#pragma pop_macro("all")
+#pragma pop_macro("always_inline")
+#pragma pop_macro("bit")
+#pragma pop_macro("byte")
+#pragma pop_macro("check")
+#pragma pop_macro("debug")
+#pragma pop_macro("delete")
+#pragma pop_macro("each")
+#pragma pop_macro("free")
+#pragma pop_macro("header")
+#pragma pop_macro("huge")
+#pragma pop_macro("in")
+#pragma pop_macro("index")
+#pragma pop_macro("info")
+#pragma pop_macro("length")
+#pragma pop_macro("likely")
+#pragma pop_macro("max")
+#pragma pop_macro("min")
+#pragma pop_macro("minor")
+#pragma pop_macro("new")
+#pragma pop_macro("nodiscard")
+#pragma pop_macro("noinline")
+#pragma pop_macro("noreturn")
+#pragma pop_macro("out")
+#pragma pop_macro("realloc")
+#pragma pop_macro("round")
+#pragma pop_macro("self")
+#pragma pop_macro("slots")
+#pragma pop_macro("swap")
+#pragma pop_macro("table")
+#pragma pop_macro("trace")
+#pragma pop_macro("unlikely")
+#pragma pop_macro("used")
+#pragma pop_macro("visibility")
+#pragma pop_macro("word")
+#endif
 #endif
