@@ -2,6 +2,8 @@
 /// \file
 /// A hash map from addresses to values, for what few objects have: nothing in their headers is spent on it.
 
+#include <ouro/allocator/integer_cast.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -88,8 +90,8 @@ class address_map {
 
   [[nodiscard]] std::size_t home(const void* key) const noexcept {
     // Fibonacci hashing (TAOCP 3, 6.4): the low bits of addresses are alike, the high bits of the product are not.
-    const std::uint64_t mixed = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(key)) * 0x9E3779B97F4A7C15u;
-    return static_cast<std::size_t>(mixed >> 32) & (capacity_ - 1);
+    const std::uint64_t mixed = reinterpret_cast<std::uintptr_t>(key) * 0x9E3779B97F4A7C15u;
+    return integer_cast<std::size_t>(mixed >> 32) & (capacity_ - 1);
   }
 
   [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }

@@ -7,6 +7,7 @@
 /// at the blocks, once the pool has no other block left. Whoever finds the word not announced first pushes the pool on
 /// its heap's stack of pools with such blocks. Lock-free; O(1) but for what other threads do meanwhile.
 
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/config.hpp>
 
 #include <atomic>
@@ -77,7 +78,7 @@ class foreign_blocks {
                                                                                          << count_shift;
   }
   [[nodiscard]] static free_block* first_of(std::uint64_t word) noexcept {
-    return reinterpret_cast<free_block*>(static_cast<std::uintptr_t>(word >> address_shift));
+    return reinterpret_cast<free_block*>(integer_cast<std::uintptr_t>(word >> address_shift));
   }
   [[nodiscard]] static std::uint32_t blocks_of(std::uint64_t word) noexcept {
     return static_cast<std::uint32_t>(word & ((std::uint64_t{1} << address_shift) - 1)) >> count_shift;

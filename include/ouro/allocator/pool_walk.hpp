@@ -7,6 +7,7 @@
 
 #include <ouro/allocator/arena.hpp>
 #include <ouro/allocator/foreign_blocks.hpp>
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/pool_heap.hpp>
 #include <ouro/config.hpp>
@@ -45,7 +46,7 @@ class free_map {
   /// Division by multiplication with the reciprocal, rounded up: exact, since offsets are below 2^15 and multiples of
   /// the block size.
   [[nodiscard]] std::size_t index_of(const std::byte* block) const noexcept {
-    return static_cast<std::size_t>(static_cast<std::uint64_t>(block - first_) * per_block_ >> shift);
+    return integer_cast<std::size_t>(integer_cast<std::uint64_t>(block - first_) * per_block_ >> shift);
   }
 
   const std::byte* first_;

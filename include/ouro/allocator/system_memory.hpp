@@ -22,7 +22,7 @@ namespace ouro::detail {
   void* const raw = ::mmap(nullptr, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (raw == MAP_FAILED) return nullptr;
   const auto begin = reinterpret_cast<std::uintptr_t>(raw);
-  const std::uintptr_t aligned = (begin + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
+  const std::uintptr_t aligned = (begin + alignment - 1) & ~(alignment - 1);
   if (aligned != begin) ::munmap(raw, aligned - begin);
   ::munmap(reinterpret_cast<void*>(aligned + bytes), begin + span - (aligned + bytes));
   return reinterpret_cast<void*>(aligned);

@@ -7,6 +7,7 @@
 #include <ouro/allocator/allocation_snapshot.hpp>
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/allocator/call_frames.hpp>
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/allocator/when_used.hpp>
@@ -132,7 +133,7 @@ class allocation_ledger {
     const auto mix = [&hash](std::uint64_t with) { hash = (hash ^ with) * 0x9E3779B97F4A7C15u; };
     for (const site& each : of.scopes) mix(reinterpret_cast<std::uintptr_t>(each.file) + each.line);
     for (const void* const each : of.frames) mix(reinterpret_cast<std::uintptr_t>(each));
-    return static_cast<std::uintptr_t>(hash >> 8);
+    return integer_cast<std::uintptr_t>(hash >> 8);
   }
 
   static_mutex mutex_;

@@ -139,7 +139,7 @@ class trace_audit {
 
   /// False if the slot is in the table already. \pre `has_room()`
   bool enter(const void* slot) noexcept {
-    std::size_t at = static_cast<std::size_t>(reinterpret_cast<std::uintptr_t>(slot) / sizeof(void*)) & (places_ - 1);
+    std::size_t at = (reinterpret_cast<std::uintptr_t>(slot) / sizeof(void*)) & (places_ - 1);
     for (; table_.items[at] != nullptr; at = (at + 1) & (places_ - 1)) {
       if (table_.items[at] == slot) return false;
     }

@@ -2,6 +2,7 @@
 /// \file
 /// The hash index of a `dict`: numbers of entries, as narrow as their number allows.
 
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/config.hpp>
 
 #include <bit>
@@ -89,10 +90,10 @@ class dict_index {
     // Hashes may differ in their lowest bits alone, as those of integers do, or in their highest, or by multiples of
     // any number. One multiplication moves bits up, and spreads most such multiples; after the second one, with the
     // bits that were moved up brought down in between, each bit of the result depends on all bits of the hash.
-    auto mixed = static_cast<std::uint64_t>(hash);
+    std::uint64_t mixed = hash;
     mixed = (mixed ^ mixed >> 32) * 0x9E3779B97F4A7C15u;
     mixed = (mixed ^ mixed >> 29) * 0xA0761D6478BD642Fu;
-    return static_cast<std::size_t>(mixed >> shift_);
+    return integer_cast<std::size_t>(mixed >> shift_);
   }
   [[nodiscard]] std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_ - 1); }
 

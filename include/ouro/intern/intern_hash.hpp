@@ -2,6 +2,7 @@
 /// \file
 /// The hash and the equality that interners use unless told otherwise.
 
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/config.hpp>
 
 #include <bit>
@@ -39,7 +40,7 @@ OURO_SHARED_STATE inline constinit std::byte seed_place{};
 
 /// Differs from process to process where addresses do, so that keys cannot be chosen to collide in advance.
 [[nodiscard]] inline std::uint64_t hash_seed() noexcept {
-  return 0x9E3779B97F4A7C15u ^ static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&seed_place));
+  return 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(&seed_place);
 }
 
 [[nodiscard]] inline std::uint64_t load_8(const char* at) noexcept {
@@ -128,7 +129,7 @@ struct OURO_SHARED_TYPE intern_hash {
   [[nodiscard]] std::size_t operator()(const T& value) const noexcept(noexcept(std::hash<T>{}(value))) {
     if constexpr (std::floating_point<T>) {
       const std::string_view bits = detail::bytes_of(value);
-      return static_cast<std::size_t>(detail::hash_bytes(bits.data(), bits.size()));
+      return detail::integer_cast<std::size_t>(detail::hash_bytes(bits.data(), bits.size()));
     } else {
       // std::hash of an integer is the integer: its upper bits would all be alike.
       return static_cast<std::size_t>(

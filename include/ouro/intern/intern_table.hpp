@@ -11,6 +11,7 @@
 /// The table itself holds no count: it would keep every entry alive.
 
 #include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 
@@ -84,7 +85,7 @@ class intern_table {
 
   /// \pre `reserve` has been called since the last insertion
   void insert(Entry& entry) noexcept {
-    place(tag_of(entry.hash) | static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&entry)), entry.hash);
+    place(tag_of(entry.hash) | reinterpret_cast<std::uintptr_t>(&entry), entry.hash);
     ++size_;
     ++version_;
   }
@@ -92,8 +93,7 @@ class intern_table {
   /// Takes out this entry, not one like it; nothing happens if it is not in the table.
   void erase(const Entry& entry) noexcept {
     if (capacity_ == 0) return;
-    const std::uint64_t wanted =
-        tag_of(entry.hash) | static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&entry));
+    const std::uint64_t wanted = tag_of(entry.hash) | reinterpret_cast<std::uintptr_t>(&entry);
     for (std::size_t i = home(entry.hash); slots_[i] != empty; i = next(i)) {
       if (slots_[i] != wanted) continue;
       slots_[i] = slots_[next(i)] == empty ? empty : erased;
@@ -121,15 +121,16 @@ class intern_table {
   static constexpr std::uint64_t tag_mask = 0xFFFF000000000000u;
 
   [[nodiscard]] static std::uint64_t tag_of(std::size_t hash) noexcept {
+    const std::uint64_t wide = hash;
     if constexpr (sizeof(hash) == 8) {
-      return static_cast<std::uint64_t>(hash) & tag_mask;
+      return wide & tag_mask;
     } else {
-      return static_cast<std::uint64_t>(hash) << 48;
+      return wide << 48;
     }
   }
 
   [[nodiscard]] static Entry* entry_in(std::uint64_t slot) noexcept {
-    return reinterpret_cast<Entry*>(static_cast<std::uintptr_t>(slot & ~tag_mask));
+    return reinterpret_cast<Entry*>(integer_cast<std::uintptr_t>(slot & ~tag_mask));
   }
 
   [[nodiscard]] std::size_t home(std::size_t hash) const noexcept { return hash & (capacity_ - 1); }

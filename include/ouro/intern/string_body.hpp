@@ -2,6 +2,7 @@
 /// \file
 /// The object behind an interned string.
 
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/pool_allocator.hpp>
 #include <ouro/allocator/private_heap.hpp>
 #include <ouro/allocator/static_mutex.hpp>
@@ -47,7 +48,7 @@ struct OURO_SHARED_TYPE string_body {
   }
 
   [[nodiscard]] static std::size_t hash_of(std::string_view characters) noexcept {
-    return static_cast<std::size_t>(hash_bytes(characters.data(), characters.size()));
+    return integer_cast<std::size_t>(hash_bytes(characters.data(), characters.size()));
   }
 
   /// A new body, which no table knows yet. \throws std::bad_alloc

@@ -39,6 +39,7 @@
 #include <ouro/allocator/ended_heaps.hpp>
 #include <ouro/allocator/foreign_blocks.hpp>
 #include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/kept_blocks.hpp>
 #include <ouro/allocator/known_arenas.hpp>
 #include <ouro/allocator/large_blocks.hpp>
@@ -1646,7 +1647,7 @@ namespace ouro::detail {
   void* const raw = ::mmap(nullptr, span, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (raw == MAP_FAILED) return nullptr;
   const auto begin = reinterpret_cast<std::uintptr_t>(raw);
-  const std::uintptr_t aligned = (begin + alignment - 1) & ~(static_cast<std::uintptr_t>(alignment) - 1);
+  const std::uintptr_t aligned = (begin + alignment - 1) & ~(alignment - 1);
   if (aligned != begin) ::munmap(raw, aligned - begin);
   ::munmap(reinterpret_cast<void*>(aligned + bytes), begin + span - (aligned + bytes));
   return reinterpret_cast<void*>(aligned);
@@ -1814,6 +1815,26 @@ class kept_blocks {
 
 }  // namespace ouro::detail
 
+// ===== ouro/allocator/integer_cast.hpp
+
+/// \file
+/// A cast between integer types that some platforms take for one.
+
+namespace ouro::detail {
+
+/// Keeps the low bits of a number. It is no cast where the types are the same, as `std::size_t` and `std::uint64_t` may
+/// be: g++ warns of a cast that does nothing (`-Wuseless-cast`).
+template <class To, class From>
+[[nodiscard]] OURO_ALWAYS_INLINE constexpr To integer_cast(From from) noexcept {
+  if constexpr (std::is_same_v<To, From>) {
+    return from;
+  } else {
+    return static_cast<To>(from);
+  }
+}
+
+}  // namespace ouro::detail
+
 // ===== ouro/allocator/foreign_blocks.hpp
 
 /// \file
@@ -1887,7 +1908,7 @@ class foreign_blocks {
                                                                                          << count_shift;
   }
   [[nodiscard]] static free_block* first_of(std::uint64_t word) noexcept {
-    return reinterpret_cast<free_block*>(static_cast<std::uintptr_t>(word >> address_shift));
+    return reinterpret_cast<free_block*>(integer_cast<std::uintptr_t>(word >> address_shift));
   }
   [[nodiscard]] static std::uint32_t blocks_of(std::uint64_t word) noexcept {
     return static_cast<std::uint32_t>(word & ((std::uint64_t{1} << address_shift) - 1)) >> count_shift;
@@ -4415,8 +4436,8 @@ class address_map {
 
   [[nodiscard]] std::size_t home(const void* key) const noexcept {
     // Fibonacci hashing (TAOCP 3, 6.4): the low bits of addresses are alike, the high bits of the product are not.
-    const std::uint64_t mixed = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(key)) * 0x9E3779B97F4A7C15u;
-    return static_cast<std::size_t>(mixed >> 32) & (capacity_ - 1);
+    const std::uint64_t mixed = reinterpret_cast<std::uintptr_t>(key) * 0x9E3779B97F4A7C15u;
+    return integer_cast<std::size_t>(mixed >> 32) & (capacity_ - 1);
   }
 
   [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }
@@ -4565,7 +4586,7 @@ class allocation_ledger {
     const auto mix = [&hash](std::uint64_t with) { hash = (hash ^ with) * 0x9E3779B97F4A7C15u; };
     for (const site& each : of.scopes) mix(reinterpret_cast<std::uintptr_t>(each.file) + each.line);
     for (const void* const each : of.frames) mix(reinterpret_cast<std::uintptr_t>(each));
-    return static_cast<std::uintptr_t>(hash >> 8);
+    return integer_cast<std::uintptr_t>(hash >> 8);
   }
 
   static_mutex mutex_;
@@ -7406,7 +7427,7 @@ class trace_audit {
 
   /// False if the slot is in the table already. \pre `has_room()`
   bool enter(const void* slot) noexcept {
-    std::size_t at = static_cast<std::size_t>(reinterpret_cast<std::uintptr_t>(slot) / sizeof(void*)) & (places_ - 1);
+    std::size_t at = (reinterpret_cast<std::uintptr_t>(slot) / sizeof(void*)) & (places_ - 1);
     for (; table_.items[at] != nullptr; at = (at + 1) & (places_ - 1)) {
       if (table_.items[at] == slot) return false;
     }
@@ -7501,7 +7522,7 @@ class free_map {
   /// Division by multiplication with the reciprocal, rounded up: exact, since offsets are below 2^15 and multiples of
   /// the block size.
   [[nodiscard]] std::size_t index_of(const std::byte* block) const noexcept {
-    return static_cast<std::size_t>(static_cast<std::uint64_t>(block - first_) * per_block_ >> shift);
+    return integer_cast<std::size_t>(integer_cast<std::uint64_t>(block - first_) * per_block_ >> shift);
   }
 
   const std::byte* first_;
@@ -9140,10 +9161,10 @@ class dict_index {
     // Hashes may differ in their lowest bits alone, as those of integers do, or in their highest, or by multiples of
     // any number. One multiplication moves bits up, and spreads most such multiples; after the second one, with the
     // bits that were moved up brought down in between, each bit of the result depends on all bits of the hash.
-    auto mixed = static_cast<std::uint64_t>(hash);
+    std::uint64_t mixed = hash;
     mixed = (mixed ^ mixed >> 32) * 0x9E3779B97F4A7C15u;
     mixed = (mixed ^ mixed >> 29) * 0xA0761D6478BD642Fu;
-    return static_cast<std::size_t>(mixed >> shift_);
+    return integer_cast<std::size_t>(mixed >> shift_);
   }
   [[nodiscard]] std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_ - 1); }
 
@@ -9699,7 +9720,7 @@ OURO_SHARED_STATE inline constinit std::byte seed_place{};
 
 /// Differs from process to process where addresses do, so that keys cannot be chosen to collide in advance.
 [[nodiscard]] inline std::uint64_t hash_seed() noexcept {
-  return 0x9E3779B97F4A7C15u ^ static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&seed_place));
+  return 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(&seed_place);
 }
 
 [[nodiscard]] inline std::uint64_t load_8(const char* at) noexcept {
@@ -9788,7 +9809,7 @@ struct OURO_SHARED_TYPE intern_hash {
   [[nodiscard]] std::size_t operator()(const T& value) const noexcept(noexcept(std::hash<T>{}(value))) {
     if constexpr (std::floating_point<T>) {
       const std::string_view bits = detail::bytes_of(value);
-      return static_cast<std::size_t>(detail::hash_bytes(bits.data(), bits.size()));
+      return detail::integer_cast<std::size_t>(detail::hash_bytes(bits.data(), bits.size()));
     } else {
       // std::hash of an integer is the integer: its upper bits would all be alike.
       return static_cast<std::size_t>(
@@ -9888,7 +9909,7 @@ class intern_table {
 
   /// \pre `reserve` has been called since the last insertion
   void insert(Entry& entry) noexcept {
-    place(tag_of(entry.hash) | static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&entry)), entry.hash);
+    place(tag_of(entry.hash) | reinterpret_cast<std::uintptr_t>(&entry), entry.hash);
     ++size_;
     ++version_;
   }
@@ -9896,8 +9917,7 @@ class intern_table {
   /// Takes out this entry, not one like it; nothing happens if it is not in the table.
   void erase(const Entry& entry) noexcept {
     if (capacity_ == 0) return;
-    const std::uint64_t wanted =
-        tag_of(entry.hash) | static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&entry));
+    const std::uint64_t wanted = tag_of(entry.hash) | reinterpret_cast<std::uintptr_t>(&entry);
     for (std::size_t i = home(entry.hash); slots_[i] != empty; i = next(i)) {
       if (slots_[i] != wanted) continue;
       slots_[i] = slots_[next(i)] == empty ? empty : erased;
@@ -9925,15 +9945,16 @@ class intern_table {
   static constexpr std::uint64_t tag_mask = 0xFFFF000000000000u;
 
   [[nodiscard]] static std::uint64_t tag_of(std::size_t hash) noexcept {
+    const std::uint64_t wide = hash;
     if constexpr (sizeof(hash) == 8) {
-      return static_cast<std::uint64_t>(hash) & tag_mask;
+      return wide & tag_mask;
     } else {
-      return static_cast<std::uint64_t>(hash) << 48;
+      return wide << 48;
     }
   }
 
   [[nodiscard]] static Entry* entry_in(std::uint64_t slot) noexcept {
-    return reinterpret_cast<Entry*>(static_cast<std::uintptr_t>(slot & ~tag_mask));
+    return reinterpret_cast<Entry*>(integer_cast<std::uintptr_t>(slot & ~tag_mask));
   }
 
   [[nodiscard]] std::size_t home(std::size_t hash) const noexcept { return hash & (capacity_ - 1); }
@@ -12214,7 +12235,7 @@ struct OURO_SHARED_TYPE string_body {
   }
 
   [[nodiscard]] static std::size_t hash_of(std::string_view characters) noexcept {
-    return static_cast<std::size_t>(hash_bytes(characters.data(), characters.size()));
+    return integer_cast<std::size_t>(hash_bytes(characters.data(), characters.size()));
   }
 
   /// A new body, which no table knows yet. \throws std::bad_alloc
