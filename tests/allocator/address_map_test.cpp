@@ -45,7 +45,10 @@ TEST_CASE("address_map: random operations agree with a model") {
   }
   long sum = 0;
   long sum_of_model = 0;
-  for (const auto& [key, value] : model) sum_of_model += value;
+  for (const auto& [key, value] : model) {
+    REQUIRE(mine.at(key) == value);
+    sum_of_model += value;
+  }
   mine.drain([&](int value) { sum += value; });
   CHECK(sum == sum_of_model);
   CHECK(mine.size() == 0);

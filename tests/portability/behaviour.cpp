@@ -131,7 +131,8 @@ void contain_and_copy() {
 
   ouro::attributes<ouro::ptr<page>> names;
   names[ouro::interned_string{"first"}] = home;
-  expect(*names.find(ouro::interned_string{"first"}) == home, __LINE__);
+  const auto* const first = names.find(ouro::interned_string{"first"});
+  expect(first != nullptr && *first == home, __LINE__);
 
   ouro::weak_value_map<std::string, page> cache;
   cache.insert_or_assign("/", home);

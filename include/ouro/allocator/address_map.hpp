@@ -29,6 +29,13 @@ class address_map {
     }
   }
 
+  /// The value at `key`. \pre there is one
+  [[nodiscard]] Value& at(const void* key) noexcept {
+    std::size_t i = home(key);
+    while (slots_[i].key != key) i = next(i);
+    return slots_[i].value;
+  }
+
   /// The value at `key`, made by default if there was none. \pre `key != nullptr`
   Value& operator[](const void* key) {
     if (Value* const found = find(key); found != nullptr) return *found;

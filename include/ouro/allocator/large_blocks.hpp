@@ -62,17 +62,19 @@ class large_blocks {
   /// Moves all blocks to `keeper`, which keeps up to `most` bytes, those that came last.
   /// \pre nobody has any business in this heap any more
   void give_all_to(large_blocks& keeper, std::size_t most) noexcept {
-    if (first_ == nullptr) return;
+    link* const first = first_;
+    if (first == nullptr) return;
     const lock_guard lock{keeper.mutex_};
     if (keeper.bytes_ + bytes_ > most) keeper.free_all();
     if (bytes_ > most) return;
-    link* last = first_;
-    for (link* at = first_; at != nullptr; at = at->next) {
+    link* last = first;
+    for (link* at = first; at != nullptr; at = at->next) {
       *owner_of(block_of(at)) = &keeper;
       last = at;
     }
     last->next = keeper.first_;
-    keeper.first_ = std::exchange(first_, nullptr);
+    keeper.first_ = first;
+    first_ = nullptr;
     keeper.bytes_ += bytes_;
   }
 

@@ -49,6 +49,9 @@ class copied_objects {
     return found == nullptr ? nullptr : &entries_[*found];
   }
 
+  /// \pre the original has been copied
+  [[nodiscard]] entry& at(header_type& original) noexcept { return entries_[numbers_.at(&original)]; }
+
   /// Returns the number of the entry, which may have been there: the copy is another one from now on then, if it is not
   /// the one that was remembered. \throws std::bad_alloc
   std::size_t add(header_type& original, pointer copy, const edge_record* edges, bool is_new) {

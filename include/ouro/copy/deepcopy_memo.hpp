@@ -203,7 +203,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
       if (is_outermost) outermost_frame_ = 0;
       OURO_RETHROW;
     }
-    return copies_.find(from)->copy;
+    return copies_.at(from).copy;
   }
 
   /// The first edge that was seen is to be the next one.
@@ -304,7 +304,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
       const auto* const given = promises_.find_kept_by(header_of(*now));
       if (given == nullptr) break;
       if (left == 0) promised_copies::break_promise(*given);
-      now = &copies_.find(header_of(given->original))->copy;
+      now = &copies_.at(header_of(given->original)).copy;
     }
     return *now;
   }

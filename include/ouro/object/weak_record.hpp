@@ -323,7 +323,7 @@ class OURO_SHARED_TYPE weak_table {
     if (at->previous != nullptr) {
       at->previous->next = at->next;
     } else if (at->next != nullptr) {
-      *home.records.find(at->owner) = at->next;
+      home.records.at(at->owner) = at->next;
     } else {
       home.records.erase(at->owner);
     }

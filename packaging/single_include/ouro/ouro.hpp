@@ -2609,17 +2609,19 @@ class large_blocks {
   /// Moves all blocks to `keeper`, which keeps up to `most` bytes, those that came last.
   /// \pre nobody has any business in this heap any more
   void give_all_to(large_blocks& keeper, std::size_t most) noexcept {
-    if (first_ == nullptr) return;
+    link* const first = first_;
+    if (first == nullptr) return;
     const lock_guard lock{keeper.mutex_};
     if (keeper.bytes_ + bytes_ > most) keeper.free_all();
     if (bytes_ > most) return;
-    link* last = first_;
-    for (link* at = first_; at != nullptr; at = at->next) {
+    link* last = first;
+    for (link* at = first; at != nullptr; at = at->next) {
       *owner_of(block_of(at)) = &keeper;
       last = at;
     }
     last->next = keeper.first_;
-    keeper.first_ = std::exchange(first_, nullptr);
+    keeper.first_ = first;
+    first_ = nullptr;
     keeper.bytes_ += bytes_;
   }
 
@@ -4373,6 +4375,13 @@ class address_map {
       if (slots_[i].key == key) return &slots_[i].value;
       if (slots_[i].key == nullptr) return nullptr;
     }
+  }
+
+  /// The value at `key`. \pre there is one
+  [[nodiscard]] Value& at(const void* key) noexcept {
+    std::size_t i = home(key);
+    while (slots_[i].key != key) i = next(i);
+    return slots_[i].value;
   }
 
   /// The value at `key`, made by default if there was none. \pre `key != nullptr`
@@ -6466,7 +6475,7 @@ class OURO_SHARED_TYPE weak_table {
     if (at->previous != nullptr) {
       at->previous->next = at->next;
     } else if (at->next != nullptr) {
-      *home.records.find(at->owner) = at->next;
+      home.records.at(at->owner) = at->next;
     } else {
       home.records.erase(at->owner);
     }
@@ -16440,6 +16449,9 @@ class copied_objects {
     return found == nullptr ? nullptr : &entries_[*found];
   }
 
+  /// \pre the original has been copied
+  [[nodiscard]] entry& at(header_type& original) noexcept { return entries_[numbers_.at(&original)]; }
+
   /// Returns the number of the entry, which may have been there: the copy is another one from now on then, if it is not
   /// the one that was remembered. \throws std::bad_alloc
   std::size_t add(header_type& original, pointer copy, const edge_record* edges, bool is_new) {
@@ -16747,7 +16759,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
       if (is_outermost) outermost_frame_ = 0;
       OURO_RETHROW;
     }
-    return copies_.find(from)->copy;
+    return copies_.at(from).copy;
   }
 
   /// The first edge that was seen is to be the next one.
@@ -16848,7 +16860,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
       const auto* const given = promises_.find_kept_by(header_of(*now));
       if (given == nullptr) break;
       if (left == 0) promised_copies::break_promise(*given);
-      now = &copies_.find(header_of(given->original))->copy;
+      now = &copies_.at(header_of(given->original)).copy;
     }
     return *now;
   }
