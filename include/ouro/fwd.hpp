@@ -10,17 +10,17 @@
 
 namespace ouro {
 
-template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
-          allocator_policy AllocatorPolicy = pool_allocator>
+template <class T, class RefcountPolicy = local_refcount, class CollectorPolicy = trial_deletion,
+          class AllocatorPolicy = pool_allocator>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 class OURO_SHARED_TYPE managed_ptr;
 
-template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
-          allocator_policy AllocatorPolicy = pool_allocator>
+template <class T, class RefcountPolicy = local_refcount, class CollectorPolicy = trial_deletion,
+          class AllocatorPolicy = pool_allocator>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
 class OURO_SHARED_TYPE managed_weak;
 
-template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 struct OURO_SHARED_TYPE memory;
 

@@ -1,4 +1,4 @@
-// expect: is_second_of_refcount_collector_allocator<.*ouro::pool_allocator
+// expect in first error: ouro::pool_allocator.*ouro: the order of policies is <RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 #include <ouro/ouro.hpp>
 
 #ifdef OURO_MUST_FAIL

@@ -1,4 +1,4 @@
-// expect: is_third_of_refcount_collector_allocator<.*ouro::no_collector
+// expect in first error: ouro::no_collector.*ouro: the order of policies is <RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 #include <ouro/ouro.hpp>
 
 #ifdef OURO_MUST_FAIL

@@ -1,4 +1,4 @@
-// expect: is_first_of_refcount_collector_allocator<.*ouro::trial_deletion
+// expect in first error: ouro::trial_deletion.*ouro: the order of policies is <RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 #include <ouro/ouro.hpp>
 
 #ifdef OURO_MUST_FAIL

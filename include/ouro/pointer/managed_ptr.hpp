@@ -77,7 +77,7 @@ template <class CollectorPolicy, class T>
 /// drop that leaves others may make it a candidate of the collector. Nothing throws unless it says so. Thread-safety is
 /// that of a raw pointer for the `managed_ptr` itself, and that of the refcount policy for the object. With
 /// `self_refcount` the object counts itself, and raw pointers convert as they do to `boost::intrusive_ptr`.
-template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 class managed_ptr {
   using counting = detail::counting<RefcountPolicy, CollectorPolicy>;
@@ -316,7 +316,7 @@ class managed_ptr {
   }
 
  private:
-  template <class, refcount_policy R, collector_policy C, allocator_policy A>
+  template <class, class R, class C, class A>
     requires compatible_policies<R, C, A>
   friend class managed_ptr;
   template <class>

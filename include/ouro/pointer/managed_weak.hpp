@@ -28,7 +28,7 @@ namespace ouro {
 /// own, outside the private heap; copies and `lock` do not allocate. Everything is O(1), however many weak pointers the
 /// object has; its death is O(these). Callbacks run newest first. Thread-safety is that of a raw pointer for the
 /// `managed_weak` itself, and that of the refcount policy for the object.
-template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
 class managed_weak {
   using table = detail::weak_table<RefcountPolicy>;
@@ -144,7 +144,7 @@ class managed_weak {
   [[nodiscard]] const void* owner() const noexcept { return record_ == nullptr ? nullptr : record_->owner; }
 
  private:
-  template <class, refcount_policy R, collector_policy C, allocator_policy A>
+  template <class, class R, class C, class A>
     requires compatible_policies<R, C, A> && counts_in_header<R>
   friend class managed_weak;
 

@@ -20,7 +20,7 @@ namespace ouro {
 
 /// `using m = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>;`, and then
 /// `m::ptr<node>`, `m::make<node>(…)`, `m::gc::collect()`.
-template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 struct memory {
   using refcount = RefcountPolicy;

@@ -1018,6 +1018,20 @@ inline constexpr policy_axis axis_of = policy_axis::unknown;
 template <class Policy, policy_axis Axis>
 inline constexpr bool may_be_of = axis_of<Policy> == policy_axis::unknown || axis_of<Policy> == Axis;
 
+/// True, or the end of the compilation by one line that names a policy in the wrong place.
+template <class Policy, policy_axis Axis>
+[[nodiscard]] consteval bool check_place() noexcept {
+  OURO_REQUIRE(Policy, "ouro: the order of policies is <RefcountPolicy, CollectorPolicy, AllocatorPolicy>",
+               may_be_of<Policy, Axis>);
+  return true;
+}
+
+template <class First, class Second, class Third>
+[[nodiscard]] consteval bool are_in_order() noexcept {
+  return check_place<First, policy_axis::refcount>() && check_place<Second, policy_axis::collector>() &&
+         check_place<Third, policy_axis::allocator>();
+}
+
 }  // namespace ouro::detail
 
 // ===== ouro/allocator/allocator_policy.hpp
@@ -9636,10 +9650,12 @@ namespace ouro {
 template <class RefcountPolicy, class CollectorPolicy>
 concept collector_finds_a_header = counts_in_header<RefcountPolicy> || !finds_cycles<CollectorPolicy>;
 
-/// What `memory<R, C, A>` asks of its policies: each is one of its axis, and they fit each other.
+/// What `memory<R, C, A>` asks of its policies: each is one of its axis, and they fit each other. Where the order is
+/// wrong, this is not false but the end of the compilation, by a line that says the order.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 concept compatible_policies =
-    refcount_policy<RefcountPolicy> && collector_policy<CollectorPolicy> && allocator_policy<AllocatorPolicy> &&
+    detail::are_in_order<RefcountPolicy, CollectorPolicy, AllocatorPolicy>() && refcount_policy<RefcountPolicy> &&
+    collector_policy<CollectorPolicy> && allocator_policy<AllocatorPolicy> &&
     collector_finds_a_header<RefcountPolicy, CollectorPolicy>;
 
 }  // namespace ouro
@@ -9652,17 +9668,17 @@ concept compatible_policies =
 
 namespace ouro {
 
-template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
-          allocator_policy AllocatorPolicy = pool_allocator>
+template <class T, class RefcountPolicy = local_refcount, class CollectorPolicy = trial_deletion,
+          class AllocatorPolicy = pool_allocator>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 class OURO_SHARED_TYPE managed_ptr;
 
-template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
-          allocator_policy AllocatorPolicy = pool_allocator>
+template <class T, class RefcountPolicy = local_refcount, class CollectorPolicy = trial_deletion,
+          class AllocatorPolicy = pool_allocator>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
 class OURO_SHARED_TYPE managed_weak;
 
-template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 struct OURO_SHARED_TYPE memory;
 
@@ -11692,7 +11708,7 @@ template <class CollectorPolicy, class T>
 /// drop that leaves others may make it a candidate of the collector. Nothing throws unless it says so. Thread-safety is
 /// that of a raw pointer for the `managed_ptr` itself, and that of the refcount policy for the object. With
 /// `self_refcount` the object counts itself, and raw pointers convert as they do to `boost::intrusive_ptr`.
-template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 class managed_ptr {
   using counting = detail::counting<RefcountPolicy, CollectorPolicy>;
@@ -11931,7 +11947,7 @@ class managed_ptr {
   }
 
  private:
-  template <class, refcount_policy R, collector_policy C, allocator_policy A>
+  template <class, class R, class C, class A>
     requires compatible_policies<R, C, A>
   friend class managed_ptr;
   template <class>
@@ -13605,7 +13621,7 @@ namespace ouro {
 /// own, outside the private heap; copies and `lock` do not allocate. Everything is O(1), however many weak pointers the
 /// object has; its death is O(these). Callbacks run newest first. Thread-safety is that of a raw pointer for the
 /// `managed_weak` itself, and that of the refcount policy for the object.
-template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
 class managed_weak {
   using table = detail::weak_table<RefcountPolicy>;
@@ -13721,7 +13737,7 @@ class managed_weak {
   [[nodiscard]] const void* owner() const noexcept { return record_ == nullptr ? nullptr : record_->owner; }
 
  private:
-  template <class, refcount_policy R, collector_policy C, allocator_policy A>
+  template <class, class R, class C, class A>
     requires compatible_policies<R, C, A> && counts_in_header<R>
   friend class managed_weak;
 
@@ -13797,7 +13813,7 @@ namespace ouro {
 
 /// `using m = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>;`, and then
 /// `m::ptr<node>`, `m::make<node>(…)`, `m::gc::collect()`.
-template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 struct memory {
   using refcount = RefcountPolicy;
