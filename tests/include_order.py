@@ -15,7 +15,7 @@ LAYERS = {
     "object": ["config.hpp", "allocator/address_map.hpp", "allocator/heap_part.hpp", "allocator/loaded_objects.hpp",
                "allocator/raw_array.hpp", "allocator/static_mutex.hpp", "allocator/throw.hpp", "refcount"],
     "collector": ["config.hpp", "allocator/allocator_policy.hpp", "allocator/address_map.hpp", "allocator/emergency.hpp",
-                  "allocator/heap_part.hpp",
+                  "allocator/heap_part.hpp", "allocator/integer_cast.hpp",
                   "allocator/pool_heap.hpp", "allocator/pool_lease.hpp", "allocator/pool_walk.hpp", "allocator/raw_array.hpp",
                   "allocator/static_mutex.hpp", "allocator/throw.hpp", "allocator/when_used.hpp", "refcount", "object"],
     "fwd.hpp": ["config.hpp", "allocator", "refcount", "object", "collector"],

@@ -3,6 +3,8 @@
 /// The table of block sizes: 8, 16, 24 … 512 bytes, one class for each 8. CPython spaces its classes by 16 because
 /// every block must suit every type; here the alignment is known, so 8 is enough where the type allows it.
 
+#include <ouro/allocator/integer_cast.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -32,7 +34,7 @@ struct size_class {
 
   /// The class of a request. \pre `serves(bytes, alignment)` and `bytes > 0`
   [[nodiscard]] static constexpr std::uint32_t of(std::size_t bytes, std::size_t alignment) noexcept {
-    return static_cast<std::uint32_t>(rounded(bytes, alignment) / spacing - 1);
+    return integer_cast<std::uint32_t>(rounded(bytes, alignment) / spacing - 1);
   }
 
   /// Bytes of a block of the class.

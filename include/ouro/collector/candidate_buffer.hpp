@@ -2,6 +2,7 @@
 /// \file
 /// The objects whose count fell to a non-zero value since they were last looked at: each may head a garbage cycle.
 
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/raw_array.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
@@ -168,13 +169,13 @@ class alignas(64) candidate_buffer {
     for (std::size_t slot = 0; slot != entries_.size; ++slot) {
       if (entries_.items[slot].object != nullptr) continue;
       entries_.items[slot].info = first_hole_;
-      first_hole_ = static_cast<std::uint32_t>(slot);
+      first_hole_ = integer_cast<std::uint32_t>(slot);
     }
     return true;
   }
 
   [[nodiscard]] std::uint32_t word_of(std::size_t slot) const noexcept {
-    return static_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;
+    return integer_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;
   }
 
   raw_array<entry> entries_;

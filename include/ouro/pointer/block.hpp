@@ -10,6 +10,7 @@
 /// ```
 
 #include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
@@ -145,7 +146,7 @@ struct block {
         trace_object<RefcountPolicy, CollectorPolicy>(static_cast<element*>(object)[at], sink);
       }
       const std::size_t pushed = sink.pushed();
-      visits[i++].edges = static_cast<std::uint32_t>(pushed - before);
+      visits[i++].edges = integer_cast<std::uint32_t>(pushed - before);
       before = pushed;
     } while (i != last && info_word::type(static_cast<header_type*>(visits[i].header)->load_info()) == type);
     return i;

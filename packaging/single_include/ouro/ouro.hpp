@@ -1963,7 +1963,7 @@ struct size_class {
 
   /// The class of a request. \pre `serves(bytes, alignment)` and `bytes > 0`
   [[nodiscard]] static constexpr std::uint32_t of(std::size_t bytes, std::size_t alignment) noexcept {
-    return static_cast<std::uint32_t>(rounded(bytes, alignment) / spacing - 1);
+    return integer_cast<std::uint32_t>(rounded(bytes, alignment) / spacing - 1);
   }
 
   /// Bytes of a block of the class.
@@ -6963,13 +6963,13 @@ class alignas(64) candidate_buffer {
     for (std::size_t slot = 0; slot != entries_.size; ++slot) {
       if (entries_.items[slot].object != nullptr) continue;
       entries_.items[slot].info = first_hole_;
-      first_hole_ = static_cast<std::uint32_t>(slot);
+      first_hole_ = integer_cast<std::uint32_t>(slot);
     }
     return true;
   }
 
   [[nodiscard]] std::uint32_t word_of(std::size_t slot) const noexcept {
-    return static_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;
+    return integer_cast<std::uint32_t>(slot) << info_word::slot_shift | mark_;
   }
 
   raw_array<entry> entries_;
@@ -11421,7 +11421,7 @@ struct block {
         trace_object<RefcountPolicy, CollectorPolicy>(static_cast<element*>(object)[at], sink);
       }
       const std::size_t pushed = sink.pushed();
-      visits[i++].edges = static_cast<std::uint32_t>(pushed - before);
+      visits[i++].edges = integer_cast<std::uint32_t>(pushed - before);
       before = pushed;
     } while (i != last && info_word::type(static_cast<header_type*>(visits[i].header)->load_info()) == type);
     return i;
