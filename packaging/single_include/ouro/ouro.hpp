@@ -11495,8 +11495,9 @@ struct block {
     }
   }
 
+  /// Not inlined: a drop that only makes a candidate would save the registers that this needs.
   /// \pre as `die_plainly`, and need not wait
-  static void end_plainly(header_type& at) noexcept {
+  OURO_NOINLINE static void end_plainly(header_type& at) noexcept {
     destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
     RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
     const std::uintptr_t outer = queue.enter();
