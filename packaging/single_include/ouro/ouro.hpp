@@ -16349,7 +16349,7 @@ concept has_immutable_block = has_block<Edge> && edge_traits<Edge>::is_immutable
 /// The pointer that the edge is, or has.
 template <class T, class R, class C, class A>
 [[nodiscard]] const managed_ptr<T, R, C, A>& block_of(const managed_ptr<T, R, C, A>& edge) noexcept {
-  return edge;
+  return edge;  // NOLINT(bugprone-return-const-ref-from-parameter): temporaries are refused below
 }
 template <class T, class R, class C, class A>
 void block_of(const managed_ptr<T, R, C, A>&& edge) = delete;  // the reference would dangle
