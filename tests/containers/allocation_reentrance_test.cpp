@@ -1,12 +1,15 @@
 // A request for memory may begin a collection, whose destructors may use the very container that asks: ouro's
 // containers are whole then, and go on with what they find.
 
+#include "support/reentrance.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
 #include <functional>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -27,16 +30,31 @@ struct calling {
 };
 
 using memory = ouro::memory<ouro::local_refcount, ouro::trial_deletion, calling>;
-using object = ouro::attributes<int, memory>;
+
+/// A value whose moves and copies are code of the program, so that it is out of reach while it is moved.
+struct number {
+  number() noexcept = default;
+  number(int of) noexcept : value{of} {}
+  number(const number& from) noexcept : value{from.value} {}
+  number& operator=(const number& from) noexcept {
+    value = from.value;
+    return *this;
+  }
+  operator int() const noexcept { return value; }
+  int value = 0;
+};
+
+template <class Value>
+using object_of = ouro::attributes<Value, memory>;
 
 ouro::interned_string name(int number) { return ouro::interned_string{"name " + std::to_string(number)}; }
 
 /// Gives an object with the first `names` names one more, and runs `call(object)` at each of the requests for memory in
 /// turn. `check(object, value)` sees what has become of it.
-template <class Call, class Check>
+template <class Value, class Call, class Check>
 void add_one(int names, Call call, Check check) {
   for (std::size_t request = 0;; ++request) {
-    object changed;
+    object_of<Value> changed;
     for (int i = 0; i != names; ++i) changed[name(i)] = i;
     bool was_called = false;
     calling::left = request;
@@ -52,7 +70,7 @@ void add_one(int names, Call call, Check check) {
     check(changed);
     // Names and values belong together, each name once.
     std::size_t met = 0;
-    changed.each([&](const ouro::interned_string& each, int value) {
+    changed.each([&](const ouro::interned_string& each, const auto& value) {
       ++met;
       CHECK(changed.at(each) == value);
     });
@@ -64,16 +82,17 @@ void add_one(int names, Call call, Check check) {
 
 }  // namespace
 
-TEST_CASE("attributes: an object that gets names while it asks for memory for another one") {
+TEST_CASE_TEMPLATE("attributes: an object that gets names while it asks for memory for another one", Value, int,
+                   number) {
   for (const int names : {0, 2, 4, 62, 63, 64, 80, 128, 200}) {
     CAPTURE(names);
     for (const int more : {1, 2, 3, 200}) {
-      add_one(
+      add_one<Value>(
           names,
-          [&](object& changed) {
+          [&](object_of<Value>& changed) {
             for (int i = 0; i != more; ++i) changed[name(2000 + i)] = i;
           },
-          [&](object& changed) {
+          [&](object_of<Value>& changed) {
             CHECK(changed.size() == static_cast<std::size_t>(names + 1 + more));
             for (int i = 0; i != more; ++i) CHECK(changed.at(name(2000 + i)) == i);
             for (int i = 0; i != names; ++i) CHECK(changed.at(name(i)) == i);
@@ -82,31 +101,50 @@ TEST_CASE("attributes: an object that gets names while it asks for memory for an
   }
 }
 
-TEST_CASE("attributes: an object that gets the very name that it asks for memory for") {
+TEST_CASE_TEMPLATE("attributes: an object that gets the very name that it asks for memory for", Value, int, number) {
   for (const int names : {0, 2, 63, 64, 80, 128}) {
-    add_one(
-        names, [&](object& changed) { changed[name(names)] = 7; },
-        [&](object& changed) { CHECK(changed.size() == static_cast<std::size_t>(names + 1)); });
+    add_one<Value>(
+        names, [&](object_of<Value>& changed) { changed[name(names)] = 7; },
+        [&](object_of<Value>& changed) { CHECK(changed.size() == static_cast<std::size_t>(names + 1)); });
   }
 }
 
-TEST_CASE("attributes: an object that loses names while it asks for memory for one") {
+TEST_CASE_TEMPLATE("attributes: an object that gets the very name to which a value is assigned", Value, int, number) {
+  for (const int names : {0, 2, 64, 128}) {
+    for (std::size_t request = 0;; ++request) {
+      object_of<Value> changed;
+      for (int i = 0; i != names; ++i) changed[name(i)] = i;
+      calling::left = request;
+      calling::call = [&] { changed[name(names)] = 7; };
+      const bool is_new = changed.insert_or_assign(name(names), 1000);
+      const bool was_called = std::exchange(calling::call, nullptr) == nullptr;
+      CHECK(is_new != was_called);
+      CHECK(changed.size() == static_cast<std::size_t>(names + 1));
+      CHECK(changed.at(name(names)) == 1000);
+      if (!was_called) break;
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("attributes: an object that loses names while it asks for memory for one", Value, int, number) {
   for (const int names : {2, 63, 64, 65, 80, 128}) {
-    add_one(names, [](object& changed) { changed.clear(); }, [](object& changed) { CHECK(changed.size() == 1); });
-    add_one(
+    add_one<Value>(
+        names, [](object_of<Value>& changed) { changed.clear(); },
+        [](object_of<Value>& changed) { CHECK(changed.size() == 1); });
+    add_one<Value>(
         names,
-        [&](object& changed) {
+        [&](object_of<Value>& changed) {
           for (int i = 0; i != names; i += 2) changed.erase(name(i));
         },
-        [&](object& changed) { CHECK(changed.size() == static_cast<std::size_t>(names / 2 + 1)); });
+        [&](object_of<Value>& changed) { CHECK(changed.size() == static_cast<std::size_t>(names / 2 + 1)); });
   }
 }
 
-TEST_CASE("attributes: an object that is changed while a copy of it is made") {
+TEST_CASE_TEMPLATE("attributes: an object that is changed while a copy of it is made", Value, int, number) {
   for (const int names : {2, 64, 80, 200}) {
     for (const int change : {0, 1, 2}) {
       for (std::size_t request = 0;; ++request) {
-        object from;
+        object_of<Value> from;
         for (int i = 0; i != names; ++i) from[name(i)] = i;
         bool was_called = false;
         calling::left = request;
@@ -116,23 +154,109 @@ TEST_CASE("attributes: an object that is changed while a copy of it is made") {
           if (change == 1) from[name(1000)] = 1000;
           for (int i = 0; change == 2 && i != 500; ++i) from[name(1000 + i)] = 1000 + i;
         };
-        const object copy{from};
+        const object_of<Value> copy{from};
         calling::call = nullptr;
         if (!was_called) break;
         REQUIRE(copy.size() == from.size());
-        from.each([&](const ouro::interned_string& each, int value) { CHECK(copy.at(each) == value); });
+        from.each([&](const ouro::interned_string& each, const auto& value) { CHECK(copy.at(each) == value); });
       }
     }
   }
 }
 
 TEST_CASE("attributes: a copy has room for more names of its own") {
-  object from;
+  object_of<int> from;
   for (int i = 0; i != 100; ++i) from[name(i)] = i;
-  object copy{from};
+  object_of<int> copy{from};
   for (int i = 100; i != 300; ++i) copy[name(i)] = i;
   for (int i = 0; i != 300; i += 3) CHECK(copy.erase(name(i)));
   CHECK(copy.size() == 200);
   for (int i = 0; i != 300; ++i) CHECK(copy.contains(name(i)) == (i % 3 != 0));
   CHECK(from.size() == 100);
+}
+
+TEST_CASE("attributes: an object that shrinks, and grows again, while a copy of it asks for memory") {
+  object_of<int> from;
+  for (int i = 0; i != 200; ++i) from[name(i)] = i;
+  calling::left = 0;
+  calling::call = [&] {
+    for (int i = 0; i != 130; ++i) from.erase(name(i));
+    // The copy has room for many values, and now asks for that of few names.
+    calling::left = 0;
+    calling::call = [&] {
+      for (int i = 0; i != 130; ++i) from[name(i)] = i;
+    };
+  };
+  const object_of<int> copy{from};
+  CHECK(calling::call == nullptr);
+  CHECK(copy.size() == 200);
+  for (int i = 0; i != 200; ++i) CHECK(copy.at(name(i)) == i);
+}
+
+namespace {
+
+/// Calls while it is copied.
+struct calling_copy {
+  static inline std::function<void()> call;
+
+  calling_copy() noexcept = default;
+  calling_copy(int of) noexcept : value{of} {}
+  calling_copy(const calling_copy& from) : value{from.value} {
+    if (call != nullptr) std::exchange(call, nullptr)();
+    value = from.value;  // which is still there
+  }
+  calling_copy(calling_copy&& from) noexcept : value{std::exchange(from.value, -1)} {}
+  calling_copy& operator=(calling_copy from) noexcept {
+    value = from.value;
+    return *this;
+  }
+  int value = 0;
+};
+
+}  // namespace
+
+TEST_CASE("attributes: without memory for values of its own while others are copied, an object stays as it was") {
+  using record = ouro::attributes<calling_copy, ouro::test::calling_memory>;
+  {
+    record from;
+    for (int i = 0; i != 4; ++i) from[name(i)] = i;
+    bool has_thrown = false;
+    calling_copy::call = [&] {
+      ouro::test::calling_allocator::failures = 1;
+      try {
+        from.erase(name(0));
+      } catch (const std::bad_alloc&) {
+        has_thrown = true;
+      }
+    };
+    const record copy{from};
+    CHECK(has_thrown);
+    CHECK(from.size() == 4);
+    for (int i = 0; i != 4; ++i) CHECK(copy.at(name(i)).value == i);
+    for (int i = 0; i != 4; ++i) CHECK(from.at(name(i)).value == i);
+  }
+  CHECK(ouro::test::calling_allocator::blocks == 0);
+}
+
+TEST_CASE("attributes: an object that changes while it asks for memory to leave values that are copied") {
+  using record = ouro::attributes<calling_copy, ouro::test::calling_memory>;
+  for (const int change : {0, 1, 2}) {
+    record from;
+    for (int i = 0; i != 4; ++i) from[name(i)] = i;
+    calling_copy::call = [&] {
+      ouro::test::calling_allocator::action = [&] {
+        if (change == 0) from.clear();
+        if (change == 1) CHECK(from.erase(name(1)));
+        for (int i = 10; change == 2 && i != 30; ++i) from[name(i)] = i;
+      };
+      // Has gone meanwhile, or is still to go.
+      CHECK(from.erase(name(1)) == (change == 2));
+    };
+    const record copy{from};
+    CHECK(copy.size() == 4);
+    // Those that the object went on with have been moved from.
+    for (int i = 0; i != 4; ++i) CHECK(copy.at(name(i)).value == (change == 0 ? i : -1));
+    CHECK(from.size() == (change == 0 ? 0u : change == 1 ? 3u : 23u));
+  }
+  CHECK(ouro::test::calling_allocator::blocks == 0);
 }

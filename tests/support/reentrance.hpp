@@ -18,7 +18,7 @@
 namespace ouro::test {
 
 /// Where an element calls the test.
-enum class moment { never, destruction, move, copy, comparison, hash };
+enum class moment { never, destruction, making, move, copy, comparison, hash };
 
 /// What all elements share: at which moment they call `action`, and how often they still may.
 struct bell {
@@ -45,7 +45,10 @@ template <bool Throws>
 struct basic_element {
   static constexpr int intact = 0x600d;
 
-  basic_element() : basic_element{0} {}
+  /// By default: what a container makes by itself.
+  basic_element() : basic_element{0} {
+    bell::ring(moment::making);  // an exception ends the object, which is made already
+  }
   basic_element(int of) : id{of}, edge{make<node>()} { ++bell::alive; }
   basic_element(const basic_element& from) : id{from.id}, is_armed{from.is_armed}, edge{from.edge} {
     ++bell::alive;
@@ -72,7 +75,7 @@ struct basic_element {
     return *this;
   }
   ~basic_element() {
-    CHECK(health == intact);
+    if (health != intact) FAIL_CHECK("an element is destroyed that is none");
     health = 0;
     --bell::alive;
     if (std::exchange(is_armed, false)) bell::ring(moment::destruction);
@@ -144,7 +147,7 @@ void check_intact(const Element& each) {
   if constexpr (std::is_same_v<Element, ptr<pointee>>) {
     if (each) CHECK(each->id >= 0);
   } else if constexpr (requires { each.health; }) {
-    CHECK(each.health == Element::intact);
+    if (each.health != Element::intact) FAIL_CHECK("an element is met that is none");
   }
 }
 
@@ -167,6 +170,16 @@ struct equal_elements {
     return left->id == right->id;
   }
 };
+
+/// What there is to go over.
+template <class Container>
+[[nodiscard]] decltype(auto) elements_of(Container& container) {
+  if constexpr (requires { container.values(); }) {
+    return container.values();
+  } else {
+    return (container);
+  }
+}
 
 /// A container as a member of a managed object that is on a cycle, and another container for swaps.
 template <class Container>
@@ -221,7 +234,7 @@ bool try_all(Fill fill, const std::vector<step<Container>>& operations, const st
         bell::rings_at = moment::never;
         if (here != nullptr) {
           std::size_t met = 0;
-          for (const auto& each : here->items) {
+          for (const auto& each : elements_of(here->items)) {
             if constexpr (requires { each.second; }) {
               check_intact(each.first);
               check_intact(each.second);

@@ -5,9 +5,14 @@
 #include <ouro/allocator/throw.hpp>
 #include <ouro/allocator/when_used.hpp>
 #include <ouro/config.hpp>
+#include <ouro/containers/lifetime_watch.hpp>
+#include <ouro/containers/loan.hpp>
 #include <ouro/containers/own_names.hpp>
+#include <ouro/containers/quiet.hpp>
+#include <ouro/containers/set_aside.hpp>
 #include <ouro/containers/shape.hpp>
 #include <ouro/containers/shape_tree.hpp>
+#include <ouro/containers/value_block.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/interned_string.hpp>
 #include <ouro/object/leaf.hpp>
@@ -30,10 +35,16 @@ namespace ouro {
 /// CPython's split dictionaries. An object with more than `most_shared` names has them for itself. Names that no object
 /// has are forgotten, but for those of some shapes that objects had last.
 ///
+/// Values may change the object while it works on them. Destructors of those that leave it find it without them, and
+/// whole; they may also end it. What a value does while it is made by default, and what destructors do while the object
+/// asks for memory, stays done. What is done while values are moved finds the object empty, and is undone. While an
+/// object is copied, values that leave it stay alive; if it gets others or loses some, they may be moved from.
+///
 /// Belongs to the thread that made it, as its shapes do. References are good until the next new name or removal.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE attributes {
-  using allocator = typename Memory::template std_allocator<T>;
+  using value_block = detail::value_block<T, typename Memory::template std_allocator<T>>;
+  using loan = detail::loan<value_block>;
   using shape = detail::shape<detail::when_used<interned_string, T>>;
   using shape_tree = detail::shape_tree<detail::when_used<interned_string, T>>;
   using own_names = detail::own_names<detail::when_used<interned_string, T>, Memory>;
@@ -49,18 +60,19 @@ class OURO_SHARED_TYPE attributes {
   attributes() noexcept = default;
   attributes(const attributes& from) : attributes{} {
     own_pointer own;
-    // Each allocation may begin a collection, whose destructors may change `from`.
-    while (capacity_ < from.size() || (from.has_own_names() && (own == nullptr || own->room() < from.size()))) {
-      grow(from.size());
+    // Each request for memory may begin a collection, whose destructors may change `from`.
+    do {
+      values_ = value_block{from.size()};
       if (from.has_own_names()) own = make_own(from.size());
-    }
+    } while (values_.room() < from.size() || (from.has_own_names() && own->room() < from.size()));
     if (from.has_own_names()) {
       for (std::size_t i = 0; i != from.size(); ++i) own->add(from.name(i));
       names_ = own.release();
     } else {
       take_shape(from.shared());
     }
-    for (const T& each : from.values()) add(each);
+    const loan lent{from.values_};
+    for (const T& each : lent) values_.append(each);  // calls user code, which may change `from`
   }
   attributes(attributes&& from) noexcept : attributes{} { swap(from); }
   attributes& operator=(attributes from) noexcept {
@@ -68,25 +80,24 @@ class OURO_SHARED_TYPE attributes {
     return *this;
   }
   ~attributes() {
-    std::destroy_n(values_, size_);
-    if (values_ != nullptr) allocator{}.deallocate(values_, capacity_);
-    static_cast<void>(give_own());
-    take_shape(nullptr);
+    detail::lifetime_watch::end(this);
+    do clear();
+    while (!empty());  // a destructor may have given it something
   }
 
   void swap(attributes& with) noexcept {
     std::swap(names_, with.names_);
-    std::swap(values_, with.values_);
-    std::swap(size_, with.size_);
-    std::swap(capacity_, with.capacity_);
+    values_.swap(with.values_);
   }
   friend void swap(attributes& left, attributes& right) noexcept { left.swap(right); }
 
-  [[nodiscard]] size_type size() const noexcept { return size_; }
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] size_type size() const noexcept { return values_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
   /// Makes room for as many, for those who know how many there will be. \throws std::bad_alloc
-  void reserve(size_type wanted) { grow(wanted); }
+  void reserve(size_type wanted) {
+    if (wanted > values_.room()) move_to(wanted);
+  }
 
   /// The value of `name`, or null. O(names), with more than `most_shared` names O(1) on average.
   [[nodiscard]] T* find(const interned_string& name) noexcept { return at_index(index_of(name)); }
@@ -118,7 +129,8 @@ class OURO_SHARED_TYPE attributes {
     return found != nullptr ? *found : add_as(name, last);
   }
 
-  /// The value of `name`, made by default if there is none: then the object changes its shape.
+  /// The value of `name`, made by default if there is none: then the object changes its shape. What makes or moves the
+  /// value must not end the object.
   /// \throws std::bad_alloc, and what making a value throws; then nothing has changed
   T& operator[](const interned_string& name) {
     cache fresh;
@@ -133,45 +145,70 @@ class OURO_SHARED_TYPE attributes {
   }
   [[nodiscard]] const T& at(const interned_string& name) const { return const_cast<attributes*>(this)->at(name); }
 
+  /// Whether the name is new. The old value goes when the new one is in its place.
+  /// \throws std::bad_alloc, and nothing has changed then
+  bool insert_or_assign(const interned_string& name, T value) {
+    const interned_string held = name;  // which may lie in a value
+    cache fresh;
+    for (;;) {
+      leave_lent_values();
+      if (const std::size_t index = index_of(held); index != shape::none) {
+        move_aside([&](attributes& here) { std::swap(here.values_.data()[index], value); });
+        return false;
+      }
+      if (add(held, value, fresh) != nullptr) return true;
+    }
+  }
+
   /// Gives the others the shape that they would have without it. O(names). \throws std::bad_alloc
   bool erase(const interned_string& name) {
-    const std::size_t index = index_of(name);
+    const interned_string held = name;  // which may lie in a value
+    leave_lent_values();
+    const std::size_t index = index_of(held);
     if (index == shape::none) return false;
-    if (size_ > most_shared + 1) {
-      own()->erase(index);
-    } else {
-      shape* const without = shape_without(index);
-      const own_pointer given = give_own();
-      take_shape(without);
-    }
-    [[maybe_unused]] const T taken = std::move(values_[index]);
-    for (std::size_t i = index + 1; i != size_; ++i) values_[i - 1] = std::move(values_[i]);
-    --size_;
-    std::destroy_at(values_ + size_);
+    const bool stays_own = size() > most_shared + 1;
+    shape* const without = stays_own ? nullptr : shape_without(index);
+    [[maybe_unused]] const T taken = move_aside([&](attributes& here) {
+      if (stays_own) {
+        here.own()->erase(index);
+      } else {
+        const own_pointer given = here.give_own();
+        here.take_shape(without);
+      }
+      return here.values_.take(index);
+    });
     return true;  // calls user code when `taken` goes: the attribute is gone
   }
 
-  void clear() noexcept { attributes{}.swap(*this); }
+  /// Without any first, and then the values are destroyed, the first of them first.
+  void clear() noexcept {
+    value_block taken;  // calls user code when it goes: nobody else knows of it
+    taken.swap(values_);
+    if (const own_pointer given = give_own(); given == nullptr) take_shape(nullptr);
+    if (loan* const holder = loan_of(taken); holder != nullptr) holder->kept() = std::move(taken);
+  }
 
-  /// Calls `see(name, value)` for all, in the order in which they came. `see` may give names to other objects.
+  /// Calls `see(name, value)` for all, in the order in which they came. `see` may give names to other objects, and
+  /// change or end this one.
   void each(auto see) const {
-    for (std::size_t i = 0; i != size(); ++i) {
+    const detail::lifetime_watch watch{this};
+    for (std::size_t i = 0; !watch.has_ended() && i < size(); ++i) {
       const interned_string held = name(i);  // where it lies may move when another object gets a name
-      see(held, values_[i]);
+      see(held, values_.data()[i]);          // calls user code
     }
   }
 
-  [[nodiscard]] std::span<T> values() noexcept { return {values_, size_}; }
-  [[nodiscard]] std::span<const T> values() const noexcept { return {values_, size_}; }
+  [[nodiscard]] std::span<T> values() noexcept { return {values_.data(), size()}; }
+  [[nodiscard]] std::span<const T> values() const noexcept { return {values_.data(), size()}; }
 
   /// Whether both objects have the same names, in the same order, and so share them.
   [[nodiscard]] bool has_shape_of(const attributes& other) const noexcept {
-    return size_ == other.size_ && names_ == other.names_;
+    return size() == other.size() && names_ == other.names_;
   }
 
   /// Bytes that this object alone takes: itself and its values.
   [[nodiscard]] std::size_t own_bytes() const noexcept {
-    return sizeof *this + capacity_ * sizeof(T) + (has_own_names() ? own()->bytes() : 0);
+    return sizeof *this + values_.room() * sizeof(T) + (has_own_names() ? own()->bytes() : 0);
   }
 
   /// Bytes that the objects which got the same names, and those with the first of them, share.
@@ -195,10 +232,6 @@ class OURO_SHARED_TYPE attributes {
   };
   using own_pointer = std::unique_ptr<own_names, end_own>;
 
-  struct leave_shape {
-    void operator()(shape* left) const noexcept { left->leave(); }
-  };
-
   /// None, and room for so many.
   [[nodiscard]] static own_pointer make_own(std::size_t names) {
     own_names* const block = own_allocator<own_names>{}.allocate(1);
@@ -210,7 +243,7 @@ class OURO_SHARED_TYPE attributes {
   }
 
   /// Says which names in which order, for as long as their heap lives.
-  [[nodiscard]] std::uint64_t key() const noexcept { return names_ == nullptr ? 0 : names_->serial | size_; }
+  [[nodiscard]] std::uint64_t key() const noexcept { return names_ == nullptr ? 0 : names_->serial | size(); }
 
   [[nodiscard]] bool has_own_names() const noexcept {
     return names_ != nullptr && names_->serial == detail::names_head::unshared;
@@ -237,11 +270,11 @@ class OURO_SHARED_TYPE attributes {
 
   /// Null if no name is left. Nobody has entered it yet. \throws std::bad_alloc
   [[nodiscard]] shape* shape_without(std::size_t index) const {
-    if (size_ == 1) return nullptr;
+    if (size() == 1) return nullptr;
     shape_tree& tree = shape_tree::current();
     shape* without = &tree.root();
     std::size_t names = 0;
-    for (std::size_t i = 0; i != size_; ++i) {
+    for (std::size_t i = 0; i != size(); ++i) {
       if (i != index) without = &tree.follow(*without, names++, name(i));
     }
     return without;
@@ -253,10 +286,12 @@ class OURO_SHARED_TYPE attributes {
 
   [[nodiscard]] std::size_t index_of(const interned_string& name) const noexcept {
     if (names_ == nullptr) return shape::none;
-    return has_own_names() ? own()->find(name) : shared()->find(name, size_);
+    return has_own_names() ? own()->find(name) : shared()->find(name, size());
   }
 
-  [[nodiscard]] T* at_index(std::size_t index) noexcept { return index == shape::none ? nullptr : values_ + index; }
+  [[nodiscard]] T* at_index(std::size_t index) noexcept {
+    return index == shape::none ? nullptr : values_.data() + index;
+  }
 
   OURO_NOINLINE T* look_up(const interned_string& name, cache& last) noexcept {
     const std::size_t index = index_of(name);
@@ -269,87 +304,110 @@ class OURO_SHARED_TYPE attributes {
 
   /// Gets the name that a look-up has not found.
   OURO_NOINLINE T& add_as(const interned_string& name, cache& last) {
-    if (size_ >= most_shared) [[unlikely]]
-      return add_as_own(name);
-    if (size_ == capacity_) {
-      const std::uint64_t before = key();
-      move_to(size_ + 1);
-      // The allocation may have begun a collection, whose destructors gave the object names, or took some.
-      if (key() != before) return (*this)[name];
+    const interned_string held = name;  // which may lie in a value
+    for (;;) {
+      T* at = nullptr;
+      {
+        T made{};  // calls user code, and so it does when it goes
+        at = add(held, made, last);
+      }
+      if (at == nullptr || !detail::moves_quietly<T>) at = find(held);
+      if (at != nullptr) return *at;
     }
-    if (!empty() && shared()->goes_on_with(size_, name)) return add();
-    return add_in_shape(next_shape(name, last));
   }
 
+  /// Moves `made` to where it now is, unless user code that runs meanwhile gives the object that name: then null.
+  /// \throws std::bad_alloc, and nothing has changed then
+  [[nodiscard]] T* add(const interned_string& name, T& made, cache& last) {
+    if (!detail::is_quiet<T> && contains(name)) return nullptr;  // whoever made the value may have given it
+    while (!has_room()) {
+      make_room();  // may begin a collection, whose destructors change the object
+      if (contains(name)) return nullptr;
+    }
+    shape* const next = size() < most_shared ? &next_shape(name, last) : nullptr;
+    return move_aside([&](attributes& here) {
+      if (next == nullptr) {
+        here.own()->add(name);
+      } else if (next != here.names_) {
+        here.take_shape(next);
+      }
+      return &here.values_.append(std::move(made));
+    });
+  }
+
+  /// That of the object when it gets the name.
   [[nodiscard]] shape& next_shape(const interned_string& name, cache& last) const {
+    if (!empty() && shared()->goes_on_with(size(), name)) return *shared();
     shape_tree& tree = empty() ? shape_tree::current() : shared()->tree();
+    // User code that has run since the look-up may have used the cache for other objects.
+    if (last.seen_ != key()) return tree.follow(empty() ? tree.root() : *shared(), size(), name);
     if (last.next_ == nullptr || last.freed_ != tree.freed()) {
-      last.next_ = &tree.follow(empty() ? tree.root() : *shared(), size_, name);
+      last.next_ = &tree.follow(empty() ? tree.root() : *shared(), size(), name);
       last.freed_ = tree.freed();
     }
     return *last.next_;
   }
 
-  T& add_in_shape(shape& next) {
-    // The value may be made by code that drops other objects of this shape.
-    next.enter();
-    std::unique_ptr<shape, leave_shape> held{&next};
-    T& made = add();
-    if (names_ != nullptr) shared()->leave();
-    names_ = held.release();
-    return made;
+  /// For one more value, and for its name.
+  [[nodiscard]] bool has_room() const noexcept {
+    return size() < values_.room() && (size() < most_shared || (has_own_names() && own()->has_room()));
   }
 
-  OURO_NOINLINE T& add_as_own(const interned_string& name) {
-    if (size_ == capacity_ || !has_own_names() || !own()->has_room()) {
-      make_room_as_own();
-      return (*this)[name];  // the allocations may have begun a collection, as in `add_as`
-    }
-    T& made = add();
-    own()->add(name);
-    return made;
-  }
-
-  /// For one more value, or one more name, unless the names have changed meanwhile.
-  void make_room_as_own() {
-    if (size_ == capacity_) return move_to(size_ + size_ / 4);
-    own_pointer wider = make_own(std::size_t{size_} * 2);
-    if (size_ < most_shared || wider->room() <= size_) return;
-    for (std::size_t i = 0; i != size_; ++i) wider->add(name(i));
+  /// Some of what `has_room` asks for, unless what the request for memory began has changed the object.
+  void make_room() {
+    if (size() == values_.room()) return move_to(size() < most_shared ? size() + 1 : size() + size() / 4);
+    own_pointer wider = make_own(size() * 2);
+    if (size() < most_shared || wider->room() <= size()) return;
+    for (std::size_t i = 0; i != size(); ++i) wider->add(name(i));
     if (const own_pointer left = give_own(); left == nullptr) take_shape(nullptr);
     names_ = wider.release();
   }
 
-  /// By two at a time: objects do not get many attributes, and there are many objects.
-  void grow(std::size_t wanted) {
-    if (wanted > capacity_) move_to(wanted);
+  /// \post there is that room, unless what the request for memory began has given the object more values
+  void move_to(std::size_t room) {
+    value_block wider{room};
+    if (wider.room() < size()) return;
+    value_block left;  // calls user code when it goes: the object is whole
+    loan* const holder = loan_of(values_);
+    move_aside([&](attributes& here) {
+      left.swap(here.values_);
+      if (holder == nullptr) {
+        wider.append_all(left);
+      } else {
+        for (std::size_t i = 0; i != left.size(); ++i) wider.append(detail::copied_or_moved(left.data()[i]));
+      }
+      here.values_.swap(wider);
+    });
+    if (holder != nullptr) holder->kept() = std::move(left);
   }
 
-  /// \post there is that room, unless what the allocation began has given the object more values
-  void move_to(std::size_t wanted) {
-    const std::size_t wider = wanted + wanted % 2;
-    T* const moved = allocator{}.allocate(wider);
-    if (wider < size_) return allocator{}.deallocate(moved, wider);
-    std::uninitialized_move_n(values_, size_, moved);
-    std::destroy_n(values_, size_);
-    if (values_ != nullptr) allocator{}.deallocate(values_, capacity_);
-    values_ = moved;
-    capacity_ = static_cast<std::uint32_t>(wider);
+  [[nodiscard]] static loan* loan_of(const value_block& values) noexcept {
+    if constexpr (detail::is_quiet<T>) {
+      return nullptr;
+    } else {
+      return loan::of(values);
+    }
   }
 
-  /// \pre there is room
-  template <class... Args>
-  T& add(Args&&... args) {
-    T& made = *std::construct_at(values_ + size_, std::forward<Args>(args)...);
-    ++size_;
-    return made;
+  /// Goes on with values of its own where user code has references to these. \throws std::bad_alloc
+  void leave_lent_values() {
+    while (loan_of(values_) != nullptr) move_to(values_.room());
+  }
+
+  /// Runs `change(object)`, which asks for no memory, where no user code meets the values while they move.
+  template <class Change>
+  decltype(auto) move_aside(Change change) {
+    if constexpr (detail::moves_quietly<T>) {
+      return change(*this);
+    } else {
+      detail::set_aside<attributes> aside{*this};
+      return change(aside.content());
+    }
   }
 
   detail::names_head* names_ = nullptr;  ///< a `shape` of the heap's tree, or beyond `most_shared` `own_names`; null if
                                          ///< there are no names
-  T* values_ = nullptr;                  ///< in the order of the names
-  std::uint32_t size_ = 0;
-  std::uint32_t capacity_ = 0;
+  value_block values_{};                 ///< in the order of the names
 };
 
 template <class T, class Memory>

@@ -112,6 +112,7 @@
 #include <ouro/containers/slots.hpp>
 #include <ouro/containers/tuple.hpp>
 #include <ouro/containers/untrack.hpp>
+#include <ouro/containers/value_block.hpp>
 #include <ouro/containers/weak_entries.hpp>
 #include <ouro/containers/weak_key_map.hpp>
 #include <ouro/containers/weak_set.hpp>
@@ -9103,538 +9104,40 @@ struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion>
 
 }  // namespace ouro
 
-// ===== ouro/containers/dict_index.hpp
+// ===== ouro/containers/lifetime_watch.hpp
 
 /// \file
-/// The hash index of a `dict`: numbers of entries, as narrow as their number allows.
+/// Says whether a container has ended in the middle of its own operation.
 
 namespace ouro::detail {
 
-/// Open addressing with linear probing over 2^n slots of 1, 2, 4 or 8 bytes, of which two thirds are used at most, as
-/// in CPython's dictobject.c. It knows hashes and numbers; the entries are its owner's.
-template <class Allocator>
-class dict_index {
+/// Watches a container while its operation runs user code that may end the container: the destructor of an element may
+/// drop the last pointer to the object that the container is a member of. Lies on the stack; those of one thread form a
+/// chain, the innermost first. O(1), without memory of its own.
+class lifetime_watch {
  public:
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
-
-  /// Entries that it has room for.
-  [[nodiscard]] std::size_t room() const noexcept { return slots_ * 2 / 3; }
-  [[nodiscard]] std::size_t bytes() const noexcept { return table_.size(); }
-
-  /// The slots of an index that has room for so many entries.
-  [[nodiscard]] static constexpr std::size_t slots_for(std::size_t entries) noexcept {
-    const std::size_t least = entries + entries / 2 + 1;
-    return least < 8 ? 8 : std::bit_ceil(least);
+  explicit lifetime_watch(const void* container) noexcept : container_{container}, outer_{innermost_} {
+    innermost_ = this;
   }
+  lifetime_watch(const lifetime_watch&) = delete;
+  lifetime_watch& operator=(const lifetime_watch&) = delete;
+  ~lifetime_watch() { innermost_ = outer_; }
 
-  /// The slots of an index that takes the place of a full one: there is room for some twice the entries.
-  [[nodiscard]] static constexpr std::size_t grown_slots_for(std::size_t entries) noexcept {
-    return std::bit_ceil(entries < 3 ? std::size_t{8} : entries * 3);
-  }
+  [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
 
-  /// An empty index of so many slots. \throws std::bad_alloc
-  explicit dict_index(std::size_t slots = 0)
-      : slots_{slots},
-        width_{slots <= 0x80           ? 1u
-               : slots <= 0x8000       ? 2u
-               : slots <= 0x8000'0000u ? 4u
-                                       : 8u},
-        shift_{slots == 0 ? 0u : 64u - static_cast<std::uint32_t>(std::countr_zero(slots))} {
-    table_.resize(slots_ * width_, static_cast<unsigned char>(0xFF));
-  }
-
-  /// The number of the entry with this hash that `is_it(number)` says yes to, or `none`. O(1) on average.
-  template <class IsIt>
-  [[nodiscard]] std::size_t find(std::size_t hash, IsIt is_it) const {
-    if (slots_ == 0) return none;
-    for (std::size_t slot = home(hash);; slot = next(slot)) {
-      const std::size_t number = at(slot);
-      if (number == empty()) return none;
-      if (is_it(number)) return number;
+  /// For the destructor of each container that is watched. O(operations that are running).
+  static void end(const void* container) noexcept {
+    for (lifetime_watch* each = innermost_; each != nullptr; each = each->outer_) {
+      if (each->container_ == container) each->has_ended_ = true;
     }
-  }
-
-  /// \pre there is a free slot, and the entry is not in the index
-  void insert(std::size_t hash, std::size_t number) noexcept {
-    std::size_t slot = home(hash);
-    while (at(slot) != empty()) slot = next(slot);
-    put(slot, number);
-  }
-
-  void clear() noexcept { std::memset(table_.data(), 0xFF, table_.size()); }
-
-  /// By shifting what follows (Knuth, TAOCP 3, 6.4, algorithm R), so that no removal slows a search down.
-  /// `hash_of(number)` is the hash of any entry. \pre the entry is in the index
-  template <class HashOf>
-  void remove(std::size_t number, HashOf hash_of) noexcept {
-    std::size_t hole = home(hash_of(number));
-    while (at(hole) != number) hole = next(hole);
-    for (std::size_t slot = next(hole); at(slot) != empty(); slot = next(slot)) {
-      // An entry may move into the hole unless its home lies behind the hole, up to itself.
-      const std::size_t distance = (slot - home(hash_of(at(slot)))) & (slots_ - 1);
-      if (distance < ((slot - hole) & (slots_ - 1))) continue;
-      put(hole, at(slot));
-      hole = slot;
-    }
-    put(hole, empty());
   }
 
  private:
-  [[nodiscard]] std::size_t home(std::size_t hash) const noexcept {
-    // Hashes may differ in their lowest bits alone, as those of integers do, or in their highest, or by multiples of
-    // any number. One multiplication moves bits up, and spreads most such multiples; after the second one, with the
-    // bits that were moved up brought down in between, each bit of the result depends on all bits of the hash.
-    std::uint64_t mixed = hash;
-    mixed = (mixed ^ mixed >> 32) * 0x9E3779B97F4A7C15u;
-    mixed = (mixed ^ mixed >> 29) * 0xA0761D6478BD642Fu;
-    return integer_cast<std::size_t>(mixed >> shift_);
-  }
-  [[nodiscard]] std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_ - 1); }
-
-  /// All bits of a slot.
-  [[nodiscard]] std::size_t empty() const noexcept {
-    return width_ >= sizeof(std::size_t) ? none : (std::size_t{1} << (8 * width_)) - 1;
-  }
-
-  [[nodiscard]] std::size_t at(std::size_t slot) const noexcept {
-    const unsigned char* const from = table_.data() + slot * width_;
-    if (width_ == 1) return *from;
-    if (width_ == 2) return load<std::uint16_t>(from);
-    return width_ == 4 ? load<std::uint32_t>(from) : load<std::uint64_t>(from);
-  }
-
-  void put(std::size_t slot, std::size_t number) noexcept {
-    unsigned char* const to = table_.data() + slot * width_;
-    if (width_ == 1) return store<std::uint8_t>(to, number);
-    if (width_ == 2) return store<std::uint16_t>(to, number);
-    return width_ == 4 ? store<std::uint32_t>(to, number) : store<std::uint64_t>(to, number);
-  }
-
-  template <class Number>
-  [[nodiscard]] static std::size_t load(const unsigned char* from) noexcept {
-    Number number;
-    std::memcpy(&number, from, sizeof number);
-    return static_cast<std::size_t>(number);
-  }
-
-  template <class Number>
-  static void store(unsigned char* to, std::size_t number) noexcept {
-    const auto narrow = static_cast<Number>(number);
-    std::memcpy(to, &narrow, sizeof narrow);
-  }
-
-  std::size_t slots_;    ///< a power of two from 8 on, or 0
-  std::uint32_t width_;  ///< bytes of a slot
-  std::uint32_t shift_;  ///< leaves as many bits of 64 as number the slots
-  std::vector<unsigned char, Allocator> table_;
-};
-
-}  // namespace ouro::detail
-
-// ===== ouro/containers/shape.hpp
-
-/// \file
-/// Which names the attributes of an object have, and in which order: shared by all objects that got the same names in
-/// the same order.
-
-namespace ouro::detail {
-
-template <class Name>
-class shape_tree;
-
-/// What the names of an object begin with, shared or its own. Serial numbers never come again within one heap, so that
-/// what one says can be remembered for longer than the names live.
-struct names_head {
-  static constexpr std::uint64_t step = 128;                         ///< leaves room for the size of an object
-  static constexpr std::uint64_t unshared = std::uint64_t{1} << 63;  ///< of all that belong to one object
-
-  std::uint64_t serial;  ///< a multiple of `step`
-};
-
-/// A list of names. The objects that have been given all of its names in this order share it, and so do those that have
-/// only been given the first of them so far: an object knows how many. Where objects with the same first names go
-/// different ways, one stays, and the others go on in a shape that has another for its parent, and a copy of the names
-/// up to there. So the same names in the same order are always the first of the same shape. (Shapes are the maps of
-/// Chambers, Ungar and Lee, "An Efficient Implementation of SELF", OOPSLA 1989, section 3.1; CPython shares keys by
-/// class.) `Name` is `interned_string`; a template, so that who has no attributes does not compile it.
-template <class Name>
-class OURO_SHARED_TYPE shape : public names_head {
-  friend shape_tree<Name>;
-
- public:
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
-
-  shape(shape_tree<Name>& tree, shape* parent, std::size_t common, std::size_t hashed, std::uint64_t numbered)
-      : names_head{numbered}, hash{hashed}, parent_{parent}, common_{common}, tree_{&tree} {}
-  shape(const shape&) = delete;
-  shape& operator=(const shape&) = delete;
-
-  [[nodiscard]] const Name& name(std::size_t index) const noexcept { return names_[index]; }
-
-  /// Where an attribute is among the first `size`, or `none`. O(size), comparing pointers.
-  [[nodiscard]] std::size_t find(const Name& name, std::size_t size) const noexcept {
-    for (std::size_t i = 0; i != size; ++i) {
-      if (names_[i] == name) return i;
-    }
-    return none;
-  }
-
-  /// Whether `name` comes behind the first `size`.
-  [[nodiscard]] bool goes_on_with(std::size_t size, const Name& name) const noexcept {
-    return size < names_.size() && names_[size] == name;
-  }
-
-  /// Where it belongs.
-  [[nodiscard]] shape_tree<Name>& tree() const noexcept { return *tree_; }
-
-  /// One object more, and one fewer, has this shape. A shape that nobody has may go, and with it the tree if its thread
-  /// has ended.
-  void enter() noexcept { tree_->enter(*this); }
-  void leave() noexcept { tree_->leave(*this); }
-
-  /// Bytes of this shape, which all its objects share.
-  [[nodiscard]] std::size_t bytes() const noexcept { return sizeof *this + names_.capacity() * sizeof names_.front(); }
-
- private:
-  std::vector<Name> names_;  ///< follows the head at once, as in `own_names`: debuggers look there
-
- public:
-  const std::size_t hash;  ///< by which the tree finds it
-
- private:
-  shape* parent_;
-  std::size_t common_;     ///< names that are those of the parent
-  std::size_t users_ = 0;  ///< objects, and shapes that have it for their parent
-  shape_tree<Name>* tree_;
-  shape* older_ = nullptr;  ///< without users: neighbours in the tree's list of such
-  shape* newer_ = nullptr;
-};
-
-}  // namespace ouro::detail
-
-// ===== ouro/containers/own_names.hpp
-
-/// \file
-/// The names of an object's attributes where they are too many to be shared with other objects.
-
-namespace ouro::detail {
-
-/// A `shape` of one object alone, which is searched by hash. CPython, too, unshares the keys of an object that has more
-/// than 30.
-template <class Name, class Memory>
-class OURO_SHARED_TYPE own_names : public names_head {
-  template <class T>
-  using allocator = typename Memory::template std_allocator<T>;
-  using index = dict_index<allocator<unsigned char>>;
-
- public:
-  static constexpr std::size_t none = shape<Name>::none;
-
-  /// None, and room for so many. \throws std::bad_alloc
-  explicit own_names(std::size_t names) : names_head{unshared}, index_{index::slots_for(names)} {
-    names_.reserve(index_.room());
-  }
-
-  /// How many names there is room for.
-  [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
-  [[nodiscard]] bool has_room() const noexcept { return names_.size() < room(); }
-
-  [[nodiscard]] const Name& name(std::size_t number) const noexcept { return names_[number]; }
-
-  /// Where an attribute is, or `none`. O(1) on average.
-  [[nodiscard]] std::size_t find(const Name& name) const noexcept {
-    return index_.find(hash(name), [&](std::size_t number) { return names_[number] == name; });
-  }
-
-  /// \pre there is room, and no such name
-  void add(const Name& name) noexcept {
-    index_.insert(hash(name), names_.size());
-    names_.push_back(name);
-  }
-
-  /// O(names).
-  void erase(std::size_t number) noexcept {
-    names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(number));
-    index_.clear();
-    for (std::size_t i = 0; i != names_.size(); ++i) index_.insert(hash(names_[i]), i);
-  }
-
-  [[nodiscard]] std::size_t bytes() const noexcept {
-    return sizeof *this + names_.capacity() * sizeof names_.front() + index_.bytes();
-  }
-
- private:
-  [[nodiscard]] static std::size_t hash(const Name& name) noexcept { return std::hash<Name>{}(name); }
-
-  std::vector<Name, allocator<Name>> names_;  ///< follows the head at once, as in `shape`
-  index index_;
-};
-
-}  // namespace ouro::detail
-
-// ===== ouro/containers/node_table.hpp
-
-/// \file
-/// A hash table whose elements keep their addresses and their order.
-
-namespace ouro::detail {
-
-/// Owns nodes, each at a numbered place, in the order of insertion; the index of a `dict` leads to them. A node says
-/// its `hash`. It stays at its address while it is in the table, and at its place while none is extracted. All verbs
-/// but `make_room` are noexcept; all are amortised O(1) on average.
-template <class Node, class Memory>
-class node_table {
-  template <class T>
-  using allocator = typename Memory::template std_allocator<T>;
-  using nodes = std::vector<std::unique_ptr<Node>, allocator<std::unique_ptr<Node>>>;
-  using index = dict_index<allocator<unsigned char>>;
-
- public:
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-
-  /// The first place with a node, or `places()`. O(1)
-  [[nodiscard]] std::size_t first() const noexcept { return first_; }
-  /// Numbers of places end there.
-  [[nodiscard]] std::size_t places() const noexcept { return nodes_.size(); }
-  /// Null where one was extracted.
-  [[nodiscard]] Node* at(std::size_t place) const noexcept { return nodes_[place].get(); }
-
-  /// The node with this hash that `is_it(node)` says yes to, or null.
-  template <class IsIt>
-  [[nodiscard]] Node* find(std::size_t hash, IsIt is_it) const {
-    const std::size_t place = index_.find(hash, [&](std::size_t number) { return is_it(*nodes_[number]); });
-    return place == index::none ? nullptr : at(place);
-  }
-
-  /// Calls `see(node)` for all, in their order. \pre `see` inserts none, and extracts none
-  template <class See>
-  void each(See see) const {
-    for (const std::unique_ptr<Node>& each : nodes_) {
-      if (each != nullptr) see(*each);
-    }
-  }
-
-  /// Nodes that there is room for, with the places of those that were extracted.
-  [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
-  [[nodiscard]] bool has_room() const noexcept { return places() < room(); }
-
-  /// For one more node. Allocations may begin a collection, whose destructors may change the table; it is whole then.
-  /// \throws std::bad_alloc, and then nothing has changed
-  void make_room() {
-    while (!has_room()) {
-      index wider{index::grown_slots_for(places())};
-      nodes moved;
-      moved.reserve(wider.room());
-      if (places() >= wider.room()) continue;
-      for (std::unique_ptr<Node>& each : nodes_) moved.push_back(std::move(each));
-      nodes_.swap(moved);
-      index_ = std::move(wider);
-      fill_index();
-    }
-  }
-
-  /// \pre there is room
-  void insert(std::unique_ptr<Node> node) noexcept {
-    index_.insert(node->hash, places());
-    nodes_.push_back(std::move(node));
-    ++size_;
-  }
-
-  /// \pre the node is in the table
-  [[nodiscard]] std::unique_ptr<Node> extract(Node& node) noexcept {
-    const std::size_t place = index_.find(node.hash, [&](std::size_t number) { return at(number) == &node; });
-    index_.remove(place, [this](std::size_t number) { return at(number)->hash; });
-    --size_;
-    std::unique_ptr<Node> taken = std::move(nodes_[place]);
-    while (first_ != places() && at(first_) == nullptr) ++first_;
-    if (size_ < places() / 2) close_up();
-    return taken;
-  }
-
- private:
-  void close_up() noexcept {
-    std::size_t filled = 0;
-    for (std::unique_ptr<Node>& each : nodes_) {
-      if (each != nullptr) nodes_[filled++].swap(each);
-    }
-    nodes_.resize(filled);
-    first_ = 0;
-    index_.clear();
-    fill_index();
-  }
-
-  /// \pre the index is empty
-  void fill_index() noexcept {
-    for (std::size_t place = 0; place != places(); ++place) {
-      if (at(place) != nullptr) index_.insert(at(place)->hash, place);
-    }
-  }
-
-  nodes nodes_;
-  index index_{};
-  std::size_t size_ = 0;   ///< places with a node
-  std::size_t first_ = 0;  ///< all places before it are empty
-};
-
-}  // namespace ouro::detail
-
-// ===== ouro/containers/shape_tree.hpp
-
-/// \file
-/// All shapes of the attributes in a heap.
-
-namespace ouro::detail {
-
-/// Finds and makes shapes, and frees those that no object has: but for the last `most_idle` of them, since programs
-/// make and drop objects of one shape by turns. Not thread-safe.
-template <class Name>
-class OURO_SHARED_TYPE shape_tree {
-  using shape_type = shape<Name>;
-
- public:
-  static constexpr std::size_t most_idle = 64;
-
-  shape_tree() noexcept = default;
-  shape_tree(const shape_tree&) = delete;
-  shape_tree& operator=(const shape_tree&) = delete;
-
-  /// That of the current heap. \throws std::bad_alloc at the first call
-  [[nodiscard]] static shape_tree& current() {
-    if (part_.tree == nullptr) {
-      static thread_local const thread_end end;
-      static_cast<void>(end);
-      if (!attach(heap_part_of<part>::part)) throw_bad_alloc();
-      part_.tree = new shape_tree;
-    }
-    return *part_.tree;
-  }
-
-  /// The shape from which all others branch off, and that of objects that have got no name yet.
-  [[nodiscard]] shape_type& root() noexcept { return root_; }
-
-  /// Besides the root.
-  [[nodiscard]] std::size_t size() const noexcept { return branches_.size(); }
-
-  /// How many shapes it has freed so far: as long as that stays the same, all are there.
-  [[nodiscard]] std::size_t freed() const noexcept { return freed_; }
-
-  /// The shape of an object that has the first `size` names of `at`, and gets `name`; perhaps `at` itself. Nobody has
-  /// entered it for the caller. O(1) expected, and O(size) for the first object that goes this way. \throws
-  /// std::bad_alloc, and nothing has changed then
-  [[nodiscard]] shape_type& follow(shape_type& at, std::size_t size, const Name& name) {
-    if (size == at.names_.size()) {
-      at.names_.push_back(name);
-      return at;
-    }
-    return at.goes_on_with(size, name) ? at : branch(at, size, name);
-  }
-
-  void enter(shape_type& at) noexcept {
-    if (at.users_++ == 0 && &at != &root_) take_from_idle(at);
-  }
-
-  void leave(shape_type& at) noexcept {
-    if (--at.users_ == 0) leave_last(at);
-  }
-
- private:
-  struct standard_memory {
-    template <class T>
-    using std_allocator = std::allocator<T>;
-  };
-
-  /// The current heap's.
-  struct part {
-    shape_tree* tree = nullptr;  ///< owned; made when first asked for
-
-    /// \see heap_part_of
-    [[nodiscard]] static part& of_thread() noexcept { return part_; }
-    static void release() noexcept { delete std::exchange(part_.tree, nullptr); }
-  };
-
-  /// Objects may outlive their thread's end, those in static variables for instance.
-  struct thread_end {
-    thread_end() noexcept = default;
-    thread_end(const thread_end&) = delete;
-    thread_end& operator=(const thread_end&) = delete;
-    ~thread_end() {
-      if (shape_tree* const left = std::exchange(part_.tree, nullptr); left != nullptr) left->become_left();
-    }
-  };
-
-  [[nodiscard]] OURO_NOINLINE shape_type& branch(shape_type& from, std::size_t size, const Name& name) {
-    // Shapes are few, and each has its own numbers: the table mixes what is added here.
-    const std::size_t hash =
-        std::hash<Name>{}(name) + static_cast<std::size_t>((from.serial + size) * 0x9E3779B97F4A7C15u);
-    shape_type* const known = branches_.find(hash, [&](const shape_type& each) {
-      return each.parent_ == &from && each.common_ == size && each.names_[size] == name;
-    });
-    if (known != nullptr) return *known;
-    auto made = std::make_unique<shape_type>(*this, &from, size, hash, last_serial_ + names_head::step);
-    made->names_.reserve(size + 1);
-    for (std::size_t i = 0; i != size; ++i) made->names_.push_back(from.names_[i]);
-    made->names_.push_back(name);
-    branches_.make_room();
-    last_serial_ = made->serial;
-    enter(from);
-    shape_type& branched = *made;
-    branches_.insert(std::move(made));
-    add_to_idle(branched);
-    return branched;
-  }
-
-  OURO_NOINLINE void leave_last(shape_type& at) noexcept {
-    if (&at != &root_) add_to_idle(at);
-    while (idle_ > most_idle_) free_oldest();
-    if (is_left_) end_if_unused();
-  }
-
-  void add_to_idle(shape_type& at) noexcept {
-    at.older_ = newest_idle_;
-    at.newer_ = nullptr;
-    (newest_idle_ == nullptr ? oldest_idle_ : newest_idle_->newer_) = &at;
-    newest_idle_ = &at;
-    ++idle_;
-  }
-
-  void take_from_idle(shape_type& at) noexcept {
-    (at.older_ == nullptr ? oldest_idle_ : at.older_->newer_) = at.newer_;
-    (at.newer_ == nullptr ? newest_idle_ : at.newer_->older_) = at.older_;
-    --idle_;
-  }
-
-  void free_oldest() noexcept {
-    shape_type& gone = *oldest_idle_;
-    shape_type& parent = *gone.parent_;
-    take_from_idle(gone);
-    ++freed_;
-    static_cast<void>(branches_.extract(gone));
-    if (--parent.users_ == 0 && &parent != &root_) add_to_idle(parent);
-  }
-
-  /// From now on the last of the objects ends the tree.
-  void become_left() noexcept {
-    is_left_ = true;
-    most_idle_ = 0;
-    while (idle_ != 0) free_oldest();
-    end_if_unused();
-  }
-
-  void end_if_unused() noexcept {
-    if (branches_.size() == 0 && root_.users_ == 0) delete this;
-  }
-
-  OURO_SHARED_STATE static inline constinit thread_local part part_{};
-
-  shape_type root_{*this, nullptr, 0, 0, 0};
-  node_table<shape_type, standard_memory> branches_;  ///< a parent stands before its children
-  std::uint64_t last_serial_ = 0;
-  std::size_t freed_ = 0;
-  shape_type* oldest_idle_ = nullptr;  ///< the shapes without users, but for the root
-  shape_type* newest_idle_ = nullptr;
-  std::size_t idle_ = 0;
-  std::size_t most_idle_ = most_idle;
-  bool is_left_ = false;  ///< by its thread
+  OURO_SHARED_STATE static inline constinit thread_local lifetime_watch* innermost_ = nullptr;
+
+  const void* container_;
+  lifetime_watch* outer_;
+  bool has_ended_ = false;
 };
 
 }  // namespace ouro::detail
@@ -9715,513 +9218,6 @@ template <refcount_policy RefcountPolicy = local_refcount, collector_policy Coll
 [[nodiscard]] managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> managed_from_this(T* self) noexcept;
 
 }  // namespace functions
-}  // namespace ouro
-
-// ===== ouro/intern/intern_hash.hpp
-
-/// \file
-/// The hash and the equality that interners use unless told otherwise.
-
-namespace ouro {
-
-namespace detail {
-
-/// The upper and the lower half of the product, xor-ed: every bit of the result depends on all bits of both factors.
-[[nodiscard]] inline std::uint64_t multiply_fold(std::uint64_t a, std::uint64_t b) noexcept {
-#if OURO_HAS_INT128
-  __extension__ using wide = unsigned __int128;
-  const wide product = static_cast<wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-#else
-  const std::uint64_t a_low = a & 0xFFFFFFFFu;
-  const std::uint64_t b_low = b & 0xFFFFFFFFu;
-  const std::uint64_t cross = (a >> 32) * b_low + (a_low * b_low >> 32);
-  const std::uint64_t middle = a_low * (b >> 32) + (cross & 0xFFFFFFFFu);
-  return (a * b) ^ ((a >> 32) * (b >> 32) + (cross >> 32) + (middle >> 32));
-#endif
-}
-
-OURO_SHARED_STATE inline constinit std::byte seed_place{};
-
-/// Differs from process to process where addresses do, so that keys cannot be chosen to collide in advance.
-[[nodiscard]] inline std::uint64_t hash_seed() noexcept {
-  return 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(&seed_place);
-}
-
-[[nodiscard]] inline std::uint64_t load_8(const char* at) noexcept {
-  std::uint64_t loaded;
-  std::memcpy(&loaded, at, sizeof loaded);
-  return loaded;
-}
-
-[[nodiscard]] inline std::uint64_t load_4(const char* at) noexcept {
-  std::uint32_t loaded;
-  std::memcpy(&loaded, at, sizeof loaded);
-  return loaded;
-}
-
-/// Where four loads of 8 bytes cover 8 to 32 bytes, without a branch: lengths of names are hard to foretell.
-struct four_loads {
-  std::size_t second;
-  std::size_t third;
-  std::size_t last;
-
-  /// \pre 8 <= length <= 32
-  [[nodiscard]] static four_loads over(std::size_t length) noexcept {
-    return {length < 16 ? length - 8 : 8, length < 16 ? 0 : length - 16, length - 8};
-  }
-};
-
-/// A multiply-and-fold hash in the manner of wyhash (Wang Yi). The seed is in every factor: a key that makes a known
-/// constant of one to zero would make the other's bytes count for nothing. O(length)
-[[nodiscard]] inline std::uint64_t hash_bytes(const char* bytes, std::size_t length) noexcept {
-  constexpr std::uint64_t k0 = 0xA0761D6478BD642Fu;
-  constexpr std::uint64_t k1 = 0xE7037ED1A0B428DBu;
-  const std::uint64_t seed = hash_seed();
-  const std::uint64_t other = seed * k0;
-  std::uint64_t folded = 0;
-  if (length >= 8 && length <= 32) {
-    const four_loads at = four_loads::over(length);
-    folded = multiply_fold(load_8(bytes) ^ seed, load_8(bytes + at.second) ^ other) ^
-             multiply_fold(load_8(bytes + at.third) ^ ~seed, load_8(bytes + at.last) ^ (other + k1));
-  } else if (length > 32) {
-    const char* const end = bytes + length;
-    std::uint64_t state = seed;
-    for (; end - bytes > 16; bytes += 16) {
-      state = multiply_fold(load_8(bytes) ^ other, load_8(bytes + 8) ^ state) + seed;
-    }
-    folded = multiply_fold(load_8(end - 16) ^ other, load_8(end - 8) ^ state);
-  } else if (length >= 4) {
-    folded = multiply_fold(load_4(bytes) ^ seed, load_4(bytes + length - 4) ^ other);
-  } else if (length != 0) {
-    const auto at = [bytes](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])); };
-    folded = multiply_fold((at(0) << 16 | at(length / 2) << 8 | at(length - 1)) ^ seed, other);
-  }
-  return multiply_fold(other ^ length, folded ^ k1);
-}
-
-/// Whether the bytes are the same: as `==`, but for the lengths of names without a call. \pre of the same length.
-/// O(length)
-[[nodiscard]] inline bool equal_bytes(std::string_view left, std::string_view right) noexcept {
-  const char* const a = left.data();
-  const char* const b = right.data();
-  const std::size_t length = left.size();
-  const auto differ = [a, b](std::size_t at) { return load_8(a + at) ^ load_8(b + at); };
-  if (length >= 8 && length <= 32) {
-    const four_loads at = four_loads::over(length);
-    return (differ(0) | differ(at.second) | differ(at.third) | differ(at.last)) == 0;
-  }
-  if (length > 32) return std::memcmp(a, b, length) == 0;
-  for (std::size_t i = 0; i != length; ++i) {
-    if (a[i] != b[i]) return false;
-  }
-  return true;
-}
-
-/// The bits of a floating-point number, in which 0.0 and -0.0 differ, and a NaN is itself.
-template <std::floating_point T>
-[[nodiscard]] std::string_view bytes_of(const T& number) noexcept {
-  // An 80-bit long double has padding behind its 10 bytes.
-  constexpr std::size_t bytes = sizeof(T) > 8 && std::numeric_limits<T>::digits == 64 ? 10 : sizeof(T);
-  return {reinterpret_cast<const char*>(std::addressof(number)), bytes};
-}
-
-}  // namespace detail
-
-/// `std::hash`, mixed; of floating-point numbers, the hash of their bits.
-template <class T>
-struct OURO_SHARED_TYPE intern_hash {
-  [[nodiscard]] std::size_t operator()(const T& value) const noexcept(noexcept(std::hash<T>{}(value))) {
-    if constexpr (std::floating_point<T>) {
-      const std::string_view bits = detail::bytes_of(value);
-      return detail::integer_cast<std::size_t>(detail::hash_bytes(bits.data(), bits.size()));
-    } else {
-      // std::hash of an integer is the integer: its upper bits would all be alike.
-      return static_cast<std::size_t>(
-          detail::multiply_fold(std::hash<T>{}(value) ^ detail::hash_seed(), 0xA0761D6478BD642Fu));
-    }
-  }
-};
-
-/// `==`; of floating-point numbers, sameness of bits: what is interned as -0.0 must not come back as 0.0.
-template <class T>
-struct OURO_SHARED_TYPE intern_equal {
-  [[nodiscard]] bool operator()(const T& left, const T& right) const noexcept(noexcept(left == right)) {
-    if constexpr (std::floating_point<T>) {
-      return detail::bytes_of(left) == detail::bytes_of(right);
-    } else {
-      return left == right;
-    }
-  }
-};
-
-}  // namespace ouro
-
-// ===== ouro/intern/intern_table.hpp
-
-/// \file
-/// The table of an interner: which entry has which value.
-///
-/// The race that it has to win. Thread A drops the last handle to an entry: the count is zero, the entry is about to
-/// take itself out of the table. Before it gets the lock, thread B looks the same value up and finds the entry. If B
-/// took it, A would free it under B's hands. If B waited for it to go, it would wait for a thread that waits for the
-/// lock. So B raises the count only from a number that is not zero; failing that, it takes the entry for gone and
-/// inserts a new one with the same value. A then erases, by address, the very entry that died, and the new one stays.
-/// An entry whose destruction waits in the destruction queue of its thread is in the same state for longer.
-/// The table itself holds no count: it would keep every entry alive.
-
-namespace ouro::detail {
-
-/// Open addressing with linear probing. A slot is one word: the address of the entry and 16 bits of its hash, so that a
-/// probe looks at other entries' memory once in 65536 times. `Entry` has a member `hash`. Amortised O(1); only
-/// `reserve` allocates. Constant-initialised, and without a destructor: it frees its memory when it becomes empty. Not
-/// thread-safe.
-template <class Entry>
-class intern_table {
- public:
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-
-  /// Bytes of the table itself.
-  [[nodiscard]] std::size_t bytes() const noexcept { return capacity_ * sizeof(std::uint64_t); }
-
-  /// Another number after every change.
-  [[nodiscard]] std::size_t version() const noexcept { return version_; }
-
-  /// The first entry of this hash that `matches` accepts; null if there is none. `matches` may change the table: the
-  /// search ends then, and `version` tells.
-  template <class Matches>
-  [[nodiscard]] OURO_ALWAYS_INLINE Entry* find(std::size_t hash, Matches&& matches) {
-    if (capacity_ == 0) return nullptr;
-    const std::uint64_t tag = tag_of(hash);
-    const std::size_t version = version_;
-    for (std::size_t i = home(hash);; i = next(i)) {
-      const std::uint64_t slot = slots_[i];
-      if (slot == empty) return nullptr;
-      if ((slot & tag_mask) != tag || slot == erased) continue;
-      Entry* const entry = entry_in(slot);
-      if (entry->hash != hash) continue;
-      const bool found = matches(*entry);  // calls user code: it may come back to this table
-      if (found) return entry;
-      if (version != version_) return nullptr;
-    }
-  }
-
-  /// Brings near the first slot that `find` will look at, and with `fetch_entry`, some time later, the entry it names.
-  void fetch_slot(std::size_t hash) const noexcept {
-    if (capacity_ != 0) __builtin_prefetch(slots_ + home(hash));
-  }
-  void fetch_entry(std::size_t hash) const noexcept {
-    if (capacity_ != 0) __builtin_prefetch(entry_in(slots_[home(hash)]));
-  }
-
-  /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
-  void reserve() {
-    if ((size_ + erased_ + 1) * 4 <= capacity_ * 3) return;
-    std::size_t wider = 16;
-    while (wider * 3 < (size_ + 1) * 4 + size_) wider *= 2;
-    auto* const slots = new std::uint64_t[wider]{};
-    const std::uint64_t* const old = slots_;
-    const std::size_t old_capacity = capacity_;
-    slots_ = slots;
-    capacity_ = wider;
-    erased_ = 0;
-    ++version_;
-    for (std::size_t i = 0; i != old_capacity; ++i) {
-      if (old[i] != empty && old[i] != erased) place(old[i], entry_in(old[i])->hash);
-    }
-    delete[] old;
-  }
-
-  /// \pre `reserve` has been called since the last insertion
-  void insert(Entry& entry) noexcept {
-    place(tag_of(entry.hash) | reinterpret_cast<std::uintptr_t>(&entry), entry.hash);
-    ++size_;
-    ++version_;
-  }
-
-  /// Takes out this entry, not one like it; nothing happens if it is not in the table.
-  void erase(const Entry& entry) noexcept {
-    if (capacity_ == 0) return;
-    const std::uint64_t wanted = tag_of(entry.hash) | reinterpret_cast<std::uintptr_t>(&entry);
-    for (std::size_t i = home(entry.hash); slots_[i] != empty; i = next(i)) {
-      if (slots_[i] != wanted) continue;
-      slots_[i] = slots_[next(i)] == empty ? empty : erased;
-      erased_ += slots_[i] == erased ? 1 : 0;
-      --size_;
-      ++version_;
-      break;
-    }
-    if (size_ == 0) clear();
-  }
-
-  /// Forgets all entries, and frees the memory.
-  void clear() noexcept {
-    delete[] slots_;
-    slots_ = nullptr;
-    capacity_ = 0;
-    size_ = 0;
-    erased_ = 0;
-    ++version_;
-  }
-
- private:
-  static constexpr std::uint64_t empty = 0;
-  static constexpr std::uint64_t erased = 1;
-  static constexpr std::uint64_t tag_mask = 0xFFFF000000000000u;
-
-  [[nodiscard]] static std::uint64_t tag_of(std::size_t hash) noexcept {
-    const std::uint64_t wide = hash;
-    if constexpr (sizeof(hash) == 8) {
-      return wide & tag_mask;
-    } else {
-      return wide << 48;
-    }
-  }
-
-  [[nodiscard]] static Entry* entry_in(std::uint64_t slot) noexcept {
-    return reinterpret_cast<Entry*>(integer_cast<std::uintptr_t>(slot & ~tag_mask));
-  }
-
-  [[nodiscard]] std::size_t home(std::size_t hash) const noexcept { return hash & (capacity_ - 1); }
-  [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }
-
-  void place(std::uint64_t slot, std::size_t hash) noexcept {
-    std::size_t i = home(hash);
-    while (slots_[i] != empty && slots_[i] != erased) i = next(i);
-    if (slots_[i] == erased) --erased_;
-    slots_[i] = slot;
-  }
-
-  std::uint64_t* slots_ = nullptr;
-  std::size_t capacity_ = 0;  ///< a power of two, or 0
-  std::size_t size_ = 0;      ///< size_ + erased_ <= capacity_ * 3 / 4
-  std::size_t erased_ = 0;
-  std::size_t version_ = 0;
-};
-
-/// A table with its lock, and the switch that turns it off. One that threads do not share belongs to a heap, if its
-/// lock can go from one to another.
-template <class Entry, class Locking>
-struct OURO_SHARED_TYPE intern_cache {
-  typename Locking::mutex mutex;
-  intern_table<Entry> table;
-  bool is_enabled = true;
-
-  /// That of the calling thread's heap, or the one that all threads share.
-  [[nodiscard]] static intern_cache& current() noexcept {
-    if constexpr (Locking::is_shared) {
-      // Never destroyed: handles of static objects take their entries out of it at the very end. Not every recursive
-      // mutex can be made at compile time.
-      static intern_cache* const shared = new intern_cache;
-      return *shared;
-    } else {
-      return local_;
-    }
-  }
-
-  /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
-  void reserve() {
-    if (table.bytes() == 0 && !become_part()) throw_bad_alloc();
-    table.reserve();
-  }
-
-  /// For the current heap, or for all threads. Where memory is exhausted, the heap may forget it when it is left.
-  void enable(bool wanted) noexcept {
-    static_cast<void>(become_part());
-    is_enabled = wanted;
-  }
-
-  /// \see heap_part_of
-  [[nodiscard]] static intern_cache& of_thread() noexcept { return local_; }
-  static void release() noexcept { local_.table.clear(); }
-
- private:
-  /// Before it gets a value that the heap must keep. False when memory is exhausted.
-  [[nodiscard]] static bool become_part() noexcept {
-    if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
-      return attach(heap_part_of<intern_cache>::part);
-    } else {
-      return true;
-    }
-  }
-
-  OURO_SHARED_STATE static constinit thread_local intern_cache local_;
-};
-
-template <class Entry, class Locking>
-constinit thread_local intern_cache<Entry, Locking> intern_cache<Entry, Locking>::local_{};
-
-}  // namespace ouro::detail
-
-// ===== ouro/pointer/counting.hpp
-
-/// \file
-/// How a pointer counts: in the header of the object, or by the object's own functions.
-
-namespace ouro {
-
-/// Says that pointers to `T` may point into the middle of an object, at a base class that does not lie at its beginning
-/// (a second base, a virtual one). The header is then found through `dynamic_cast<void*>`, so `T` must be polymorphic.
-/// `template <> inline constexpr bool ouro::interior_base<widget> = true;`
-template <class T>
-inline constexpr bool interior_base = false;
-
-namespace detail {
-
-/// The header of the object that `pointee` belongs to. O(1); a load from the vtable where `interior_base<T>`.
-template <class RefcountPolicy, class T>
-[[nodiscard]] OURO_ALWAYS_INLINE header<RefcountPolicy>* header_of(T* pointee) noexcept {
-  using plain = std::remove_cv_t<T>;
-  if constexpr (std::is_class_v<plain>) {
-    if constexpr (interior_base<plain>) {
-      static_assert(std::is_polymorphic_v<plain>, "ouro: an interior_base must be polymorphic");
-      return header<RefcountPolicy>::of(dynamic_cast<const volatile void*>(pointee));
-    }
-  }
-  return header<RefcountPolicy>::of(pointee);
-}
-
-template <class RefcountPolicy, class CollectorPolicy>
-struct counting;
-
-/// In the header.
-template <counts_in_header RefcountPolicy, class CollectorPolicy>
-struct counting<RefcountPolicy, CollectorPolicy> {
-  using header_type = header<RefcountPolicy>;
-
-  template <class T>
-  OURO_ALWAYS_INLINE static void increment(T* pointee) noexcept {
-    header_type& object = *header_of<RefcountPolicy>(pointee);
-    check_use<T>(object, {});
-    RefcountPolicy::increment(object.count);
-  }
-
-  /// One pointer fewer. `Block` is the layout of objects made as the pointer's type, or void where that is not known.
-  template <class Block, class T>
-  OURO_ALWAYS_INLINE static void decrement(T* pointee) noexcept {
-    header_type& object = *header_of<RefcountPolicy>(pointee);
-    check_use<T>(object, array_name<Block>());
-    if constexpr (decrements_in_parts<RefcountPolicy>) {
-      if (!RefcountPolicy::try_keep(object.count)) [[unlikely]]
-        decrement_rarely<Block>(object);
-    } else {
-      const released found = RefcountPolicy::decrement(object.count);
-      if (found != released::kept) [[unlikely]]
-        follow<Block>(object, found);
-    }
-  }
-
-  template <class T>
-  [[nodiscard]] static std::uint32_t strong(T* pointee) noexcept {
-    return count_word::strong(header_of<RefcountPolicy>(pointee)->load_count());
-  }
-
-  /// Misuse that a few instructions can notice. `array`: the name of the type that the object must have, or empty.
-  template <class T>
-  OURO_ALWAYS_INLINE static void check_use([[maybe_unused]] header_type& object,
-                                           [[maybe_unused]] std::string_view array) noexcept {
-    if constexpr (check_level >= 1) check_use_slowly(object, type_name_of<T>, array);
-  }
-
-  /// Reports a use of objects that another thread is collecting, and so has to itself.
-  static void check_not_collected([[maybe_unused]] std::string_view name) {
-    if constexpr (check_level >= 1 && says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
-      if (CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>())
-        misuse("a thread used a shared object while another thread was collecting", name);
-    }
-  }
-
-  /// The record of an object that may be used here. What its header does not tell of an object of this heap is
-  /// reported: by `not_listed` if it says that it is listed, and is not, and by `no_type` if it leads to no record.
-  [[nodiscard]] static const type_record& check_header(header_type& object, std::string_view pointee,
-                                                       std::string_view not_listed, std::string_view no_type) noexcept {
-    // The place first: what stands in the header can be believed in the right heap only.
-    if constexpr (!RefcountPolicy::is_thread_safe) check_place(object, pointee);
-    if constexpr (requires { CollectorPolicy::knows(object); }) {
-      if (!CollectorPolicy::knows(object)) misuse(not_listed, pointee);
-    }
-    const type_record* const record = registered_types.find(info_word::type(info_of<CollectorPolicy>(object)));
-    if (record == nullptr) misuse(no_type, pointee);
-    return *record;
-  }
-
-  template <class Block>
-  OURO_NOINLINE static void decrement_rarely(header_type& object) noexcept {
-    follow<Block>(object, RefcountPolicy::decrement_rarely(object.count));
-  }
-
-  /// What follows a decrement. Here, where few callers are, a plain object's death is written out.
-  template <class Block>
-  OURO_ALWAYS_INLINE static void follow(header_type& object, released found) noexcept {
-    if constexpr (!std::is_void_v<Block>) {
-      if (found == released::last && Block::is_plain(object)) [[likely]]
-        return Block::die_plainly(object);
-    }
-    if (found != released::kept) death<RefcountPolicy, CollectorPolicy>::follow(object, found);
-  }
-
- private:
-  /// An array is of the type that its pointer says; other objects may be of a derived one.
-  template <class Block>
-  [[nodiscard]] static consteval std::string_view array_name() noexcept {
-    if constexpr (check_level >= 1 && !std::is_void_v<Block>) {
-      if constexpr (Block::is_array) return Block::record.name;
-    }
-    return {};
-  }
-
-  OURO_NOINLINE static void check_use_slowly(header_type& object, std::string_view pointee,
-                                             std::string_view array) noexcept {
-    const std::uint32_t count = object.load_count();
-    if (count_word::is_immortal(count)) return;
-    // What the other thread's collector keeps of a candidate in place of its info word must not be looked at.
-    check_not_collected(pointee);
-    check_not_tracing(pointee);
-    const type_record& record = check_header(object, pointee, not_here_or_overwritten, overwritten);
-    if (!array.empty() && record.name != array) misuse(overwritten, pointee);
-    const std::uint32_t info = info_of<CollectorPolicy>(object);
-    if (count == count_word::none && (info & info_word::dead) == 0) {
-      misuse("a pointer to an object without pointers was used: the count would fall below zero", record.name);
-    }
-    if constexpr (!RefcountPolicy::is_thread_safe) {
-      const std::uint32_t owner = (info & info_word::owner_mask) >> info_word::owner_shift;
-      if (owner != 0 && owner != owner_tag()) misuse(not_here, record.name);
-    }
-  }
-
-  /// What the pools know: that an object lies in one of another heap. Objects elsewhere have the tag in their header.
-  static void check_place(header_type& object, std::string_view pointee) noexcept {
-    const pool_heap* const home = pool_heap_of(&object);
-    // Late in a thread's end the heap of the thread has gone to the orphans.
-    if (home == nullptr || home == current_pool_heap || pool_lease_ended) return;
-    const std::uint32_t word = object.load_info();
-    const std::string_view name = info_word::is_listed(word) ? pointee : name_in_report(word);
-    misuse(home == &ended_pool_heap ? "a pointer has outlived the private heap of its object" : not_here, name);
-  }
-
-  static constexpr const char* not_here =
-      "a thread that does not own the object has used it, or it was used outside its private heap";
-  static constexpr const char* not_here_or_overwritten =
-      "a thread that does not own the object has used it, or it was used outside its private heap, or its header was "
-      "overwritten";
-  static constexpr const char* overwritten =
-      "a pointer was used that leads to no object, or to one whose header was overwritten";
-};
-
-/// By the object's own functions.
-template <counts_itself RefcountPolicy, class CollectorPolicy>
-struct counting<RefcountPolicy, CollectorPolicy> {
-  template <class T>
-  OURO_ALWAYS_INLINE static void increment(T* pointee) noexcept {
-    RefcountPolicy::increment(pointee);
-  }
-  template <class Block, class T>
-  OURO_ALWAYS_INLINE static void decrement(T* pointee) noexcept {
-    RefcountPolicy::decrement(pointee);
-  }
-};
-
-}  // namespace detail
 }  // namespace ouro
 
 // ===== ouro/object/aggregate.hpp
@@ -10782,6 +9778,1255 @@ template <class T, class... Outer>
 template <class T>
 struct automatic_leaf {
   [[nodiscard]] constexpr operator bool() const noexcept { return is_leaf<std::remove_cv_t<T>>(); }
+};
+
+}  // namespace detail
+}  // namespace ouro
+
+// ===== ouro/containers/quiet.hpp
+
+/// \file
+/// Whose copies, moves and comparisons run no code of the program.
+
+namespace ouro::detail {
+
+/// Copies, moves and comparisons of `T`, and the destruction of one that was moved from, run no code of the program. So
+/// a container may do them while it is not whole. False for what nobody knows.
+template <class T>
+inline constexpr bool is_quiet = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T> ||
+                                 (is_standard<T> && requires { typename T::traits_type; });  // a string
+
+template <class T, class R, class C, class A>
+inline constexpr bool is_quiet<managed_ptr<T, R, C, A>> = true;
+
+template <class T, class R, class C, class A>
+inline constexpr bool is_quiet<managed_weak<T, R, C, A>> = true;
+
+/// `is_quiet`, of moves alone.
+template <class T>
+inline constexpr bool moves_quietly = is_quiet<T> || std::is_trivially_copyable_v<T>;
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/loan.hpp
+
+/// \file
+/// Keeps the elements of a container alive while user code has references to them.
+
+namespace ouro::detail {
+
+/// Lends the elements of `Storage`, a `std::vector`, to user code: to a comparison, or a copy constructor. While it
+/// lives, whoever changes the container in a way that moves or destroys elements calls `of`; if that finds a loan, the
+/// elements go on in new storage, and the old one is left to the loan. Elements may be appended where they are if there
+/// is room. Known by the address of the storage, so that it may be swapped and moved meanwhile. Lies on the stack;
+/// those of one thread and one type form a chain, the innermost first.
+template <class Storage>
+class OURO_SHARED_TYPE loan {
+ public:
+  using element = typename Storage::value_type;
+
+  explicit loan(const Storage& of) noexcept : first_{of.data()}, size_{of.size()}, outer_{innermost_} {
+    innermost_ = this;
+  }
+  loan(const loan&) = delete;
+  loan& operator=(const loan&) = delete;
+  ~loan() {
+    innermost_ = outer_;
+    // calls user code when what is kept goes: nobody else knows of it
+  }
+
+  /// The elements that there were when it was made.
+  [[nodiscard]] const element* begin() const noexcept { return first_; }
+  [[nodiscard]] const element* end() const noexcept { return first_ + size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Whether `storage` still has the elements that are lent.
+  [[nodiscard]] bool is_of(const Storage& storage) const noexcept { return storage.data() == first_; }
+
+  /// The loan that must keep the elements of `storage`: the outermost, which ends last. Null if they are not lent.
+  [[nodiscard]] static loan* of(const Storage& storage) noexcept {
+    loan* found = nullptr;
+    for (loan* each = innermost_; each != nullptr; each = each->outer_) {
+      if (each->is_of(storage)) found = each;
+    }
+    return storage.data() == nullptr ? nullptr : found;
+  }
+
+  /// What the loan keeps until it ends: the storage that it lends, if the container has left it.
+  [[nodiscard]] Storage& kept() noexcept { return kept_; }
+
+ private:
+  OURO_SHARED_STATE static inline constinit thread_local loan* innermost_ = nullptr;
+
+  const element* first_;
+  std::size_t size_;
+  loan* outer_;
+  Storage kept_{};
+};
+
+/// A copy, where that runs no user code, so that the element which is lent stays as it is; or else the element itself.
+template <class T>
+[[nodiscard]] T copied_or_moved(T& from) noexcept(std::is_nothrow_move_constructible_v<T>) {
+  if constexpr (moves_quietly<T>) {
+    return static_cast<const T&>(from);
+  } else {
+    return std::move(from);
+  }
+}
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/dict_index.hpp
+
+/// \file
+/// The hash index of a `dict`: numbers of entries, as narrow as their number allows.
+
+namespace ouro::detail {
+
+/// Open addressing with linear probing over 2^n slots of 1, 2, 4 or 8 bytes, of which two thirds are used at most, as
+/// in CPython's dictobject.c. It knows hashes and numbers; the entries are its owner's.
+template <class Allocator>
+class dict_index {
+ public:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  /// Entries that it has room for.
+  [[nodiscard]] std::size_t room() const noexcept { return slots_ * 2 / 3; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return table_.size(); }
+
+  /// The slots of an index that has room for so many entries.
+  [[nodiscard]] static constexpr std::size_t slots_for(std::size_t entries) noexcept {
+    const std::size_t least = entries + entries / 2 + 1;
+    return least < 8 ? 8 : std::bit_ceil(least);
+  }
+
+  /// The slots of an index that takes the place of a full one: there is room for some twice the entries.
+  [[nodiscard]] static constexpr std::size_t grown_slots_for(std::size_t entries) noexcept {
+    return std::bit_ceil(entries < 3 ? std::size_t{8} : entries * 3);
+  }
+
+  /// An empty index of so many slots. \throws std::bad_alloc
+  explicit dict_index(std::size_t slots = 0)
+      : slots_{slots},
+        width_{slots <= 0x80           ? 1u
+               : slots <= 0x8000       ? 2u
+               : slots <= 0x8000'0000u ? 4u
+                                       : 8u},
+        shift_{slots == 0 ? 0u : 64u - static_cast<std::uint32_t>(std::countr_zero(slots))} {
+    table_.resize(slots_ * width_, static_cast<unsigned char>(0xFF));
+  }
+
+  /// The number of the entry with this hash that `is_it(number)` says yes to, or `none`. O(1) on average.
+  template <class IsIt>
+  [[nodiscard]] std::size_t find(std::size_t hash, IsIt is_it) const {
+    if (slots_ == 0) return none;
+    for (std::size_t slot = home(hash);; slot = next(slot)) {
+      const std::size_t number = at(slot);
+      if (number == empty()) return none;
+      if (is_it(number)) return number;
+    }
+  }
+
+  /// \pre there is a free slot, and the entry is not in the index
+  void insert(std::size_t hash, std::size_t number) noexcept {
+    std::size_t slot = home(hash);
+    while (at(slot) != empty()) slot = next(slot);
+    put(slot, number);
+  }
+
+  void clear() noexcept { std::memset(table_.data(), 0xFF, table_.size()); }
+
+  /// By shifting what follows (Knuth, TAOCP 3, 6.4, algorithm R), so that no removal slows a search down.
+  /// `hash_of(number)` is the hash of any entry. \pre the entry is in the index
+  template <class HashOf>
+  void remove(std::size_t number, HashOf hash_of) noexcept {
+    std::size_t hole = home(hash_of(number));
+    while (at(hole) != number) hole = next(hole);
+    for (std::size_t slot = next(hole); at(slot) != empty(); slot = next(slot)) {
+      // An entry may move into the hole unless its home lies behind the hole, up to itself.
+      const std::size_t distance = (slot - home(hash_of(at(slot)))) & (slots_ - 1);
+      if (distance < ((slot - hole) & (slots_ - 1))) continue;
+      put(hole, at(slot));
+      hole = slot;
+    }
+    put(hole, empty());
+  }
+
+ private:
+  [[nodiscard]] std::size_t home(std::size_t hash) const noexcept {
+    // Hashes may differ in their lowest bits alone, as those of integers do, or in their highest, or by multiples of
+    // any number. One multiplication moves bits up, and spreads most such multiples; after the second one, with the
+    // bits that were moved up brought down in between, each bit of the result depends on all bits of the hash.
+    std::uint64_t mixed = hash;
+    mixed = (mixed ^ mixed >> 32) * 0x9E3779B97F4A7C15u;
+    mixed = (mixed ^ mixed >> 29) * 0xA0761D6478BD642Fu;
+    return integer_cast<std::size_t>(mixed >> shift_);
+  }
+  [[nodiscard]] std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_ - 1); }
+
+  /// All bits of a slot.
+  [[nodiscard]] std::size_t empty() const noexcept {
+    return width_ >= sizeof(std::size_t) ? none : (std::size_t{1} << (8 * width_)) - 1;
+  }
+
+  [[nodiscard]] std::size_t at(std::size_t slot) const noexcept {
+    const unsigned char* const from = table_.data() + slot * width_;
+    if (width_ == 1) return *from;
+    if (width_ == 2) return load<std::uint16_t>(from);
+    return width_ == 4 ? load<std::uint32_t>(from) : load<std::uint64_t>(from);
+  }
+
+  void put(std::size_t slot, std::size_t number) noexcept {
+    unsigned char* const to = table_.data() + slot * width_;
+    if (width_ == 1) return store<std::uint8_t>(to, number);
+    if (width_ == 2) return store<std::uint16_t>(to, number);
+    return width_ == 4 ? store<std::uint32_t>(to, number) : store<std::uint64_t>(to, number);
+  }
+
+  template <class Number>
+  [[nodiscard]] static std::size_t load(const unsigned char* from) noexcept {
+    Number number;
+    std::memcpy(&number, from, sizeof number);
+    return static_cast<std::size_t>(number);
+  }
+
+  template <class Number>
+  static void store(unsigned char* to, std::size_t number) noexcept {
+    const auto narrow = static_cast<Number>(number);
+    std::memcpy(to, &narrow, sizeof narrow);
+  }
+
+  std::size_t slots_;    ///< a power of two from 8 on, or 0
+  std::uint32_t width_;  ///< bytes of a slot
+  std::uint32_t shift_;  ///< leaves as many bits of 64 as number the slots
+  std::vector<unsigned char, Allocator> table_;
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/shape.hpp
+
+/// \file
+/// Which names the attributes of an object have, and in which order: shared by all objects that got the same names in
+/// the same order.
+
+namespace ouro::detail {
+
+template <class Name>
+class shape_tree;
+
+/// What the names of an object begin with, shared or its own. Serial numbers never come again within one heap, so that
+/// what one says can be remembered for longer than the names live.
+struct names_head {
+  static constexpr std::uint64_t step = 128;                         ///< leaves room for the size of an object
+  static constexpr std::uint64_t unshared = std::uint64_t{1} << 63;  ///< of all that belong to one object
+
+  std::uint64_t serial;  ///< a multiple of `step`
+};
+
+/// A list of names. The objects that have been given all of its names in this order share it, and so do those that have
+/// only been given the first of them so far: an object knows how many. Where objects with the same first names go
+/// different ways, one stays, and the others go on in a shape that has another for its parent, and a copy of the names
+/// up to there. So the same names in the same order are always the first of the same shape. (Shapes are the maps of
+/// Chambers, Ungar and Lee, "An Efficient Implementation of SELF", OOPSLA 1989, section 3.1; CPython shares keys by
+/// class.) `Name` is `interned_string`; a template, so that who has no attributes does not compile it.
+template <class Name>
+class OURO_SHARED_TYPE shape : public names_head {
+  friend shape_tree<Name>;
+
+ public:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  shape(shape_tree<Name>& tree, shape* parent, std::size_t common, std::size_t hashed, std::uint64_t numbered)
+      : names_head{numbered}, hash{hashed}, parent_{parent}, common_{common}, tree_{&tree} {}
+  shape(const shape&) = delete;
+  shape& operator=(const shape&) = delete;
+
+  [[nodiscard]] const Name& name(std::size_t index) const noexcept { return names_[index]; }
+
+  /// Where an attribute is among the first `size`, or `none`. O(size), comparing pointers.
+  [[nodiscard]] std::size_t find(const Name& name, std::size_t size) const noexcept {
+    for (std::size_t i = 0; i != size; ++i) {
+      if (names_[i] == name) return i;
+    }
+    return none;
+  }
+
+  /// Whether `name` comes behind the first `size`.
+  [[nodiscard]] bool goes_on_with(std::size_t size, const Name& name) const noexcept {
+    return size < names_.size() && names_[size] == name;
+  }
+
+  /// Where it belongs.
+  [[nodiscard]] shape_tree<Name>& tree() const noexcept { return *tree_; }
+
+  /// One object more, and one fewer, has this shape. A shape that nobody has may go, and with it the tree if its thread
+  /// has ended.
+  void enter() noexcept { tree_->enter(*this); }
+  void leave() noexcept { tree_->leave(*this); }
+
+  /// Bytes of this shape, which all its objects share.
+  [[nodiscard]] std::size_t bytes() const noexcept { return sizeof *this + names_.capacity() * sizeof names_.front(); }
+
+ private:
+  std::vector<Name> names_;  ///< follows the head at once, as in `own_names`: debuggers look there
+
+ public:
+  const std::size_t hash;  ///< by which the tree finds it
+
+ private:
+  shape* parent_;
+  std::size_t common_;     ///< names that are those of the parent
+  std::size_t users_ = 0;  ///< objects, and shapes that have it for their parent
+  shape_tree<Name>* tree_;
+  shape* older_ = nullptr;  ///< without users: neighbours in the tree's list of such
+  shape* newer_ = nullptr;
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/own_names.hpp
+
+/// \file
+/// The names of an object's attributes where they are too many to be shared with other objects.
+
+namespace ouro::detail {
+
+/// A `shape` of one object alone, which is searched by hash. CPython, too, unshares the keys of an object that has more
+/// than 30.
+template <class Name, class Memory>
+class OURO_SHARED_TYPE own_names : public names_head {
+  template <class T>
+  using allocator = typename Memory::template std_allocator<T>;
+  using index = dict_index<allocator<unsigned char>>;
+
+ public:
+  static constexpr std::size_t none = shape<Name>::none;
+
+  /// None, and room for so many. \throws std::bad_alloc
+  explicit own_names(std::size_t names) : names_head{unshared}, index_{index::slots_for(names)} {
+    names_.reserve(index_.room());
+  }
+
+  /// How many names there is room for.
+  [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
+  [[nodiscard]] bool has_room() const noexcept { return names_.size() < room(); }
+
+  [[nodiscard]] const Name& name(std::size_t number) const noexcept { return names_[number]; }
+
+  /// Where an attribute is, or `none`. O(1) on average.
+  [[nodiscard]] std::size_t find(const Name& name) const noexcept {
+    return index_.find(hash(name), [&](std::size_t number) { return names_[number] == name; });
+  }
+
+  /// \pre there is room, and no such name
+  void add(const Name& name) noexcept {
+    index_.insert(hash(name), names_.size());
+    names_.push_back(name);
+  }
+
+  /// O(names).
+  void erase(std::size_t number) noexcept {
+    names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(number));
+    index_.clear();
+    for (std::size_t i = 0; i != names_.size(); ++i) index_.insert(hash(names_[i]), i);
+  }
+
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return sizeof *this + names_.capacity() * sizeof names_.front() + index_.bytes();
+  }
+
+ private:
+  [[nodiscard]] static std::size_t hash(const Name& name) noexcept { return std::hash<Name>{}(name); }
+
+  std::vector<Name, allocator<Name>> names_;  ///< follows the head at once, as in `shape`
+  index index_;
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/set_aside.hpp
+
+/// \file
+/// Takes the content of a container out of reach while user code moves its elements.
+
+namespace ouro::detail {
+
+/// While it lives, `content()` is what the container was, and the container is empty: whatever user code does to it,
+/// and whatever a collection sees of it, it is whole. Afterwards the container has the content again; what user code
+/// has put into it meanwhile is dropped, as CPython's `list.sort` does. If the container has ended, so does the
+/// content.
+template <class Container>
+class set_aside {
+ public:
+  explicit set_aside(Container& from) noexcept : watch_{&from}, from_{from}, content_{std::move(from)} {}
+  set_aside(const set_aside&) = delete;
+  set_aside& operator=(const set_aside&) = delete;
+  ~set_aside() {
+    if (!watch_.has_ended()) content_.swap(from_);
+    // calls user code when what was put in meanwhile goes: the container is whole
+  }
+
+  [[nodiscard]] Container& content() noexcept { return content_; }
+
+ private:
+  lifetime_watch watch_;
+  Container& from_;
+  Container content_;
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/node_table.hpp
+
+/// \file
+/// A hash table whose elements keep their addresses and their order.
+
+namespace ouro::detail {
+
+/// Owns nodes, each at a numbered place, in the order of insertion; the index of a `dict` leads to them. A node says
+/// its `hash`. It stays at its address while it is in the table, and at its place while none is extracted. All verbs
+/// but `make_room` are noexcept; all are amortised O(1) on average.
+template <class Node, class Memory>
+class node_table {
+  template <class T>
+  using allocator = typename Memory::template std_allocator<T>;
+  using nodes = std::vector<std::unique_ptr<Node>, allocator<std::unique_ptr<Node>>>;
+  using index = dict_index<allocator<unsigned char>>;
+
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// The first place with a node, or `places()`. O(1)
+  [[nodiscard]] std::size_t first() const noexcept { return first_; }
+  /// Numbers of places end there.
+  [[nodiscard]] std::size_t places() const noexcept { return nodes_.size(); }
+  /// Null where one was extracted.
+  [[nodiscard]] Node* at(std::size_t place) const noexcept { return nodes_[place].get(); }
+
+  /// The node with this hash that `is_it(node)` says yes to, or null.
+  template <class IsIt>
+  [[nodiscard]] Node* find(std::size_t hash, IsIt is_it) const {
+    const std::size_t place = index_.find(hash, [&](std::size_t number) { return is_it(*nodes_[number]); });
+    return place == index::none ? nullptr : at(place);
+  }
+
+  /// Calls `see(node)` for all, in their order. \pre `see` inserts none, and extracts none
+  template <class See>
+  void each(See see) const {
+    for (const std::unique_ptr<Node>& each : nodes_) {
+      if (each != nullptr) see(*each);
+    }
+  }
+
+  /// Nodes that there is room for, with the places of those that were extracted.
+  [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
+  [[nodiscard]] bool has_room() const noexcept { return places() < room(); }
+
+  /// For one more node. Allocations may begin a collection, whose destructors may change the table; it is whole then.
+  /// \throws std::bad_alloc, and then nothing has changed
+  void make_room() {
+    while (!has_room()) {
+      index wider{index::grown_slots_for(places())};
+      nodes moved;
+      moved.reserve(wider.room());
+      if (places() >= wider.room()) continue;
+      for (std::unique_ptr<Node>& each : nodes_) moved.push_back(std::move(each));
+      nodes_.swap(moved);
+      index_ = std::move(wider);
+      fill_index();
+    }
+  }
+
+  /// \pre there is room
+  void insert(std::unique_ptr<Node> node) noexcept {
+    index_.insert(node->hash, places());
+    nodes_.push_back(std::move(node));
+    ++size_;
+  }
+
+  /// \pre the node is in the table
+  [[nodiscard]] std::unique_ptr<Node> extract(Node& node) noexcept {
+    const std::size_t place = index_.find(node.hash, [&](std::size_t number) { return at(number) == &node; });
+    index_.remove(place, [this](std::size_t number) { return at(number)->hash; });
+    --size_;
+    std::unique_ptr<Node> taken = std::move(nodes_[place]);
+    while (first_ != places() && at(first_) == nullptr) ++first_;
+    if (size_ < places() / 2) close_up();
+    return taken;
+  }
+
+ private:
+  void close_up() noexcept {
+    std::size_t filled = 0;
+    for (std::unique_ptr<Node>& each : nodes_) {
+      if (each != nullptr) nodes_[filled++].swap(each);
+    }
+    nodes_.resize(filled);
+    first_ = 0;
+    index_.clear();
+    fill_index();
+  }
+
+  /// \pre the index is empty
+  void fill_index() noexcept {
+    for (std::size_t place = 0; place != places(); ++place) {
+      if (at(place) != nullptr) index_.insert(at(place)->hash, place);
+    }
+  }
+
+  nodes nodes_;
+  index index_{};
+  std::size_t size_ = 0;   ///< places with a node
+  std::size_t first_ = 0;  ///< all places before it are empty
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/shape_tree.hpp
+
+/// \file
+/// All shapes of the attributes in a heap.
+
+namespace ouro::detail {
+
+/// Finds and makes shapes, and frees those that no object has: but for the last `most_idle` of them, since programs
+/// make and drop objects of one shape by turns. Not thread-safe.
+template <class Name>
+class OURO_SHARED_TYPE shape_tree {
+  using shape_type = shape<Name>;
+
+ public:
+  static constexpr std::size_t most_idle = 64;
+
+  shape_tree() noexcept = default;
+  shape_tree(const shape_tree&) = delete;
+  shape_tree& operator=(const shape_tree&) = delete;
+
+  /// That of the current heap. \throws std::bad_alloc at the first call
+  [[nodiscard]] static shape_tree& current() {
+    if (part_.tree == nullptr) {
+      static thread_local const thread_end end;
+      static_cast<void>(end);
+      if (!attach(heap_part_of<part>::part)) throw_bad_alloc();
+      part_.tree = new shape_tree;
+    }
+    return *part_.tree;
+  }
+
+  /// The shape from which all others branch off, and that of objects that have got no name yet.
+  [[nodiscard]] shape_type& root() noexcept { return root_; }
+
+  /// Besides the root.
+  [[nodiscard]] std::size_t size() const noexcept { return branches_.size(); }
+
+  /// How many shapes it has freed so far: as long as that stays the same, all are there.
+  [[nodiscard]] std::size_t freed() const noexcept { return freed_; }
+
+  /// The shape of an object that has the first `size` names of `at`, and gets `name`; perhaps `at` itself. Nobody has
+  /// entered it for the caller. O(1) expected, and O(size) for the first object that goes this way. \throws
+  /// std::bad_alloc, and nothing has changed then
+  [[nodiscard]] shape_type& follow(shape_type& at, std::size_t size, const Name& name) {
+    if (size == at.names_.size()) {
+      at.names_.push_back(name);
+      return at;
+    }
+    return at.goes_on_with(size, name) ? at : branch(at, size, name);
+  }
+
+  void enter(shape_type& at) noexcept {
+    if (at.users_++ == 0 && &at != &root_) take_from_idle(at);
+  }
+
+  void leave(shape_type& at) noexcept {
+    if (--at.users_ == 0) leave_last(at);
+  }
+
+ private:
+  struct standard_memory {
+    template <class T>
+    using std_allocator = std::allocator<T>;
+  };
+
+  /// The current heap's.
+  struct part {
+    shape_tree* tree = nullptr;  ///< owned; made when first asked for
+
+    /// \see heap_part_of
+    [[nodiscard]] static part& of_thread() noexcept { return part_; }
+    static void release() noexcept { delete std::exchange(part_.tree, nullptr); }
+  };
+
+  /// Objects may outlive their thread's end, those in static variables for instance.
+  struct thread_end {
+    thread_end() noexcept = default;
+    thread_end(const thread_end&) = delete;
+    thread_end& operator=(const thread_end&) = delete;
+    ~thread_end() {
+      if (shape_tree* const left = std::exchange(part_.tree, nullptr); left != nullptr) left->become_left();
+    }
+  };
+
+  [[nodiscard]] OURO_NOINLINE shape_type& branch(shape_type& from, std::size_t size, const Name& name) {
+    // Shapes are few, and each has its own numbers: the table mixes what is added here.
+    const std::size_t hash =
+        std::hash<Name>{}(name) + static_cast<std::size_t>((from.serial + size) * 0x9E3779B97F4A7C15u);
+    shape_type* const known = branches_.find(hash, [&](const shape_type& each) {
+      return each.parent_ == &from && each.common_ == size && each.names_[size] == name;
+    });
+    if (known != nullptr) return *known;
+    auto made = std::make_unique<shape_type>(*this, &from, size, hash, last_serial_ + names_head::step);
+    made->names_.reserve(size + 1);
+    for (std::size_t i = 0; i != size; ++i) made->names_.push_back(from.names_[i]);
+    made->names_.push_back(name);
+    branches_.make_room();
+    last_serial_ = made->serial;
+    enter(from);
+    shape_type& branched = *made;
+    branches_.insert(std::move(made));
+    add_to_idle(branched);
+    return branched;
+  }
+
+  OURO_NOINLINE void leave_last(shape_type& at) noexcept {
+    if (&at != &root_) add_to_idle(at);
+    while (idle_ > most_idle_) free_oldest();
+    if (is_left_) end_if_unused();
+  }
+
+  void add_to_idle(shape_type& at) noexcept {
+    at.older_ = newest_idle_;
+    at.newer_ = nullptr;
+    (newest_idle_ == nullptr ? oldest_idle_ : newest_idle_->newer_) = &at;
+    newest_idle_ = &at;
+    ++idle_;
+  }
+
+  void take_from_idle(shape_type& at) noexcept {
+    (at.older_ == nullptr ? oldest_idle_ : at.older_->newer_) = at.newer_;
+    (at.newer_ == nullptr ? newest_idle_ : at.newer_->older_) = at.older_;
+    --idle_;
+  }
+
+  void free_oldest() noexcept {
+    shape_type& gone = *oldest_idle_;
+    shape_type& parent = *gone.parent_;
+    take_from_idle(gone);
+    ++freed_;
+    static_cast<void>(branches_.extract(gone));
+    if (--parent.users_ == 0 && &parent != &root_) add_to_idle(parent);
+  }
+
+  /// From now on the last of the objects ends the tree.
+  void become_left() noexcept {
+    is_left_ = true;
+    most_idle_ = 0;
+    while (idle_ != 0) free_oldest();
+    end_if_unused();
+  }
+
+  void end_if_unused() noexcept {
+    if (branches_.size() == 0 && root_.users_ == 0) delete this;
+  }
+
+  OURO_SHARED_STATE static inline constinit thread_local part part_{};
+
+  shape_type root_{*this, nullptr, 0, 0, 0};
+  node_table<shape_type, standard_memory> branches_;  ///< a parent stands before its children
+  std::uint64_t last_serial_ = 0;
+  std::size_t freed_ = 0;
+  shape_type* oldest_idle_ = nullptr;  ///< the shapes without users, but for the root
+  shape_type* newest_idle_ = nullptr;
+  std::size_t idle_ = 0;
+  std::size_t most_idle_ = most_idle;
+  bool is_left_ = false;  ///< by its thread
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/containers/value_block.hpp
+
+/// \file
+/// The values of an object's attributes, side by side.
+
+namespace ouro::detail {
+
+/// Room for a number of values, the first of which are there. A `std::vector` that never grows, in two thirds of its
+/// size. Whoever calls it sees to it that user code does not reach the block meanwhile: it is whole again afterwards.
+template <class T, class Allocator>
+class OURO_SHARED_TYPE value_block {
+ public:
+  using value_type = T;
+
+  value_block() noexcept = default;
+  /// Room for so many, rounded up to an even number: objects do not get many attributes, and there are many objects.
+  /// \throws std::bad_alloc
+  explicit value_block(std::size_t room) : room_{even(room)} {
+    if (room_ != 0) first_ = Allocator{}.allocate(room_);
+  }
+  value_block(value_block&& from) noexcept { swap(from); }
+  value_block& operator=(value_block from) noexcept {
+    swap(from);
+    return *this;
+  }
+  /// The first value goes first.
+  ~value_block() {
+    std::destroy_n(first_, size_);
+    if (first_ != nullptr) Allocator{}.deallocate(first_, room_);
+  }
+
+  void swap(value_block& with) noexcept {
+    std::swap(first_, with.first_);
+    std::swap(size_, with.size_);
+    std::swap(room_, with.room_);
+  }
+
+  [[nodiscard]] T* data() noexcept { return first_; }
+  [[nodiscard]] const T* data() const noexcept { return first_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t room() const noexcept { return room_; }
+
+  /// \pre there is room
+  template <class From>
+  T& append(From&& from) {
+    T& made = *std::construct_at(first_ + size_, std::forward<From>(from));
+    ++size_;
+    return made;
+  }
+
+  /// Moves all values of `from` to the end. \pre there is room
+  void append_all(value_block& from) noexcept {
+    std::uninitialized_move_n(from.first_, from.size_, first_ + size_);
+    size_ += from.size_;
+  }
+
+  /// Takes one out, and closes the gap. O(values).
+  [[nodiscard]] T take(std::size_t index) noexcept {
+    T taken(std::move(first_[index]));
+    std::destroy_at(first_ + index);
+    for (std::size_t i = index + 1; i != size_; ++i) {
+      std::construct_at(first_ + i - 1, std::move(first_[i]));
+      std::destroy_at(first_ + i);
+    }
+    --size_;
+    return taken;
+  }
+
+ private:
+  [[nodiscard]] static std::uint32_t even(std::size_t room) {
+    if (room >= std::numeric_limits<std::uint32_t>::max()) throw_bad_alloc();
+    return static_cast<std::uint32_t>(room + room % 2);
+  }
+
+  T* first_ = nullptr;
+  std::uint32_t size_ = 0;
+  std::uint32_t room_ = 0;
+};
+
+}  // namespace ouro::detail
+
+// ===== ouro/intern/intern_hash.hpp
+
+/// \file
+/// The hash and the equality that interners use unless told otherwise.
+
+namespace ouro {
+
+namespace detail {
+
+/// The upper and the lower half of the product, xor-ed: every bit of the result depends on all bits of both factors.
+[[nodiscard]] inline std::uint64_t multiply_fold(std::uint64_t a, std::uint64_t b) noexcept {
+#if OURO_HAS_INT128
+  __extension__ using wide = unsigned __int128;
+  const wide product = static_cast<wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+#else
+  const std::uint64_t a_low = a & 0xFFFFFFFFu;
+  const std::uint64_t b_low = b & 0xFFFFFFFFu;
+  const std::uint64_t cross = (a >> 32) * b_low + (a_low * b_low >> 32);
+  const std::uint64_t middle = a_low * (b >> 32) + (cross & 0xFFFFFFFFu);
+  return (a * b) ^ ((a >> 32) * (b >> 32) + (cross >> 32) + (middle >> 32));
+#endif
+}
+
+OURO_SHARED_STATE inline constinit std::byte seed_place{};
+
+/// Differs from process to process where addresses do, so that keys cannot be chosen to collide in advance.
+[[nodiscard]] inline std::uint64_t hash_seed() noexcept {
+  return 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(&seed_place);
+}
+
+[[nodiscard]] inline std::uint64_t load_8(const char* at) noexcept {
+  std::uint64_t loaded;
+  std::memcpy(&loaded, at, sizeof loaded);
+  return loaded;
+}
+
+[[nodiscard]] inline std::uint64_t load_4(const char* at) noexcept {
+  std::uint32_t loaded;
+  std::memcpy(&loaded, at, sizeof loaded);
+  return loaded;
+}
+
+/// Where four loads of 8 bytes cover 8 to 32 bytes, without a branch: lengths of names are hard to foretell.
+struct four_loads {
+  std::size_t second;
+  std::size_t third;
+  std::size_t last;
+
+  /// \pre 8 <= length <= 32
+  [[nodiscard]] static four_loads over(std::size_t length) noexcept {
+    return {length < 16 ? length - 8 : 8, length < 16 ? 0 : length - 16, length - 8};
+  }
+};
+
+/// A multiply-and-fold hash in the manner of wyhash (Wang Yi). The seed is in every factor: a key that makes a known
+/// constant of one to zero would make the other's bytes count for nothing. O(length)
+[[nodiscard]] inline std::uint64_t hash_bytes(const char* bytes, std::size_t length) noexcept {
+  constexpr std::uint64_t k0 = 0xA0761D6478BD642Fu;
+  constexpr std::uint64_t k1 = 0xE7037ED1A0B428DBu;
+  const std::uint64_t seed = hash_seed();
+  const std::uint64_t other = seed * k0;
+  std::uint64_t folded = 0;
+  if (length >= 8 && length <= 32) {
+    const four_loads at = four_loads::over(length);
+    folded = multiply_fold(load_8(bytes) ^ seed, load_8(bytes + at.second) ^ other) ^
+             multiply_fold(load_8(bytes + at.third) ^ ~seed, load_8(bytes + at.last) ^ (other + k1));
+  } else if (length > 32) {
+    const char* const end = bytes + length;
+    std::uint64_t state = seed;
+    for (; end - bytes > 16; bytes += 16) {
+      state = multiply_fold(load_8(bytes) ^ other, load_8(bytes + 8) ^ state) + seed;
+    }
+    folded = multiply_fold(load_8(end - 16) ^ other, load_8(end - 8) ^ state);
+  } else if (length >= 4) {
+    folded = multiply_fold(load_4(bytes) ^ seed, load_4(bytes + length - 4) ^ other);
+  } else if (length != 0) {
+    const auto at = [bytes](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])); };
+    folded = multiply_fold((at(0) << 16 | at(length / 2) << 8 | at(length - 1)) ^ seed, other);
+  }
+  return multiply_fold(other ^ length, folded ^ k1);
+}
+
+/// Whether the bytes are the same: as `==`, but for the lengths of names without a call. \pre of the same length.
+/// O(length)
+[[nodiscard]] inline bool equal_bytes(std::string_view left, std::string_view right) noexcept {
+  const char* const a = left.data();
+  const char* const b = right.data();
+  const std::size_t length = left.size();
+  const auto differ = [a, b](std::size_t at) { return load_8(a + at) ^ load_8(b + at); };
+  if (length >= 8 && length <= 32) {
+    const four_loads at = four_loads::over(length);
+    return (differ(0) | differ(at.second) | differ(at.third) | differ(at.last)) == 0;
+  }
+  if (length > 32) return std::memcmp(a, b, length) == 0;
+  for (std::size_t i = 0; i != length; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+/// The bits of a floating-point number, in which 0.0 and -0.0 differ, and a NaN is itself.
+template <std::floating_point T>
+[[nodiscard]] std::string_view bytes_of(const T& number) noexcept {
+  // An 80-bit long double has padding behind its 10 bytes.
+  constexpr std::size_t bytes = sizeof(T) > 8 && std::numeric_limits<T>::digits == 64 ? 10 : sizeof(T);
+  return {reinterpret_cast<const char*>(std::addressof(number)), bytes};
+}
+
+}  // namespace detail
+
+/// `std::hash`, mixed; of floating-point numbers, the hash of their bits.
+template <class T>
+struct OURO_SHARED_TYPE intern_hash {
+  [[nodiscard]] std::size_t operator()(const T& value) const noexcept(noexcept(std::hash<T>{}(value))) {
+    if constexpr (std::floating_point<T>) {
+      const std::string_view bits = detail::bytes_of(value);
+      return detail::integer_cast<std::size_t>(detail::hash_bytes(bits.data(), bits.size()));
+    } else {
+      // std::hash of an integer is the integer: its upper bits would all be alike.
+      return static_cast<std::size_t>(
+          detail::multiply_fold(std::hash<T>{}(value) ^ detail::hash_seed(), 0xA0761D6478BD642Fu));
+    }
+  }
+};
+
+/// `==`; of floating-point numbers, sameness of bits: what is interned as -0.0 must not come back as 0.0.
+template <class T>
+struct OURO_SHARED_TYPE intern_equal {
+  [[nodiscard]] bool operator()(const T& left, const T& right) const noexcept(noexcept(left == right)) {
+    if constexpr (std::floating_point<T>) {
+      return detail::bytes_of(left) == detail::bytes_of(right);
+    } else {
+      return left == right;
+    }
+  }
+};
+
+}  // namespace ouro
+
+// ===== ouro/intern/intern_table.hpp
+
+/// \file
+/// The table of an interner: which entry has which value.
+///
+/// The race that it has to win. Thread A drops the last handle to an entry: the count is zero, the entry is about to
+/// take itself out of the table. Before it gets the lock, thread B looks the same value up and finds the entry. If B
+/// took it, A would free it under B's hands. If B waited for it to go, it would wait for a thread that waits for the
+/// lock. So B raises the count only from a number that is not zero; failing that, it takes the entry for gone and
+/// inserts a new one with the same value. A then erases, by address, the very entry that died, and the new one stays.
+/// An entry whose destruction waits in the destruction queue of its thread is in the same state for longer.
+/// The table itself holds no count: it would keep every entry alive.
+
+namespace ouro::detail {
+
+/// Open addressing with linear probing. A slot is one word: the address of the entry and 16 bits of its hash, so that a
+/// probe looks at other entries' memory once in 65536 times. `Entry` has a member `hash`. Amortised O(1); only
+/// `reserve` allocates. Constant-initialised, and without a destructor: it frees its memory when it becomes empty. Not
+/// thread-safe.
+template <class Entry>
+class intern_table {
+ public:
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  /// Bytes of the table itself.
+  [[nodiscard]] std::size_t bytes() const noexcept { return capacity_ * sizeof(std::uint64_t); }
+
+  /// Another number after every change.
+  [[nodiscard]] std::size_t version() const noexcept { return version_; }
+
+  /// The first entry of this hash that `matches` accepts; null if there is none. `matches` may change the table: the
+  /// search ends then, and `version` tells.
+  template <class Matches>
+  [[nodiscard]] OURO_ALWAYS_INLINE Entry* find(std::size_t hash, Matches&& matches) {
+    if (capacity_ == 0) return nullptr;
+    const std::uint64_t tag = tag_of(hash);
+    const std::size_t version = version_;
+    for (std::size_t i = home(hash);; i = next(i)) {
+      const std::uint64_t slot = slots_[i];
+      if (slot == empty) return nullptr;
+      if ((slot & tag_mask) != tag || slot == erased) continue;
+      Entry* const entry = entry_in(slot);
+      if (entry->hash != hash) continue;
+      const bool found = matches(*entry);  // calls user code: it may come back to this table
+      if (found) return entry;
+      if (version != version_) return nullptr;
+    }
+  }
+
+  /// Brings near the first slot that `find` will look at, and with `fetch_entry`, some time later, the entry it names.
+  void fetch_slot(std::size_t hash) const noexcept {
+    if (capacity_ != 0) __builtin_prefetch(slots_ + home(hash));
+  }
+  void fetch_entry(std::size_t hash) const noexcept {
+    if (capacity_ != 0) __builtin_prefetch(entry_in(slots_[home(hash)]));
+  }
+
+  /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
+  void reserve() {
+    if ((size_ + erased_ + 1) * 4 <= capacity_ * 3) return;
+    std::size_t wider = 16;
+    while (wider * 3 < (size_ + 1) * 4 + size_) wider *= 2;
+    auto* const slots = new std::uint64_t[wider]{};
+    const std::uint64_t* const old = slots_;
+    const std::size_t old_capacity = capacity_;
+    slots_ = slots;
+    capacity_ = wider;
+    erased_ = 0;
+    ++version_;
+    for (std::size_t i = 0; i != old_capacity; ++i) {
+      if (old[i] != empty && old[i] != erased) place(old[i], entry_in(old[i])->hash);
+    }
+    delete[] old;
+  }
+
+  /// \pre `reserve` has been called since the last insertion
+  void insert(Entry& entry) noexcept {
+    place(tag_of(entry.hash) | reinterpret_cast<std::uintptr_t>(&entry), entry.hash);
+    ++size_;
+    ++version_;
+  }
+
+  /// Takes out this entry, not one like it; nothing happens if it is not in the table.
+  void erase(const Entry& entry) noexcept {
+    if (capacity_ == 0) return;
+    const std::uint64_t wanted = tag_of(entry.hash) | reinterpret_cast<std::uintptr_t>(&entry);
+    for (std::size_t i = home(entry.hash); slots_[i] != empty; i = next(i)) {
+      if (slots_[i] != wanted) continue;
+      slots_[i] = slots_[next(i)] == empty ? empty : erased;
+      erased_ += slots_[i] == erased ? 1 : 0;
+      --size_;
+      ++version_;
+      break;
+    }
+    if (size_ == 0) clear();
+  }
+
+  /// Forgets all entries, and frees the memory.
+  void clear() noexcept {
+    delete[] slots_;
+    slots_ = nullptr;
+    capacity_ = 0;
+    size_ = 0;
+    erased_ = 0;
+    ++version_;
+  }
+
+ private:
+  static constexpr std::uint64_t empty = 0;
+  static constexpr std::uint64_t erased = 1;
+  static constexpr std::uint64_t tag_mask = 0xFFFF000000000000u;
+
+  [[nodiscard]] static std::uint64_t tag_of(std::size_t hash) noexcept {
+    const std::uint64_t wide = hash;
+    if constexpr (sizeof(hash) == 8) {
+      return wide & tag_mask;
+    } else {
+      return wide << 48;
+    }
+  }
+
+  [[nodiscard]] static Entry* entry_in(std::uint64_t slot) noexcept {
+    return reinterpret_cast<Entry*>(integer_cast<std::uintptr_t>(slot & ~tag_mask));
+  }
+
+  [[nodiscard]] std::size_t home(std::size_t hash) const noexcept { return hash & (capacity_ - 1); }
+  [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }
+
+  void place(std::uint64_t slot, std::size_t hash) noexcept {
+    std::size_t i = home(hash);
+    while (slots_[i] != empty && slots_[i] != erased) i = next(i);
+    if (slots_[i] == erased) --erased_;
+    slots_[i] = slot;
+  }
+
+  std::uint64_t* slots_ = nullptr;
+  std::size_t capacity_ = 0;  ///< a power of two, or 0
+  std::size_t size_ = 0;      ///< size_ + erased_ <= capacity_ * 3 / 4
+  std::size_t erased_ = 0;
+  std::size_t version_ = 0;
+};
+
+/// A table with its lock, and the switch that turns it off. One that threads do not share belongs to a heap, if its
+/// lock can go from one to another.
+template <class Entry, class Locking>
+struct OURO_SHARED_TYPE intern_cache {
+  typename Locking::mutex mutex;
+  intern_table<Entry> table;
+  bool is_enabled = true;
+
+  /// That of the calling thread's heap, or the one that all threads share.
+  [[nodiscard]] static intern_cache& current() noexcept {
+    if constexpr (Locking::is_shared) {
+      // Never destroyed: handles of static objects take their entries out of it at the very end. Not every recursive
+      // mutex can be made at compile time.
+      static intern_cache* const shared = new intern_cache;
+      return *shared;
+    } else {
+      return local_;
+    }
+  }
+
+  /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
+  void reserve() {
+    if (table.bytes() == 0 && !become_part()) throw_bad_alloc();
+    table.reserve();
+  }
+
+  /// For the current heap, or for all threads. Where memory is exhausted, the heap may forget it when it is left.
+  void enable(bool wanted) noexcept {
+    static_cast<void>(become_part());
+    is_enabled = wanted;
+  }
+
+  /// \see heap_part_of
+  [[nodiscard]] static intern_cache& of_thread() noexcept { return local_; }
+  static void release() noexcept { local_.table.clear(); }
+
+ private:
+  /// Before it gets a value that the heap must keep. False when memory is exhausted.
+  [[nodiscard]] static bool become_part() noexcept {
+    if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
+      return attach(heap_part_of<intern_cache>::part);
+    } else {
+      return true;
+    }
+  }
+
+  OURO_SHARED_STATE static constinit thread_local intern_cache local_;
+};
+
+template <class Entry, class Locking>
+constinit thread_local intern_cache<Entry, Locking> intern_cache<Entry, Locking>::local_{};
+
+}  // namespace ouro::detail
+
+// ===== ouro/pointer/counting.hpp
+
+/// \file
+/// How a pointer counts: in the header of the object, or by the object's own functions.
+
+namespace ouro {
+
+/// Says that pointers to `T` may point into the middle of an object, at a base class that does not lie at its beginning
+/// (a second base, a virtual one). The header is then found through `dynamic_cast<void*>`, so `T` must be polymorphic.
+/// `template <> inline constexpr bool ouro::interior_base<widget> = true;`
+template <class T>
+inline constexpr bool interior_base = false;
+
+namespace detail {
+
+/// The header of the object that `pointee` belongs to. O(1); a load from the vtable where `interior_base<T>`.
+template <class RefcountPolicy, class T>
+[[nodiscard]] OURO_ALWAYS_INLINE header<RefcountPolicy>* header_of(T* pointee) noexcept {
+  using plain = std::remove_cv_t<T>;
+  if constexpr (std::is_class_v<plain>) {
+    if constexpr (interior_base<plain>) {
+      static_assert(std::is_polymorphic_v<plain>, "ouro: an interior_base must be polymorphic");
+      return header<RefcountPolicy>::of(dynamic_cast<const volatile void*>(pointee));
+    }
+  }
+  return header<RefcountPolicy>::of(pointee);
+}
+
+template <class RefcountPolicy, class CollectorPolicy>
+struct counting;
+
+/// In the header.
+template <counts_in_header RefcountPolicy, class CollectorPolicy>
+struct counting<RefcountPolicy, CollectorPolicy> {
+  using header_type = header<RefcountPolicy>;
+
+  template <class T>
+  OURO_ALWAYS_INLINE static void increment(T* pointee) noexcept {
+    header_type& object = *header_of<RefcountPolicy>(pointee);
+    check_use<T>(object, {});
+    RefcountPolicy::increment(object.count);
+  }
+
+  /// One pointer fewer. `Block` is the layout of objects made as the pointer's type, or void where that is not known.
+  template <class Block, class T>
+  OURO_ALWAYS_INLINE static void decrement(T* pointee) noexcept {
+    header_type& object = *header_of<RefcountPolicy>(pointee);
+    check_use<T>(object, array_name<Block>());
+    if constexpr (decrements_in_parts<RefcountPolicy>) {
+      if (!RefcountPolicy::try_keep(object.count)) [[unlikely]]
+        decrement_rarely<Block>(object);
+    } else {
+      const released found = RefcountPolicy::decrement(object.count);
+      if (found != released::kept) [[unlikely]]
+        follow<Block>(object, found);
+    }
+  }
+
+  template <class T>
+  [[nodiscard]] static std::uint32_t strong(T* pointee) noexcept {
+    return count_word::strong(header_of<RefcountPolicy>(pointee)->load_count());
+  }
+
+  /// Misuse that a few instructions can notice. `array`: the name of the type that the object must have, or empty.
+  template <class T>
+  OURO_ALWAYS_INLINE static void check_use([[maybe_unused]] header_type& object,
+                                           [[maybe_unused]] std::string_view array) noexcept {
+    if constexpr (check_level >= 1) check_use_slowly(object, type_name_of<T>, array);
+  }
+
+  /// Reports a use of objects that another thread is collecting, and so has to itself.
+  static void check_not_collected([[maybe_unused]] std::string_view name) {
+    if constexpr (check_level >= 1 && says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
+      if (CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>())
+        misuse("a thread used a shared object while another thread was collecting", name);
+    }
+  }
+
+  /// The record of an object that may be used here. What its header does not tell of an object of this heap is
+  /// reported: by `not_listed` if it says that it is listed, and is not, and by `no_type` if it leads to no record.
+  [[nodiscard]] static const type_record& check_header(header_type& object, std::string_view pointee,
+                                                       std::string_view not_listed, std::string_view no_type) noexcept {
+    // The place first: what stands in the header can be believed in the right heap only.
+    if constexpr (!RefcountPolicy::is_thread_safe) check_place(object, pointee);
+    if constexpr (requires { CollectorPolicy::knows(object); }) {
+      if (!CollectorPolicy::knows(object)) misuse(not_listed, pointee);
+    }
+    const type_record* const record = registered_types.find(info_word::type(info_of<CollectorPolicy>(object)));
+    if (record == nullptr) misuse(no_type, pointee);
+    return *record;
+  }
+
+  template <class Block>
+  OURO_NOINLINE static void decrement_rarely(header_type& object) noexcept {
+    follow<Block>(object, RefcountPolicy::decrement_rarely(object.count));
+  }
+
+  /// What follows a decrement. Here, where few callers are, a plain object's death is written out.
+  template <class Block>
+  OURO_ALWAYS_INLINE static void follow(header_type& object, released found) noexcept {
+    if constexpr (!std::is_void_v<Block>) {
+      if (found == released::last && Block::is_plain(object)) [[likely]]
+        return Block::die_plainly(object);
+    }
+    if (found != released::kept) death<RefcountPolicy, CollectorPolicy>::follow(object, found);
+  }
+
+ private:
+  /// An array is of the type that its pointer says; other objects may be of a derived one.
+  template <class Block>
+  [[nodiscard]] static consteval std::string_view array_name() noexcept {
+    if constexpr (check_level >= 1 && !std::is_void_v<Block>) {
+      if constexpr (Block::is_array) return Block::record.name;
+    }
+    return {};
+  }
+
+  OURO_NOINLINE static void check_use_slowly(header_type& object, std::string_view pointee,
+                                             std::string_view array) noexcept {
+    const std::uint32_t count = object.load_count();
+    if (count_word::is_immortal(count)) return;
+    // What the other thread's collector keeps of a candidate in place of its info word must not be looked at.
+    check_not_collected(pointee);
+    check_not_tracing(pointee);
+    const type_record& record = check_header(object, pointee, not_here_or_overwritten, overwritten);
+    if (!array.empty() && record.name != array) misuse(overwritten, pointee);
+    const std::uint32_t info = info_of<CollectorPolicy>(object);
+    if (count == count_word::none && (info & info_word::dead) == 0) {
+      misuse("a pointer to an object without pointers was used: the count would fall below zero", record.name);
+    }
+    if constexpr (!RefcountPolicy::is_thread_safe) {
+      const std::uint32_t owner = (info & info_word::owner_mask) >> info_word::owner_shift;
+      if (owner != 0 && owner != owner_tag()) misuse(not_here, record.name);
+    }
+  }
+
+  /// What the pools know: that an object lies in one of another heap. Objects elsewhere have the tag in their header.
+  static void check_place(header_type& object, std::string_view pointee) noexcept {
+    const pool_heap* const home = pool_heap_of(&object);
+    // Late in a thread's end the heap of the thread has gone to the orphans.
+    if (home == nullptr || home == current_pool_heap || pool_lease_ended) return;
+    const std::uint32_t word = object.load_info();
+    const std::string_view name = info_word::is_listed(word) ? pointee : name_in_report(word);
+    misuse(home == &ended_pool_heap ? "a pointer has outlived the private heap of its object" : not_here, name);
+  }
+
+  static constexpr const char* not_here =
+      "a thread that does not own the object has used it, or it was used outside its private heap";
+  static constexpr const char* not_here_or_overwritten =
+      "a thread that does not own the object has used it, or it was used outside its private heap, or its header was "
+      "overwritten";
+  static constexpr const char* overwritten =
+      "a pointer was used that leads to no object, or to one whose header was overwritten";
+};
+
+/// By the object's own functions.
+template <counts_itself RefcountPolicy, class CollectorPolicy>
+struct counting<RefcountPolicy, CollectorPolicy> {
+  template <class T>
+  OURO_ALWAYS_INLINE static void increment(T* pointee) noexcept {
+    RefcountPolicy::increment(pointee);
+  }
+  template <class Block, class T>
+  OURO_ALWAYS_INLINE static void decrement(T* pointee) noexcept {
+    RefcountPolicy::decrement(pointee);
+  }
 };
 
 }  // namespace detail
@@ -13868,10 +14113,16 @@ namespace ouro {
 /// CPython's split dictionaries. An object with more than `most_shared` names has them for itself. Names that no object
 /// has are forgotten, but for those of some shapes that objects had last.
 ///
+/// Values may change the object while it works on them. Destructors of those that leave it find it without them, and
+/// whole; they may also end it. What a value does while it is made by default, and what destructors do while the object
+/// asks for memory, stays done. What is done while values are moved finds the object empty, and is undone. While an
+/// object is copied, values that leave it stay alive; if it gets others or loses some, they may be moved from.
+///
 /// Belongs to the thread that made it, as its shapes do. References are good until the next new name or removal.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE attributes {
-  using allocator = typename Memory::template std_allocator<T>;
+  using value_block = detail::value_block<T, typename Memory::template std_allocator<T>>;
+  using loan = detail::loan<value_block>;
   using shape = detail::shape<detail::when_used<interned_string, T>>;
   using shape_tree = detail::shape_tree<detail::when_used<interned_string, T>>;
   using own_names = detail::own_names<detail::when_used<interned_string, T>, Memory>;
@@ -13887,18 +14138,19 @@ class OURO_SHARED_TYPE attributes {
   attributes() noexcept = default;
   attributes(const attributes& from) : attributes{} {
     own_pointer own;
-    // Each allocation may begin a collection, whose destructors may change `from`.
-    while (capacity_ < from.size() || (from.has_own_names() && (own == nullptr || own->room() < from.size()))) {
-      grow(from.size());
+    // Each request for memory may begin a collection, whose destructors may change `from`.
+    do {
+      values_ = value_block{from.size()};
       if (from.has_own_names()) own = make_own(from.size());
-    }
+    } while (values_.room() < from.size() || (from.has_own_names() && own->room() < from.size()));
     if (from.has_own_names()) {
       for (std::size_t i = 0; i != from.size(); ++i) own->add(from.name(i));
       names_ = own.release();
     } else {
       take_shape(from.shared());
     }
-    for (const T& each : from.values()) add(each);
+    const loan lent{from.values_};
+    for (const T& each : lent) values_.append(each);  // calls user code, which may change `from`
   }
   attributes(attributes&& from) noexcept : attributes{} { swap(from); }
   attributes& operator=(attributes from) noexcept {
@@ -13906,25 +14158,24 @@ class OURO_SHARED_TYPE attributes {
     return *this;
   }
   ~attributes() {
-    std::destroy_n(values_, size_);
-    if (values_ != nullptr) allocator{}.deallocate(values_, capacity_);
-    static_cast<void>(give_own());
-    take_shape(nullptr);
+    detail::lifetime_watch::end(this);
+    do clear();
+    while (!empty());  // a destructor may have given it something
   }
 
   void swap(attributes& with) noexcept {
     std::swap(names_, with.names_);
-    std::swap(values_, with.values_);
-    std::swap(size_, with.size_);
-    std::swap(capacity_, with.capacity_);
+    values_.swap(with.values_);
   }
   friend void swap(attributes& left, attributes& right) noexcept { left.swap(right); }
 
-  [[nodiscard]] size_type size() const noexcept { return size_; }
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] size_type size() const noexcept { return values_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
   /// Makes room for as many, for those who know how many there will be. \throws std::bad_alloc
-  void reserve(size_type wanted) { grow(wanted); }
+  void reserve(size_type wanted) {
+    if (wanted > values_.room()) move_to(wanted);
+  }
 
   /// The value of `name`, or null. O(names), with more than `most_shared` names O(1) on average.
   [[nodiscard]] T* find(const interned_string& name) noexcept { return at_index(index_of(name)); }
@@ -13956,7 +14207,8 @@ class OURO_SHARED_TYPE attributes {
     return found != nullptr ? *found : add_as(name, last);
   }
 
-  /// The value of `name`, made by default if there is none: then the object changes its shape.
+  /// The value of `name`, made by default if there is none: then the object changes its shape. What makes or moves the
+  /// value must not end the object.
   /// \throws std::bad_alloc, and what making a value throws; then nothing has changed
   T& operator[](const interned_string& name) {
     cache fresh;
@@ -13971,45 +14223,70 @@ class OURO_SHARED_TYPE attributes {
   }
   [[nodiscard]] const T& at(const interned_string& name) const { return const_cast<attributes*>(this)->at(name); }
 
+  /// Whether the name is new. The old value goes when the new one is in its place.
+  /// \throws std::bad_alloc, and nothing has changed then
+  bool insert_or_assign(const interned_string& name, T value) {
+    const interned_string held = name;  // which may lie in a value
+    cache fresh;
+    for (;;) {
+      leave_lent_values();
+      if (const std::size_t index = index_of(held); index != shape::none) {
+        move_aside([&](attributes& here) { std::swap(here.values_.data()[index], value); });
+        return false;
+      }
+      if (add(held, value, fresh) != nullptr) return true;
+    }
+  }
+
   /// Gives the others the shape that they would have without it. O(names). \throws std::bad_alloc
   bool erase(const interned_string& name) {
-    const std::size_t index = index_of(name);
+    const interned_string held = name;  // which may lie in a value
+    leave_lent_values();
+    const std::size_t index = index_of(held);
     if (index == shape::none) return false;
-    if (size_ > most_shared + 1) {
-      own()->erase(index);
-    } else {
-      shape* const without = shape_without(index);
-      const own_pointer given = give_own();
-      take_shape(without);
-    }
-    [[maybe_unused]] const T taken = std::move(values_[index]);
-    for (std::size_t i = index + 1; i != size_; ++i) values_[i - 1] = std::move(values_[i]);
-    --size_;
-    std::destroy_at(values_ + size_);
+    const bool stays_own = size() > most_shared + 1;
+    shape* const without = stays_own ? nullptr : shape_without(index);
+    [[maybe_unused]] const T taken = move_aside([&](attributes& here) {
+      if (stays_own) {
+        here.own()->erase(index);
+      } else {
+        const own_pointer given = here.give_own();
+        here.take_shape(without);
+      }
+      return here.values_.take(index);
+    });
     return true;  // calls user code when `taken` goes: the attribute is gone
   }
 
-  void clear() noexcept { attributes{}.swap(*this); }
+  /// Without any first, and then the values are destroyed, the first of them first.
+  void clear() noexcept {
+    value_block taken;  // calls user code when it goes: nobody else knows of it
+    taken.swap(values_);
+    if (const own_pointer given = give_own(); given == nullptr) take_shape(nullptr);
+    if (loan* const holder = loan_of(taken); holder != nullptr) holder->kept() = std::move(taken);
+  }
 
-  /// Calls `see(name, value)` for all, in the order in which they came. `see` may give names to other objects.
+  /// Calls `see(name, value)` for all, in the order in which they came. `see` may give names to other objects, and
+  /// change or end this one.
   void each(auto see) const {
-    for (std::size_t i = 0; i != size(); ++i) {
+    const detail::lifetime_watch watch{this};
+    for (std::size_t i = 0; !watch.has_ended() && i < size(); ++i) {
       const interned_string held = name(i);  // where it lies may move when another object gets a name
-      see(held, values_[i]);
+      see(held, values_.data()[i]);          // calls user code
     }
   }
 
-  [[nodiscard]] std::span<T> values() noexcept { return {values_, size_}; }
-  [[nodiscard]] std::span<const T> values() const noexcept { return {values_, size_}; }
+  [[nodiscard]] std::span<T> values() noexcept { return {values_.data(), size()}; }
+  [[nodiscard]] std::span<const T> values() const noexcept { return {values_.data(), size()}; }
 
   /// Whether both objects have the same names, in the same order, and so share them.
   [[nodiscard]] bool has_shape_of(const attributes& other) const noexcept {
-    return size_ == other.size_ && names_ == other.names_;
+    return size() == other.size() && names_ == other.names_;
   }
 
   /// Bytes that this object alone takes: itself and its values.
   [[nodiscard]] std::size_t own_bytes() const noexcept {
-    return sizeof *this + capacity_ * sizeof(T) + (has_own_names() ? own()->bytes() : 0);
+    return sizeof *this + values_.room() * sizeof(T) + (has_own_names() ? own()->bytes() : 0);
   }
 
   /// Bytes that the objects which got the same names, and those with the first of them, share.
@@ -14033,10 +14310,6 @@ class OURO_SHARED_TYPE attributes {
   };
   using own_pointer = std::unique_ptr<own_names, end_own>;
 
-  struct leave_shape {
-    void operator()(shape* left) const noexcept { left->leave(); }
-  };
-
   /// None, and room for so many.
   [[nodiscard]] static own_pointer make_own(std::size_t names) {
     own_names* const block = own_allocator<own_names>{}.allocate(1);
@@ -14048,7 +14321,7 @@ class OURO_SHARED_TYPE attributes {
   }
 
   /// Says which names in which order, for as long as their heap lives.
-  [[nodiscard]] std::uint64_t key() const noexcept { return names_ == nullptr ? 0 : names_->serial | size_; }
+  [[nodiscard]] std::uint64_t key() const noexcept { return names_ == nullptr ? 0 : names_->serial | size(); }
 
   [[nodiscard]] bool has_own_names() const noexcept {
     return names_ != nullptr && names_->serial == detail::names_head::unshared;
@@ -14075,11 +14348,11 @@ class OURO_SHARED_TYPE attributes {
 
   /// Null if no name is left. Nobody has entered it yet. \throws std::bad_alloc
   [[nodiscard]] shape* shape_without(std::size_t index) const {
-    if (size_ == 1) return nullptr;
+    if (size() == 1) return nullptr;
     shape_tree& tree = shape_tree::current();
     shape* without = &tree.root();
     std::size_t names = 0;
-    for (std::size_t i = 0; i != size_; ++i) {
+    for (std::size_t i = 0; i != size(); ++i) {
       if (i != index) without = &tree.follow(*without, names++, name(i));
     }
     return without;
@@ -14091,10 +14364,12 @@ class OURO_SHARED_TYPE attributes {
 
   [[nodiscard]] std::size_t index_of(const interned_string& name) const noexcept {
     if (names_ == nullptr) return shape::none;
-    return has_own_names() ? own()->find(name) : shared()->find(name, size_);
+    return has_own_names() ? own()->find(name) : shared()->find(name, size());
   }
 
-  [[nodiscard]] T* at_index(std::size_t index) noexcept { return index == shape::none ? nullptr : values_ + index; }
+  [[nodiscard]] T* at_index(std::size_t index) noexcept {
+    return index == shape::none ? nullptr : values_.data() + index;
+  }
 
   OURO_NOINLINE T* look_up(const interned_string& name, cache& last) noexcept {
     const std::size_t index = index_of(name);
@@ -14107,87 +14382,110 @@ class OURO_SHARED_TYPE attributes {
 
   /// Gets the name that a look-up has not found.
   OURO_NOINLINE T& add_as(const interned_string& name, cache& last) {
-    if (size_ >= most_shared) [[unlikely]]
-      return add_as_own(name);
-    if (size_ == capacity_) {
-      const std::uint64_t before = key();
-      move_to(size_ + 1);
-      // The allocation may have begun a collection, whose destructors gave the object names, or took some.
-      if (key() != before) return (*this)[name];
+    const interned_string held = name;  // which may lie in a value
+    for (;;) {
+      T* at = nullptr;
+      {
+        T made{};  // calls user code, and so it does when it goes
+        at = add(held, made, last);
+      }
+      if (at == nullptr || !detail::moves_quietly<T>) at = find(held);
+      if (at != nullptr) return *at;
     }
-    if (!empty() && shared()->goes_on_with(size_, name)) return add();
-    return add_in_shape(next_shape(name, last));
   }
 
+  /// Moves `made` to where it now is, unless user code that runs meanwhile gives the object that name: then null.
+  /// \throws std::bad_alloc, and nothing has changed then
+  [[nodiscard]] T* add(const interned_string& name, T& made, cache& last) {
+    if (!detail::is_quiet<T> && contains(name)) return nullptr;  // whoever made the value may have given it
+    while (!has_room()) {
+      make_room();  // may begin a collection, whose destructors change the object
+      if (contains(name)) return nullptr;
+    }
+    shape* const next = size() < most_shared ? &next_shape(name, last) : nullptr;
+    return move_aside([&](attributes& here) {
+      if (next == nullptr) {
+        here.own()->add(name);
+      } else if (next != here.names_) {
+        here.take_shape(next);
+      }
+      return &here.values_.append(std::move(made));
+    });
+  }
+
+  /// That of the object when it gets the name.
   [[nodiscard]] shape& next_shape(const interned_string& name, cache& last) const {
+    if (!empty() && shared()->goes_on_with(size(), name)) return *shared();
     shape_tree& tree = empty() ? shape_tree::current() : shared()->tree();
+    // User code that has run since the look-up may have used the cache for other objects.
+    if (last.seen_ != key()) return tree.follow(empty() ? tree.root() : *shared(), size(), name);
     if (last.next_ == nullptr || last.freed_ != tree.freed()) {
-      last.next_ = &tree.follow(empty() ? tree.root() : *shared(), size_, name);
+      last.next_ = &tree.follow(empty() ? tree.root() : *shared(), size(), name);
       last.freed_ = tree.freed();
     }
     return *last.next_;
   }
 
-  T& add_in_shape(shape& next) {
-    // The value may be made by code that drops other objects of this shape.
-    next.enter();
-    std::unique_ptr<shape, leave_shape> held{&next};
-    T& made = add();
-    if (names_ != nullptr) shared()->leave();
-    names_ = held.release();
-    return made;
+  /// For one more value, and for its name.
+  [[nodiscard]] bool has_room() const noexcept {
+    return size() < values_.room() && (size() < most_shared || (has_own_names() && own()->has_room()));
   }
 
-  OURO_NOINLINE T& add_as_own(const interned_string& name) {
-    if (size_ == capacity_ || !has_own_names() || !own()->has_room()) {
-      make_room_as_own();
-      return (*this)[name];  // the allocations may have begun a collection, as in `add_as`
-    }
-    T& made = add();
-    own()->add(name);
-    return made;
-  }
-
-  /// For one more value, or one more name, unless the names have changed meanwhile.
-  void make_room_as_own() {
-    if (size_ == capacity_) return move_to(size_ + size_ / 4);
-    own_pointer wider = make_own(std::size_t{size_} * 2);
-    if (size_ < most_shared || wider->room() <= size_) return;
-    for (std::size_t i = 0; i != size_; ++i) wider->add(name(i));
+  /// Some of what `has_room` asks for, unless what the request for memory began has changed the object.
+  void make_room() {
+    if (size() == values_.room()) return move_to(size() < most_shared ? size() + 1 : size() + size() / 4);
+    own_pointer wider = make_own(size() * 2);
+    if (size() < most_shared || wider->room() <= size()) return;
+    for (std::size_t i = 0; i != size(); ++i) wider->add(name(i));
     if (const own_pointer left = give_own(); left == nullptr) take_shape(nullptr);
     names_ = wider.release();
   }
 
-  /// By two at a time: objects do not get many attributes, and there are many objects.
-  void grow(std::size_t wanted) {
-    if (wanted > capacity_) move_to(wanted);
+  /// \post there is that room, unless what the request for memory began has given the object more values
+  void move_to(std::size_t room) {
+    value_block wider{room};
+    if (wider.room() < size()) return;
+    value_block left;  // calls user code when it goes: the object is whole
+    loan* const holder = loan_of(values_);
+    move_aside([&](attributes& here) {
+      left.swap(here.values_);
+      if (holder == nullptr) {
+        wider.append_all(left);
+      } else {
+        for (std::size_t i = 0; i != left.size(); ++i) wider.append(detail::copied_or_moved(left.data()[i]));
+      }
+      here.values_.swap(wider);
+    });
+    if (holder != nullptr) holder->kept() = std::move(left);
   }
 
-  /// \post there is that room, unless what the allocation began has given the object more values
-  void move_to(std::size_t wanted) {
-    const std::size_t wider = wanted + wanted % 2;
-    T* const moved = allocator{}.allocate(wider);
-    if (wider < size_) return allocator{}.deallocate(moved, wider);
-    std::uninitialized_move_n(values_, size_, moved);
-    std::destroy_n(values_, size_);
-    if (values_ != nullptr) allocator{}.deallocate(values_, capacity_);
-    values_ = moved;
-    capacity_ = static_cast<std::uint32_t>(wider);
+  [[nodiscard]] static loan* loan_of(const value_block& values) noexcept {
+    if constexpr (detail::is_quiet<T>) {
+      return nullptr;
+    } else {
+      return loan::of(values);
+    }
   }
 
-  /// \pre there is room
-  template <class... Args>
-  T& add(Args&&... args) {
-    T& made = *std::construct_at(values_ + size_, std::forward<Args>(args)...);
-    ++size_;
-    return made;
+  /// Goes on with values of its own where user code has references to these. \throws std::bad_alloc
+  void leave_lent_values() {
+    while (loan_of(values_) != nullptr) move_to(values_.room());
+  }
+
+  /// Runs `change(object)`, which asks for no memory, where no user code meets the values while they move.
+  template <class Change>
+  decltype(auto) move_aside(Change change) {
+    if constexpr (detail::moves_quietly<T>) {
+      return change(*this);
+    } else {
+      detail::set_aside<attributes> aside{*this};
+      return change(aside.content());
+    }
   }
 
   detail::names_head* names_ = nullptr;  ///< a `shape` of the heap's tree, or beyond `most_shared` `own_names`; null if
                                          ///< there are no names
-  T* values_ = nullptr;                  ///< in the order of the names
-  std::uint32_t size_ = 0;
-  std::uint32_t capacity_ = 0;
+  value_block values_{};                 ///< in the order of the names
 };
 
 template <class T, class Memory>
@@ -14211,169 +14509,6 @@ struct OURO_SHARED_TYPE equal_values {
   [[nodiscard]] constexpr bool operator()(const Left& left, const Right& right) const {
     return static_cast<bool>(left == right);
   }
-};
-
-}  // namespace ouro::detail
-
-// ===== ouro/containers/lifetime_watch.hpp
-
-/// \file
-/// Says whether a container has ended in the middle of its own operation.
-
-namespace ouro::detail {
-
-/// Watches a container while its operation runs user code that may end the container: the destructor of an element may
-/// drop the last pointer to the object that the container is a member of. Lies on the stack; those of one thread form a
-/// chain, the innermost first. O(1), without memory of its own.
-class lifetime_watch {
- public:
-  explicit lifetime_watch(const void* container) noexcept : container_{container}, outer_{innermost_} {
-    innermost_ = this;
-  }
-  lifetime_watch(const lifetime_watch&) = delete;
-  lifetime_watch& operator=(const lifetime_watch&) = delete;
-  ~lifetime_watch() { innermost_ = outer_; }
-
-  [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
-
-  /// For the destructor of each container that is watched. O(operations that are running).
-  static void end(const void* container) noexcept {
-    for (lifetime_watch* each = innermost_; each != nullptr; each = each->outer_) {
-      if (each->container_ == container) each->has_ended_ = true;
-    }
-  }
-
- private:
-  OURO_SHARED_STATE static inline constinit thread_local lifetime_watch* innermost_ = nullptr;
-
-  const void* container_;
-  lifetime_watch* outer_;
-  bool has_ended_ = false;
-};
-
-}  // namespace ouro::detail
-
-// ===== ouro/containers/quiet.hpp
-
-/// \file
-/// Whose copies, moves and comparisons run no code of the program.
-
-namespace ouro::detail {
-
-/// Copies, moves and comparisons of `T`, and the destruction of one that was moved from, run no code of the program. So
-/// a container may do them while it is not whole. False for what nobody knows.
-template <class T>
-inline constexpr bool is_quiet = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T> ||
-                                 (is_standard<T> && requires { typename T::traits_type; });  // a string
-
-template <class T, class R, class C, class A>
-inline constexpr bool is_quiet<managed_ptr<T, R, C, A>> = true;
-
-template <class T, class R, class C, class A>
-inline constexpr bool is_quiet<managed_weak<T, R, C, A>> = true;
-
-/// `is_quiet`, of moves alone.
-template <class T>
-inline constexpr bool moves_quietly = is_quiet<T> || std::is_trivially_copyable_v<T>;
-
-}  // namespace ouro::detail
-
-// ===== ouro/containers/loan.hpp
-
-/// \file
-/// Keeps the elements of a container alive while user code has references to them.
-
-namespace ouro::detail {
-
-/// Lends the elements of `Storage`, a `std::vector`, to user code: to a comparison, or a copy constructor. While it
-/// lives, whoever changes the container in a way that moves or destroys elements calls `of`; if that finds a loan, the
-/// elements go on in new storage, and the old one is left to the loan. Elements may be appended where they are if there
-/// is room. Known by the address of the storage, so that it may be swapped and moved meanwhile. Lies on the stack;
-/// those of one thread and one type form a chain, the innermost first.
-template <class Storage>
-class OURO_SHARED_TYPE loan {
- public:
-  using element = typename Storage::value_type;
-
-  explicit loan(const Storage& of) noexcept : first_{of.data()}, size_{of.size()}, outer_{innermost_} {
-    innermost_ = this;
-  }
-  loan(const loan&) = delete;
-  loan& operator=(const loan&) = delete;
-  ~loan() {
-    innermost_ = outer_;
-    // calls user code when what is kept goes: nobody else knows of it
-  }
-
-  /// The elements that there were when it was made.
-  [[nodiscard]] const element* begin() const noexcept { return first_; }
-  [[nodiscard]] const element* end() const noexcept { return first_ + size_; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-
-  /// Whether `storage` still has the elements that are lent.
-  [[nodiscard]] bool is_of(const Storage& storage) const noexcept { return storage.data() == first_; }
-
-  /// The loan that must keep the elements of `storage`: the outermost, which ends last. Null if they are not lent.
-  [[nodiscard]] static loan* of(const Storage& storage) noexcept {
-    loan* found = nullptr;
-    for (loan* each = innermost_; each != nullptr; each = each->outer_) {
-      if (each->is_of(storage)) found = each;
-    }
-    return storage.data() == nullptr ? nullptr : found;
-  }
-
-  /// What the loan keeps until it ends: the storage that it lends, if the container has left it.
-  [[nodiscard]] Storage& kept() noexcept { return kept_; }
-
- private:
-  OURO_SHARED_STATE static inline constinit thread_local loan* innermost_ = nullptr;
-
-  const element* first_;
-  std::size_t size_;
-  loan* outer_;
-  Storage kept_{};
-};
-
-/// A copy, where that runs no user code, so that the element which is lent stays as it is; or else the element itself.
-template <class T>
-[[nodiscard]] T copied_or_moved(T& from) noexcept(std::is_nothrow_move_constructible_v<T>) {
-  if constexpr (moves_quietly<T>) {
-    return static_cast<const T&>(from);
-  } else {
-    return std::move(from);
-  }
-}
-
-}  // namespace ouro::detail
-
-// ===== ouro/containers/set_aside.hpp
-
-/// \file
-/// Takes the content of a container out of reach while user code moves its elements.
-
-namespace ouro::detail {
-
-/// While it lives, `content()` is what the container was, and the container is empty: whatever user code does to it,
-/// and whatever a collection sees of it, it is whole. Afterwards the container has the content again; what user code
-/// has put into it meanwhile is dropped, as CPython's `list.sort` does. If the container has ended, so does the
-/// content.
-template <class Container>
-class set_aside {
- public:
-  explicit set_aside(Container& from) noexcept : watch_{&from}, from_{from}, content_{std::move(from)} {}
-  set_aside(const set_aside&) = delete;
-  set_aside& operator=(const set_aside&) = delete;
-  ~set_aside() {
-    if (!watch_.has_ended()) content_.swap(from_);
-    // calls user code when what was put in meanwhile goes: the container is whole
-  }
-
-  [[nodiscard]] Container& content() noexcept { return content_; }
-
- private:
-  lifetime_watch watch_;
-  Container& from_;
-  Container content_;
 };
 
 }  // namespace ouro::detail

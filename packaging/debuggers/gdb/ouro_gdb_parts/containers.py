@@ -92,13 +92,14 @@ class AttributesPrinter(MapPrinter):
         self.value = value
 
     def pairs(self):
-        size = int(self.value["size_"])
+        values = self.value["values_"]
+        size = int(values["size_"])
         if size == 0:
             return
         shape = type_named("ouro::detail::shape<ouro::basic_interned_string<ouro::no_locking> >")
         first_name = vector_range(at(int(self.value["names_"]), shape)["names_"])[0]
         for i in range(size):
-            yield (first_name + i).dereference(), (self.value["values_"] + i).dereference()
+            yield (first_name + i).dereference(), (values["first_"] + i).dereference()
 
 
 class SlotPrinter:

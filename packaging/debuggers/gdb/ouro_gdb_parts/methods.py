@@ -82,7 +82,7 @@ METHODS = {
     },
     "attributes": {
         "operator[]": (lambda a, name: by_key(AttributesPrinter(a).pairs(), name), TEXT),
-        "size": (lambda a: size(a["size_"]), None),
+        "size": (lambda a: size(a["values_"]["size_"]), None),
     },
     "interned": {
         "operator*": (lambda i: object_of(i)["value"], None),

@@ -117,13 +117,14 @@ class AttributesChildren(Children):
 
     def found(self):
         names = word_of(child(self.value, "names_"))
-        size = word_of(child(self.value, "size_"))
+        values = child(self.value, "values_")
+        size = word_of(child(values, "size_"))
         if size == 0:
             return
         target = self.value.GetTarget()
         shape = target.FindFirstType("ouro::detail::shape<ouro::basic_interned_string<ouro::no_locking> >")
         first_name = vector_range(child(at(target, names, shape), "names_"))[0]
-        for name, each in zip(elements(first_name, size), elements(child(self.value, "values_"), size)):
+        for name, each in zip(elements(first_name, size), elements(child(values, "first_"), size)):
             yield each.Clone(text_of_string(name))
 
 
