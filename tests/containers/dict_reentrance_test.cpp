@@ -213,6 +213,24 @@ TEST_CASE("dict: a comparison may insert new keys for ever, and each look-up end
   CHECK(items.size() == static_cast<std::size_t>(next - 100 + 2));
 }
 
+TEST_CASE("dict: a comparison may take the room that was made for a new key") {
+  for (int comparison = 0; comparison != 12; ++comparison) {
+    for (int more = 0; more != 12; ++more) {
+      INFO("at comparison " << comparison << " " << more << " more");
+      ouro::dict<int, int, ouro::default_memory, one_hash, calling_equal> items;
+      for (int i = 0; i != 5; ++i) items[i] = i;  // which leaves no room
+      calling_equal::call_at(comparison, [&] {
+        for (int i = 0; i != more; ++i) items[10 + i] = i;
+      });
+      items[5] = 5;
+      const int called = calling_equal::never_again() ? more : 0;
+      CHECK(items.size() == static_cast<std::size_t>(6 + called));
+      for (int i = 0; i != 6; ++i) CHECK(items.at(i) == i);
+      for (int i = 0; i != called; ++i) CHECK(items.at(10 + i) == i);
+    }
+  }
+}
+
 TEST_CASE("dict: an allocation that changes the dict is made again, or not needed any more") {
   using numbers = ouro::dict<int, int, calling_memory>;
   const auto fill = [](numbers& items) {

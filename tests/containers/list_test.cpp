@@ -213,6 +213,18 @@ TEST_CASE("list: made, assigned and swapped as a std::vector") {
   CHECK_FALSE(list<int>{1, 2} == list<int>{1, 3});
 }
 
+TEST_CASE("list: is compared as a std::vector, with longer and with shorter ones") {
+  const ouro::list<int> numbers{1, 2, 3};
+  CHECK(numbers != ouro::list<int>{1, 2});
+  CHECK(numbers != ouro::list<int>{1, 2, 4});
+  CHECK(numbers == ouro::list<int>{1, 2, 3});
+  CHECK(numbers > ouro::list<int>{1, 2});
+  CHECK(numbers < ouro::list<int>{1, 2, 3, 0});
+  CHECK(numbers < ouro::list<int>{1, 3});
+  CHECK(numbers > ouro::list<int>{});
+  CHECK((numbers <=> ouro::list<int>{1, 2, 3}) == 0);
+}
+
 TEST_CASE("list: its elements are reached from both ends, and not changed through a const one") {
   list<int> numbers{1, 2, 3, 4};
   const list<int>& same = numbers;

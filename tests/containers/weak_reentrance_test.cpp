@@ -174,6 +174,57 @@ TEST_CASE("weak_value_map: an allocation that changes the map is made again, or 
   CHECK(calling_allocator::blocks == 0);
 }
 
+TEST_CASE("weak_value_map: a comparison may take the room that was made for a new key") {
+  for (int comparison = 0; comparison != 12; ++comparison) {
+    for (int more = 0; more != 12; ++more) {
+      INFO("at comparison " << comparison << " " << more << " more");
+      ouro::weak_value_map<int, thing, ouro::default_memory, one_hash, calling_equal> items;
+      for (int i = 0; i != 5; ++i) items.insert_or_assign(i, thing_of(i));  // which leaves no room
+      calling_equal::call_at(comparison, [&] {
+        for (int i = 0; i != more; ++i) items.insert_or_assign(10 + i, thing_of(10 + i));
+      });
+      items.insert_or_assign(5, thing_of(5));
+      const int called = calling_equal::never_again() ? more : 0;
+      CHECK(items.size() == static_cast<std::size_t>(6 + called));
+      for (int i = 0; i != 6; ++i) CHECK(items.get(i) == thing_of(i));
+      for (int i = 0; i != called; ++i) CHECK(items.get(10 + i) == thing_of(10 + i));
+    }
+  }
+  things = {};
+}
+
+TEST_CASE("weak_key_map: a value whose destructor puts another into a dying map is dropped with it") {
+  {
+    by_key items;
+    put(items, 1);
+    bell::action = [&items] { put(items, 2); };
+    bell::left = 1;
+    bell::rings_at = moment::destruction;
+  }
+  bell::rings_at = moment::never;
+  CHECK(bell::left == 0);
+  CHECK(bell::alive == 0);
+  things = {};
+}
+
+TEST_CASE("weak_value_map: while it is read, and objects wait for their destruction, the living are counted") {
+  ouro::weak_value_map<int, thing> items;
+  auto waiting = make<thing>(1);
+  items.insert_or_assign(1, waiting);
+  for (int i = 2; i != 6; ++i) items.insert_or_assign(i, thing_of(i));
+  {
+    const auto reader = items.begin();
+    CHECK(items.erase(3) == 1);  // its place stays
+    const auto held = std::exchange(waiting, nullptr);
+    things[4].reset();
+    const ouro::gc::deferred_drops deferred;
+    things[5].reset();
+    CHECK(items.size() == 2);
+  }
+  CHECK(items.size() == 1);
+  things = {};
+}
+
 TEST_CASE("weak_value_map: an entry whose object is dying is not counted, as none is met") {
   struct counting {
     ouro::weak_value_map<int, counting>* map;

@@ -171,6 +171,29 @@ struct equal_elements {
   }
 };
 
+/// Leads all keys to the same place.
+struct one_hash {
+  [[nodiscard]] std::size_t operator()(int) const noexcept { return 1; }
+};
+
+/// Calls the test once, in a comparison whose number is given.
+struct calling_equal {
+  static inline int left = 0;  ///< comparisons until the one that calls
+  static inline std::function<void()> action;
+
+  static void call_at(int comparison, std::function<void()> call) {
+    left = comparison;
+    action = std::move(call);
+  }
+  /// Returns whether it has called.
+  [[nodiscard]] static bool never_again() { return std::exchange(action, nullptr) == nullptr; }
+
+  [[nodiscard]] bool operator()(int first, int second) const {
+    if (action != nullptr && left-- == 0) std::exchange(action, nullptr)();
+    return first == second;
+  }
+};
+
 /// What there is to go over.
 template <class Container>
 [[nodiscard]] decltype(auto) elements_of(Container& container) {

@@ -14229,7 +14229,6 @@ class OURO_SHARED_TYPE attributes {
     const interned_string held = name;  // which may lie in a value
     cache fresh;
     for (;;) {
-      leave_lent_values();
       if (const std::size_t index = index_of(held); index != shape::none) {
         move_aside([&](attributes& here) { std::swap(here.values_.data()[index], value); });
         return false;
