@@ -247,6 +247,22 @@ TEST_CASE("attributes: the name may lie in a value of the same object") {
   CHECK(items.erase(items.values().front()));
 }
 
+TEST_CASE("attributes: making a value may give the object that very name") {
+  for (const int names : {3, 64, 70}) {
+    attributes<element> items;
+    for (int i = 0; i != names; ++i) items[name(i)].id = i;
+    bell::action = [&] { items.insert_or_assign(name(900), element{7}); };
+    bell::left = 1;
+    bell::rings_at = moment::making;
+    CHECK(items[name(900)].id == 7);
+    bell::rings_at = moment::never;
+    CHECK(bell::left == 0);
+    CHECK(items.size() == static_cast<std::size_t>(names + 1));
+    CHECK(items.erase(name(900)));
+    CHECK_FALSE(items.contains(name(900)));
+  }
+}
+
 TEST_CASE("attributes: making a value may use the cache for other objects") {
   static attributes<element>::cache place;
   attributes<element> items;
