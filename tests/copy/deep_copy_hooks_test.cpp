@@ -1,114 +1,18 @@
+#include "copy/hooked.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <functional>
-#include <memory>
 #include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 
-// Members `deep_copy` that nest deeper than the memo lets them: each of these takes a good part of the stack.
-
+using namespace ouro::test;
 using ouro::deepcopy;
 using ouro::make;
 using ouro::ptr;
-
-namespace {
-
-using memo_type = ouro::deepcopy_memo<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>;
-
-constexpr std::size_t deep = 12;  ///< objects in a row that take more stack than two levels of care
-
-/// Copies itself as a test wants it to.
-struct hooked {
-  static inline int alive = 0;
-  static inline std::string log;
-  static inline std::function<void(const hooked&)> at_copy;
-  static inline std::function<void(hooked&, const ptr<hooked>&)> with_next;  ///< the copy, and what it got for `next`
-
-  explicit hooked(char called = '?') : name{called} { ++alive; }
-  hooked(const hooked&) = delete;
-  hooked& operator=(const hooked&) = delete;
-  ~hooked() { --alive; }
-  [[nodiscard]] ptr<hooked> shallow_copy() const { return nullptr; }
-  [[nodiscard]] ptr<hooked> deep_copy(memo_type& memo) const;
-  void trace(auto&& visit) { visit(next, side, words); }
-
-  char name;
-  int written = 0;
-  bool remembers = true;
-  bool is_proxy = false;
-  ptr<hooked> next;
-  ptr<hooked> side;  ///< not copied
-  ouro::tuple<ptr<hooked>> words;
-};
-
-/// Takes so much of the stack that few of these are deep. Sanitizers place arrays elsewhere, and optimisers leave out
-/// of them what nobody uses.
-template <class Do>
-[[gnu::noinline, gnu::no_sanitize_address]] auto with_less_stack(Do what) {
-  char room[memo_type::most_stack / 4];
-  __asm__ volatile("" : : "r"(room) : "memory");
-  auto result = what();
-  __asm__ volatile("" : : "r"(room) : "memory");
-  return result;
-}
-
-ptr<hooked> hooked::deep_copy(memo_type& memo) const {
-  return with_less_stack([&]() -> ptr<hooked> {
-    log += name;
-    if (at_copy) at_copy(*this);
-    if (is_proxy) return memo.copy_of(next);
-    auto made = make<hooked>(name);
-    if (remembers) memo.remember(*this, made);
-    const ptr<hooked> got = memo.copy_of(next);
-    if (with_next) {
-      with_next(*made, got);
-    } else {
-      made->next = got;
-    }
-    made->side = side;
-    made->words = memo.copy_of(words);
-    return made;
-  });
-}
-
-/// Undoes what a test has set.
-struct clean {
-  clean() { hooked::log.clear(); }
-  clean(const clean&) = delete;
-  clean& operator=(const clean&) = delete;
-  ~clean() {
-    hooked::at_copy = nullptr;
-    hooked::with_next = nullptr;
-    ouro::gc::collect();
-  }
-};
-
-/// `count` objects in a row, named from 'a' on.
-std::vector<ptr<hooked>> row(std::size_t count) {
-  std::vector<ptr<hooked>> all;
-  for (std::size_t i = 0; i != count; ++i) {
-    all.push_back(make<hooked>(static_cast<char>('a' + i)));
-    if (i != 0) all[i - 1]->next = all[i];
-  }
-  return all;
-}
-
-std::string names_of(ptr<hooked> from, std::size_t most) {
-  std::string names;
-  for (; from && names.size() != most; from = from->next) names += from->name;
-  return names;
-}
-
-void unlink(const ptr<hooked>& ring) {
-  if (ring) ring->next = nullptr;
-}
-
-}  // namespace
 
 TEST_CASE("deep_copy: each object of a deep row is copied once, those that would nest too deep from the last on") {
   const clean after;
