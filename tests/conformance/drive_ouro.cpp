@@ -65,6 +65,8 @@ template <class Memory>
 std::map<std::string, ouro::dict<std::string, typename thing<Memory>::pointer, Memory>> keyed;
 template <class Memory>
 std::function<std::size_t()> count_values;
+template <class Memory>
+std::map<std::string, typename Memory::template weak<thing<Memory>>> watched;
 
 template <class Memory>
 struct finalized final : thing<Memory> {
@@ -89,6 +91,11 @@ struct finalized final : thing<Memory> {
       keyed<Memory>.at("d").clear();
     } else if (kind == "vlen") {
       happened.finalized.push_back(std::to_string(count_values<Memory>()));
+    } else if (kind == "ask") {
+      const auto found = watched<Memory>.at("w").lock();
+      happened.finalized.push_back(found ? found->label : "dead");
+    } else if (kind == "heard") {
+      happened.finalized.push_back(std::to_string(happened.called.size()));
     } else if (kind == "peek") {
       std::string seen;
       for (const char slot : {'x', 'y', 'z'}) seen += this->slot(slot) ? this->slot(slot)->label : "-";
@@ -330,7 +337,7 @@ class world {
   }
 
   std::map<std::string, pointer>& names_ = named<Memory>;
-  std::map<std::string, typename Memory::template weak<node>> weaks_;
+  std::map<std::string, typename Memory::template weak<node>>& weaks_ = watched<Memory>;
   std::map<std::string, ouro::finalizer> finalizers_;
   ouro::weak_value_map<std::string, node, Memory> values_;
   ouro::weak_key_map<node, std::string, Memory> keys_;
@@ -338,6 +345,7 @@ class world {
   ouro::weak_set<node, Memory> set_;
   std::map<std::string, ouro::list<pointer, Memory>>& lists_ = listed<Memory>;
   std::map<std::string, ouro::dict<std::string, pointer, Memory>>& dicts_ = keyed<Memory>;
+  std::map<std::string, ouro::dict<pointer, pointer, Memory>> pairs_;
   std::map<std::string, ouro::frozen_list<pointer, Memory>> tuples_;
   std::map<std::string, ouro::basic_tuple<Memory, pointer, pointer, pointer>> triples_;
   std::map<std::string, std::vector<bytes>> held_;
@@ -428,6 +436,9 @@ class world {
       {"dclear", [this](const words& args) { dicts_.at(args[0]).clear(); }},
       {"dend", [this](const words& args) { dicts_.erase(args[0]); }},
       {"dall", [this](const words& args) { answer_ = all_of_dict(args[0]); }},
+      {"qput", [this](const words& args) { pairs_[args[0]].insert_or_assign(at(args[1]), at(args[2])); }},
+      {"qclear", [this](const words& args) { pairs_.at(args[0]).clear(); }},
+      {"qend", [this](const words& args) { pairs_.erase(args[0]); }},
       {"room",
        [this](const words& args) {
          answer_ = rooms(args, [](const auto& from) { return ouro::list<long>(from.begin(), from.end()); });

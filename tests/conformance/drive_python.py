@@ -56,6 +56,11 @@ class Finalized(Thing):
             world.dicts["d"].clear()
         elif self.kind == "vlen":
             world.finalized.append(f"{len(world.values)}")
+        elif self.kind == "ask":
+            found = world.weaks["w"]()
+            world.finalized.append("dead" if found is None else found.label)
+        elif self.kind == "heard":
+            world.finalized.append(f"{len(world.called)}")
         elif self.kind == "peek":
             world.finalized.append("".join(getattr(self, slot).label if getattr(self, slot) else "-" for slot in SLOTS))
 
@@ -72,6 +77,7 @@ class World:
         self.lists = {}
         self.tuples = {}
         self.dicts = {}
+        self.pairs = {}
         self.held = {}
         self.snapshots = {}
         self.deaths = []
@@ -211,6 +217,16 @@ class World:
 
     def do_dall(self, name):
         return " ".join(f"{key}:{'-' if each is None else each.label}" for key, each in self.dicts[name].items())
+
+    def do_qput(self, name, key, of):
+        """Into a dict whose keys are things, too."""
+        self.pairs.setdefault(name, {})[self.names[key]] = self.thing(of)
+
+    def do_qclear(self, name):
+        self.pairs[name].clear()
+
+    def do_qend(self, name):
+        del self.pairs[name]
 
     def do_room(self, *lengths):
         """What a list that is made from so many elements has room for."""

@@ -14527,7 +14527,8 @@ namespace ouro {
 /// Assignment to a key keeps its place; a key that was erased and comes again is last. Insertion and removal are
 /// amortised O(1) on average, and make references and iterators invalid, but for those before an erased element. A step
 /// of an iterator is O(1), and so is `begin`, wherever elements were erased: a dict is a queue, too. One that is
-/// cleared or ends drops its first element first.
+/// cleared or ends drops its first element first, and of each element the value, which may refer to the key, before
+/// the key.
 ///
 /// Elements, hashes and comparisons may change the dict while it works on them. Destructors of what leaves it find it
 /// without that, and whole; they may also end it. What is done to it while elements are moved finds it empty, and is
