@@ -144,6 +144,34 @@ TEST_CASE("misuse: adopting an object on the stack is caught (trap 23)") {
         "was not released", "victim");
 }
 
+TEST_CASE("misuse: adopting what a pointer with other policies released is caught (trap 23)") {
+  using shared = ouro::managed_ptr<victim, ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
+  check(run_in_child([] { const auto never = shared::adopt(make<victim>().release()); }),
+        "was not released by a pointer with these policies", "victim");
+}
+
+TEST_CASE("misuse: where an object does not belong, its pointer may be adopted, and not dropped (trap 23)") {
+  check(run_in_child([] {
+          ouro::heap h;
+          victim* raw = nullptr;
+          {
+            const ouro::heap::scope in{h};
+            raw = make<victim>().release();
+          }
+          auto transported = ptr<victim>::adopt(raw);
+          raw = transported.release();
+          {
+            const ouro::heap::scope in{h};
+            const auto home = ptr<victim>::adopt(raw);
+            raw = make<victim>().release();
+          }
+          std::fputs("at home; ", stderr);
+          const auto dropped = ptr<victim>::adopt(raw);
+        }),
+        "at home; ouro: a thread that does not own the object has used it, or it was used outside its private heap",
+        "victim");
+}
+
 TEST_CASE("misuse: a released pointer that is adopted once is no misuse") {
   const auto said = run_in_child([] {
     for (int i = 0; i != 3; ++i) {

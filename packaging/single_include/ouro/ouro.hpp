@@ -12078,8 +12078,9 @@ class managed_ptr {
   void swap(managed_ptr& with) noexcept { std::swap(pointee_, with.pointee_); }
   friend void swap(managed_ptr& first, managed_ptr& second) noexcept { first.swap(second); }
 
-  /// Takes over the count of a raw pointer that `release` returned: each count once, in checked builds on pain of a
-  /// report.
+  /// Takes over the count of a raw pointer that `release` of a pointer with the same policies returned, or a conversion
+  /// of it to the first base: each count once. In checked builds any other one is reported here. Whether the object
+  /// belongs to this thread and heap is not asked here, but where the pointer is copied or dropped.
   [[nodiscard]] static managed_ptr adopt(pointer counted) noexcept {
     if constexpr (has_header) {
       return managed_ptr{adopt_ref, counted};
@@ -12241,7 +12242,9 @@ class managed_ptr {
 
   void check_adopted() noexcept {
     if (pointee_ != nullptr && !detail::released_pointers.strike(detail::header_of<RefcountPolicy>(pointee_))) {
-      detail::misuse("adopted a raw pointer that was not released, or was adopted before", type_name<T>());
+      detail::misuse(
+          "adopted a raw pointer that was not released by a pointer with these policies, or was adopted before",
+          type_name<T>());
     }
   }
 
