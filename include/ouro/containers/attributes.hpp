@@ -148,20 +148,20 @@ class OURO_SHARED_TYPE attributes {
   /// Whether the name is new. The old value goes when the new one is in its place.
   /// \throws std::bad_alloc, and nothing has changed then
   bool insert_or_assign(const interned_string& name, T value) {
-    const interned_string held = name;  // which may lie in a value
+    const held_name held = name;
     cache fresh;
     for (;;) {
       if (const std::size_t index = index_of(held); index != shape::none) {
         move_aside([&](attributes& here) { std::swap(here.values_.data()[index], value); });
         return false;
       }
-      if (add(held, value, fresh) != nullptr) return true;
+      if (add(held, fresh, std::move(value)) != nullptr) return true;
     }
   }
 
   /// Gives the others the shape that they would have without it. O(names). \throws std::bad_alloc
   bool erase(const interned_string& name) {
-    const interned_string held = name;  // which may lie in a value
+    const held_name held = name;
     leave_lent_values();
     const std::size_t index = index_of(held);
     if (index == shape::none) return false;
@@ -279,6 +279,9 @@ class OURO_SHARED_TYPE attributes {
     return without;
   }
 
+  /// A name that is asked for may lie in a value, which moves.
+  using held_name = std::conditional_t<detail::is_quiet<T>, const interned_string&, interned_string>;
+
   [[nodiscard]] const interned_string& name(std::size_t index) const noexcept {
     return has_own_names() ? own()->name(index) : shared()->name(index);
   }
@@ -303,21 +306,24 @@ class OURO_SHARED_TYPE attributes {
 
   /// Gets the name that a look-up has not found.
   OURO_NOINLINE T& add_as(const interned_string& name, cache& last) {
-    const interned_string held = name;  // which may lie in a value
+    const held_name held = name;
     for (;;) {
       T* at = nullptr;
-      {
+      if constexpr (detail::is_quiet<T>) {
+        at = add(held, last);
+      } else {
         T made{};  // calls user code, and so it does when it goes
-        at = add(held, made, last);
+        at = add(held, last, std::move(made));
       }
       if (at == nullptr || !detail::moves_quietly<T>) at = find(held);
       if (at != nullptr) return *at;
     }
   }
 
-  /// Moves `made` to where it now is, unless user code that runs meanwhile gives the object that name: then null.
-  /// \throws std::bad_alloc, and nothing has changed then
-  [[nodiscard]] T* add(const interned_string& name, T& made, cache& last) {
+  /// The value of the name that the object gets, made from `from`; null, and `from` is as it was, if user code that
+  /// runs meanwhile gives it that name. \throws std::bad_alloc, and nothing has changed then
+  template <class... From>
+  [[nodiscard]] T* add(const interned_string& name, cache& last, From&&... from) {
     if (!detail::is_quiet<T> && contains(name)) return nullptr;  // whoever made the value may have given it
     while (!has_room()) {
       make_room();  // may begin a collection, whose destructors change the object
@@ -330,7 +336,7 @@ class OURO_SHARED_TYPE attributes {
       } else if (next != here.names_) {
         here.take_shape(next);
       }
-      return &here.values_.append(std::move(made));
+      return &here.values_.append(std::forward<From>(from)...);
     });
   }
 

@@ -65,7 +65,7 @@ class OURO_SHARED_TYPE loan {
 /// A copy, where that runs no user code, so that the element which is lent stays as it is; or else the element itself.
 template <class T>
 [[nodiscard]] T copied_or_moved(T& from) noexcept(std::is_nothrow_move_constructible_v<T>) {
-  if constexpr (moves_quietly<T>) {
+  if constexpr (moves_quietly<T> && std::is_copy_constructible_v<T>) {
     return static_cast<const T&>(from);
   } else {
     return std::move(from);

@@ -6,6 +6,7 @@
 #include <ouro/fwd.hpp>
 #include <ouro/object/leaf.hpp>
 
+#include <memory>
 #include <type_traits>
 
 #include <ouro/macros/hide.hpp>
@@ -23,6 +24,13 @@ inline constexpr bool is_quiet<managed_ptr<T, R, C, A>> = true;
 
 template <class T, class R, class C, class A>
 inline constexpr bool is_quiet<managed_weak<T, R, C, A>> = true;
+
+template <class T>
+inline constexpr bool is_quiet<std::shared_ptr<T>> = true;
+template <class T>
+inline constexpr bool is_quiet<std::weak_ptr<T>> = true;
+template <class T>
+inline constexpr bool is_quiet<std::unique_ptr<T>> = true;
 
 /// `is_quiet`, of moves alone.
 template <class T>

@@ -51,9 +51,9 @@ class OURO_SHARED_TYPE value_block {
   [[nodiscard]] std::size_t room() const noexcept { return room_; }
 
   /// \pre there is room
-  template <class From>
-  T& append(From&& from) {
-    T& made = *std::construct_at(first_ + size_, std::forward<From>(from));
+  template <class... From>
+  T& append(From&&... from) {
+    T& made = *std::construct_at(first_ + size_, std::forward<From>(from)...);
     ++size_;
     return made;
   }
