@@ -217,7 +217,8 @@ TEST_CASE("dict: a comparison may take the room that was made for a new key") {
   for (int comparison = 0; comparison != 12; ++comparison) {
     for (int more = 0; more != 12; ++more) {
       INFO("at comparison " << comparison << " " << more << " more");
-      ouro::dict<int, int, ouro::default_memory, one_hash, calling_equal> items;
+      using crowded = ouro::dict<int, int, ouro::default_memory, one_hash, calling_equal>;
+      crowded items;
       for (int i = 0; i != 5; ++i) items[i] = i;  // which leaves no room
       calling_equal::call_at(comparison, [&] {
         for (int i = 0; i != more; ++i) items[10 + i] = i;
@@ -227,6 +228,9 @@ TEST_CASE("dict: a comparison may take the room that was made for a new key") {
       CHECK(items.size() == static_cast<std::size_t>(6 + called));
       for (int i = 0; i != 6; ++i) CHECK(items.at(i) == i);
       for (int i = 0; i != called; ++i) CHECK(items.at(10 + i) == i);
+      crowded plain;
+      for (int i = 0; i != 6 + called; ++i) plain[i] = i;
+      CHECK(items.allocated_bytes() == plain.allocated_bytes());
     }
   }
 }

@@ -175,22 +175,37 @@ TEST_CASE("weak_value_map: an allocation that changes the map is made again, or 
 }
 
 TEST_CASE("weak_value_map: a comparison may take the room that was made for a new key") {
+  struct item {
+    int id;
+  };
+  using crowded = ouro::weak_value_map<int, item, calling_memory, one_hash, calling_equal>;
+  std::vector<calling_memory::ptr<item>> kept;
+  for (int i = 0; i != 30; ++i) kept.push_back(calling_memory::make<item>(i));
+  const auto object = [&](int id) { return kept[static_cast<std::size_t>(id)]; };
+  const std::size_t before = calling_allocator::bytes;
   for (int comparison = 0; comparison != 12; ++comparison) {
     for (int more = 0; more != 12; ++more) {
       INFO("at comparison " << comparison << " " << more << " more");
-      ouro::weak_value_map<int, thing, ouro::default_memory, one_hash, calling_equal> items;
-      for (int i = 0; i != 5; ++i) items.insert_or_assign(i, thing_of(i));  // which leaves no room
-      calling_equal::call_at(comparison, [&] {
-        for (int i = 0; i != more; ++i) items.insert_or_assign(10 + i, thing_of(10 + i));
-      });
-      items.insert_or_assign(5, thing_of(5));
-      const int called = calling_equal::never_again() ? more : 0;
-      CHECK(items.size() == static_cast<std::size_t>(6 + called));
-      for (int i = 0; i != 6; ++i) CHECK(items.get(i) == thing_of(i));
-      for (int i = 0; i != called; ++i) CHECK(items.get(10 + i) == thing_of(10 + i));
+      std::size_t bytes = 0;
+      int called = 0;
+      {
+        crowded items;
+        for (int i = 0; i != 5; ++i) items.insert_or_assign(i, object(i));  // which leaves no room
+        calling_equal::call_at(comparison, [&] {
+          for (int i = 0; i != more; ++i) items.insert_or_assign(10 + i, object(10 + i));
+        });
+        items.insert_or_assign(5, object(5));
+        called = calling_equal::never_again() ? more : 0;
+        CHECK(items.size() == static_cast<std::size_t>(6 + called));
+        for (int i = 0; i != 6; ++i) CHECK(items.get(i) == object(i));
+        for (int i = 0; i != called; ++i) CHECK(items.get(10 + i) == object(10 + i));
+        bytes = calling_allocator::bytes - before;
+      }
+      crowded plain;
+      for (int i = 0; i != 6 + called; ++i) plain.insert_or_assign(i, object(i));
+      CHECK(bytes == calling_allocator::bytes - before);
     }
   }
-  things = {};
 }
 
 TEST_CASE("weak_key_map: a value whose destructor puts another into a dying map is dropped with it") {

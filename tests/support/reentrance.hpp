@@ -313,15 +313,18 @@ struct calling_allocator {
   static inline std::function<void()> action;  ///< called once
   static inline std::size_t failures = 0;      ///< so many allocations fail
   static inline std::size_t blocks = 0;        ///< that are in use
+  static inline std::size_t bytes = 0;         ///< of these
 
-  [[nodiscard]] static void* allocate(std::size_t bytes, std::size_t alignment) {
+  [[nodiscard]] static void* allocate(std::size_t wanted, std::size_t alignment) {
     if (const auto now = std::exchange(action, nullptr)) now();
     if (failures != 0 && failures-- != 0) return nullptr;
     ++blocks;
-    return ::operator new(bytes, std::align_val_t{alignment});
+    bytes += wanted;
+    return ::operator new(wanted, std::align_val_t{alignment});
   }
-  static void deallocate(void* block, std::size_t, std::size_t alignment) noexcept {
+  static void deallocate(void* block, std::size_t given, std::size_t alignment) noexcept {
     --blocks;
+    bytes -= given;
     ::operator delete(block, std::align_val_t{alignment});
   }
 };
