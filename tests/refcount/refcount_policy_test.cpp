@@ -97,6 +97,7 @@ TEST_CASE("count_word: as many pointers, whatever the flags say") {
     REQUIRE(count_word::strong(count_word::lowered(quiet)) == pointers - 1);
     REQUIRE(count_word::strong(count_word::lowered(loud)) == pointers - 1);
   }
+  CHECK(count_word::strong(count_word::loud - 1) == std::uint32_t{1} << 31);
   CHECK(count_word::made_loud(count_word::immortal) == count_word::pinned);
   CHECK(count_word::made_quiet(count_word::pinned) == count_word::pinned);
   CHECK(!count_word::is_immortal(count_word::none));

@@ -49,7 +49,7 @@ struct count_word {
 
   /// How many pointers. \pre mortal, and not none
   [[nodiscard]] static constexpr std::uint32_t pointers(std::uint32_t word) noexcept {
-    return (word + 1 - (word >> 31)) & ~loud;
+    return (word & ~loud) + 1 - (word >> 31);
   }
 
   /// How many pointers; large if immortal.
