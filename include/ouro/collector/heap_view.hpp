@@ -5,6 +5,7 @@
 #include <ouro/allocator/address_map.hpp>
 #include <ouro/collector/candidate_buffer.hpp>
 #include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/trace_guard.hpp>
 #include <ouro/collector/trace_visits.hpp>
 #include <ouro/collector/walked_objects.hpp>
 #include <ouro/object/edge_sink.hpp>
@@ -30,6 +31,7 @@ class heap_view {
 
   /// The targets of the object's edges, in the order of its trace.
   [[nodiscard]] static list edges_of(header_type& object) {
+    check_not_tracing("ouro::gc");
     list targets;
     const type_record& record = record_of(info_of<CollectorPolicy>(object));
     if (record.trace == nullptr) return targets;
@@ -40,6 +42,7 @@ class heap_view {
 
   /// What the generation has: the enrolled objects, or the candidates.
   [[nodiscard]] static list generation(bool minor) {
+    check_not_tracing("ouro::gc");
     list found;
     auto& candidates = CollectorPolicy::template current<RefcountPolicy>().candidates();
     append_all(minor ? candidates.young() : candidates.old(), found);

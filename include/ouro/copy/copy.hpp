@@ -23,6 +23,7 @@ template <class T, counts_in_header R, class C, class A>
   } else {
     if (original == nullptr) return nullptr;
     detail::header<R>& from = *detail::header_of<R>(original.get());
+    detail::counting<R, C>::template check_use<T>(from, {});
     void* const made = detail::clone_record_of<T, R, C, A>(from).copy(from.object());
     return detail::at_same_place(original, from.object(), made);
   }

@@ -41,7 +41,9 @@ template <class T, class U, class R, class C, class A>
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] std::string_view type_name(const managed_ptr<T, R, C, A>& object) noexcept {
   if (object == nullptr) return type_name<T>();
-  const std::uint32_t info = detail::info_of<C>(*detail::header_of<R>(object.get()));
+  detail::header<R>& made = *detail::header_of<R>(object.get());
+  detail::counting<R, C>::template check_read<T>(made);
+  const std::uint32_t info = detail::info_of<C>(made);
   return detail::info_word::type(info) == 0 ? type_name<T>() : detail::record_of(info).name;
 }
 
@@ -49,7 +51,9 @@ template <class T, counts_in_header R, class C, class A>
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] std::size_t size_of(const managed_ptr<T, R, C, A>& object) noexcept {
   if (object == nullptr) return 0;
-  const std::uint32_t info = detail::info_of<C>(*detail::header_of<R>(object.get()));
+  detail::header<R>& made = *detail::header_of<R>(object.get());
+  detail::counting<R, C>::template check_read<T>(made);
+  const std::uint32_t info = detail::info_of<C>(made);
   return detail::record_of(info).bytes(object.get());
 }
 

@@ -87,6 +87,12 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     if constexpr (check_level >= 1) check_use_slowly(object, type_name_of<T>, array);
   }
 
+  /// The same where the object is read and no count is changed: a trace may do that.
+  template <class T>
+  OURO_ALWAYS_INLINE static void check_read([[maybe_unused]] header_type& object) noexcept {
+    if constexpr (check_level >= 1) check_read_slowly(object, type_name_of<T>, {});
+  }
+
   /// Reports a use of objects that another thread is collecting, and so has to itself.
   static void check_not_collected([[maybe_unused]] std::string_view name) {
     if constexpr (check_level >= 1 && says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
@@ -136,11 +142,17 @@ struct counting<RefcountPolicy, CollectorPolicy> {
 
   OURO_NOINLINE static void check_use_slowly(header_type& object, std::string_view pointee,
                                              std::string_view array) noexcept {
+    if (count_word::is_immortal(object.load_count())) return;
+    check_not_tracing(pointee);
+    check_read_slowly(object, pointee, array);
+  }
+
+  OURO_NOINLINE static void check_read_slowly(header_type& object, std::string_view pointee,
+                                              std::string_view array) noexcept {
     const std::uint32_t count = object.load_count();
     if (count_word::is_immortal(count)) return;
     // What the other thread's collector keeps of a candidate in place of its info word must not be looked at.
     check_not_collected(pointee);
-    check_not_tracing(pointee);
     const type_record& record = check_header(object, pointee, not_here_or_overwritten, overwritten);
     if (!array.empty() && record.name != array) misuse(overwritten, pointee);
     const std::uint32_t info = info_of<CollectorPolicy>(object);

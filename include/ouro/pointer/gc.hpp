@@ -11,9 +11,11 @@
 #include <ouro/collector/gc_trigger.hpp>
 #include <ouro/collector/heap_view.hpp>
 #include <ouro/collector/pause_clock.hpp>
+#include <ouro/collector/trace_guard.hpp>
 #include <ouro/collector/trigger.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/destruction_queue.hpp>
+#include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
@@ -128,10 +130,11 @@ class basic_gc {
   };
 
   /// Destroys up to `most` of the objects that wait, and returns how many that were; what they leave behind waits in
-  /// turn. Called from a destructor it does nothing and returns 0.
+  /// turn. Called from a destructor or a trace it does nothing and returns 0.
   static std::size_t drain(std::size_t most = static_cast<std::size_t>(-1)) noexcept
     requires counts_in_header<RefcountPolicy>
   {
+    if (detail::trace_is_running) return 0;
     const std::size_t ended = destructions().drain(most);
     detail::death<RefcountPolicy, CollectorPolicy>::settle();
     return ended;
@@ -410,7 +413,9 @@ class basic_gc {
 
   template <class Pointer>
   [[nodiscard]] static header_type& header_of(const Pointer& of) noexcept {
-    return *static_cast<header_type*>(const_cast<void*>(of.owner()));
+    auto& object = *static_cast<header_type*>(const_cast<void*>(of.owner()));
+    detail::counting<RefcountPolicy, CollectorPolicy>::template check_read<typename Pointer::element_type>(object);
+    return object;
   }
 
   template <class Pointer>

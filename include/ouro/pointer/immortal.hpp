@@ -17,6 +17,7 @@ namespace functions {
 template <class T, counts_in_header R, class C, class A>
 void immortalize(const managed_ptr<T, R, C, A>& object) noexcept {
   auto& target = *detail::header_of<R>(object.get());
+  detail::counting<R, C>::template check_use<T>(target, {});
   detail::header<R>::update(target.count, [](std::uint32_t) { return count_word::pinned; });
   if constexpr (finds_cycles<C>) {
     // A candidate for garbage it is no more.

@@ -7,6 +7,7 @@
 #include <ouro/fwd.hpp>
 #include <ouro/object/weak_record.hpp>
 #include <ouro/pointer/conversion.hpp>
+#include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/owner_order.hpp>
 
@@ -33,6 +34,7 @@ template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorP
 class managed_weak {
   using table = detail::weak_table<RefcountPolicy>;
   using record = detail::weak_record<RefcountPolicy>;
+  using counting = detail::counting<RefcountPolicy, CollectorPolicy>;
 
   template <class U>
   using other = managed_weak<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
@@ -56,8 +58,9 @@ class managed_weak {
     requires detail::pointer_converts_to<U, T>
   managed_weak(const strong<U>& to, Callback callback) : pointee_{detail::convert<CollectorPolicy, T, U>(to.get())} {
     if (!to) return;
-    auto owned = std::make_unique<callback_of<Callback>>(std::move(callback));
     auto& target = *detail::header_of<RefcountPolicy>(to.get());
+    counting::template check_use<U>(target, {});
+    auto owned = std::make_unique<callback_of<Callback>>(std::move(callback));
     record_ = table::watch(target, owned.get());
     static_cast<void>(owned.release());
     detail::add_flags<CollectorPolicy>(target, detail::info_word::watched);
@@ -118,7 +121,7 @@ class managed_weak {
   /// A strong pointer to the object, or null if it has died or is dying. Never brings an object back from its last
   /// drop.
   [[nodiscard]] strong<T> lock() const noexcept {
-    detail::counting<RefcountPolicy, CollectorPolicy>::check_not_collected(type_name<T>());
+    counting::check_not_collected(type_name<T>());
     if (pointee_ == nullptr || table::lock(*record_) == nullptr) return nullptr;
     return detail::pointer_access::take<strong<T>>(pointee_);
   }
@@ -158,6 +161,7 @@ class managed_weak {
   template <class U>
   [[nodiscard]] static record* watch(const strong<U>& to) {
     auto& target = *detail::header_of<RefcountPolicy>(to.get());
+    counting::template check_use<U>(target, {});
     record* const made = table::watch(target);
     detail::add_flags<CollectorPolicy>(target, detail::info_word::watched);
     return made;

@@ -10938,6 +10938,12 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     if constexpr (check_level >= 1) check_use_slowly(object, type_name_of<T>, array);
   }
 
+  /// The same where the object is read and no count is changed: a trace may do that.
+  template <class T>
+  OURO_ALWAYS_INLINE static void check_read([[maybe_unused]] header_type& object) noexcept {
+    if constexpr (check_level >= 1) check_read_slowly(object, type_name_of<T>, {});
+  }
+
   /// Reports a use of objects that another thread is collecting, and so has to itself.
   static void check_not_collected([[maybe_unused]] std::string_view name) {
     if constexpr (check_level >= 1 && says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
@@ -10987,11 +10993,17 @@ struct counting<RefcountPolicy, CollectorPolicy> {
 
   OURO_NOINLINE static void check_use_slowly(header_type& object, std::string_view pointee,
                                              std::string_view array) noexcept {
+    if (count_word::is_immortal(object.load_count())) return;
+    check_not_tracing(pointee);
+    check_read_slowly(object, pointee, array);
+  }
+
+  OURO_NOINLINE static void check_read_slowly(header_type& object, std::string_view pointee,
+                                              std::string_view array) noexcept {
     const std::uint32_t count = object.load_count();
     if (count_word::is_immortal(count)) return;
     // What the other thread's collector keeps of a candidate in place of its info word must not be looked at.
     check_not_collected(pointee);
-    check_not_tracing(pointee);
     const type_record& record = check_header(object, pointee, not_here_or_overwritten, overwritten);
     if (!array.empty() && record.name != array) misuse(overwritten, pointee);
     const std::uint32_t info = info_of<CollectorPolicy>(object);
@@ -12319,7 +12331,9 @@ template <class T, class U, class R, class C, class A>
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] std::string_view type_name(const managed_ptr<T, R, C, A>& object) noexcept {
   if (object == nullptr) return type_name<T>();
-  const std::uint32_t info = detail::info_of<C>(*detail::header_of<R>(object.get()));
+  detail::header<R>& made = *detail::header_of<R>(object.get());
+  detail::counting<R, C>::template check_read<T>(made);
+  const std::uint32_t info = detail::info_of<C>(made);
   return detail::info_word::type(info) == 0 ? type_name<T>() : detail::record_of(info).name;
 }
 
@@ -12327,7 +12341,9 @@ template <class T, counts_in_header R, class C, class A>
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] std::size_t size_of(const managed_ptr<T, R, C, A>& object) noexcept {
   if (object == nullptr) return 0;
-  const std::uint32_t info = detail::info_of<C>(*detail::header_of<R>(object.get()));
+  detail::header<R>& made = *detail::header_of<R>(object.get());
+  detail::counting<R, C>::template check_read<T>(made);
+  const std::uint32_t info = detail::info_of<C>(made);
   return detail::record_of(info).bytes(object.get());
 }
 
@@ -12852,6 +12868,7 @@ class heap_view {
 
   /// The targets of the object's edges, in the order of its trace.
   [[nodiscard]] static list edges_of(header_type& object) {
+    check_not_tracing("ouro::gc");
     list targets;
     const type_record& record = record_of(info_of<CollectorPolicy>(object));
     if (record.trace == nullptr) return targets;
@@ -12862,6 +12879,7 @@ class heap_view {
 
   /// What the generation has: the enrolled objects, or the candidates.
   [[nodiscard]] static list generation(bool minor) {
+    check_not_tracing("ouro::gc");
     list found;
     auto& candidates = CollectorPolicy::template current<RefcountPolicy>().candidates();
     append_all(minor ? candidates.young() : candidates.old(), found);
@@ -13022,10 +13040,11 @@ class basic_gc {
   };
 
   /// Destroys up to `most` of the objects that wait, and returns how many that were; what they leave behind waits in
-  /// turn. Called from a destructor it does nothing and returns 0.
+  /// turn. Called from a destructor or a trace it does nothing and returns 0.
   static std::size_t drain(std::size_t most = static_cast<std::size_t>(-1)) noexcept
     requires counts_in_header<RefcountPolicy>
   {
+    if (detail::trace_is_running) return 0;
     const std::size_t ended = destructions().drain(most);
     detail::death<RefcountPolicy, CollectorPolicy>::settle();
     return ended;
@@ -13304,7 +13323,9 @@ class basic_gc {
 
   template <class Pointer>
   [[nodiscard]] static header_type& header_of(const Pointer& of) noexcept {
-    return *static_cast<header_type*>(const_cast<void*>(of.owner()));
+    auto& object = *static_cast<header_type*>(const_cast<void*>(of.owner()));
+    detail::counting<RefcountPolicy, CollectorPolicy>::template check_read<typename Pointer::element_type>(object);
+    return object;
   }
 
   template <class Pointer>
@@ -13882,6 +13903,7 @@ template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorP
 class managed_weak {
   using table = detail::weak_table<RefcountPolicy>;
   using record = detail::weak_record<RefcountPolicy>;
+  using counting = detail::counting<RefcountPolicy, CollectorPolicy>;
 
   template <class U>
   using other = managed_weak<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
@@ -13905,8 +13927,9 @@ class managed_weak {
     requires detail::pointer_converts_to<U, T>
   managed_weak(const strong<U>& to, Callback callback) : pointee_{detail::convert<CollectorPolicy, T, U>(to.get())} {
     if (!to) return;
-    auto owned = std::make_unique<callback_of<Callback>>(std::move(callback));
     auto& target = *detail::header_of<RefcountPolicy>(to.get());
+    counting::template check_use<U>(target, {});
+    auto owned = std::make_unique<callback_of<Callback>>(std::move(callback));
     record_ = table::watch(target, owned.get());
     static_cast<void>(owned.release());
     detail::add_flags<CollectorPolicy>(target, detail::info_word::watched);
@@ -13967,7 +13990,7 @@ class managed_weak {
   /// A strong pointer to the object, or null if it has died or is dying. Never brings an object back from its last
   /// drop.
   [[nodiscard]] strong<T> lock() const noexcept {
-    detail::counting<RefcountPolicy, CollectorPolicy>::check_not_collected(type_name<T>());
+    counting::check_not_collected(type_name<T>());
     if (pointee_ == nullptr || table::lock(*record_) == nullptr) return nullptr;
     return detail::pointer_access::take<strong<T>>(pointee_);
   }
@@ -14007,6 +14030,7 @@ class managed_weak {
   template <class U>
   [[nodiscard]] static record* watch(const strong<U>& to) {
     auto& target = *detail::header_of<RefcountPolicy>(to.get());
+    counting::template check_use<U>(target, {});
     record* const made = table::watch(target);
     detail::add_flags<CollectorPolicy>(target, detail::info_word::watched);
     return made;
@@ -16564,6 +16588,7 @@ template <class T, counts_in_header R, class C, class A>
   } else {
     if (original == nullptr) return nullptr;
     detail::header<R>& from = *detail::header_of<R>(original.get());
+    detail::counting<R, C>::template check_use<T>(from, {});
     void* const made = detail::clone_record_of<T, R, C, A>(from).copy(from.object());
     return detail::at_same_place(original, from.object(), made);
   }
@@ -17362,6 +17387,7 @@ namespace functions {
 template <class T, counts_in_header R, class C, class A>
 void immortalize(const managed_ptr<T, R, C, A>& object) noexcept {
   auto& target = *detail::header_of<R>(object.get());
+  detail::counting<R, C>::template check_use<T>(target, {});
   detail::header<R>::update(target.count, [](std::uint32_t) { return count_word::pinned; });
   if constexpr (finds_cycles<C>) {
     // A candidate for garbage it is no more.
