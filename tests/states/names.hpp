@@ -1,0 +1,186 @@
+#pragma once
+/// \file
+/// The states that an object may be in, and the operations of the library on its handles, by name.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace ouro::test {
+
+enum class state : std::uint8_t {
+  unborn,
+  newborn,
+  candidate,
+  listed_as_old,
+  old,
+  frozen,
+  immortal,
+  at_limit,
+  watched,
+  untracked,
+  in_array,
+  aliased,
+  interned,
+  traced,
+  finalized_by_drop,
+  finalized_as_garbage,
+  resurrected_from_drop,
+  resurrected_from_garbage,
+  waiting,
+  destroyed_by_drop,
+  destroyed_as_garbage,
+  gone,
+  of_another_heap,
+  of_another_thread,
+  of_living_sharer,
+  of_ended_sharer,
+};
+inline constexpr std::size_t state_count = 26;
+
+inline constexpr std::string_view state_names[] = {
+    "its constructor runs",
+    "newborn",
+    "candidate",
+    "candidate, and old",
+    "old",
+    "frozen",
+    "immortal",
+    "at the limit of its count",
+    "watched",
+    "untracked",
+    "in an array",
+    "aliased",
+    "interned",
+    "being traced",
+    "in `finalize`, after the last drop",
+    "in `finalize`, as garbage",
+    "resurrected after the last drop",
+    "resurrected from garbage",
+    "waits for its destruction",
+    "in its destructor, after the last drop",
+    "in its destructor, as garbage",
+    "gone",
+    "of another heap",
+    "of another thread",
+    "shared, of another thread",
+    "shared, of a thread that has ended",
+};
+
+enum class operation : std::uint8_t {
+  copy,
+  assign_to_itself,
+  move,
+  swap,
+  drop,
+  convert,
+  cast,
+  cast_dynamically,
+  compare,
+  inspect,
+  release_and_adopt,
+  adopt_again,
+  from_this,
+  alias,
+  watch,
+  watch_and_be_called,
+  lock,
+  copy_weak,
+  drop_weak,
+  finalize,
+  make,
+  intern,
+  copy_object,
+  deepcopy,
+  collect,
+  collect_young,
+  step,
+  safepoint,
+  drain,
+  freeze,
+  look,
+  immortalize,
+  enter_heap,
+  in_vector,
+  in_list,
+  in_dict,
+  in_dict_as_key,
+  in_tuple,
+  in_frozen_list,
+  in_attributes,
+  in_weak_set,
+  in_weak_value_map,
+  in_weak_key_map,
+};
+inline constexpr std::size_t operation_count = 43;
+
+inline constexpr std::string_view operation_names[] = {
+    "copy the pointer",
+    "assign the pointer to itself",
+    "move the pointer there and back",
+    "swap it with null and back",
+    "drop it",
+    "convert it",
+    "cast it from `void`",
+    "`dynamic_pointer_cast`",
+    "compare and hash",
+    "`id`, `type_name`, `size_of`",
+    "`release`, and `adopt` once",
+    "`adopt` what was not released",
+    "`managed_from_this`",
+    "alias a part",
+    "watch and `lock`",
+    "watch with a callback",
+    "`lock` an earlier weak pointer",
+    "copy and move a weak pointer",
+    "drop a weak pointer",
+    "`finalize(p, f)`",
+    "`make` another object",
+    "`intern` a value",
+    "`copy`",
+    "`deepcopy`",
+    "`gc::collect()`",
+    "`gc::collect(0)`",
+    "`gc::step`",
+    "`gc::safepoint()`",
+    "`gc::drain()`",
+    "`gc::freeze()`, `gc::unfreeze()`",
+    "`gc::objects`, `referents`, `referrers`",
+    "`immortalize`",
+    "enter and leave a heap",
+    "into `std::vector` and out",
+    "into `list` and out",
+    "into `dict` and out",
+    "into `dict` as a key and out",
+    "into `tuple`",
+    "into `frozen_list`",
+    "into `attributes` and out",
+    "into `weak_set` and out",
+    "into `weak_value_map` and out",
+    "into `weak_key_map` and out",
+};
+
+static_assert(std::size(state_names) == state_count && std::size(operation_names) == operation_count);
+
+/// A set of states.
+class states {
+ public:
+  constexpr states(state only) : bits_{1u << static_cast<unsigned>(only)} {}
+
+  [[nodiscard]] static constexpr states all() { return states{(1u << state_count) - 1}; }
+  [[nodiscard]] constexpr bool contains(state which) const { return (bits_ >> static_cast<unsigned>(which) & 1) != 0; }
+  [[nodiscard]] friend constexpr states operator|(states left, states right) {
+    return states{left.bits_ | right.bits_};
+  }
+  [[nodiscard]] friend constexpr states operator-(states left, states right) {
+    return states{left.bits_ & ~right.bits_};
+  }
+
+ private:
+  constexpr explicit states(std::uint32_t bits) : bits_{bits} {}
+  std::uint32_t bits_;
+};
+
+[[nodiscard]] constexpr states operator|(state left, state right) { return states{left} | states{right}; }
+
+}  // namespace ouro::test
