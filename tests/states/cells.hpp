@@ -5,7 +5,6 @@
 /// policies.
 
 #include <states/names.hpp>
-#include <states/subject.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -54,14 +53,18 @@ using op = operation;
 // Groups of states.
 inline constexpr states uncounted = immortal | at_limit;
 inline constexpr states ending = state::destroyed_by_drop | state::destroyed_as_garbage;
-inline constexpr states dead = ending | waiting | gone;
+inline constexpr states past = called_back | gone;
+/// Those in which the program has no pointer, and `managed_from_this` gives none.
+inline constexpr states dead = ending | waiting | past;
+inline constexpr states unheld = dead | garbage;
 inline constexpr states foreign = of_another_heap | of_another_thread;
-inline constexpr states living = states::all() - uncounted - traced - dead - foreign;
+inline constexpr states living = states::all() - uncounted - traced - unheld - foreign;
 /// Other handles than a pointer to an object.
 inline constexpr states other_handles = in_array | aliased | interned;
 inline constexpr states shared_of_others = of_living_sharer | of_ended_sharer;
 /// Those in which the handle is the only pointer.
-inline constexpr states sole = living - unborn - finalized_by_drop - finalized_as_garbage - resurrected_from_garbage;
+inline constexpr states sole =
+    living - unborn - stillborn - finalized_by_drop - finalized_as_garbage - resurrected_from_garbage;
 /// Those in which the object points to itself.
 inline constexpr states rings = finalized_as_garbage | resurrected_from_garbage;
 
@@ -85,37 +88,40 @@ inline constexpr const char* not_released = "adopted a raw pointer that was not 
 inline constexpr const char* one_more = "one pointer more, until it goes";
 inline constexpr const char* not_counted = "the same object, uncounted";
 inline constexpr const char* gets_immortal = "the object is immortal from then on";
-inline constexpr const char* no_handle = "null: the object has no pointer any more";
-inline constexpr const char* needs_handle = "needs a pointer, and there is none";
+inline constexpr const char* no_handle = "null: the program has no pointer to it";
+inline constexpr const char* needs_handle = "needs a pointer, and the program has none";
 inline constexpr const char* moves_nothing = "the same object, and the same count";
 inline constexpr const char* reads = "reads, and counts nothing";
 inline constexpr const char* nothing_to_do = "0; the object is as it was";
-inline constexpr const char* in_user_code = "0: nothing happens inside of a destructor, a `finalize` or a trace";
+inline constexpr const char* in_user_code =
+    "0: nothing happens inside of a destructor, a `finalize`, a callback or a trace";
 inline constexpr const char* no_business = "has nothing to do with the object";
 inline constexpr const char* no_such_handle = "not for this kind of handle";
 
-inline constexpr states in_call = ending | traced | finalized_by_drop | finalized_as_garbage;
+/// The library has called a destructor, a `finalize` or a trace; or a callback, too.
+inline constexpr states busy = ending | traced | finalized_by_drop | finalized_as_garbage;
+inline constexpr states in_call = busy | called_back;
 
 inline constexpr cell cells[] = {
     {op::copy, living, holds, one_more, shared},
     {op::copy, immortal, holds, not_counted, same},
     {op::copy, at_limit, holds, gets_immortal, saturated, 9},
-    {op::copy, dead, holds, no_handle, null},
+    {op::copy, unheld, holds, no_handle, null},
     {op::copy, traced, misuse, in_trace, {}, 41},
     {op::copy, foreign, misuse, not_here, {}, 79},
 
     {op::assign_to_itself, living, holds, "object and count stay as they are", same, 1},
     {op::assign_to_itself, immortal, holds, not_counted, same},
     {op::assign_to_itself, at_limit, holds, gets_immortal, {.gives = given::same, .becomes = fate::immortal}, 9},
-    {op::assign_to_itself, dead, holds, no_handle, null},
+    {op::assign_to_itself, unheld, holds, no_handle, null},
     {op::assign_to_itself, traced, misuse, in_trace, {}, 41},
     {op::assign_to_itself, foreign, misuse, not_here, {}, 79},
 
-    {op::move, states::all() - dead, holds, moves_nothing, same},
-    {op::move, dead, holds, no_handle, null},
+    {op::move, states::all() - unheld, holds, moves_nothing, same},
+    {op::move, unheld, holds, no_handle, null},
 
-    {op::swap, states::all() - dead, holds, moves_nothing, same},
-    {op::swap, dead, holds, no_handle, null},
+    {op::swap, states::all() - unheld, holds, moves_nothing, same},
+    {op::swap, unheld, holds, no_handle, null},
 
     {op::drop, sole - of_living_sharer, holds, "the object dies at once", {.after = -1, .becomes = fate::ended}},
     {op::drop,
@@ -126,14 +132,14 @@ inline constexpr cell cells[] = {
      62},
     {op::drop, living - sole, holds, "one pointer fewer: something else holds the object", {.after = -1}, 7},
     {op::drop, uncounted, holds, "the object lives on", {}, 9},
-    {op::drop, dead, holds, no_handle},
+    {op::drop, unheld, holds, no_handle},
     {op::drop, traced, misuse, in_trace, {}, 41},
     {op::drop, foreign, misuse, not_here, {}, 79},
 
     {op::convert, living - aliased - interned, holds, one_more, {.gives = given::same, .during = 2}},
     {op::convert, immortal, holds, not_counted, same},
     {op::convert, at_limit, holds, gets_immortal, saturated, 9},
-    {op::convert, dead, holds, no_handle, null},
+    {op::convert, unheld, holds, no_handle, null},
     {op::convert, traced, misuse, in_trace, {}, 41},
     {op::convert, foreign, misuse, not_here, {}, 79},
     {op::convert, aliased | interned, never, no_such_handle},
@@ -141,7 +147,7 @@ inline constexpr cell cells[] = {
     {op::cast, living - other_handles, holds, one_more, shared},
     {op::cast, immortal, holds, not_counted, same},
     {op::cast, at_limit, holds, gets_immortal, saturated, 9},
-    {op::cast, dead, holds, no_handle, null},
+    {op::cast, unheld, holds, no_handle, null},
     {op::cast, traced, misuse, in_trace, {}, 41},
     {op::cast, foreign, misuse, not_here, {}, 79},
     {op::cast, other_handles, never, no_such_handle},
@@ -150,40 +156,40 @@ inline constexpr cell cells[] = {
     {op::cast_dynamically, untracked, holds, "null: the object is of another class", null},
     {op::cast_dynamically, immortal, holds, not_counted, same},
     {op::cast_dynamically, at_limit, holds, gets_immortal, saturated, 9},
-    {op::cast_dynamically, dead, holds, no_handle, null},
+    {op::cast_dynamically, unheld, holds, no_handle, null},
     {op::cast_dynamically, traced, misuse, in_trace, {}, 41},
     {op::cast_dynamically, foreign, misuse, not_here, {}, 79},
     {op::cast_dynamically, other_handles, never, no_such_handle},
 
-    {op::compare, states::all() - dead, holds, reads, same},
-    {op::compare, dead, holds, no_handle, null},
+    {op::compare, states::all() - unheld, holds, reads, same},
+    {op::compare, unheld, holds, no_handle, null},
 
-    {op::inspect, states::all() - dead - foreign, holds, reads, same},
-    {op::inspect, dead, holds, no_handle, null},
+    {op::inspect, states::all() - unheld - foreign, holds, reads, same},
+    {op::inspect, unheld, holds, no_handle, null},
     {op::inspect, foreign, misuse, not_here, {}, 79},
 
-    {op::release_and_adopt, states::all() - dead - aliased - interned, holds, moves_nothing, same},
-    {op::release_and_adopt, dead, holds, no_handle, null},
+    {op::release_and_adopt, states::all() - unheld - aliased - interned, holds, moves_nothing, same},
+    {op::release_and_adopt, unheld, holds, no_handle, null},
     {op::release_and_adopt, aliased | interned, never, no_such_handle},
 
-    {op::adopt_again, states::all() - gone - other_handles, misuse, not_released, {}, 23},
-    {op::adopt_again, gone, never, "its memory is gone"},
+    {op::adopt_again, states::all() - past - other_handles, misuse, not_released, {}, 23},
+    {op::adopt_again, past, never, "its memory is gone"},
     {op::adopt_again, other_handles, never, no_such_handle},
 
-    {op::from_this, living - other_handles, holds, one_more, shared, 8},
+    {op::from_this, (living | garbage) - other_handles, holds, one_more, shared, 8},
     {op::from_this, immortal, holds, not_counted, same},
     {op::from_this, at_limit, holds, gets_immortal, saturated, 9},
     {op::from_this, ending, holds, no_handle, null, 8},
     {op::from_this, waiting, holds, no_handle, null, 78},
     {op::from_this, traced, misuse, in_trace, {}, 41},
     {op::from_this, foreign, misuse, not_here, {}, 79},
-    {op::from_this, gone, never, "its memory is gone"},
+    {op::from_this, past, never, "its memory is gone"},
     {op::from_this, other_handles, never, no_such_handle},
 
     {op::alias, living - other_handles, holds, one_more, shared, 21},
     {op::alias, immortal, holds, not_counted, same},
     {op::alias, at_limit, holds, gets_immortal, saturated, 9},
-    {op::alias, dead, holds, no_handle, null},
+    {op::alias, unheld, holds, no_handle, null},
     {op::alias, traced, misuse, in_trace, {}, 41},
     {op::alias, foreign, misuse, not_here, {}, 79},
     {op::alias, other_handles, never, no_such_handle},
@@ -191,7 +197,7 @@ inline constexpr cell cells[] = {
     {op::watch, living, holds, one_more, shared},
     {op::watch, immortal, holds, not_counted, same},
     {op::watch, at_limit, holds, gets_immortal, saturated, 9},
-    {op::watch, dead, holds, "null at once: the object has no pointer any more", null, 25},
+    {op::watch, unheld, holds, "null at once: the object has no pointer any more", null, 25},
     {op::watch, traced, misuse, in_trace, {}, 41},
     {op::watch, foreign, misuse, not_here, {}, 79},
 
@@ -211,11 +217,11 @@ inline constexpr cell cells[] = {
      gets_immortal,
      {.gives = given::same, .becomes = fate::immortal, .then = "c"},
      9},
-    {op::watch_and_be_called, dead, holds, "null at once, and never called", null, 25},
+    {op::watch_and_be_called, unheld, holds, "null at once, and never called", null, 25},
     {op::watch_and_be_called, traced, misuse, in_trace, {}, 41},
     {op::watch_and_be_called, foreign, misuse, not_here, {}, 79},
 
-    {op::lock, living, holds, one_more, shared},
+    {op::lock, living | garbage, holds, one_more, shared},
     {op::lock, immortal, holds, not_counted, same},
     {op::lock, at_limit, holds, gets_immortal, saturated, 9},
     {op::lock, dead - waiting, holds, no_handle, null, 26},
@@ -227,15 +233,20 @@ inline constexpr cell cells[] = {
     {op::copy_weak, dead, holds, "the copy has expired, too", null},
     {op::copy_weak, foreign, misuse, weak_not_here, {}, 79},
 
+    {op::convert_weak, states::all() - dead - foreign - other_handles, holds, reads, same},
+    {op::convert_weak, dead, holds, "the copy has expired, too", null},
+    {op::convert_weak, foreign, misuse, weak_not_here, {}, 79},
+    {op::convert_weak, other_handles, never, no_such_handle},
+
     {op::drop_weak, states::all() - foreign, holds, no_business},
     {op::drop_weak, foreign, misuse, weak_not_here, {}, 79},
 
     {op::finalize,
-     states::all() - dead - traced - foreign,
+     states::all() - unheld - traced - foreign,
      holds,
      "`f` is called once, when the object is gone",
      {.then = "g"}},
-    {op::finalize, dead, never, needs_handle},
+    {op::finalize, unheld, never, needs_handle},
     {op::finalize, traced, misuse, in_trace, {}, 41},
     {op::finalize, foreign, misuse, not_here, {}, 79},
 
@@ -246,7 +257,7 @@ inline constexpr cell cells[] = {
     {op::intern, interned, holds, "an equal value is the same object: one pointer more", shared, 71},
     {op::intern, traced, misuse, in_trace, {}, 41},
 
-    {op::copy_object, states::all() - dead - traced - foreign - aliased - interned - rings, holds,
+    {op::copy_object, states::all() - unheld - traced - foreign - aliased - interned - rings, holds,
      "another object, with a count of its own", another, 5},
     {op::copy_object,
      rings,
@@ -254,37 +265,40 @@ inline constexpr cell cells[] = {
      "another object, which points where this one does: to this one",
      {.gives = given::other, .during = 1},
      5},
-    {op::copy_object, dead, holds, no_handle, null},
+    {op::copy_object, unheld, holds, no_handle, null},
     {op::copy_object, traced, misuse, in_trace, {}, 41},
     {op::copy_object, foreign, misuse, not_here, {}, 79},
     {op::copy_object, aliased | interned, never, no_such_handle},
 
     {op::deepcopy,
-     states::all() - dead - traced - foreign - aliased - interned,
+     states::all() - unheld - traced - foreign - aliased - interned,
      holds,
      "another object, with a count of its own",
      {.gives = given::other, .becomes = fate::unknown},
      75},
-    {op::deepcopy, dead, holds, no_handle, null},
+    {op::deepcopy, unheld, holds, no_handle, null},
     {op::deepcopy, traced, misuse, in_trace, {}, 41},
     {op::deepcopy, foreign, misuse, not_here, {}, 79},
     {op::deepcopy, aliased | interned, never, no_such_handle},
 
-    {op::collect, states::all() - in_call, holds, nothing_to_do},
+    {op::collect, states::all() - in_call - garbage, holds, nothing_to_do},
+    {op::collect, garbage, holds, "1: the object is destroyed", {.becomes = fate::ended, .number = 1}},
     {op::collect, in_call, holds, in_user_code, {}, 42},
 
-    {op::collect_young, states::all() - in_call, holds, nothing_to_do},
+    {op::collect_young, states::all() - in_call - garbage, holds, nothing_to_do},
+    {op::collect_young, garbage, holds, "1: the object is destroyed", {.becomes = fate::ended, .number = 1}},
     {op::collect_young, in_call, holds, in_user_code, {}, 42},
 
-    {op::step, states::all() - in_call, holds, nothing_to_do},
+    {op::step, states::all() - in_call - garbage, holds, nothing_to_do},
+    {op::step, garbage, holds, "1: the object is destroyed", {.becomes = fate::ended, .number = 1}},
     {op::step, in_call, holds, in_user_code, {}, 42},
 
     {op::safepoint, states::all() - in_call, holds, nothing_to_do},
     {op::safepoint, in_call, holds, in_user_code, {}, 42},
 
-    {op::drain, states::all() - in_call - waiting, holds, nothing_to_do},
+    {op::drain, states::all() - busy - waiting, holds, nothing_to_do},
     {op::drain, waiting, holds, "the object is destroyed, and what it held", {.becomes = fate::ended, .number = 2}, 78},
-    {op::drain, in_call, holds, in_user_code, {}, 42},
+    {op::drain, busy, holds, in_user_code, {}, 42},
 
     {op::freeze, states::all() - traced, holds, "the object is as it was", {.becomes = fate::unknown}},
     {op::freeze, traced, misuse, in_trace, {}, 41},
@@ -294,11 +308,11 @@ inline constexpr cell cells[] = {
     {op::look, foreign, misuse, not_here, {}, 79},
 
     {op::immortalize,
-     states::all() - dead - traced - foreign,
+     states::all() - unheld - traced - foreign,
      holds,
      "never dies, whatever is dropped",
      {.becomes = fate::immortal}},
-    {op::immortalize, dead, never, needs_handle},
+    {op::immortalize, unheld, never, needs_handle},
     {op::immortalize, traced, misuse, in_trace, {}, 41},
     {op::immortalize, foreign, misuse, not_here, {}, 79},
 
@@ -308,49 +322,49 @@ inline constexpr cell cells[] = {
     {op::in_vector, living, holds, one_more, shared},
     {op::in_vector, immortal, holds, not_counted, same},
     {op::in_vector, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_vector, dead, holds, no_handle, null},
+    {op::in_vector, unheld, holds, no_handle, null},
     {op::in_vector, traced, misuse, in_trace, {}, 41},
     {op::in_vector, foreign, misuse, not_here, {}, 79},
 
     {op::in_list, living, holds, one_more, shared},
     {op::in_list, immortal, holds, not_counted, same},
     {op::in_list, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_list, dead, holds, no_handle, null},
+    {op::in_list, unheld, holds, no_handle, null},
     {op::in_list, traced, misuse, in_trace, {}, 41},
     {op::in_list, foreign, misuse, not_here, {}, 79},
 
     {op::in_dict, living, holds, one_more, shared},
     {op::in_dict, immortal, holds, not_counted, same},
     {op::in_dict, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_dict, dead, holds, no_handle, null},
+    {op::in_dict, unheld, holds, no_handle, null},
     {op::in_dict, traced, misuse, in_trace, {}, 41},
     {op::in_dict, foreign, misuse, not_here, {}, 79},
 
     {op::in_dict_as_key, living, holds, one_more, shared},
     {op::in_dict_as_key, immortal, holds, not_counted, same},
     {op::in_dict_as_key, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_dict_as_key, dead, holds, no_handle, null},
+    {op::in_dict_as_key, unheld, holds, no_handle, null},
     {op::in_dict_as_key, traced, misuse, in_trace, {}, 41},
     {op::in_dict_as_key, foreign, misuse, not_here, {}, 79},
 
     {op::in_tuple, living, holds, one_more, shared},
     {op::in_tuple, immortal, holds, not_counted, same},
     {op::in_tuple, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_tuple, dead, holds, no_handle, null},
+    {op::in_tuple, unheld, holds, no_handle, null},
     {op::in_tuple, traced, misuse, in_trace, {}, 41},
     {op::in_tuple, foreign, misuse, not_here, {}, 79},
 
     {op::in_frozen_list, living, holds, one_more, shared},
     {op::in_frozen_list, immortal, holds, not_counted, same},
     {op::in_frozen_list, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_frozen_list, dead, holds, no_handle, null},
+    {op::in_frozen_list, unheld, holds, no_handle, null},
     {op::in_frozen_list, traced, misuse, in_trace, {}, 41},
     {op::in_frozen_list, foreign, misuse, not_here, {}, 79},
 
     {op::in_attributes, living - interned, holds, one_more, shared},
     {op::in_attributes, immortal, holds, not_counted, same},
     {op::in_attributes, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_attributes, dead, holds, no_handle, null},
+    {op::in_attributes, unheld, holds, no_handle, null},
     {op::in_attributes, traced, misuse, in_trace, {}, 41},
     {op::in_attributes, foreign, misuse, not_here, {}, 79},
     {op::in_attributes, interned, never, "attributes begin with a default value, which interned values have not"},
@@ -358,7 +372,7 @@ inline constexpr cell cells[] = {
     {op::in_weak_set, living - other_handles - shared_of_others, holds, "not held by it", shared, 31},
     {op::in_weak_set, immortal, holds, not_counted, same},
     {op::in_weak_set, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_weak_set, dead, never, needs_handle},
+    {op::in_weak_set, unheld, never, needs_handle},
     {op::in_weak_set, traced, misuse, in_trace, {}, 41},
     {op::in_weak_set, foreign, misuse, not_here, {}, 79},
     {op::in_weak_set, other_handles, never, no_such_handle},
@@ -367,7 +381,7 @@ inline constexpr cell cells[] = {
     {op::in_weak_value_map, living - other_handles - shared_of_others, holds, "not held by it", shared, 31},
     {op::in_weak_value_map, immortal, holds, not_counted, same},
     {op::in_weak_value_map, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_weak_value_map, dead, never, needs_handle},
+    {op::in_weak_value_map, unheld, never, needs_handle},
     {op::in_weak_value_map, traced, misuse, in_trace, {}, 41},
     {op::in_weak_value_map, foreign, misuse, not_here, {}, 79},
     {op::in_weak_value_map, other_handles, never, no_such_handle},
@@ -376,7 +390,7 @@ inline constexpr cell cells[] = {
     {op::in_weak_key_map, living - other_handles - shared_of_others, holds, "not held by it", shared, 31},
     {op::in_weak_key_map, immortal, holds, not_counted, same},
     {op::in_weak_key_map, at_limit, holds, gets_immortal, saturated, 9},
-    {op::in_weak_key_map, dead, never, needs_handle},
+    {op::in_weak_key_map, unheld, never, needs_handle},
     {op::in_weak_key_map, traced, misuse, in_trace, {}, 41},
     {op::in_weak_key_map, foreign, misuse, not_here, {}, 79},
     {op::in_weak_key_map, other_handles, never, no_such_handle},

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 namespace ouro::test {
 
 enum class state : std::uint8_t {
   unborn,
+  stillborn,
   newborn,
   candidate,
   listed_as_old,
@@ -27,19 +29,22 @@ enum class state : std::uint8_t {
   finalized_as_garbage,
   resurrected_from_drop,
   resurrected_from_garbage,
+  garbage,
   waiting,
   destroyed_by_drop,
   destroyed_as_garbage,
+  called_back,
   gone,
   of_another_heap,
   of_another_thread,
   of_living_sharer,
   of_ended_sharer,
 };
-inline constexpr std::size_t state_count = 26;
+inline constexpr std::size_t state_count = 29;
 
 inline constexpr std::string_view state_names[] = {
     "its constructor runs",
+    "its constructor runs, and will throw",
     "newborn",
     "candidate",
     "candidate, and old",
@@ -57,14 +62,49 @@ inline constexpr std::string_view state_names[] = {
     "in `finalize`, as garbage",
     "resurrected after the last drop",
     "resurrected from garbage",
+    "garbage",
     "waits for its destruction",
     "in its destructor, after the last drop",
     "in its destructor, as garbage",
+    "gone, and a callback runs",
     "gone",
     "of another heap",
     "of another thread",
     "shared, of another thread",
     "shared, of a thread that has ended",
+};
+
+/// How an object comes into each state, for those who read the table.
+inline constexpr std::string_view state_texts[] = {
+    "its constructor has not returned, and has made a pointer of `this`",
+    "the same, and the constructor ends by an exception",
+    "made, and nothing else",
+    "a pointer was dropped and others remain: it may head a garbage cycle",
+    "the same of an object that a collection has found alive before",
+    "a collection has found it alive, and no pointer was dropped since",
+    "`gc::freeze()` was called: collections leave it alone",
+    "`immortalize` was called: pointers are not counted",
+    "there are as many pointers as can be counted",
+    "it has weak pointers, one of them with a callback",
+    "its type cannot reach itself, so that no collector looks at it",
+    "it is an element of an array that `make` made",
+    "it is held by a `managed_alias` of one of its parts",
+    "it is an interned value",
+    "a collection has called its `trace`, in which the operation is",
+    "its last pointer was dropped, and the operation is in its `finalize`",
+    "a collection has found it to be garbage, and the operation is in its `finalize`",
+    "its `finalize` made a pointer of it when its last pointer was dropped",
+    "its `finalize` made a pointer of it when it was garbage",
+    "only its own edges hold it, and no collection has seen that yet",
+    "its last pointer was dropped while `gc::deferred_drops` lives, or deep inside of other destructors",
+    "its last pointer was dropped, and the operation is in its destructor",
+    "a collection destroys it, and the operation is in its destructor",
+    "the operation is in the callback of a weak pointer to it",
+    "destroyed, and its memory given back: there are weak pointers only",
+    "made in a private heap, and used outside",
+    "made by another thread, with `local_refcount`",
+    "made by another thread, which lives, with a refcount for threads",
+    "the same, and that thread has ended",
 };
 
 enum class operation : std::uint8_t {
@@ -86,6 +126,7 @@ enum class operation : std::uint8_t {
   watch_and_be_called,
   lock,
   copy_weak,
+  convert_weak,
   drop_weak,
   finalize,
   make,
@@ -112,7 +153,7 @@ enum class operation : std::uint8_t {
   in_weak_value_map,
   in_weak_key_map,
 };
-inline constexpr std::size_t operation_count = 43;
+inline constexpr std::size_t operation_count = 44;
 
 inline constexpr std::string_view operation_names[] = {
     "copy the pointer",
@@ -133,6 +174,7 @@ inline constexpr std::string_view operation_names[] = {
     "watch with a callback",
     "`lock` an earlier weak pointer",
     "copy and move a weak pointer",
+    "convert a weak pointer",
     "drop a weak pointer",
     "`finalize(p, f)`",
     "`make` another object",
@@ -160,7 +202,11 @@ inline constexpr std::string_view operation_names[] = {
     "into `weak_key_map` and out",
 };
 
-static_assert(std::size(state_names) == state_count && std::size(operation_names) == operation_count);
+static_assert(std::size(state_names) == state_count && std::size(state_texts) == state_count &&
+              std::size(operation_names) == operation_count);
+
+/// What an operation gives.
+enum class given : std::uint8_t { nothing, null, same, other };
 
 /// A set of states.
 class states {

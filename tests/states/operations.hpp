@@ -234,8 +234,22 @@ struct act<operation::copy_weak> : for_every_handle {
   static void apply(auto& on) {
     auto second = on.watcher;
     const auto third = std::move(second);
-    on.seen.what = third.expired() ? given::null : third.owner() == on.head ? given::same : given::other;
-    if (on.is_there) on.seen.during = on.count();
+    on.see_weak(third);
+    if (second.owner() != nullptr) on.seen.what = given::other;
+  }
+};
+
+template <>
+struct act<operation::convert_weak> : for_things {
+  static constexpr bool wants_watcher = true;
+  template <class Subject>
+  static void apply(Subject& on) {
+    using memory = typename Subject::memory;
+    auto second = on.watcher;
+    const typename memory::template weak<const thing<memory>> copied = second;
+    const typename memory::template weak<void> moved = std::move(second);
+    on.see_weak(moved);
+    if (second.owner() != nullptr || !moved.owner_equal(copied)) on.seen.what = given::other;
   }
 };
 

@@ -151,7 +151,10 @@ class cell_runner {
   template <class Subject>
   static void make_mortal(Subject& on) {
     if constexpr (points_to_thing<Subject>) {
-      if (auto* const tracked = dynamic_cast<tracked_thing<Memory>*>(on.raw); tracked != nullptr) tracked->edge.reset();
+      if (on.is_whole) {
+        auto* const tracked = dynamic_cast<tracked_thing<Memory>*>(on.raw);
+        if (tracked != nullptr) tracked->edge.reset();
+      }
       if (on.handle == nullptr) on.handle = detail::pointer_access::take<typename Subject::pointer>(on.raw);
     }
     Subject::refcount::store(on.head->count, count_word::one);

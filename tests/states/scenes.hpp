@@ -9,6 +9,8 @@
 
 #include <ouro/ouro.hpp>
 
+#include <doctest/doctest.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -54,6 +56,7 @@ class scenes {
       case state::old:
       case state::frozen:
       case state::traced:
+      case state::garbage:
       case state::finalized_as_garbage:
       case state::resurrected_from_garbage:
       case state::destroyed_as_garbage:
@@ -131,6 +134,8 @@ class scenes {
     switch (which) {
       case state::unborn:
         return unborn(on, then);
+      case state::stillborn:
+        return stillborn(on, then);
       case state::newborn:
         return newborn(on, then);
       case state::watched:
@@ -149,6 +154,8 @@ class scenes {
         return waiting(on, then);
       case state::destroyed_by_drop:
         return destroyed_by_drop(on, then);
+      case state::called_back:
+        return called_back(on, then);
       case state::gone:
         return gone(on, then);
       default:
@@ -166,6 +173,8 @@ class scenes {
           return frozen(on, then);
         case state::traced:
           return traced(on, then);
+        case state::garbage:
+          return garbage(on, then);
         case state::finalized_as_garbage:
           return finalized_as_garbage(on, then);
         case state::resurrected_from_garbage:
@@ -194,6 +203,20 @@ class scenes {
       on.handle.reset();
     });
     const auto born = Memory::template make<tracked_thing<Memory>>(role::subject);
+  }
+
+  static void stillborn(plain& on, const std::function<void(setting)>& then) {
+    in_scene(on, moment::construction, [&] {
+      take_handle(on);
+      on.made(on.handle);
+      then(setting{2, true, ""});
+      on.handle.reset();
+      // Its block goes with its last pointer, unless these are not counted.
+      on.is_there = count_word::is_immortal(on.head->load_count());
+      on.is_whole = false;
+      throw 7;
+    });
+    CHECK_THROWS_AS(Memory::template make<tracked_thing<Memory>>(role::subject), int);
   }
 
   static void newborn(plain& on, const std::function<void(setting)>& then) {
@@ -306,6 +329,13 @@ class scenes {
     then(setting{2, true, "fd"});
   }
 
+  static void garbage(plain& on, const std::function<void(setting)>& then) {
+    make_newborn(on);
+    close_ring(on);
+    on.handle.reset();
+    then(setting{1, true, "d"});
+  }
+
   static void waiting(plain& on, const std::function<void(setting)>& then) {
     make_newborn(on);
     const typename gc::deferred_drops deferring;
@@ -334,6 +364,16 @@ class scenes {
     });
     on.handle.reset();
     gc::collect();
+  }
+
+  static void called_back(plain& on, const std::function<void(setting)>& then) {
+    make_newborn(on);
+    on.kept.emplace_back(on.handle, [&] {
+      on.is_there = false;
+      on.raw = nullptr;
+      then(setting{0, false});
+    });
+    on.handle.reset();
   }
 
   static void gone(plain& on, const std::function<void(setting)>& then) {

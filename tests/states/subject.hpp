@@ -115,8 +115,6 @@ struct hash_of_spoken {
 };
 
 /// What an operation tells.
-enum class given : std::uint8_t { nothing, null, same, other };
-
 struct observed {
   given what = given::nothing;
   long during = 0;         ///< pointers to the object, while there was the result
@@ -168,6 +166,12 @@ struct subject {
     if (head != nullptr && is_there) seen.during = count();
   }
 
+  /// The same of a weak pointer, which keeps its owner when it has expired.
+  void see_weak(const auto& result) {
+    seen.what = result.owner() != head ? given::other : result.expired() ? given::null : given::same;
+    if (is_there) seen.during = count();
+  }
+
   /// To be called once there is a pointer.
   void made(const pointer& first) {
     head = static_cast<header*>(const_cast<void*>(first.owner()));
@@ -181,6 +185,7 @@ struct subject {
   header* head = nullptr;
   thing<Memory>* raw = nullptr;  ///< null where the object is no `thing`
   bool is_there = true;          ///< its memory is
+  bool is_whole = true;          ///< it is an object, if its memory is there
   observed seen{};
 };
 
