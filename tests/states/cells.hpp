@@ -53,9 +53,10 @@ using op = operation;
 // Groups of states.
 inline constexpr states uncounted = immortal | at_limit;
 inline constexpr states ending = state::destroyed_by_drop | state::destroyed_as_garbage;
+inline constexpr states waits = waiting | waiting_in_destructor;
 inline constexpr states past = called_back | gone;
 /// Those in which the program has no pointer, and `managed_from_this` gives none.
-inline constexpr states dead = ending | waiting | past;
+inline constexpr states dead = ending | waits | past;
 inline constexpr states unheld = dead | garbage;
 inline constexpr states foreign = of_another_heap | of_another_thread;
 inline constexpr states living = states::all() - uncounted - traced - unheld - foreign;
@@ -99,7 +100,7 @@ inline constexpr const char* no_business = "has nothing to do with the object";
 inline constexpr const char* no_such_handle = "not for this kind of handle";
 
 /// The library has called a destructor, a `finalize` or a trace; or a callback, too.
-inline constexpr states busy = ending | traced | finalized_by_drop | finalized_as_garbage;
+inline constexpr states busy = ending | waiting_in_destructor | traced | finalized_by_drop | finalized_as_garbage;
 inline constexpr states in_call = busy | called_back;
 
 inline constexpr cell cells[] = {
@@ -180,7 +181,7 @@ inline constexpr cell cells[] = {
     {op::from_this, immortal, holds, not_counted, same},
     {op::from_this, at_limit, holds, gets_immortal, saturated, 9},
     {op::from_this, ending, holds, no_handle, null, 8},
-    {op::from_this, waiting, holds, no_handle, null, 78},
+    {op::from_this, waits, holds, no_handle, null, 78},
     {op::from_this, traced, misuse, in_trace, {}, 41},
     {op::from_this, foreign, misuse, not_here, {}, 79},
     {op::from_this, past, never, "its memory is gone"},
@@ -224,10 +225,18 @@ inline constexpr cell cells[] = {
     {op::lock, living | garbage, holds, one_more, shared},
     {op::lock, immortal, holds, not_counted, same},
     {op::lock, at_limit, holds, gets_immortal, saturated, 9},
-    {op::lock, dead - waiting, holds, no_handle, null, 26},
-    {op::lock, waiting, holds, no_handle, null, 78},
+    {op::lock, dead - waits, holds, no_handle, null, 26},
+    {op::lock, waits, holds, no_handle, null, 78},
     {op::lock, traced, misuse, in_trace, {}, 41},
     {op::lock, foreign, misuse, not_here, {}, 79},
+
+    {op::lock_or_throw, (living | garbage) - other_handles, holds, one_more, shared},
+    {op::lock_or_throw, immortal, holds, not_counted, same},
+    {op::lock_or_throw, at_limit, holds, gets_immortal, saturated, 9},
+    {op::lock_or_throw, dead, holds, "throws `std::bad_weak_ptr`", null},
+    {op::lock_or_throw, traced, misuse, in_trace, {}, 41},
+    {op::lock_or_throw, foreign, misuse, not_here, {}, 79},
+    {op::lock_or_throw, other_handles, never, no_such_handle},
 
     {op::copy_weak, states::all() - dead - foreign, holds, reads, same},
     {op::copy_weak, dead, holds, "the copy has expired, too", null},
@@ -252,6 +261,11 @@ inline constexpr cell cells[] = {
 
     {op::make, states::all() - traced, holds, no_business},
     {op::make, traced, misuse, in_trace, {}, 41},
+
+    {op::make_and_collect, states::all() - traced - shared_of_others - garbage, holds, "the object is as it was"},
+    {op::make_and_collect, garbage, holds, "the object is destroyed", {.becomes = fate::ended}},
+    {op::make_and_collect, traced, misuse, in_trace, {}, 41},
+    {op::make_and_collect, shared_of_others, never, "collections of what threads share do not begin by themselves"},
 
     {op::intern, states::all() - traced - interned, holds, no_business},
     {op::intern, interned, holds, "an equal value is the same object: one pointer more", shared, 71},
@@ -318,6 +332,19 @@ inline constexpr cell cells[] = {
 
     {op::enter_heap, states::all() - traced, holds, no_business},
     {op::enter_heap, traced, misuse, in_trace, {}, 41},
+
+    {op::in_object, living - other_handles, holds, one_more, shared},
+    {op::in_object, immortal, holds, not_counted, same},
+    {op::in_object, at_limit, holds, gets_immortal, saturated, 9},
+    {op::in_object, dead, holds, no_handle, null},
+    {op::in_object,
+     garbage,
+     holds,
+     "null; the collection destroys the object",
+     {.gives = given::null, .becomes = fate::ended, .number = 1}},
+    {op::in_object, traced, misuse, in_trace, {}, 41},
+    {op::in_object, foreign, misuse, not_here, {}, 79},
+    {op::in_object, other_handles, never, no_such_handle},
 
     {op::in_vector, living, holds, one_more, shared},
     {op::in_vector, immortal, holds, not_counted, same},

@@ -31,6 +31,7 @@ enum class state : std::uint8_t {
   resurrected_from_garbage,
   garbage,
   waiting,
+  waiting_in_destructor,
   destroyed_by_drop,
   destroyed_as_garbage,
   called_back,
@@ -40,7 +41,7 @@ enum class state : std::uint8_t {
   of_living_sharer,
   of_ended_sharer,
 };
-inline constexpr std::size_t state_count = 29;
+inline constexpr std::size_t state_count = 30;
 
 inline constexpr std::string_view state_names[] = {
     "its constructor runs",
@@ -64,6 +65,7 @@ inline constexpr std::string_view state_names[] = {
     "resurrected from garbage",
     "garbage",
     "waits for its destruction",
+    "waits inside of another destructor",
     "in its destructor, after the last drop",
     "in its destructor, as garbage",
     "gone, and a callback runs",
@@ -96,7 +98,8 @@ inline constexpr std::string_view state_texts[] = {
     "its `finalize` made a pointer of it when its last pointer was dropped",
     "its `finalize` made a pointer of it when it was garbage",
     "only its own edges hold it, and no collection has seen that yet",
-    "its last pointer was dropped while `gc::deferred_drops` lives, or deep inside of other destructors",
+    "its last pointer was dropped while `gc::deferred_drops` lives",
+    "its last pointer was dropped by a destructor that has no stack left for another one, and the operation is in that",
     "its last pointer was dropped, and the operation is in its destructor",
     "a collection destroys it, and the operation is in its destructor",
     "the operation is in the callback of a weak pointer to it",
@@ -125,11 +128,13 @@ enum class operation : std::uint8_t {
   watch,
   watch_and_be_called,
   lock,
+  lock_or_throw,
   copy_weak,
   convert_weak,
   drop_weak,
   finalize,
   make,
+  make_and_collect,
   intern,
   copy_object,
   deepcopy,
@@ -142,6 +147,7 @@ enum class operation : std::uint8_t {
   look,
   immortalize,
   enter_heap,
+  in_object,
   in_vector,
   in_list,
   in_dict,
@@ -153,7 +159,7 @@ enum class operation : std::uint8_t {
   in_weak_value_map,
   in_weak_key_map,
 };
-inline constexpr std::size_t operation_count = 44;
+inline constexpr std::size_t operation_count = 47;
 
 inline constexpr std::string_view operation_names[] = {
     "copy the pointer",
@@ -173,11 +179,13 @@ inline constexpr std::string_view operation_names[] = {
     "watch and `lock`",
     "watch with a callback",
     "`lock` an earlier weak pointer",
+    "make a pointer of a weak one",
     "copy and move a weak pointer",
     "convert a weak pointer",
     "drop a weak pointer",
     "`finalize(p, f)`",
     "`make` another object",
+    "`make`, when a collection is due",
     "`intern` a value",
     "`copy`",
     "`deepcopy`",
@@ -190,6 +198,7 @@ inline constexpr std::string_view operation_names[] = {
     "`gc::objects`, `referents`, `referrers`",
     "`immortalize`",
     "enter and leave a heap",
+    "into an object, collect, and out",
     "into `std::vector` and out",
     "into `list` and out",
     "into `dict` and out",

@@ -229,6 +229,19 @@ struct act<operation::lock> : for_every_handle {
 };
 
 template <>
+struct act<operation::lock_or_throw> : for_things {
+  static constexpr bool wants_watcher = true;
+  template <class Subject>
+  static void apply(Subject& on) {
+    try {
+      on.see(typename Subject::pointer{on.watcher});
+    } catch (const std::bad_weak_ptr&) {
+      on.see(nullptr);
+    }
+  }
+};
+
+template <>
 struct act<operation::copy_weak> : for_every_handle {
   static constexpr bool wants_watcher = true;
   static void apply(auto& on) {
@@ -273,6 +286,26 @@ struct act<operation::make> : for_every_handle {
   static void apply(Subject&) {
     using memory = typename Subject::memory;
     const auto made = memory::template make<tracked_thing<memory>>(role::bystander);
+  }
+};
+
+template <>
+struct act<operation::make_and_collect> {
+  template <class Subject>
+  static constexpr bool applies = collects<Subject> && !Subject::memory::refcount::is_thread_safe;
+
+  template <class Subject>
+  static void apply(Subject&) {
+    using memory = typename Subject::memory;
+    using gc = typename memory::gc;
+    const std::size_t candidates = gc::threshold();
+    const std::size_t full = gc::threshold(1);
+    gc::set_threshold(1, 1);
+    for (int i = 0; i != 3; ++i) {
+      const auto made = memory::template make<tracked_thing<memory>>(role::bystander);
+      const auto second = made;
+    }
+    gc::set_threshold(candidates, full);
   }
 };
 
@@ -382,6 +415,22 @@ struct act<operation::enter_heap> : for_every_handle {
     using heap_type = heap_beside<typename Subject::memory>;
     heap_type apart;
     const typename heap_type::scope in{apart};
+  }
+};
+
+template <>
+struct act<operation::in_object> : for_things {
+  template <class Subject>
+  static void apply(Subject& on) {
+    using memory = typename Subject::memory;
+    const auto holder = memory::template make<tracked_thing<memory>>(role::bystander);
+    holder->edge = on.handle;
+    {
+      const auto second = holder;  // whose end makes a candidate of it
+    }
+    on.seen.number = memory::gc::collect();
+    on.see(holder->edge);
+    holder->edge.reset();
   }
 };
 

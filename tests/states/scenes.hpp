@@ -152,6 +152,8 @@ class scenes {
         return resurrected_from_drop(on, then);
       case state::waiting:
         return waiting(on, then);
+      case state::waiting_in_destructor:
+        return waiting_in_destructor(on, then);
       case state::destroyed_by_drop:
         return destroyed_by_drop(on, then);
       case state::called_back:
@@ -342,6 +344,22 @@ class scenes {
     on.handle.reset();
     take_handle(on);
     then(setting{0});
+  }
+
+  static void waiting_in_destructor(plain& on, const std::function<void(setting)>& then) {
+    make_newborn(on);
+    const std::size_t stack = gc::destruction_stack();
+    gc::set_destruction_stack(0);
+    struct dropping {
+      ~dropping() { drop(); }
+      std::function<void()> drop;
+    };
+    Memory::template make<dropping>([&] {
+      on.handle.reset();
+      take_handle(on);
+      then(setting{0});
+    });
+    gc::set_destruction_stack(stack);
   }
 
   static void destroyed_by_drop(plain& on, const std::function<void(setting)>& then) {

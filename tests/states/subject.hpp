@@ -162,14 +162,17 @@ struct subject {
   /// The operation has given a handle, which is there still.
   template <class Result>
   void see(const Result& result) {
-    seen.what = result == nullptr ? given::null : result.owner() == head ? given::same : given::other;
-    if (head != nullptr && is_there) seen.during = count();
+    seen.what = given::null;
+    if constexpr (!std::is_null_pointer_v<Result>) {
+      if (result != nullptr) seen.what = result.owner() == head ? given::same : given::other;
+    }
+    if (seen.what != given::null) seen.during = count();
   }
 
   /// The same of a weak pointer, which keeps its owner when it has expired.
   void see_weak(const auto& result) {
     seen.what = result.owner() != head ? given::other : result.expired() ? given::null : given::same;
-    if (is_there) seen.during = count();
+    if (seen.what != given::null) seen.during = count();
   }
 
   /// To be called once there is a pointer.
