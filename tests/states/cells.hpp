@@ -33,6 +33,7 @@ struct effect {
   fate becomes = fate::unchanged;
   std::size_t number = 0;  ///< that the operation returns
   const char* then = "";   ///< what the diary tells behind the object's end
+  bool has_child = true;   ///< and not any more, if false: of garbage the order is not specified
 };
 
 struct cell {
@@ -345,6 +346,31 @@ inline constexpr cell cells[] = {
     {op::in_object, traced, misuse, in_trace, {}, 41},
     {op::in_object, foreign, misuse, not_here, {}, 79},
     {op::in_object, other_handles, never, no_such_handle},
+
+    {op::in_ring,
+     living - other_handles - untracked - stillborn,
+     holds,
+     "a collection destroys the ring once the handle has gone",
+     {.gives = given::same, .during = 1, .after = 1, .has_child = false},
+     33},
+    {op::in_ring,
+     stillborn,
+     holds,
+     "the ring goes with the exception",
+     {.gives = given::same, .during = 1, .after = 1},
+     6},
+    {op::in_ring, immortal, holds, "the ring lives on", {.gives = given::same, .has_child = false}},
+    {op::in_ring,
+     at_limit,
+     holds,
+     gets_immortal,
+     {.gives = given::same, .becomes = fate::immortal, .has_child = false},
+     9},
+    {op::in_ring, unheld, never, needs_handle},
+    {op::in_ring, traced, misuse, in_trace, {}, 41},
+    {op::in_ring, foreign, misuse, not_here, {}, 79},
+    {op::in_ring, untracked, never, "its type has no edges"},
+    {op::in_ring, other_handles, never, no_such_handle},
 
     {op::in_vector, living, holds, one_more, shared},
     {op::in_vector, immortal, holds, not_counted, same},

@@ -148,6 +148,7 @@ enum class operation : std::uint8_t {
   immortalize,
   enter_heap,
   in_object,
+  in_ring,
   in_vector,
   in_list,
   in_dict,
@@ -159,7 +160,7 @@ enum class operation : std::uint8_t {
   in_weak_value_map,
   in_weak_key_map,
 };
-inline constexpr std::size_t operation_count = 47;
+inline constexpr std::size_t operation_count = 48;
 
 inline constexpr std::string_view operation_names[] = {
     "copy the pointer",
@@ -199,6 +200,7 @@ inline constexpr std::string_view operation_names[] = {
     "`immortalize`",
     "enter and leave a heap",
     "into an object, collect, and out",
+    "close a ring through it",
     "into `std::vector` and out",
     "into `list` and out",
     "into `dict` and out",

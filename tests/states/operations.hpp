@@ -434,6 +434,24 @@ struct act<operation::in_object> : for_things {
   }
 };
 
+/// The ring is left as it is: once the handle has gone, a collection has to find it.
+template <>
+struct act<operation::in_ring> {
+  template <class Subject>
+  static constexpr bool applies = points_to_thing<Subject> && collects<Subject>;
+
+  template <class Subject>
+  static void apply(Subject& on) {
+    using tracked = tracked_thing<typename Subject::memory>;
+    const auto other = Subject::memory::template make<tracked>(role::bystander);
+    other->edge = on.handle;
+    auto& object = dynamic_cast<tracked&>(*on.raw);
+    if (object.child != nullptr) object.child->is = role::bystander;
+    object.ring = other;
+    on.see(other->edge);
+  }
+};
+
 template <>
 struct act<operation::in_vector> : for_every_handle {
   template <class Subject>

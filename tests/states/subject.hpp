@@ -71,11 +71,12 @@ struct tracked_thing : thing<Memory> {
   }
   void trace(auto&& visit) {
     cue<Memory>::come(moment::trace, *this);
-    visit(edge, child);
+    visit(edge, child, ring);
   }
 
   typename Memory::template ptr<thing<Memory>> edge;
   typename Memory::template ptr<thing<Memory>> child;
+  typename Memory::template ptr<thing<Memory>> ring;
 };
 
 template <class Memory>
