@@ -32,6 +32,7 @@ struct effect {
   long after = 0;   ///< pointers more, afterwards
   fate becomes = fate::unchanged;
   std::size_t number = 0;  ///< that the operation returns
+  const char* now = "";    ///< what the diary tells at once, if the object does not end
   const char* then = "";   ///< what the diary tells behind the object's end
   bool has_child = true;   ///< and not any more, if false: of garbage the order is not specified
 };
@@ -259,6 +260,20 @@ inline constexpr cell cells[] = {
     {op::finalize, unheld, never, needs_handle},
     {op::finalize, traced, misuse, in_trace, {}, 41},
     {op::finalize, foreign, misuse, not_here, {}, 79},
+
+    {op::finalize_and_call,
+     states::all() - unheld - traced - foreign,
+     holds,
+     "`f` is called now, and not again",
+     {.now = "g"}},
+    {op::finalize_and_call, unheld, never, needs_handle},
+    {op::finalize_and_call, traced, misuse, in_trace, {}, 41},
+    {op::finalize_and_call, foreign, misuse, not_here, {}, 79},
+
+    {op::finalize_and_detach, states::all() - unheld - traced - foreign, holds, "`f` is never called"},
+    {op::finalize_and_detach, unheld, never, needs_handle},
+    {op::finalize_and_detach, traced, misuse, in_trace, {}, 41},
+    {op::finalize_and_detach, foreign, misuse, not_here, {}, 79},
 
     {op::make, states::all() - traced, holds, no_business},
     {op::make, traced, misuse, in_trace, {}, 41},

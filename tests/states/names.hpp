@@ -133,6 +133,8 @@ enum class operation : std::uint8_t {
   convert_weak,
   drop_weak,
   finalize,
+  finalize_and_call,
+  finalize_and_detach,
   make,
   make_and_collect,
   intern,
@@ -160,7 +162,7 @@ enum class operation : std::uint8_t {
   in_weak_value_map,
   in_weak_key_map,
 };
-inline constexpr std::size_t operation_count = 48;
+inline constexpr std::size_t operation_count = 50;
 
 inline constexpr std::string_view operation_names[] = {
     "copy the pointer",
@@ -185,6 +187,8 @@ inline constexpr std::string_view operation_names[] = {
     "convert a weak pointer",
     "drop a weak pointer",
     "`finalize(p, f)`",
+    "`finalize(p, f)`, and call it",
+    "`finalize(p, f)`, and detach it",
     "`make` another object",
     "`make`, when a collection is due",
     "`intern` a value",

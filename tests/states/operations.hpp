@@ -281,6 +281,22 @@ struct act<operation::finalize> : for_every_handle {
 };
 
 template <>
+struct act<operation::finalize_and_call> : for_every_handle {
+  static void apply(auto& on) {
+    finalizer waiting = ouro::finalize(on.strong(on.handle), [] { diary() += 'g'; });
+    if (!waiting() || waiting() || waiting.alive()) on.seen.what = given::other;
+  }
+};
+
+template <>
+struct act<operation::finalize_and_detach> : for_every_handle {
+  static void apply(auto& on) {
+    finalizer waiting = ouro::finalize(on.strong(on.handle), [] { diary() += 'g'; });
+    if (!waiting.detach() || waiting.detach() || waiting()) on.seen.what = given::other;
+  }
+};
+
+template <>
 struct act<operation::make> : for_every_handle {
   template <class Subject>
   static void apply(Subject&) {
@@ -434,7 +450,7 @@ struct act<operation::in_object> : for_things {
   }
 };
 
-/// The ring is left as it is: once the handle has gone, a collection has to find it.
+/// The object holds itself, and is left so: once the handle has gone, a collection has to find it.
 template <>
 struct act<operation::in_ring> {
   template <class Subject>
@@ -442,13 +458,10 @@ struct act<operation::in_ring> {
 
   template <class Subject>
   static void apply(Subject& on) {
-    using tracked = tracked_thing<typename Subject::memory>;
-    const auto other = Subject::memory::template make<tracked>(role::bystander);
-    other->edge = on.handle;
-    auto& object = dynamic_cast<tracked&>(*on.raw);
+    auto& object = dynamic_cast<tracked_thing<typename Subject::memory>&>(*on.raw);
     if (object.child != nullptr) object.child->is = role::bystander;
-    object.ring = other;
-    on.see(other->edge);
+    object.ring = on.handle;
+    on.see(object.ring);
   }
 };
 

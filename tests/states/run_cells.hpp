@@ -105,9 +105,13 @@ class cell_runner {
         has_come = true;
         met = now;
         if (now.is_counted) REQUIRE(on.count() == now.pointers);
-        const std::string before = diary();
+        const std::size_t told = diary().size();
         application.function(on);
-        check(on, now, expected, diary() != before);
+        if (expected.has.becomes != fate::ended && expected.has.becomes != fate::later) {
+          CHECK(diary().substr(told) == expected.has.now);
+          diary().resize(told);
+        }
+        check(on, now, expected, diary().size() != told);
       });
       REQUIRE(has_come);
       end(which, on);
