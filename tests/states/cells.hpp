@@ -61,7 +61,8 @@ inline constexpr states past = called_back | gone;
 inline constexpr states dead = ending | waits | past;
 inline constexpr states unheld = dead | garbage;
 inline constexpr states foreign = of_another_heap | of_another_thread;
-inline constexpr states living = states::all() - uncounted - traced - unheld - foreign;
+inline constexpr states elsewhere = foreign | of_ended_heap;
+inline constexpr states living = states::all() - uncounted - traced - unheld - elsewhere;
 /// Other handles than a pointer to an object.
 inline constexpr states other_handles = in_array | aliased | interned;
 inline constexpr states shared_of_others = of_living_sharer | of_ended_sharer;
@@ -82,6 +83,7 @@ inline constexpr effect another{.gives = given::other};
 // Reports.
 inline constexpr const char* not_here =
     "a thread that does not own the object has used it, or it was used outside its private heap";
+inline constexpr const char* outlived = "a pointer has outlived the private heap of its object";
 inline constexpr const char* weak_not_here =
     "a weak pointer was copied or dropped by a thread that does not own the object";
 inline constexpr const char* in_trace = "a trace function copied or dropped a pointer, or made an object";
@@ -112,6 +114,7 @@ inline constexpr cell cells[] = {
     {op::copy, unheld, holds, no_handle, null},
     {op::copy, traced, misuse, in_trace, {}, 41},
     {op::copy, foreign, misuse, not_here, {}, 79},
+    {op::copy, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::assign_to_itself, living, holds, "object and count stay as they are", same, 1},
     {op::assign_to_itself, immortal, holds, not_counted, same},
@@ -119,6 +122,7 @@ inline constexpr cell cells[] = {
     {op::assign_to_itself, unheld, holds, no_handle, null},
     {op::assign_to_itself, traced, misuse, in_trace, {}, 41},
     {op::assign_to_itself, foreign, misuse, not_here, {}, 79},
+    {op::assign_to_itself, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::move, states::all() - unheld, holds, moves_nothing, same},
     {op::move, unheld, holds, no_handle, null},
@@ -138,6 +142,7 @@ inline constexpr cell cells[] = {
     {op::drop, unheld, holds, no_handle},
     {op::drop, traced, misuse, in_trace, {}, 41},
     {op::drop, foreign, misuse, not_here, {}, 79},
+    {op::drop, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::convert, living - aliased - interned, holds, one_more, {.gives = given::same, .during = 2}},
     {op::convert, immortal, holds, not_counted, same},
@@ -145,6 +150,7 @@ inline constexpr cell cells[] = {
     {op::convert, unheld, holds, no_handle, null},
     {op::convert, traced, misuse, in_trace, {}, 41},
     {op::convert, foreign, misuse, not_here, {}, 79},
+    {op::convert, of_ended_heap, misuse, outlived, {}, 79},
     {op::convert, aliased | interned, never, no_such_handle},
 
     {op::cast, living - other_handles, holds, one_more, shared},
@@ -153,6 +159,7 @@ inline constexpr cell cells[] = {
     {op::cast, unheld, holds, no_handle, null},
     {op::cast, traced, misuse, in_trace, {}, 41},
     {op::cast, foreign, misuse, not_here, {}, 79},
+    {op::cast, of_ended_heap, misuse, outlived, {}, 79},
     {op::cast, other_handles, never, no_such_handle},
 
     {op::cast_dynamically, living - other_handles - untracked, holds, one_more, shared},
@@ -162,14 +169,16 @@ inline constexpr cell cells[] = {
     {op::cast_dynamically, unheld, holds, no_handle, null},
     {op::cast_dynamically, traced, misuse, in_trace, {}, 41},
     {op::cast_dynamically, foreign, misuse, not_here, {}, 79},
+    {op::cast_dynamically, of_ended_heap, misuse, outlived, {}, 79},
     {op::cast_dynamically, other_handles, never, no_such_handle},
 
     {op::compare, states::all() - unheld, holds, reads, same},
     {op::compare, unheld, holds, no_handle, null},
 
-    {op::inspect, states::all() - unheld - foreign, holds, reads, same},
+    {op::inspect, states::all() - unheld - elsewhere, holds, reads, same},
     {op::inspect, unheld, holds, no_handle, null},
     {op::inspect, foreign, misuse, not_here, {}, 79},
+    {op::inspect, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::release_and_adopt, states::all() - unheld - aliased - interned, holds, moves_nothing, same},
     {op::release_and_adopt, unheld, holds, no_handle, null},
@@ -186,6 +195,7 @@ inline constexpr cell cells[] = {
     {op::from_this, waits, holds, no_handle, null, 78},
     {op::from_this, traced, misuse, in_trace, {}, 41},
     {op::from_this, foreign, misuse, not_here, {}, 79},
+    {op::from_this, of_ended_heap, misuse, outlived, {}, 79},
     {op::from_this, past, never, "its memory is gone"},
     {op::from_this, other_handles, never, no_such_handle},
 
@@ -195,6 +205,7 @@ inline constexpr cell cells[] = {
     {op::alias, unheld, holds, no_handle, null},
     {op::alias, traced, misuse, in_trace, {}, 41},
     {op::alias, foreign, misuse, not_here, {}, 79},
+    {op::alias, of_ended_heap, misuse, outlived, {}, 79},
     {op::alias, other_handles, never, no_such_handle},
 
     {op::watch, living, holds, one_more, shared},
@@ -203,6 +214,7 @@ inline constexpr cell cells[] = {
     {op::watch, unheld, holds, "null at once: the object has no pointer any more", null, 25},
     {op::watch, traced, misuse, in_trace, {}, 41},
     {op::watch, foreign, misuse, not_here, {}, 79},
+    {op::watch, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::watch_and_be_called,
      living,
@@ -223,11 +235,12 @@ inline constexpr cell cells[] = {
     {op::watch_and_be_called, unheld, holds, "null at once, and never called", null, 25},
     {op::watch_and_be_called, traced, misuse, in_trace, {}, 41},
     {op::watch_and_be_called, foreign, misuse, not_here, {}, 79},
+    {op::watch_and_be_called, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::lock, living | garbage, holds, one_more, shared},
     {op::lock, immortal, holds, not_counted, same},
     {op::lock, at_limit, holds, gets_immortal, saturated, 9},
-    {op::lock, dead - waits, holds, no_handle, null, 26},
+    {op::lock, (dead - waits) | of_ended_heap, holds, no_handle, null, 26},
     {op::lock, waits, holds, no_handle, null, 78},
     {op::lock, traced, misuse, in_trace, {}, 41},
     {op::lock, foreign, misuse, not_here, {}, 79},
@@ -235,17 +248,17 @@ inline constexpr cell cells[] = {
     {op::lock_or_throw, (living | garbage) - other_handles, holds, one_more, shared},
     {op::lock_or_throw, immortal, holds, not_counted, same},
     {op::lock_or_throw, at_limit, holds, gets_immortal, saturated, 9},
-    {op::lock_or_throw, dead, holds, "throws `std::bad_weak_ptr`", null},
+    {op::lock_or_throw, dead | of_ended_heap, holds, "throws `std::bad_weak_ptr`", null},
     {op::lock_or_throw, traced, misuse, in_trace, {}, 41},
     {op::lock_or_throw, foreign, misuse, not_here, {}, 79},
     {op::lock_or_throw, other_handles, never, no_such_handle},
 
-    {op::copy_weak, states::all() - dead - foreign, holds, reads, same},
-    {op::copy_weak, dead, holds, "the copy has expired, too", null},
+    {op::copy_weak, states::all() - dead - elsewhere, holds, reads, same},
+    {op::copy_weak, dead | of_ended_heap, holds, "the copy has expired, too", null},
     {op::copy_weak, foreign, misuse, weak_not_here, {}, 79},
 
-    {op::convert_weak, states::all() - dead - foreign - other_handles, holds, reads, same},
-    {op::convert_weak, dead, holds, "the copy has expired, too", null},
+    {op::convert_weak, states::all() - dead - elsewhere - other_handles, holds, reads, same},
+    {op::convert_weak, dead | of_ended_heap, holds, "the copy has expired, too", null},
     {op::convert_weak, foreign, misuse, weak_not_here, {}, 79},
     {op::convert_weak, other_handles, never, no_such_handle},
 
@@ -253,27 +266,30 @@ inline constexpr cell cells[] = {
     {op::drop_weak, foreign, misuse, weak_not_here, {}, 79},
 
     {op::finalize,
-     states::all() - unheld - traced - foreign,
+     states::all() - unheld - traced - elsewhere,
      holds,
      "`f` is called once, when the object is gone",
      {.then = "g"}},
     {op::finalize, unheld, never, needs_handle},
     {op::finalize, traced, misuse, in_trace, {}, 41},
     {op::finalize, foreign, misuse, not_here, {}, 79},
+    {op::finalize, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::finalize_and_call,
-     states::all() - unheld - traced - foreign,
+     states::all() - unheld - traced - elsewhere,
      holds,
      "`f` is called now, and not again",
      {.now = "g"}},
     {op::finalize_and_call, unheld, never, needs_handle},
     {op::finalize_and_call, traced, misuse, in_trace, {}, 41},
     {op::finalize_and_call, foreign, misuse, not_here, {}, 79},
+    {op::finalize_and_call, of_ended_heap, misuse, outlived, {}, 79},
 
-    {op::finalize_and_detach, states::all() - unheld - traced - foreign, holds, "`f` is never called"},
+    {op::finalize_and_detach, states::all() - unheld - traced - elsewhere, holds, "`f` is never called"},
     {op::finalize_and_detach, unheld, never, needs_handle},
     {op::finalize_and_detach, traced, misuse, in_trace, {}, 41},
     {op::finalize_and_detach, foreign, misuse, not_here, {}, 79},
+    {op::finalize_and_detach, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::make, states::all() - traced, holds, no_business},
     {op::make, traced, misuse, in_trace, {}, 41},
@@ -287,7 +303,7 @@ inline constexpr cell cells[] = {
     {op::intern, interned, holds, "an equal value is the same object: one pointer more", shared, 71},
     {op::intern, traced, misuse, in_trace, {}, 41},
 
-    {op::copy_object, states::all() - unheld - traced - foreign - aliased - interned - rings, holds,
+    {op::copy_object, states::all() - unheld - traced - elsewhere - aliased - interned - rings, holds,
      "another object, with a count of its own", another, 5},
     {op::copy_object,
      rings,
@@ -298,10 +314,11 @@ inline constexpr cell cells[] = {
     {op::copy_object, unheld, holds, no_handle, null},
     {op::copy_object, traced, misuse, in_trace, {}, 41},
     {op::copy_object, foreign, misuse, not_here, {}, 79},
+    {op::copy_object, of_ended_heap, misuse, outlived, {}, 79},
     {op::copy_object, aliased | interned, never, no_such_handle},
 
     {op::deepcopy,
-     states::all() - unheld - traced - foreign - aliased - interned,
+     states::all() - unheld - traced - elsewhere - aliased - interned,
      holds,
      "another object, with a count of its own",
      {.gives = given::other, .becomes = fate::unknown},
@@ -309,6 +326,7 @@ inline constexpr cell cells[] = {
     {op::deepcopy, unheld, holds, no_handle, null},
     {op::deepcopy, traced, misuse, in_trace, {}, 41},
     {op::deepcopy, foreign, misuse, not_here, {}, 79},
+    {op::deepcopy, of_ended_heap, misuse, outlived, {}, 79},
     {op::deepcopy, aliased | interned, never, no_such_handle},
 
     {op::collect, states::all() - in_call - garbage, holds, nothing_to_do},
@@ -333,18 +351,20 @@ inline constexpr cell cells[] = {
     {op::freeze, states::all() - traced, holds, "the object is as it was", {.becomes = fate::unknown}},
     {op::freeze, traced, misuse, in_trace, {}, 41},
 
-    {op::look, states::all() - traced - foreign, holds, reads, {.becomes = fate::unknown}},
+    {op::look, states::all() - traced - elsewhere, holds, reads, {.becomes = fate::unknown}},
     {op::look, traced, misuse, in_trace, {}, 41},
     {op::look, foreign, misuse, not_here, {}, 79},
+    {op::look, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::immortalize,
-     states::all() - unheld - traced - foreign,
+     states::all() - unheld - traced - elsewhere,
      holds,
      "never dies, whatever is dropped",
      {.becomes = fate::immortal}},
     {op::immortalize, unheld, never, needs_handle},
     {op::immortalize, traced, misuse, in_trace, {}, 41},
     {op::immortalize, foreign, misuse, not_here, {}, 79},
+    {op::immortalize, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::enter_heap, states::all() - traced, holds, no_business},
     {op::enter_heap, traced, misuse, in_trace, {}, 41},
@@ -360,6 +380,7 @@ inline constexpr cell cells[] = {
      {.gives = given::null, .becomes = fate::ended, .number = 1}},
     {op::in_object, traced, misuse, in_trace, {}, 41},
     {op::in_object, foreign, misuse, not_here, {}, 79},
+    {op::in_object, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_object, other_handles, never, no_such_handle},
 
     {op::in_ring,
@@ -384,6 +405,7 @@ inline constexpr cell cells[] = {
     {op::in_ring, unheld, never, needs_handle},
     {op::in_ring, traced, misuse, in_trace, {}, 41},
     {op::in_ring, foreign, misuse, not_here, {}, 79},
+    {op::in_ring, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_ring, untracked, never, "its type has no edges"},
     {op::in_ring, other_handles, never, no_such_handle},
 
@@ -393,6 +415,7 @@ inline constexpr cell cells[] = {
     {op::in_vector, unheld, holds, no_handle, null},
     {op::in_vector, traced, misuse, in_trace, {}, 41},
     {op::in_vector, foreign, misuse, not_here, {}, 79},
+    {op::in_vector, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::in_list, living, holds, one_more, shared},
     {op::in_list, immortal, holds, not_counted, same},
@@ -400,6 +423,7 @@ inline constexpr cell cells[] = {
     {op::in_list, unheld, holds, no_handle, null},
     {op::in_list, traced, misuse, in_trace, {}, 41},
     {op::in_list, foreign, misuse, not_here, {}, 79},
+    {op::in_list, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::in_dict, living, holds, one_more, shared},
     {op::in_dict, immortal, holds, not_counted, same},
@@ -407,6 +431,7 @@ inline constexpr cell cells[] = {
     {op::in_dict, unheld, holds, no_handle, null},
     {op::in_dict, traced, misuse, in_trace, {}, 41},
     {op::in_dict, foreign, misuse, not_here, {}, 79},
+    {op::in_dict, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::in_dict_as_key, living, holds, one_more, shared},
     {op::in_dict_as_key, immortal, holds, not_counted, same},
@@ -414,6 +439,7 @@ inline constexpr cell cells[] = {
     {op::in_dict_as_key, unheld, holds, no_handle, null},
     {op::in_dict_as_key, traced, misuse, in_trace, {}, 41},
     {op::in_dict_as_key, foreign, misuse, not_here, {}, 79},
+    {op::in_dict_as_key, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::in_tuple, living, holds, one_more, shared},
     {op::in_tuple, immortal, holds, not_counted, same},
@@ -421,6 +447,7 @@ inline constexpr cell cells[] = {
     {op::in_tuple, unheld, holds, no_handle, null},
     {op::in_tuple, traced, misuse, in_trace, {}, 41},
     {op::in_tuple, foreign, misuse, not_here, {}, 79},
+    {op::in_tuple, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::in_frozen_list, living, holds, one_more, shared},
     {op::in_frozen_list, immortal, holds, not_counted, same},
@@ -428,6 +455,7 @@ inline constexpr cell cells[] = {
     {op::in_frozen_list, unheld, holds, no_handle, null},
     {op::in_frozen_list, traced, misuse, in_trace, {}, 41},
     {op::in_frozen_list, foreign, misuse, not_here, {}, 79},
+    {op::in_frozen_list, of_ended_heap, misuse, outlived, {}, 79},
 
     {op::in_attributes, living - interned, holds, one_more, shared},
     {op::in_attributes, immortal, holds, not_counted, same},
@@ -435,6 +463,7 @@ inline constexpr cell cells[] = {
     {op::in_attributes, unheld, holds, no_handle, null},
     {op::in_attributes, traced, misuse, in_trace, {}, 41},
     {op::in_attributes, foreign, misuse, not_here, {}, 79},
+    {op::in_attributes, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_attributes, interned, never, "attributes begin with a default value, which interned values have not"},
 
     {op::in_weak_set, living - other_handles - shared_of_others, holds, "not held by it", shared, 31},
@@ -443,6 +472,7 @@ inline constexpr cell cells[] = {
     {op::in_weak_set, unheld, never, needs_handle},
     {op::in_weak_set, traced, misuse, in_trace, {}, 41},
     {op::in_weak_set, foreign, misuse, not_here, {}, 79},
+    {op::in_weak_set, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_weak_set, other_handles, never, no_such_handle},
     {op::in_weak_set, shared_of_others, never, "for objects of one thread"},
 
@@ -452,6 +482,7 @@ inline constexpr cell cells[] = {
     {op::in_weak_value_map, unheld, never, needs_handle},
     {op::in_weak_value_map, traced, misuse, in_trace, {}, 41},
     {op::in_weak_value_map, foreign, misuse, not_here, {}, 79},
+    {op::in_weak_value_map, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_weak_value_map, other_handles, never, no_such_handle},
     {op::in_weak_value_map, shared_of_others, never, "for objects of one thread"},
 
@@ -461,6 +492,7 @@ inline constexpr cell cells[] = {
     {op::in_weak_key_map, unheld, never, needs_handle},
     {op::in_weak_key_map, traced, misuse, in_trace, {}, 41},
     {op::in_weak_key_map, foreign, misuse, not_here, {}, 79},
+    {op::in_weak_key_map, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_weak_key_map, other_handles, never, no_such_handle},
     {op::in_weak_key_map, shared_of_others, never, "for objects of one thread"},
 };

@@ -37,11 +37,12 @@ enum class state : std::uint8_t {
   called_back,
   gone,
   of_another_heap,
+  of_ended_heap,
   of_another_thread,
   of_living_sharer,
   of_ended_sharer,
 };
-inline constexpr std::size_t state_count = 30;
+inline constexpr std::size_t state_count = 31;
 
 inline constexpr std::string_view state_names[] = {
     "its constructor runs",
@@ -71,6 +72,7 @@ inline constexpr std::string_view state_names[] = {
     "gone, and a callback runs",
     "gone",
     "of another heap",
+    "of a heap that has ended",
     "of another thread",
     "shared, of another thread",
     "shared, of a thread that has ended",
@@ -105,6 +107,7 @@ inline constexpr std::string_view state_texts[] = {
     "the operation is in the callback of a weak pointer to it",
     "destroyed, and its memory given back: there are weak pointers only",
     "made in a private heap, and used outside",
+    "made in a private heap, and used after the end of that",
     "made by another thread, with `local_refcount`",
     "made by another thread, which lives, with a refcount for threads",
     "the same, and that thread has ended",

@@ -89,6 +89,7 @@ class cell_runner {
     INFO(said.text);
     CHECK(said.aborted);
     CHECK(said.text.find(expected.text) != std::string::npos);
+    CHECK(said.text.find("[type: ") != std::string::npos);
   }
 
   template <class Subject>

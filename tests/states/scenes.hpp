@@ -62,6 +62,7 @@ class scenes {
       case state::destroyed_as_garbage:
         return has_collector;
       case state::of_another_heap:
+      case state::of_ended_heap:
       case state::of_another_thread:
         return !is_shared;
       case state::of_living_sharer:
@@ -192,6 +193,7 @@ class scenes {
       if (which == state::of_ended_sharer) return of_ended_sharer(on, then);
     } else {
       if (which == state::of_another_heap) return of_another_heap(on, then);
+      if (which == state::of_ended_heap) return of_ended_heap(on, then);
       if (which == state::of_another_thread) return of_another_thread(on, then);
     }
   }
@@ -414,6 +416,22 @@ class scenes {
     const typename heap_type::scope in{apart};
     on.handle.reset();
     on.watcher.reset();
+  }
+
+  /// The object has gone with its pools, without a destructor.
+  static void of_ended_heap(plain& on, const std::function<void(setting)>& then) {
+    const std::size_t before = living();
+    {
+      using heap_type = heap_beside<Memory>;
+      heap_type apart;
+      const typename heap_type::scope in{apart};
+      make_newborn(on);
+      become_candidate(on);
+    }
+    living() = before;
+    on.is_there = false;
+    then(setting{0, false, ""});
+    detail::pointer_access::forget(on.handle);
   }
 
   /// Two threads that take turns.

@@ -167,13 +167,13 @@ struct subject {
     if constexpr (!std::is_null_pointer_v<Result>) {
       if (result != nullptr) seen.what = result.owner() == head ? given::same : given::other;
     }
-    if (seen.what != given::null) seen.during = count();
+    if (seen.what != given::null && is_there) seen.during = count();
   }
 
   /// The same of a weak pointer, which keeps its owner when it has expired.
   void see_weak(const auto& result) {
     seen.what = result.owner() != head ? given::other : result.expired() ? given::null : given::same;
-    if (seen.what != given::null) seen.during = count();
+    if (seen.what != given::null && is_there) seen.during = count();
   }
 
   /// To be called once there is a pointer.
