@@ -64,7 +64,8 @@ class scenes {
       case state::of_another_heap:
       case state::of_ended_heap:
       case state::of_another_thread:
-        return !is_shared;
+        // Pools know which heap they are of. Without them, reports say less.
+        return !is_shared && std::is_same_v<typename Memory::allocator, pool_allocator>;
       case state::of_living_sharer:
       case state::of_ended_sharer:
         return is_shared;
