@@ -106,6 +106,7 @@ class cell_runner {
         has_come = true;
         met = now;
         if (now.is_counted) REQUIRE(on.count() == now.pointers);
+        if constexpr (std::is_same_v<Subject, typename scenery::plain>) REQUIRE(scenery::is_in(which, on));
         const std::size_t told = diary().size();
         application.function(on);
         if (expected.has.becomes != fate::ended && expected.has.becomes != fate::later) {

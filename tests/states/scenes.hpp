@@ -74,6 +74,51 @@ class scenes {
     }
   }
 
+  /// Whether the object is in the state, as far as its header tells.
+  [[nodiscard]] static bool is_in(state which, const plain& on) {
+    using word = detail::info_word;
+    if (!on.is_there || !have_header(which)) return true;
+    const std::uint32_t info = detail::info_of<collector>(*on.head);
+    const bool is_listed = word::is_listed(on.head->load_info());
+    const auto has = [info](std::uint32_t flags) { return (info & flags) == flags; };
+    switch (which) {
+      case state::unborn:
+      case state::stillborn:
+        return has(word::unborn);
+      case state::newborn:
+        return !has(word::old) && is_listed == enrolls_all<collector>;
+      case state::candidate:
+        return !has(word::old) && is_listed;
+      case state::listed_as_old:
+        return has(word::old) && (is_listed || has(word::walked));
+      case state::old:
+        return has(word::old) && (!is_listed || enrolls_all<collector>);
+      case state::frozen:
+        return has(word::frozen);
+      case state::immortal:
+        return on.head->load_count() == count_word::pinned;
+      case state::watched:
+        return has(word::watched);
+      case state::untracked:
+        return !has(word::tracked);
+      case state::traced:
+        return detail::trace_is_running;
+      case state::finalized_by_drop:
+      case state::finalized_as_garbage:
+      case state::resurrected_from_drop:
+      case state::resurrected_from_garbage:
+        return has(word::finalized) && !has(word::dead);
+      case state::waiting:
+      case state::waiting_in_destructor:
+        return on.head->load_count() == count_word::none && !has(word::dead);
+      case state::destroyed_by_drop:
+      case state::destroyed_as_garbage:
+        return has(word::dead);
+      default:
+        return true;
+    }
+  }
+
   /// Calls `then(setting)` while the object is in the state.
   template <class Subject, class Then>
   static void play(state which, Subject& on, Then then) {
@@ -97,6 +142,11 @@ class scenes {
   }
 
  private:
+  /// That may be read here.
+  [[nodiscard]] static bool have_header(state which) {
+    return which != state::of_another_heap && which != state::of_another_thread;
+  }
+
   template <class Made = tracked_thing<Memory>>
   [[nodiscard]] static typename Memory::template ptr<Made> make_tracked() {
     auto made = Memory::template make<Made>(role::subject);
