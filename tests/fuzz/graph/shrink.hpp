@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <utility>
 
 namespace ouro::fuzz {
 
@@ -50,12 +51,11 @@ class shrinker {
   /// Takes operations out, long rows of them first (Zeller and Hildebrandt, "Simplifying and Isolating
   /// Failure-Inducing Input", 2002), and then makes operands zero. \pre fails()
   const program& shrink() {
-    for (std::size_t before = 0; before != shortest_.size();) {
-      before = shortest_.size();
-      for (std::size_t row = std::max<std::size_t>(before / 2, 1); row != 0; row /= 2) take_rows(row);
-    }
-    for (std::size_t i = 0; i != shortest_.size(); ++i) {
-      for (std::uint8_t operation::* const operand : {&operation::a, &operation::b, &operation::c}) lower(i, operand);
+    while (std::exchange(has_changed_, false)) {
+      for (std::size_t row = std::max<std::size_t>(shortest_.size() / 2, 1); row != 0; row /= 2) take_rows(row);
+      for (std::size_t i = 0; i != shortest_.size(); ++i) {
+        for (std::uint8_t operation::* const operand : {&operation::a, &operation::b, &operation::c}) lower(i, operand);
+      }
     }
     return shortest_;
   }
@@ -68,6 +68,7 @@ class shrinker {
   bool keep_if_it_fails(const program& shorter) {
     if (passes(shorter)) return false;
     shortest_ = shorter;
+    has_changed_ = true;
     return true;
   }
 
@@ -92,6 +93,7 @@ class shrinker {
 
   void (*run_)(const program&);
   program shortest_;
+  bool has_changed_ = true;  ///< since the last round
 };
 
 }  // namespace ouro::fuzz
