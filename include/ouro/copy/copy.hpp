@@ -22,10 +22,11 @@ template <class T, counts_in_header R, class C, class A>
     return original;
   } else {
     if (original == nullptr) return nullptr;
-    detail::header<R>& from = *detail::header_of<R>(original.get());
-    detail::counting<R, C>::template check_use<T>(from, {});
-    void* const made = detail::clone_record_of<T, R, C, A>(from).copy(from.object());
-    return detail::at_same_place(original, from.object(), made);
+    // The copy's block may begin a collection, whose destructors may drop what the caller holds.
+    const managed_ptr<T, R, C, A> held = original;
+    detail::header<R>& from = *detail::header_of<R>(held.get());
+    void* const made = detail::clone_record_of<T, R, C, A>(from).copy(from.object());  // calls user code
+    return detail::at_same_place(held, from.object(), made);
   }
 }
 
