@@ -1,4 +1,4 @@
-// What user code may do while `copy` runs.
+// What user code may do while `copy` and `deepcopy` run.
 
 #include <ouro/ouro.hpp>
 
@@ -40,20 +40,27 @@ struct fickle {
 
 }  // namespace
 
-TEST_CASE("copy: an object stays while it is copied, though a collection drops the pointer that was given") {
-  ouro::gc::collect();
-  auto original = ouro::make<node>(7);
-  ouro::gc::set_threshold(1);
-  {
-    const auto garbage = ouro::make<node>();
-    garbage->next = garbage;
-    garbage->reset_at_end = &original;
-  }
-  const auto copied = ouro::copy(original);  // whose block begins a collection
-  ouro::gc::set_threshold(10000);
-  CHECK(original == nullptr);
-  CHECK(copied->value == 7);
-  CHECK(copied.use_count() == 1);
+TEST_CASE("copy, deepcopy: an object stays while it is copied, though a collection drops the pointer that was given") {
+  const auto copied_by = [](auto copy) {
+    ouro::gc::collect();
+    auto original = ouro::make<node>(7);
+    ouro::gc::set_threshold(1);
+    {
+      const auto garbage = ouro::make<node>();
+      garbage->next = garbage;
+      garbage->reset_at_end = &original;
+    }
+    auto copied = copy(original);  // whose block begins a collection
+    ouro::gc::set_threshold(10'000);
+    CHECK(original == nullptr);
+    return copied;
+  };
+  const auto shallow = copied_by([](const auto& original) { return ouro::copy(original); });
+  CHECK(shallow->value == 7);
+  CHECK(shallow.use_count() == 1);
+  const auto deep = copied_by([](const auto& original) { return ouro::deepcopy(original); });
+  CHECK(deep->value == 7);
+  CHECK(deep.use_count() == 1);
 }
 
 TEST_CASE("copy: an object stays while its shallow_copy drops the pointer that was given") {

@@ -16903,8 +16903,9 @@ class OURO_SHARED_TYPE deepcopy_memo {
   }
 
   template <class T>
-  [[nodiscard]] pointer<T> copy_block(const pointer<T>& original, bool is_immutable) {
-    if (original == nullptr) return nullptr;
+  [[nodiscard]] pointer<T> copy_block(const pointer<T>& given, bool is_immutable) {
+    if (given == nullptr) return nullptr;
+    const pointer<T> original = given;  // which user code may change
     header_type& from = *detail::header_of<RefcountPolicy>(original.get());
     if (const auto* const known = copies_.find(from); known != nullptr) return located(original, from, known->copy);
     const auto& how = detail::clone_record_of<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(from);
