@@ -12,21 +12,67 @@ namespace ouro::fuzz {
 /// What an operation does; its three operands are numbers of handles, of edges, or amounts. An operation whose handles
 /// are null does nothing, so every sequence of bytes is a program.
 enum class opcode : std::uint8_t {
-  make_plain,  ///< root[a] = a new node, which does b when it ends
-  copy_root,   ///< root[a] = root[b]
-  move_root,   ///< root[a] = std::move(root[b])
-  drop_root,   ///< root[a].reset()
-  link,        ///< edge c of root[a] = root[b]
-  cut,         ///< edge c of root[a] is reset
-  walk,        ///< root[a] = edge c of root[b]
-  step_over,   ///< root[a] = edge c of root[a]
-  swap_edges,  ///< swaps the left edge of root[a] with the right one of root[b]
+  make_plain,        ///< root[a] = a new node, which does b at its end
+  make_rich,         ///< the same with every kind of edge
+  make_rising,       ///< with a finalizer that does c
+  make_rising_rich,  ///< both
+  copy_root,         ///< root[a] = root[b]
+  move_root,         ///< root[a] = std::move(root[b])
+  drop_root,         ///< root[a].reset()
+  link,              ///< edge c of root[a] = root[b]
+  cut,               ///< edge c of root[a] is reset
+  walk,              ///< root[a] = edge c of root[b]
+  step_over,         ///< root[a] = edge c of root[a]
+  swap_edges,        ///< swaps the left edge of root[a] with the right one of root[b]
+  make_eager,        ///< root[a] = a new node, whose constructor does b
+  from_this,         ///< root[a] = of the raw pointer of root[b]
+  adopt,             ///< root[a] adopts what root[b] releases
+
+  make_array,  ///< array[a] = a new one, whose element b throws
+  link_cell,   ///< the edge of element c of array[a] = root[b]
+  walk_cell,   ///< the contrary
+  make_part,   ///< part[a] = element c of array[b]
+  link_part,   ///< the part of root[a] = part[b]
+  walk_part,   ///< the contrary
+  write_part,  ///< the edge of part[a] = root[b]
+  make_tuple,  ///< tuples[a] = of root[b], root[c] and loose[c]
+  loosen,      ///< loose[a] = of root, array or tuples, as c says, number b
+  link_any,    ///< the edge of any type of root[a] = loose[b]
+  walk_any,    ///< the contrary
+  drop_few,    ///< of loose, array, part, tuples, as b says, number a
+
+  push_item,    ///< root[a] at the end of the list of root[b]
+  insert_item,  ///< the same at place c
+  pop_item,     ///< the last one of root[a]
+  erase_item,   ///< that at place c
+  clear_items,
+  swap_items,  ///< of root[a] and root[b]
+  walk_item,   ///< root[a] = item c of root[b]
+  put_name,    ///< root[a] under the name c of root[b]
+  erase_name,  ///< c of root[a]
+  clear_names,
+  pop_name,   ///< root[a] = the last one of root[b]
+  walk_name,  ///< root[a] = name c of root[b]
+
   collect,
   collect_young,
-  step,   ///< looks at up to 1 << a objects
-  watch,  ///< watch[a] = root[b]; with a callback that does c
-  lock,   ///< root[a] = watch[b].lock()
-  unwatch,
+  step,           ///< looks at up to 1 << a objects
+  watch,          ///< watch[a] = root[b]; with a callback that does c
+  lock,           ///< root[a] = watch[b].lock()
+  unwatch,        ///< watch[a].reset()
+  intern,         ///< text[a] = word b
+  copy,           ///< root[a] = a copy of root[b]
+  deepcopy,       ///< the same of all that it leads to
+  freeze,         ///< all that lives
+  unfreeze,       ///< it again
+  immortalize,    ///< root[a]
+  defer,          ///< drops, until `undefer`
+  undefer,        ///< ends what waits
+  drain,          ///< a objects of it
+  set_nesting,    ///< bytes of stack that destructors may use: 1024 * a
+  set_threshold,  ///< a candidates begin an automatic collection
+  fail,           ///< the allocation after the next a ones
+  restart,        ///< ends all that there is, as a program does
   count
 };
 
@@ -55,8 +101,33 @@ class random_numbers {
   std::uint64_t state_;
 };
 
-/// How often each operation comes up, relative to the others.
-inline constexpr std::array<std::uint8_t, opcodes> weights{20, 8, 4, 16, 20, 8, 8, 6, 3, 1, 1, 3, 4, 4, 2};
+/// How often the operation comes up, relative to the others.
+[[nodiscard]] constexpr std::uint32_t weight_of(opcode what) noexcept {
+  switch (what) {
+    case opcode::make_plain:
+    case opcode::make_rich:
+    case opcode::drop_root:
+    case opcode::link:
+      return 16;
+    case opcode::make_rising:
+    case opcode::make_rising_rich:
+    case opcode::copy_root:
+    case opcode::walk:
+    case opcode::push_item:
+    case opcode::put_name:
+      return 8;
+    case opcode::collect:
+    case opcode::deepcopy:
+    case opcode::freeze:
+    case opcode::defer:
+      return 1;
+    case opcode::immortalize:
+    case opcode::restart:
+      return 0;
+    default:
+      return 3;
+  }
+}
 
 /// Each program leaves some operations out and has others more often, so that what rarely comes together does somewhere
 /// ("swarm testing": Groce et al., ISSTA 2012).
@@ -66,9 +137,9 @@ inline constexpr std::array<std::uint8_t, opcodes> weights{20, 8, 4, 16, 20, 8, 
   std::uint32_t sum = 0;
   for (std::size_t i = 0; i != opcodes; ++i) {
     constexpr std::uint8_t factors[] = {0, 1, 1, 4};
-    // What makes, links and drops is in every program.
-    const std::uint32_t factor = i <= static_cast<std::size_t>(opcode::link) ? 2 : factors[random.next() >> 62];
-    up_to[i] = sum += weights[i] * factor;
+    const auto what = static_cast<opcode>(i);
+    const bool is_everywhere = what == opcode::make_plain || what == opcode::drop_root || what == opcode::link;
+    up_to[i] = sum += weight_of(what) * (is_everywhere ? 1 : factors[random.next() >> 62]);
   }
   program made;
   made.reserve(operations);

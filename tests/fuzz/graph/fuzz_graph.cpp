@@ -8,9 +8,9 @@
 #include <fuzz/graph/shrink.hpp>
 #include <ouro/ouro.hpp>
 
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -27,24 +27,11 @@ using namespace ouro::fuzz;
 constexpr std::size_t program_length = 400;
 constexpr unsigned longest_program = 60;  ///< seconds, on whatever machine
 
-#define OURO_FUZZED(R, C, A) \
-  bundle_of<ouro::R, ouro::C, ouro::A>(#R "." #C "." #A, "ouro::memory<ouro::" #R ", ouro::" #C ", ouro::" #A ">")
-
-const std::vector<bundle> all_bundles{
-    OURO_FUZZED(local_refcount, trial_deletion, pool_allocator),
-    OURO_FUZZED(local_refcount, generational, pool_allocator),
-    OURO_FUZZED(local_refcount, no_collector, pool_allocator),
-    OURO_FUZZED(local_refcount, trial_deletion, system_allocator),
-    OURO_FUZZED(local_refcount, generational, system_allocator),
-    OURO_FUZZED(local_refcount, no_collector, system_allocator),
-    OURO_FUZZED(atomic_refcount, trial_deletion, pool_allocator),
-    OURO_FUZZED(atomic_refcount, generational, pool_allocator),
-    OURO_FUZZED(atomic_refcount, no_collector, pool_allocator),
-    OURO_FUZZED(atomic_refcount, trial_deletion, system_allocator),
-    OURO_FUZZED(biased_refcount, trial_deletion, pool_allocator),
-    OURO_FUZZED(biased_refcount, no_collector, pool_allocator),
-    OURO_FUZZED(biased_refcount, trial_deletion, system_allocator),
-};
+[[nodiscard]] std::vector<bundle> all_bundles() {
+  std::vector<bundle> all;
+  for (const auto some : {local_bundles(), shared_bundles()}) all.insert(all.end(), some.begin(), some.end());
+  return all;
+}
 
 /// What a child that runs programs tells its parent, in memory that both have.
 struct progress {
@@ -58,22 +45,30 @@ struct settings {
   std::string_view bundle = "all";
 };
 
-[[nodiscard]] progress& shared_progress() {
-  void* const at = mmap(nullptr, sizeof(progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (at == MAP_FAILED) std::abort();
-  return *::new (at) progress{};
+/// The programs of so many seeds up to the last, one after the other.
+[[nodiscard]] program programs_up_to(std::uint64_t last, std::uint64_t seeds) {
+  program all;
+  for (std::uint64_t seed = last - seeds + 1; seed <= last; ++seed) {
+    const program next = program_of_seed(seed, program_length);
+    all.insert(all.end(), next.begin(), next.end());
+    if (seed != last) all.push_back({opcode::restart, 0, 0, 0});
+  }
+  return all;
 }
 
-void report(const bundle& under, std::uint64_t seed) {
+void report(const bundle& under, std::uint64_t first, std::uint64_t seed) {
   std::printf("%s fails with seed %llu\n", under.name.data(), static_cast<unsigned long long>(seed));
-  shrinker failing{under.run, program_of_seed(seed, program_length)};
-  if (!failing.fails()) {
-    std::printf("alone its program passes: it fails after those before it\n");
-    return;
+  for (std::uint64_t seeds = 1;; seeds = std::min(4 * seeds, seed - first + 1)) {
+    shrinker failing{under.run, programs_up_to(seed, seeds)};
+    if (failing.fails()) {
+      const program& shortest = failing.shrink();
+      std::printf("%s", as_cpp(under, shortest).c_str());
+      static_cast<void>(survives(output::shown, longest_program, [&] { under.run(shortest); }));
+      return;
+    }
+    if (seeds == seed - first + 1) break;
   }
-  const program& shortest = failing.shrink();
-  std::printf("%s", cpp_printer{}.print(under, shortest).c_str());
-  static_cast<void>(survives(output::shown, longest_program, [&] { under.run(shortest); }));
+  std::printf("its program passes after all those before it: run them again\n");
 }
 
 /// Returns whether all programs have passed.
@@ -86,7 +81,7 @@ bool fuzz(const bundle& under, std::uint64_t seed, std::uint64_t operations, pro
     }
   });
   std::printf("%s: %llu operations\n", under.name.data(), static_cast<unsigned long long>(shared.operations));
-  if (!passed) report(under, shared.seed);
+  if (!passed) report(under, seed, shared.seed);
   return passed;
 }
 
@@ -101,15 +96,17 @@ int main(int count, char** arguments) {
     if (name == "--bundle") wanted.bundle = arguments[i + 1];
   }
   std::vector<bundle> chosen;
-  for (const bundle& each : all_bundles) {
+  const std::vector<bundle> all = all_bundles();
+  for (const bundle& each : all) {
     if (wanted.bundle == "all" || wanted.bundle == each.name) chosen.push_back(each);
   }
   if (chosen.empty()) {
     std::printf("no such bundle; there are:\n");
-    for (const bundle& each : all_bundles) std::printf("%s\n", each.name.data());
+    for (const bundle& each : all) std::printf("%s\n", each.name.data());
     return 2;
   }
-  progress& shared = shared_progress();
+  auto& shared = shared_with_children<progress>();
+  last_failure = &shared_with_children<const char*>();
   bool passed = true;
   for (const bundle& each : chosen) passed &= fuzz(each, wanted.seed, wanted.operations / chosen.size(), shared);
   return passed ? 0 : 1;

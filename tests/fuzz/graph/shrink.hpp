@@ -4,8 +4,10 @@
 /// reports of sanitizers and endless loops shrink as well.
 
 #include <fuzz/graph/bytecode.hpp>
+#include <fuzz/graph/shadow.hpp>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,11 +15,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
+#include <new>
 #include <utility>
 
 namespace ouro::fuzz {
 
 enum class output : std::uint8_t { shown, hidden };
+
+/// A `T` that child processes share with this one.
+template <class T>
+[[nodiscard]] T& shared_with_children() {
+  void* const at = mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) std::abort();
+  return *::new (at) T{};
+}
 
 /// Runs `work` in a child process, for so many seconds at the most. Returns whether it has returned there.
 template <class Work>
@@ -46,7 +58,11 @@ class shrinker {
   shrinker(void (*run)(const program&), const program& failing) : run_{run}, shortest_{failing} {}
 
   /// Whether the program fails by itself, without what the process has done before.
-  [[nodiscard]] bool fails() { return !passes(shortest_); }
+  [[nodiscard]] bool fails() {
+    if (passes(shortest_)) return false;
+    why_ = *last_failure;
+    return true;
+  }
 
   /// Takes operations out, long rows of them first (Zeller and Hildebrandt, "Simplifying and Isolating
   /// Failure-Inducing Input", 2002), and then makes operands zero. \pre fails()
@@ -62,11 +78,12 @@ class shrinker {
 
  private:
   [[nodiscard]] bool passes(const program& what) {
+    *last_failure = nullptr;
     return survives(output::hidden, 20, [&] { run_(what); });
   }
 
   bool keep_if_it_fails(const program& shorter) {
-    if (passes(shorter)) return false;
+    if (passes(shorter) || *last_failure != why_) return false;
     shortest_ = shorter;
     has_changed_ = true;
     return true;
@@ -93,7 +110,8 @@ class shrinker {
 
   void (*run_)(const program&);
   program shortest_;
-  bool has_changed_ = true;  ///< since the last round
+  const char* why_ = nullptr;  ///< null for a crash
+  bool has_changed_ = true;    ///< since the last round
 };
 
 }  // namespace ouro::fuzz

@@ -1,0 +1,51 @@
+#pragma once
+/// \file
+/// What the objects of the graph fuzzer do when the library calls them.
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+namespace ouro::fuzz {
+
+/// What an object does in its constructor, its destructor or its finalizer, and what the callback of a weak pointer
+/// does. `arg` is the number of a handle.
+enum class behaviour : std::uint8_t {
+  nothing,
+  drop_root,    ///< root[arg].reset()
+  make_root,    ///< root[arg] = a new node
+  give_left,    ///< root[arg] = its left edge, which is null then
+  cut_right,    ///< its right edge is reset
+  lock,         ///< root[arg] = watch[arg].lock()
+  collect,      ///< which does nothing, but in a constructor
+  intern,       ///< text[arg] = one of the words
+  clear_items,  ///< those of root[arg]
+  throws,       ///< in a destructor: nothing
+  keep_self,    ///< root[arg] = the object itself; not in a destructor, as what follows
+  keep_beside,  ///< the left edge of root[arg] = the object itself
+  count
+};
+
+inline constexpr std::size_t behaviours = static_cast<std::size_t>(behaviour::count);
+
+/// As C++ names it.
+[[nodiscard]] constexpr std::string_view name_of(behaviour what) noexcept {
+  constexpr std::string_view names[] = {"nothing", "drop_root", "make_root",   "give_left", "cut_right", "lock",
+                                        "collect", "intern",    "clear_items", "throws",    "keep_self", "keep_beside"};
+  static_assert(std::size(names) == behaviours);
+  return names[static_cast<std::size_t>(what)];
+}
+
+/// What an operand asks for, of what destructors and callbacks can do: half of the objects do nothing.
+[[nodiscard]] constexpr behaviour behaviour_of(std::uint8_t operand) noexcept {
+  constexpr auto all = static_cast<std::uint8_t>(behaviour::keep_self);
+  return operand % 2 == 0 ? behaviour::nothing : static_cast<behaviour>(operand / 2 % all);
+}
+
+/// The same of constructors and finalizers: all of them do something.
+[[nodiscard]] constexpr behaviour rising_behaviour_of(std::uint8_t operand) noexcept {
+  return static_cast<behaviour>(behaviours - 1 - operand / 8 % behaviours);
+}
+
+}  // namespace ouro::fuzz

@@ -1,0 +1,199 @@
+#pragma once
+/// \file
+/// The handles that the programs of the graph fuzzer work with: of one heap. `Kit` names the memory, and the oracle
+/// that is told of everything; that of a printed program is `no_oracle`.
+
+#include <fuzz/graph/behaviour.hpp>
+#include <fuzz/graph/nodes.hpp>
+#include <fuzz/graph/shadow.hpp>
+#include <ouro/ouro.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace ouro::fuzz {
+
+inline constexpr std::size_t handles = 8;  ///< to nodes
+inline constexpr std::size_t few = 2;      ///< of each other kind
+inline constexpr std::size_t watches = 4;
+inline constexpr std::size_t words = 4;
+inline constexpr std::size_t cells = 4;  ///< of an array
+
+/// Where handles are among the roots.
+[[nodiscard]] constexpr place root_place(std::size_t number) noexcept {
+  return {nobody, static_cast<std::uint8_t>(number % handles)};
+}
+[[nodiscard]] constexpr place loose_place(std::size_t number) noexcept {
+  return {nobody, static_cast<std::uint8_t>(handles + number % few)};
+}
+[[nodiscard]] constexpr place array_place(std::size_t number) noexcept {
+  return {nobody, static_cast<std::uint8_t>(handles + few + number % few)};
+}
+[[nodiscard]] constexpr place part_place(std::size_t number) noexcept {
+  return {nobody, static_cast<std::uint8_t>(handles + 2 * few + number % few)};
+}
+[[nodiscard]] constexpr place tuple_place(std::size_t number) noexcept {
+  return {nobody, static_cast<std::uint8_t>(handles + 3 * few + number % few)};
+}
+
+/// The part of an oracle that objects and user code know, without any knowledge.
+struct no_oracle {
+  [[nodiscard]] static bool has_spare_room() noexcept { return true; }
+  [[nodiscard]] static bool is_alive(object_id) noexcept { return false; }
+  static object_id born(object_kind, const void*) noexcept { return 0; }
+  static object_id born_as_copy(const void*, object_id) noexcept { return 0; }
+  static void dies(object_id, const edges_seen&) noexcept {}
+  static void finalizes(object_id, const edges_seen&) noexcept {}
+  static void set(place, object_id) noexcept {}
+  static void clear_edges(object_id, std::size_t, std::size_t) noexcept {}
+};
+
+template <class Kit>
+struct graph {
+  using memory = typename Kit::memory;
+  using gc = typename memory::gc;
+  using node = plain_node<Kit>;
+  using rich = rich_node<Kit>;
+  using pointer = typename memory::template ptr<node>;
+  using watcher = typename memory::template weak<node>;
+  using anything = typename memory::template ptr<void>;
+  using array_of_cells = typename memory::template ptr<cell<Kit>[]>;
+  using tuple = basic_tuple<memory, witness<Kit>, pointer, pointer, anything>;
+
+  using tuple_block = std::tuple<witness<Kit>, pointer, pointer, anything>;
+
+  /// A weak pointer, and what it should be.
+  struct watch_state {
+    watcher to;
+    object_id id = nobody;
+    std::uint64_t serial = 0;
+    bool has_callback = false;
+    bool was_called = false;
+  };
+
+  /// One of a few words, too long to lie in their handles.
+  [[nodiscard]] static interned_string word(std::size_t number) {
+    return interned_string{"one of the interned words, number " + std::to_string(number % words)};
+  }
+
+  /// Counts the objects that have the word.
+  void add_word(const interned_string& of, int more) noexcept {
+    for (std::size_t i = 0; i != words; ++i) {
+      if (word(i) == of) words_in_objects[i] += more;
+    }
+  }
+
+  /// Of an object, or of none in a callback. What ends has died for the oracle, but has its edges still.
+  void act(behaviour what, std::size_t with, node* self, moment when) {
+    const std::size_t to = with % handles;
+    const bool is_whole = self != nullptr && when != moment::end;
+    switch (what) {
+      case behaviour::drop_root:
+        return drop(to);
+      case behaviour::make_root:
+        return make(to);
+      case behaviour::give_left:
+        return give_left(to, self, is_whole);
+      case behaviour::cut_right:
+        if (is_whole) oracle.set(self->at(1), nobody);
+        if (self != nullptr) self->right.reset();
+        return;
+      case behaviour::lock:
+        return lock(to, with);
+      case behaviour::collect:
+        if (const std::size_t found = gc::collect(); when != moment::birth && !may_unwind)
+          expect(found == 0, "a collection began in a destructor, finalizer or callback");
+        return;
+      case behaviour::intern:
+        text[with % words] = word(with / words);
+        return;
+      case behaviour::clear_items:
+        if (root[to] != nullptr) clear_items(root[to]->as_rich());
+        return;
+      case behaviour::keep_self:
+        if (is_whole) set_root(to, self->id, memory::from_this(self));
+        return;
+      case behaviour::keep_beside:
+        if (is_whole && root[to] != nullptr) {
+          oracle.set(root[to]->at(0), self->id);
+          root[to]->left = memory::from_this(self);
+        }
+        return;
+      default:
+        return;
+    }
+  }
+
+  void set_root(std::size_t to, object_id id, pointer made) noexcept {
+    oracle.set(root_place(to), id);
+    root[to % handles] = std::move(made);
+  }
+
+  void drop(std::size_t to) noexcept { set_root(to, nobody, nullptr); }
+
+  void drop_all() noexcept {
+    for (std::size_t i = 0; i != handles; ++i) drop(i);
+    for (std::size_t i = 0; i != few; ++i) {
+      drop(loose_place(i), loose[i]);
+      drop(array_place(i), array[i]);
+      drop(part_place(i), part[i]);
+      drop(tuple_place(i), tuples[i]);
+    }
+  }
+
+  void drop(place at, auto& handle) noexcept {
+    oracle.set(at, nobody);
+    handle = {};
+  }
+
+  void lock(std::size_t to, std::size_t from) noexcept {
+    pointer locked = watch[from % watches].to.lock();
+    const object_id id = locked == nullptr ? nobody : locked->id;
+    set_root(to, id, std::move(locked));
+  }
+
+  /// Unless a container of the object is growing, which undoes what happens to it meanwhile.
+  void clear_items(rich* of) noexcept {
+    if (of == nullptr || of == growing) return;
+    oracle.clear_edges(of->id, rich::first_item, rich::most_items);
+    of->items.clear();
+  }
+
+  typename Kit::oracle oracle{};
+  std::array<pointer, handles> root{};
+  std::array<anything, few> loose{};
+  std::array<array_of_cells, few> array{};
+  std::array<part_of_array<Kit>, few> part{};
+  std::array<tuple, few> tuples{};
+  std::array<watch_state, watches> watch{};
+  std::array<interned_string, words> text{};
+  std::array<int, words> words_in_objects{};
+  rich* growing = nullptr;
+  bool may_unwind = false;  ///< constructors run that may throw, and then destructors that the library does not call
+
+ private:
+  void make(std::size_t to) noexcept {
+    if (!oracle.has_spare_room()) return;
+    try {
+      pointer made = memory::template make<node>(*this);
+      const object_id id = made->id;
+      set_root(to, id, std::move(made));
+    } catch (const std::bad_alloc&) {
+    }
+  }
+
+  void give_left(std::size_t to, node* self, bool is_whole) noexcept {
+    if (self == nullptr || self->left == nullptr) return;
+    pointer given = std::move(self->left);
+    if (is_whole) oracle.set(self->at(0), nobody);
+    const object_id id = given->id;
+    set_root(to, id, std::move(given));
+  }
+};
+
+}  // namespace ouro::fuzz
