@@ -123,7 +123,7 @@ namespace ouro::fuzz {
     case opcode::immortalize:
       return "if ($ra) ouro::immortalize($ra);";
     case opcode::defer:
-      return "deferred.emplace();";
+      return "if (!deferred) deferred.emplace();";
     case opcode::undefer:
       return "deferred.reset();";
     case opcode::drain:
@@ -134,6 +134,18 @@ namespace ouro::fuzz {
       return "gc::set_threshold($ia % 32);";
     case opcode::fail:
       return "ouro::fuzz::faulty_allocator::left = $ia % 32;";
+    case opcode::enter:
+      return "// From here on in the private heap $ia % 3, of which each has its own `in`; 0 is none.";
+    case opcode::limit:
+      return "// The private heap is limited to $ia % 16 pools of 32 KiB.";
+    case opcode::end_heap:
+      return "// The private heap $ia % 3 ends, with all that lives in it.";
+    case opcode::move_thread:
+      return "// From here on on thread $ia % 3; 0 is the first one.";
+    case opcode::end_thread:
+      return "// Thread $ia % 3 ends.";
+    case opcode::share:
+      return "$ra.reset();  // while other threads copy, watch and drop handles of all roots";
     case opcode::restart:
       return "deferred.reset(); in.drop_all(); gc::unfreeze(); while (gc::collect() != 0) {}";
     case opcode::count:
@@ -226,7 +238,7 @@ class statement_printer {
       "rich* rich_of(const pointer& of) { return of ? of->as_rich() : nullptr; }\n\n"
       "int main() {\n  graph<kit> in;\n  std::optional<gc::deferred_drops> deferred;\n";
   for (const operation& each : what) text += "  " + statement_printer{each}.print() + "\n";
-  return text + "}\n";
+  return text + "  deferred.reset();\n  gc::unfreeze();\n  in.drop_all();\n  gc::collect();\n}\n";
 }
 
 }  // namespace ouro::fuzz

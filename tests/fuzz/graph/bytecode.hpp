@@ -72,6 +72,12 @@ enum class opcode : std::uint8_t {
   set_nesting,    ///< bytes of stack that destructors may use: 1024 * a
   set_threshold,  ///< a candidates begin an automatic collection
   fail,           ///< the allocation after the next a ones
+  enter,          ///< the private heap a, or none; where objects are shared, there is but one heap
+  limit,          ///< the heap may have so many pools: a
+  end_heap,       ///< the private heap a ends, with all that lives in it
+  move_thread,    ///< what follows runs on thread a
+  end_thread,     ///< which ends
+  share,          ///< other threads copy all root handles, watch and drop them, while this one drops root[a]
   restart,        ///< ends all that there is, as a program does
   count
 };
@@ -121,7 +127,14 @@ class random_numbers {
     case opcode::freeze:
     case opcode::defer:
       return 1;
-    case opcode::immortalize:
+    case opcode::enter:
+    case opcode::limit:
+    case opcode::end_heap:
+    case opcode::move_thread:
+    case opcode::end_thread:
+    case opcode::share:
+      return 2;
+    case opcode::immortalize:  // few: they stay in the process
     case opcode::restart:
       return 0;
     default:
@@ -139,7 +152,8 @@ class random_numbers {
     constexpr std::uint8_t factors[] = {0, 1, 1, 4};
     const auto what = static_cast<opcode>(i);
     const bool is_everywhere = what == opcode::make_plain || what == opcode::drop_root || what == opcode::link;
-    up_to[i] = sum += weight_of(what) * (is_everywhere ? 1 : factors[random.next() >> 62]);
+    const bool is_now = seed % 64 == 0 && what == opcode::immortalize;
+    up_to[i] = sum += is_now ? 4 : weight_of(what) * (is_everywhere ? 1 : factors[random.next() >> 62]);
   }
   program made;
   made.reserve(operations);

@@ -11,9 +11,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <new>
-#include <string>
+#include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace ouro::fuzz {
@@ -21,7 +23,9 @@ namespace ouro::fuzz {
 inline constexpr std::size_t handles = 8;  ///< to nodes
 inline constexpr std::size_t few = 2;      ///< of each other kind
 inline constexpr std::size_t watches = 4;
-inline constexpr std::size_t words = 4;
+inline constexpr std::string_view word_texts[] = {"a word of many characters", "another such word", "and another one",
+                                                  "the last of the words"};
+inline constexpr std::size_t words = std::size(word_texts);
 inline constexpr std::size_t cells = 4;  ///< of an array
 
 /// Where handles are among the roots.
@@ -63,6 +67,7 @@ struct graph {
   using watcher = typename memory::template weak<node>;
   using anything = typename memory::template ptr<void>;
   using array_of_cells = typename memory::template ptr<cell<Kit>[]>;
+  using interned = word_of<Kit>;
   using tuple = basic_tuple<memory, witness<Kit>, pointer, pointer, anything>;
 
   using tuple_block = std::tuple<witness<Kit>, pointer, pointer, anything>;
@@ -76,15 +81,12 @@ struct graph {
     bool was_called = false;
   };
 
-  /// One of a few words, too long to lie in their handles.
-  [[nodiscard]] static interned_string word(std::size_t number) {
-    return interned_string{"one of the interned words, number " + std::to_string(number % words)};
-  }
+  [[nodiscard]] static interned word(std::size_t number) { return interned{word_texts[number % words]}; }
 
   /// Counts the objects that have the word.
-  void add_word(const interned_string& of, int more) noexcept {
+  void add_word(const interned& of, int more) noexcept {
     for (std::size_t i = 0; i != words; ++i) {
-      if (word(i) == of) words_in_objects[i] += more;
+      if (of == word_texts[i]) words_in_objects[i] += more;
     }
   }
 
@@ -110,8 +112,7 @@ struct graph {
           expect(found == 0, "a collection began in a destructor, finalizer or callback");
         return;
       case behaviour::intern:
-        text[with % words] = word(with / words);
-        return;
+        return intern(with % words, with / words);
       case behaviour::clear_items:
         if (root[to] != nullptr) clear_items(root[to]->as_rich());
         return;
@@ -146,6 +147,20 @@ struct graph {
     }
   }
 
+  /// Makes all handles null without a drop: what they led to is gone, and so are its counts.
+  void forget() noexcept {
+    const auto forget_all = [](auto& some) {
+      using handle = typename std::remove_cvref_t<decltype(some)>::value_type;
+      for (auto& each : some) ::new (static_cast<void*>(&each)) handle{};
+    };
+    forget_all(root);
+    forget_all(loose);
+    forget_all(array);
+    forget_all(part);
+    forget_all(tuples);
+    forget_all(text);
+  }
+
   void drop(place at, auto& handle) noexcept {
     oracle.set(at, nobody);
     handle = {};
@@ -171,12 +186,19 @@ struct graph {
   std::array<part_of_array<Kit>, few> part{};
   std::array<tuple, few> tuples{};
   std::array<watch_state, watches> watch{};
-  std::array<interned_string, words> text{};
+  std::array<interned, words> text{};
   std::array<int, words> words_in_objects{};
   rich* growing = nullptr;
   bool may_unwind = false;  ///< constructors run that may throw, and then destructors that the library does not call
 
  private:
+  void intern(std::size_t to, std::size_t number) noexcept {
+    try {
+      text[to] = word(number);
+    } catch (const std::bad_alloc&) {
+    }
+  }
+
   void make(std::size_t to) noexcept {
     if (!oracle.has_spare_room()) return;
     try {

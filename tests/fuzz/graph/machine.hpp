@@ -1,319 +1,226 @@
 #pragma once
 /// \file
-/// Runs the programs of the graph fuzzer on the library and on its oracle, and compares the two.
+/// Runs the programs of the graph fuzzer: in several heaps, on several threads.
 
 #include <fuzz/graph/bytecode.hpp>
-#include <fuzz/graph/container_operations.hpp>
 #include <fuzz/graph/faulty_allocator.hpp>
-#include <fuzz/graph/graph.hpp>
-#include <fuzz/graph/operations.hpp>
 #include <fuzz/graph/shadow.hpp>
+#include <fuzz/graph/worker.hpp>
+#include <fuzz/graph/world.hpp>
 #include <ouro/ouro.hpp>
 
-#include <bit>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
 #include <optional>
 #include <type_traits>
-#include <utility>
 
 namespace ouro::fuzz {
 
 template <class Memory>
 class machine {
-  struct kit {
-    using memory = Memory;
-    using oracle = shadow;
-  };
-  using state = graph<kit>;
-  using node = typename state::node;
-  using rich = typename state::rich;
-  using pointer = typename state::pointer;
   using gc = typename Memory::gc;
+  using heap = typename Memory::heap;
 
-  static constexpr bool collects = finds_cycles<typename Memory::collector>;
+  static constexpr bool is_shared = Memory::refcount::is_thread_safe;
   static constexpr bool may_fail = std::is_same_v<typename Memory::allocator, faulty_allocator>;
+  static constexpr bool has_pools = std::is_same_v<typename Memory::allocator, pool_allocator>;
+
+  static constexpr std::size_t private_heaps = is_shared ? 0 : 2;
+  static constexpr std::size_t threads = 3;  ///< with the one that began
 
  public:
-  machine() {
-    set_unraisable_handler([](std::exception_ptr, std::string_view) {});
-    begin();
-  }
+  machine() { here() = std::make_unique<world<Memory>>(); }
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
   ~machine() = default;
 
   void run(const program& what) {
-    for (const operation& each : what) {
-      try {
-        graph_->may_unwind = is_copy(each.what);
-        run_one(each);
-      } catch (const std::bad_alloc&) {
-        expect(may_fail, "memory is exhausted");
-      } catch (int) {
-        // A constructor has thrown, as it should.
+    const std::size_t used = faulty_allocator::used;
+    std::size_t immortal = 0;
+    for (std::size_t at = 0; at != what.size();) {
+      on_thread([&] { at = run_some(what, at); });
+      if (at == what.size()) break;
+      const operation next = what[at++];
+      switch (next.what) {
+        case opcode::move_thread:
+          move_thread(next.a % threads);
+          break;
+        case opcode::end_thread:
+          end_thread(next.a % threads);
+          break;
+        case opcode::share:
+          share(next);
+          break;
+        default:
+          immortal += end();
+          here() = std::make_unique<world<Memory>>();
+          break;
       }
-      check();
     }
-    end();
+    immortal += end();
+    expect(immortal != 0 || faulty_allocator::used == used, "memory has outlived the objects");
   }
 
  private:
-  static void begin() {
-    if constexpr (collects) gc::set_threshold(16);
+  /// A heap, and what lives in it.
+  struct place_of_objects {
+    std::unique_ptr<heap> in;  ///< null: the thread's own
+    std::unique_ptr<world<Memory>> objects;
+  };
+
+  [[nodiscard]] std::unique_ptr<world<Memory>>& here() noexcept { return places_[current_].objects; }
+
+  template <class Work>
+  void on_thread(Work work) {
+    if (thread_ == 0) return work();
+    workers_[thread_ - 1].run(work);
   }
 
-  [[nodiscard]] static bool is_copy(opcode what) noexcept {
-    return what == opcode::copy || what == opcode::deepcopy || what == opcode::make_eager;
+  [[nodiscard]] static bool is_about_threads(opcode what) noexcept {
+    return what == opcode::move_thread || what == opcode::end_thread || what == opcode::share ||
+           what == opcode::restart;
   }
 
-  [[nodiscard]] shadow& oracle() noexcept { return graph_->oracle; }
+  /// Runs operations up to one that is about threads, or to the end. Returns where it is.
+  std::size_t run_some(const program& what, std::size_t at) {
+    enter();
+    for (; at != what.size(); ++at) {
+      if (is_about_threads(what[at].what)) break;
+      run_one(what[at]);
+      here()->check();
+    }
+    leave();
+    return at;
+  }
 
   void run_one(operation what) {
-    if (operations<kit>{*graph_}.run(what) || container_operations<kit>{*graph_}.run(what)) return;
-    const auto [_, a, b, c] = what;
-    switch (what.what) {
-      case opcode::collect:
-        return collect();
-      case opcode::collect_young:
-        gc::collect(0);
-        return;
-      case opcode::step:
-        if constexpr (requires { gc::step(1); }) gc::step(std::size_t{1} << a % 8);
-        return;
-      case opcode::watch:
-        return watch(a % watches, b, c);
-      case opcode::lock:
-        return graph_->lock(a, b);
-      case opcode::unwatch:
-        return unwatch(a % watches);
-      case opcode::intern:
-        graph_->text[a % words] = state::word(b);
-        return;
-      case opcode::copy:
-        return copy(a, b);
-      case opcode::deepcopy:
-        return deepcopy(a, b);
-      case opcode::freeze:
-        if constexpr (collects) {
-          gc::freeze();
-          oracle().freeze();
-        }
-        return;
-      case opcode::unfreeze:
-        return unfreeze();
-      case opcode::defer:
-        deferred_.emplace();
-        return;
-      case opcode::undefer:
-        deferred_.reset();
-        return;
-      case opcode::drain:
-        gc::drain(a % 8);
-        return;
-      case opcode::set_nesting:
-        gc::set_destruction_stack(std::size_t{1024} * a);
-        return;
-      case opcode::set_threshold:
-        if constexpr (collects) gc::set_threshold(a % 32);
-        return;
-      case opcode::restart:
-        end();
-        graph_ = std::make_unique<state>();
-        return begin();
-      case opcode::fail:
-        if constexpr (may_fail) faulty_allocator::left = a % 32;
-        return;
-      default:
-        return;
-    }
-  }
-
-  void watch(std::size_t to, std::size_t from, std::uint8_t what) {
-    auto& slot = graph_->watch[to];
-    const pointer& target = graph_->root[from % handles];
-    const object_id id = oracle().get(root_place(from));
-    slot.id = id;
-    slot.serial = id == nobody ? 0 : oracle().serial(id);
-    slot.was_called = false;
-    slot.has_callback = what % 2 != 0 && id != nobody;
-    if (!slot.has_callback) {
-      slot.to = target;
-      return;
-    }
-    slot.to = typename state::watcher{
-        target, [this, &slot, serial = slot.serial, what] {
-          expect(slot.serial == serial && !slot.was_called, "a callback ran twice, or of a weak pointer that is gone");
-          expect(!oracle().is_alive(slot.id) || oracle().serial(slot.id) != serial, "a callback ran for the living");
-          slot.was_called = true;
-          graph_->act(behaviour_of(what), what / 2, nullptr, moment::callback);
-          if (behaviour_of(what) == behaviour::throws) throw 7;
-        }};
-  }
-
-  void unwatch(std::size_t at) {
-    graph_->watch[at].id = nobody;
-    graph_->watch[at].to.reset();
-  }
-
-  void copy(std::size_t to, std::size_t from) {
-    if (!oracle().has_room() || graph_->root[from % handles] == nullptr) return;
-    pointer made = ouro::copy(graph_->root[from % handles]);
-    const object_id id = made->id;
-    graph_->set_root(to, id, std::move(made));
-  }
-
-  void deepcopy(std::size_t to, std::size_t from) {
-    const pointer& original = graph_->root[from % handles];
-    if (original == nullptr || !oracle().begin_copy(original->id)) return;
-    pointer made;
     try {
-      made = ouro::deepcopy(original);
+      switch (what.what) {
+        case opcode::enter:
+          return move_to(what.a % (private_heaps + 1));
+        case opcode::limit:
+          return set_limit(what.a);
+        case opcode::end_heap:
+          return end_heap(what.a % (private_heaps + 1));
+        case opcode::fail:
+          if constexpr (may_fail) faulty_allocator::left = what.a % 32;
+          return;
+        default:
+          return here()->run(what);
+      }
     } catch (const std::bad_alloc&) {
-      // What wait for their destruction are halves of copies.
-      each_copy(oracle().end_failed_copy(), [this](object_id id) { oracle().edges_are(id, seen(id)); });
-      throw;
-    }
-    const auto copies = oracle().end_copy();
-    for (std::uint64_t found = copies; std::exchange(found, 0) != 0;) {
-      each_copy(copies, [&](object_id id) {
-        if (oracle().raw(id) != nullptr) found |= oracle().set_raw_of_edges(id, seen(id));
-      });
-    }
-    each_copy(copies, [this](object_id id) { oracle().expect_edges(id, seen(id)); });
-    const object_id id = made->id;
-    graph_->set_root(to, id, std::move(made));
-  }
-
-  void each_copy(shadow::mask copies, auto see) {
-    for (; copies != 0; copies &= copies - 1) see(static_cast<object_id>(std::countr_zero(copies)));
-  }
-
-  /// The edges of an object as the library has them.
-  [[nodiscard]] edges_seen seen(object_id of) {
-    const void* const raw = oracle().raw(of);
-    edges_seen all{};
-    if (raw == nullptr) return all;
-    switch (oracle().kind(of)) {
-      case object_kind::node:
-        return static_cast<const node*>(raw)->seen();
-      case object_kind::array:
-        for (std::size_t i = 0; i != cells; ++i) all[i] = static_cast<const cell<kit>*>(raw)[i].edge.get();
-        return all;
-      case object_kind::tuple:
-        const auto& block = *static_cast<const typename state::tuple_block*>(raw);
-        return {std::get<1>(block).get(), std::get<2>(block).get(), std::get<3>(block).get()};
-    }
-    return all;
-  }
-
-  void unfreeze() {
-    if constexpr (collects) {
-      gc::unfreeze();
-      oracle().unfreeze();
-      expect(gc::frozen_count() == 0, "an object in view is frozen after all was unfrozen");
+      expect(may_fail || current_ != 0, "memory is exhausted");
+    } catch (int) {
+      // A constructor has thrown, as it should.
     }
   }
 
-  /// Collects until nothing happens any more. What lives then is what handles lead to.
-  void collect() {
-    if constexpr (collects) {
-      for (std::uint64_t before = 0; before != oracle().events();) {
-        before = oracle().events();
-        gc::collect();
+  // The current heap, entered by one thread.
+
+  void enter() {
+    if constexpr (!is_shared) {
+      if (current_ != 0) scope_.emplace(*places_[current_].in);
+    }
+  }
+
+  void leave() {
+    if (here() != nullptr) here()->stop_deferring();
+    if constexpr (!is_shared) scope_.reset();
+  }
+
+  void move_to(std::size_t wanted) {
+    if constexpr (!is_shared) {
+      // The heap of another thread is not to be had here.
+      if (wanted == current_ || (wanted == 0 && thread_ != 0)) return;
+      leave();
+      current_ = wanted;
+      place_of_objects& next = places_[wanted];
+      if (wanted != 0 && next.in == nullptr) next.in = std::make_unique<heap>();
+      enter();
+      if (next.objects == nullptr) next.objects = std::make_unique<world<Memory>>();
+    }
+  }
+
+  void set_limit(std::size_t pools) {
+    if constexpr (!is_shared) {
+      if (current_ != 0) places_[current_].in->set_limit(pools % 16 * (std::size_t{32} << 10));
+    }
+  }
+
+  void end_heap(std::size_t which) {
+    if constexpr (!is_shared) {
+      place_of_objects& ended = places_[which];
+      if (which == 0 || which == current_ || ended.in == nullptr) return;
+      // What is not in pools stays with its allocator.
+      if constexpr (!has_pools) {
+        const typename heap::scope in{*ended.in};
+        if (ended.objects->end() != 0) return;
+        ended.objects.reset();
       }
-      expect((oracle().alive() & ~oracle().reached(oracle().held())) == 0, "garbage has outlived full collections");
+      ended.in.reset();
+      if (ended.objects == nullptr) return;
+      expect(!finds_cycles<typename Memory::collector> || ended.objects->is_of_handles_alone(),
+             "garbage has outlived a heap's end");
+      ended.objects->forget();
+      ended.objects.reset();
     }
   }
 
-  void check() {
-    oracle().check(deferred_.has_value(), [](const void* raw) {
-      return count_word::strong(detail::header<typename Memory::refcount>::of(raw)->load_count());
-    });
-    for (const auto& each : graph_->watch) {
-      if (each.id == nobody) continue;
-      const bool is_there = oracle().is_alive(each.id) && oracle().serial(each.id) == each.serial;
-      const bool is_alive = is_there && oracle().pointers(each.id) != 0;
-      expect(each.to.expired() != is_alive, "a weak pointer is wrong");
-      if (each.has_callback) expect(each.was_called != is_there, "a callback has not run, or runs for the living");
-    }
-    if (++checks_ % 16 == 0) check_handles();
+  // Threads.
+
+  void move_thread(std::size_t wanted) {
+    if (!is_shared && current_ == 0) return;
+    thread_ = wanted;
   }
 
-  void check_handles() {
-    const auto check_place = [this](place at, const void* is) {
-      const object_id id = oracle().get(at);
-      expect(is == (id == nobody ? nullptr : oracle().raw(id)), "a handle leads to another object");
-    };
-    for (std::size_t i = 0; i != handles; ++i) check_place(root_place(i), graph_->root[i].get());
-    for (std::size_t i = 0; i != few; ++i) {
-      check_place(loose_place(i), graph_->loose[i].get());
-      check_place(array_place(i), graph_->array[i].get());
-      check_place(part_place(i), graph_->part[i].owner().get());
-      check_place(tuple_place(i), graph_->tuples[i].block().get());
-    }
-    for (std::size_t i = 0; i != words; ++i) {
-      auto expected = static_cast<std::size_t>(graph_->words_in_objects[i]) + 1;  // and `word`
-      const interned_string word = state::word(i);
-      for (const interned_string& each : graph_->text) expected += each == word ? 1 : 0;
-      expect(ref_count(word) == expected, "an interned word has another number of handles");
+  void end_thread(std::size_t which) {
+    if (which != 0 && which != thread_) workers_[which - 1].end();
+  }
+
+  void share(operation what) {
+    if constexpr (is_shared) {
+      for (worker& each : workers_) each.begin(here()->juggling());
+      here()->run({opcode::drop_root, what.a, 0, 0});
+      for (worker& each : workers_) each.wait();
+      here()->check();
     }
   }
 
-  void end() {
+  /// Ends all objects on the first thread, and all other threads. Returns how many objects never die.
+  std::size_t end() {
     faulty_allocator::left = faulty_allocator::never;
-    deferred_.reset();
-    gc::set_destruction_stack(std::size_t{256} << 10);
-    unfreeze();
-    for (std::size_t i = 0; i != watches; ++i) unwatch(i);
-    // What destructors put into handles meanwhile goes in the end: what they make does nothing in its own.
-    for (int round = 0; round != 2 * static_cast<int>(most_objects) && oracle().alive() != 0; ++round) {
-      graph_->drop_all();
-      collect();
-      if constexpr (!collects) cut_all();
-      check();
-    }
-    expect(oracle().alive() == 0, "objects have outlived their handles");
-    if constexpr (may_fail) {
-      graph_.reset();
-      expect(faulty_allocator::used == 0, "memory has outlived the objects");
-    }
-  }
-
-  /// Where there is no collector.
-  void cut_all() {
-    for (std::size_t i = 0; i != most_objects; ++i) {
-      const auto id = static_cast<object_id>(i);
-      if (!oracle().is_alive(id)) continue;
-      void* const raw = const_cast<void*>(oracle().raw(id));
-      if (oracle().kind(id) == object_kind::node) {
-        cut(static_cast<node*>(raw));
-      } else if (oracle().kind(id) == object_kind::array) {
-        const auto held = Memory::from_this(static_cast<cell<kit>*>(raw));
-        oracle().clear_edges(id, 0, cells);
-        for (std::size_t k = 0; k != cells; ++k) (held.get() + k)->edge.reset();
+    for (std::size_t i = 0; i != threads - 1; ++i) end_worker(workers_[i]);
+    thread_ = 0;
+    std::size_t immortal = 0;
+    for (std::size_t i = private_heaps; i != static_cast<std::size_t>(-1); --i) {
+      if (places_[i].objects == nullptr) continue;
+      current_ = i;
+      if constexpr (!is_shared) {
+        if (i != 0) places_[i].in->set_limit(heap::unlimited);
       }
+      enter();
+      immortal += here()->end();
+      here().reset();
+      leave();
+      places_[i].in.reset();
     }
+    return immortal;
   }
 
-  void cut(node* of) {
-    const pointer held = Memory::from_this(of);
-    oracle().clear_edges(of->id, 0, most_edges);
-    held->left.reset();
-    held->right.reset();
-    if (rich* const more = of->as_rich()) {
-      more->any.reset();
-      more->part.reset();
-      more->items.clear();
-      more->named.clear();
-    }
+  /// What is left for its thread to settle goes now.
+  static void end_worker(worker& of) {
+    if (of.is_there()) of.run([] { gc::collect(); });
+    of.end();
   }
 
-  std::unique_ptr<state> graph_ = std::make_unique<state>();
-  std::optional<typename gc::deferred_drops> deferred_;
-  std::uint64_t checks_ = 0;
+  std::array<place_of_objects, private_heaps + 1> places_{};
+  std::size_t current_ = 0;
+  std::optional<typename heap::scope> scope_;
+  std::array<worker, threads - 1> workers_;
+  std::size_t thread_ = 0;
 };
 
 }  // namespace ouro::fuzz

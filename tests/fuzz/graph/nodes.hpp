@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace ouro::fuzz {
@@ -24,6 +25,11 @@ struct cell;
 template <class Kit>
 using part_of_array = managed_alias<cell<Kit>, typename Kit::memory::refcount, typename Kit::memory::collector,
                                     typename Kit::memory::allocator>;
+
+/// A word that all threads share, as the objects are, or the objects of one heap.
+template <class Kit>
+using word_of =
+    basic_interned_string<std::conditional_t<Kit::memory::refcount::is_thread_safe, mutex_locking, no_locking>>;
 
 /// When the library calls an object.
 enum class moment : std::uint8_t { birth, finalize, end, callback };
@@ -110,7 +116,7 @@ struct rich_node : plain_node<Kit> {
   part_of_array<Kit> part;
   list<pointer, memory> items;
   dict<int, pointer, memory> named;
-  interned_string word;
+  word_of<Kit> word;
 };
 
 /// A node with a finalizer.

@@ -63,7 +63,10 @@ class shadow {
   [[nodiscard]] mask alive() const noexcept { return alive_; }
   [[nodiscard]] const void* raw(object_id of) const noexcept { return objects_[of].raw; }
   [[nodiscard]] object_kind kind(object_id of) const noexcept { return objects_[of].kind; }
-  [[nodiscard]] std::uint32_t pointers(object_id to) const noexcept { return objects_[to].pointers; }
+  /// Or need not be to live.
+  [[nodiscard]] bool is_pointed_to(object_id to) const noexcept {
+    return objects_[to].pointers != 0 || (immortal_ >> to & 1) != 0;
+  }
   [[nodiscard]] std::uint64_t serial(object_id of) const noexcept { return objects_[of].serial; }
   [[nodiscard]] bool is_finalized(object_id of) const noexcept { return (finalized_ >> of & 1) != 0; }
 
@@ -282,9 +285,9 @@ class shadow {
     return from;
   }
 
-  /// Compares with the counts that the library has; `count_of(raw)`. The numbers of the dead are free again.
-  template <class CountOf>
-  void check(bool may_wait, CountOf count_of) noexcept {
+  /// Whether the library counts the same: `has_pointers(raw, pointers)`. The numbers of the dead are free again.
+  template <class HasPointers>
+  void check(bool may_wait, HasPointers has_pointers) noexcept {
     mask free = 0;
     for (std::size_t i = 0; i != most_objects; ++i) {
       const object& at = objects_[i];
@@ -294,7 +297,7 @@ class shadow {
         continue;
       }
       if ((immortal_ >> i & 1) != 0) continue;
-      expect(count_of(at.raw) == at.pointers, "a count is not the number of pointers");
+      expect(has_pointers(at.raw, at.pointers), "a count is not the number of pointers");
       expect(may_wait || at.pointers != 0, "an object lives without pointers");
     }
     free_ = free;
