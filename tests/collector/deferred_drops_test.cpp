@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -141,4 +142,27 @@ TEST_CASE("deferred_drops: without a collector, and where nothing needs a destru
   CHECK(ouro::pool_allocator::statistics().used_blocks == before + 1);
   CHECK(counting::gc::drain(1) == 1);
   CHECK(ouro::pool_allocator::statistics().used_blocks == before);
+}
+
+namespace {
+
+/// No other test has weak pointers of this policy: its heaps get to know the collector first, and then those.
+struct counted_apart : ouro::local_refcount {};
+
+}  // namespace
+
+TEST_CASE("deferred_drops: what a heap at its limit ends is told to weak pointers although collections are paused") {
+  using memory = ouro::memory<counted_apart, ouro::trial_deletion, ouro::pool_allocator>;
+  memory::heap apart;
+  const memory::heap::scope in{apart};
+  bool is_told = false;
+  const memory::gc::deferred_drops deferring;
+  auto dropped = memory::make<std::string>(100, 'x');
+  const memory::weak<std::string> watching{dropped, [&is_told] { is_told = true; }};
+  dropped.reset();
+  CHECK_FALSE(is_told);
+  const memory::gc::pause pausing;
+  apart.set_limit(1);
+  CHECK_THROWS_AS(static_cast<void>(memory::make<char[]>(std::size_t{1} << 20)), std::bad_alloc);
+  CHECK(is_told);
 }

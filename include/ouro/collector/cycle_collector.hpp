@@ -330,6 +330,7 @@ class OURO_SHARED_TYPE cycle_collector {
   template <class Collect>
   static bool end_garbage(Collect collect) noexcept {
     const std::size_t drained = destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1));
+    death<RefcountPolicy, CollectorPolicy>::settle();  // a collection may not begin, and run the callbacks
     const std::size_t collected = collect();
     local_.clear_garbage();
     return drained + collected != 0;
