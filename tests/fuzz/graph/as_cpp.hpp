@@ -132,6 +132,18 @@ namespace ouro::fuzz {
       return "gc::set_destruction_stack(1024 * $ia);";
     case opcode::set_threshold:
       return "gc::set_threshold($ia % 32);";
+    case opcode::pause:
+      return "if (pause) pause.reset(); else pause.emplace();";
+    case opcode::set_trigger:
+      return "gc::set_trigger($ia % 2 != 0 ? ouro::gc_trigger::safepoint : ouro::gc_trigger::allocation);";
+    case opcode::safepoint:
+      return "gc::safepoint();";
+    case opcode::enable:
+      return "$ia % 2 != 0 ? gc::enable() : gc::disable();";
+    case opcode::inspect:
+      return "gc::referents($ra), gc::referrers($ra), gc::objects();";
+    case opcode::fail_trace:
+      return "in.traces_left = $ia;";
     case opcode::fail:
       return "ouro::fuzz::faulty_allocator::left = $ia % 32;";
     case opcode::enter:
@@ -236,7 +248,8 @@ class statement_printer {
       "using plan = array_plan<kit>;\nusing part_of = part_of_array<kit>;\nusing tuple = graph<kit>::tuple;\n"
       "using pointer = memory::ptr<node>;\n\n"
       "rich* rich_of(const pointer& of) { return of ? of->as_rich() : nullptr; }\n\n"
-      "int main() {\n  graph<kit> in;\n  std::optional<gc::deferred_drops> deferred;\n";
+      "int main() {\n  graph<kit> in;\n  std::optional<gc::deferred_drops> deferred;\n  std::optional<gc::pause> "
+      "pause;\n";
   for (const operation& each : what) text += "  " + statement_printer{each}.print() + "\n";
   return text + "  deferred.reset();\n  gc::unfreeze();\n  in.drop_all();\n  gc::collect();\n}\n";
 }

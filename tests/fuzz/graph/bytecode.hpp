@@ -71,14 +71,20 @@ enum class opcode : std::uint8_t {
   drain,          ///< a objects of it
   set_nesting,    ///< bytes of stack that destructors may use: 1024 * a
   set_threshold,  ///< a candidates begin an automatic collection
-  fail,           ///< the allocation after the next a ones
-  enter,          ///< the private heap a, or none; where objects are shared, there is but one heap
-  limit,          ///< the heap may have so many pools: a
-  end_heap,       ///< the private heap a ends, with all that lives in it
-  move_thread,    ///< what follows runs on thread a
-  end_thread,     ///< which ends
-  share,          ///< other threads copy all root handles, watch and drop them, while this one drops root[a]
-  restart,        ///< ends all that there is, as a program does
+  pause,          ///< no automatic collections, until it is said again; a container may grow meanwhile
+  set_trigger,    ///< automatic collections at safe points alone, or not
+  safepoint,
+  enable,       ///< automatic collections, if a is odd
+  inspect,      ///< asks for referents and referrers of root[a], and for all objects
+  fail_trace,   ///< the trace after the next a ones throws
+  fail,         ///< the allocation after the next a ones
+  enter,        ///< the private heap a, or none; where objects are shared, there is but one heap
+  limit,        ///< the heap may have so many pools: a
+  end_heap,     ///< the private heap a ends, with all that lives in it
+  move_thread,  ///< what follows runs on thread a
+  end_thread,   ///< which ends
+  share,        ///< other threads copy all root handles, watch and drop them, while this one drops root[a]
+  restart,      ///< ends all that there is, as a program does
   count
 };
 

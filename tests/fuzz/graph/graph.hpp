@@ -130,6 +130,14 @@ struct graph {
     }
   }
 
+  /// \throws 7 when it was said so
+  void before_trace() {
+    if (traces_left == never || traces_left-- != 0) return;
+    traces_left = never;
+    has_trace_thrown = true;
+    throw 7;
+  }
+
   void set_root(std::size_t to, object_id id, pointer made) noexcept {
     oracle.set(root_place(to), id);
     root[to % handles] = std::move(made);
@@ -179,6 +187,8 @@ struct graph {
     of->items.clear();
   }
 
+  static constexpr std::size_t never = static_cast<std::size_t>(-1);
+
   typename Kit::oracle oracle{};
   std::array<pointer, handles> root{};
   std::array<anything, few> loose{};
@@ -189,6 +199,8 @@ struct graph {
   std::array<interned, words> text{};
   std::array<int, words> words_in_objects{};
   rich* growing = nullptr;
+  std::size_t traces_left = never;  ///< before one that throws
+  bool has_trace_thrown = false;
   bool may_unwind = false;  ///< constructors run that may throw, and then destructors that the library does not call
 
  private:

@@ -127,7 +127,7 @@ class machine {
   }
 
   void leave() {
-    if (here() != nullptr) here()->stop_deferring();
+    if (here() != nullptr) here()->end_scopes();
     if constexpr (!is_shared) scope_.reset();
   }
 
@@ -154,6 +154,7 @@ class machine {
     if constexpr (!is_shared) {
       place_of_objects& ended = places_[which];
       if (which == 0 || which == current_ || ended.in == nullptr) return;
+      ended.objects->trace_all();
       // What is not in pools stays with its allocator.
       if constexpr (!has_pools) {
         const typename heap::scope in{*ended.in};

@@ -52,7 +52,10 @@ struct plain_node {
   plain_node& operator=(const plain_node&) = delete;
   virtual ~plain_node() { end({left.get(), right.get()}); }
 
-  void trace(auto&& visit) { visit(left, right); }
+  void trace(auto&& visit) {
+    in.before_trace();
+    visit(left, right);
+  }
 
   [[nodiscard]] virtual edges_seen seen() const { return {left.get(), right.get()}; }
   [[nodiscard]] virtual rich_node<Kit>* as_rich() noexcept { return nullptr; }

@@ -2,6 +2,7 @@
 /// \file
 /// The oracle of the graph fuzzer: which objects there are, what points to what, and so how often each is pointed to.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -234,13 +235,20 @@ class shadow {
   }
 
   void edges_are(object_id of, const edges_seen& seen) noexcept {
-    for (std::size_t i = 0; i != most_edges; ++i) {
-      object_id to = nobody;
-      each(alive_, [&](object_id at) {
-        if (seen[i] != nullptr && objects_[at].raw == seen[i]) to = at;
-      });
-      set(edge_of(of, i), to);
-    }
+    for (std::size_t i = 0; i != most_edges; ++i) set(edge_of(of, i), find(seen[i]));
+  }
+
+  /// The living object that lies there.
+  [[nodiscard]] object_id find(const void* raw) const noexcept {
+    object_id found = nobody;
+    each(alive_, [&](object_id at) {
+      if (raw != nullptr && objects_[at].raw == raw) found = at;
+    });
+    return found;
+  }
+
+  [[nodiscard]] bool leads_to(object_id from, object_id to) const noexcept {
+    return std::ranges::find(objects_[from].edges, to) != objects_[from].edges.end();
   }
 
   // What programs do with objects.

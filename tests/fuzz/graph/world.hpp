@@ -13,12 +13,13 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace ouro::fuzz {
 
@@ -41,6 +42,7 @@ class world {
   world() {
     set_unraisable_handler([](std::exception_ptr, std::string_view) {});
     if constexpr (collects) gc::set_threshold(16);
+    reset_collector();
   }
   world(const world&) = delete;
   world& operator=(const world&) = delete;
@@ -48,7 +50,7 @@ class world {
 
   /// Runs the operation if it is about one heap. 	hrows what the library throws, and 7 where an object does
   void run(operation what) {
-    graph_->may_unwind = is_copy(what.what);
+    graph_->may_unwind = has_constructor_that_throws(what.what);
     if (operations<kit>{*graph_}.run(what) || container_operations<kit>{*graph_}.run(what)) return;
     const auto [_, a, b, c] = what;
     switch (what.what) {
@@ -83,7 +85,7 @@ class world {
         if (!deferred_) deferred_.emplace();
         return;
       case opcode::undefer:
-        return stop_deferring();
+        return deferred_.reset();
       case opcode::drain:
         gc::drain(a % 8);
         return;
@@ -93,13 +95,37 @@ class world {
       case opcode::set_threshold:
         if constexpr (collects) gc::set_threshold(a % 32);
         return;
+      case opcode::pause:
+        if (pause_) return pause_.reset();
+        pause_.emplace();
+        return;
+      case opcode::set_trigger:
+        if constexpr (collects) gc::set_trigger(a % 2 != 0 ? gc_trigger::safepoint : gc_trigger::allocation);
+        return;
+      case opcode::safepoint:
+        gc::safepoint();
+        return;
+      case opcode::enable:
+        if constexpr (collects) a % 2 != 0 ? gc::enable() : gc::disable();
+        return;
+      case opcode::inspect:
+        return inspect(graph_->root[a % handles]);
+      case opcode::fail_trace:
+        graph_->traces_left = a;
+        return;
       default:
         return;
     }
   }
 
-  /// What another thread does not know of.
-  void stop_deferring() { deferred_.reset(); }
+  /// What must end where it began.
+  void end_scopes() {
+    deferred_.reset();
+    pause_.reset();
+  }
+
+  /// No trace throws any more.
+  void trace_all() { graph_->traces_left = state::never; }
 
   void check() {
     check_counts(deferred_.has_value() || has_owners);
@@ -109,7 +135,9 @@ class world {
 
   /// Drops all handles, and expects that nothing is left but what is immortal. \returns how much that is
   std::size_t end() {
-    stop_deferring();
+    end_scopes();
+    trace_all();
+    reset_collector();
     gc::set_destruction_stack(std::size_t{256} << 10);
     unfreeze();
     for (std::size_t i = 0; i != watches; ++i) unwatch(i);
@@ -123,6 +151,8 @@ class world {
       check();
     }
     expect(oracle().alive() == immortal, "objects have outlived their handles");
+    for (shadow::mask rest = immortal; rest != 0; rest &= rest - 1)
+      immortals.push_back(oracle().raw(static_cast<object_id>(std::countr_zero(rest))));
     return static_cast<std::size_t>(std::popcount(immortal));
   }
 
@@ -155,8 +185,10 @@ class world {
   [[nodiscard]] bool is_of_handles_alone() { return (oracle().alive() & ~oracle().reached(oracle().held())) == 0; }
 
  private:
-  [[nodiscard]] static bool is_copy(opcode what) noexcept {
-    return what == opcode::copy || what == opcode::deepcopy || what == opcode::make_eager;
+  /// After a part of an object has told the oracle of it.
+  [[nodiscard]] static bool has_constructor_that_throws(opcode what) noexcept {
+    return what == opcode::make_rich || what == opcode::make_rising_rich || what == opcode::make_eager ||
+           what == opcode::copy || what == opcode::deepcopy;
   }
 
   [[nodiscard]] shadow& oracle() noexcept { return graph_->oracle; }
@@ -201,7 +233,7 @@ class world {
     pointer made;
     try {
       made = ouro::deepcopy(original);
-    } catch (const std::bad_alloc&) {
+    } catch (...) {
       // What wait for their destruction are halves of copies.
       each_copy(oracle().end_failed_copy(), [this](object_id id) { oracle().edges_are(id, seen(id)); });
       throw;
@@ -239,6 +271,39 @@ class world {
     return all;
   }
 
+  static void reset_collector() {
+    if constexpr (collects) {
+      gc::enable();
+      gc::set_trigger(gc_trigger::allocation);
+    }
+  }
+
+  void inspect(const pointer& object) {
+    if constexpr (collects) {
+      if (object == nullptr) return;
+      const edges_seen edges = object->seen();
+      const auto referents = gc::referents(object);
+      for (const auto& each : referents) {
+        expect(std::ranges::count(edges, each.get()) == std::ranges::count(referents, each),
+               "an object has other referents than edges");
+      }
+      const auto is_edge = [](const void* to) { return to != nullptr; };
+      expect(std::ranges::count_if(edges, is_edge) == std::ssize(referents),
+             "an object has fewer referents than edges");
+      for (const auto& each : gc::referrers(object)) {
+        const object_id from = oracle().find(each.get());
+        expect(from != nobody && oracle().leads_to(from, object->id), "a referrer does not refer to the object");
+      }
+      const auto objects = gc::objects();
+      for (const auto& each : objects) {
+        expect(std::ranges::count(objects, each) == 1, "an object is in view twice");
+        // What stays of programs before is immortal.
+        const bool is_old = std::ranges::count(immortals, each.get()) != 0;
+        expect(is_old || oracle().find(each.get()) != nobody, "what is in view is no living object");
+      }
+    }
+  }
+
   void freeze() {
     if constexpr (collects) {
       gc::freeze();
@@ -264,8 +329,9 @@ class world {
   /// Collects until nothing happens any more. What lives then is what handles lead to.
   void collect() {
     if constexpr (collects) {
-      for (std::uint64_t before = 0; before != oracle().events();) {
+      for (std::uint64_t before = 0; before != oracle().events() || graph_->has_trace_thrown;) {
         before = oracle().events();
+        graph_->has_trace_thrown = false;
         gc::collect();
       }
       expect(is_of_handles_alone(), "garbage has outlived full collections");
@@ -343,8 +409,11 @@ class world {
     }
   }
 
+  static inline std::vector<const void*> immortals;  ///< of ended worlds: no leaks
+
   std::unique_ptr<state> graph_ = std::make_unique<state>();
   std::optional<typename gc::deferred_drops> deferred_;
+  std::optional<typename gc::pause> pause_;
   std::uint64_t checks_ = 0;
 };
 
