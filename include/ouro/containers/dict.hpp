@@ -164,8 +164,9 @@ class OURO_SHARED_TYPE dict {
     for (; first != last; ++first) insert_or_assign(first->first, first->second);
   }
   dict(const dict& from) {
+    // The allocations may begin a collection, whose destructors may change `from`.
+    while (index_.room() < from.size_) rebuild(index::slots_for(from.size_));
     const loan lent{from.entries_};
-    rebuild(index::slots_for(from.size_));
     for (const entry& each : lent) {
       if (each.has_value()) append(entry{each.hash, each.value.first, each.value.second});  // calls user code
     }

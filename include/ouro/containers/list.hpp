@@ -61,9 +61,10 @@ class OURO_SHARED_TYPE list {
     for (; first != last; ++first) emplace_back(*first);
   }
   list(const list& from) {
+    // The allocation may begin a collection, whose destructors may change `from`.
+    while (items_.capacity() < from.size()) items_.reserve(from.size());
     const loan lent{from.items_};
-    items_.reserve(lent.size());
-    for (const T& each : lent) items_.push_back(each);
+    for (const T& each : lent) items_.push_back(each);  // calls user code
   }
   list(list&& from) noexcept = default;
   list& operator=(const list& from) {

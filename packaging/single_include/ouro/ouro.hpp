@@ -14696,8 +14696,9 @@ class OURO_SHARED_TYPE dict {
     for (; first != last; ++first) insert_or_assign(first->first, first->second);
   }
   dict(const dict& from) {
+    // The allocations may begin a collection, whose destructors may change `from`.
+    while (index_.room() < from.size_) rebuild(index::slots_for(from.size_));
     const loan lent{from.entries_};
-    rebuild(index::slots_for(from.size_));
     for (const entry& each : lent) {
       if (each.has_value()) append(entry{each.hash, each.value.first, each.value.second});  // calls user code
     }
@@ -15268,9 +15269,10 @@ class OURO_SHARED_TYPE list {
     for (; first != last; ++first) emplace_back(*first);
   }
   list(const list& from) {
+    // The allocation may begin a collection, whose destructors may change `from`.
+    while (items_.capacity() < from.size()) items_.reserve(from.size());
     const loan lent{from.items_};
-    items_.reserve(lent.size());
-    for (const T& each : lent) items_.push_back(each);
+    for (const T& each : lent) items_.push_back(each);  // calls user code
   }
   list(list&& from) noexcept = default;
   list& operator=(const list& from) {
