@@ -336,6 +336,8 @@ class world {
       }
       expect(is_of_handles_alone(), "garbage has outlived full collections");
       check_counts(deferred_.has_value());
+    } else {
+      gc::collect();  // what is left for this thread
     }
   }
 
