@@ -4,7 +4,6 @@
 
 #include <ouro/copy/clone.hpp>
 #include <ouro/copy/copied_edges.hpp>
-#include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <ouro/macros/hide.hpp>
