@@ -87,7 +87,8 @@ inline constexpr const char* outlived = "a pointer has outlived the private heap
 inline constexpr const char* weak_not_here =
     "a weak pointer was copied or dropped by a thread that does not own the object";
 inline constexpr const char* in_trace = "a trace function copied or dropped a pointer, or made an object";
-inline constexpr const char* not_released = "adopted a raw pointer that was not released, or was adopted before";
+inline constexpr const char* not_released =
+    "adopted a raw pointer that was not released by a pointer with these policies, or was adopted before";
 
 // Sentences.
 inline constexpr const char* one_more = "one pointer more, until it goes";
