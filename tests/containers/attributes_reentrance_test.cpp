@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <new>
 #include <string>
@@ -261,6 +262,34 @@ TEST_CASE("attributes: making a value may give the object that very name") {
     CHECK(items.erase(name(900)));
     CHECK_FALSE(items.contains(name(900)));
   }
+}
+
+namespace {
+
+/// Calls the test when one goes, even if it was moved from.
+struct echo {
+  static inline std::function<void()> call;
+  echo() noexcept = default;
+  echo(const echo&) noexcept {}
+  echo& operator=(const echo&) noexcept { return *this; }
+  ~echo() {
+    if (const auto now = std::exchange(call, nullptr)) now();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("attributes: what a value was moved from may move the values when it goes") {
+  attributes<echo> items;
+  echo::call = [&] { items.reserve(100); };
+  const echo& got = items[name(0)];
+  CHECK(echo::call == nullptr);
+  CHECK(&got == items.find(name(0)));
+  echo::call = [&] { CHECK(items.erase(name(1))); };
+  const echo& again = items[name(1)];
+  CHECK(&again == items.find(name(1)));
+  CHECK(echo::call == nullptr);
+  CHECK(items.size() == 2);
 }
 
 TEST_CASE("attributes: making a value may use the cache for other objects") {
