@@ -326,14 +326,15 @@ class OURO_SHARED_TYPE cycle_collector {
   }
 
   /// Ends what waits for its destruction, what `collect` finds, and what debugging has kept. Returns whether any object
-  /// has waited, or was found.
+  /// has waited, was found, or was finalized: that may have left more.
   template <class Collect>
   static bool end_garbage(Collect collect) noexcept {
+    const std::size_t finalized = local_.stats_.finalized;
     const std::size_t drained = destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1));
     death<RefcountPolicy, CollectorPolicy>::settle();  // a collection may not begin, and run the callbacks
     const std::size_t collected = collect();
     local_.clear_garbage();
-    return drained + collected != 0;
+    return drained + collected != 0 || local_.stats_.finalized != finalized;
   }
 
   /// Whether the library has called a trace, a destructor, a finalizer or a callback on this thread.

@@ -12,6 +12,7 @@
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/hooks.hpp>
 #include <ouro/object/owner_tag.hpp>
@@ -223,6 +224,9 @@ class OURO_SHARED_TYPE weak_table {
       run_callbacks();
       return found;
     }
+
+    /// Inside a destructor, callbacks wait for its end: its object may be their target.
+    static bool relieve() noexcept { return !destructions<RefcountPolicy>.is_destroying() && finish(); }
 
     /// The weak pointers to what is left expire, without a callback.
     static void release() noexcept {

@@ -1,0 +1,87 @@
+// What user code sees of a private heap that collects at its limit, or for the last time.
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <functional>
+#include <new>
+#include <string>
+
+namespace {
+
+/// No other test has weak pointers of this policy: its heaps get to know these first, and then the collector.
+struct counted_apart : ouro::local_refcount {};
+
+using memory = ouro::memory<counted_apart, ouro::trial_deletion, ouro::pool_allocator>;
+
+struct node {
+  ~node() {
+    if (at_end) at_end();
+  }
+  void trace(auto&& visit) { visit(next); }
+
+  memory::ptr<node> next;
+  std::function<void()> at_end;
+};
+
+struct rising {
+  static inline int alive = 0;
+
+  rising() { ++alive; }
+  rising(const rising&) = delete;
+  rising& operator=(const rising&) = delete;
+  ~rising() { --alive; }
+  void trace(auto&& visit) { visit(self); }
+  void finalize() {
+    if (rises_to != nullptr) *rises_to = ouro::managed_from_this(this);
+    if (drops != nullptr) drops->reset();
+  }
+
+  ouro::ptr<rising> self;
+  ouro::ptr<rising>* rises_to = nullptr;
+  ouro::ptr<rising>* drops = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("heap: a callback waits for the destructor of its object, though that exhausts the memory") {
+  memory::heap apart;
+  const memory::heap::scope in{apart};
+  std::string said;
+  auto garbage = memory::make<node>();
+  garbage->next = garbage;
+  garbage->at_end = [&said] {
+    try {
+      static_cast<void>(memory::make<char[]>(std::size_t{1} << 20));
+    } catch (const std::bad_alloc&) {
+      said += "destroyed ";
+    }
+  };
+  const memory::weak<node> watching{garbage, [&said] { said += "told "; }};
+  garbage.reset();
+  apart.set_limit(1);
+  memory::gc::collect();
+  CHECK(said == "destroyed told ");
+}
+
+TEST_CASE("heap: what finalizers leave behind when a heap ends is destroyed, too") {
+  // Its object goes with the heap, and must not be dropped.
+  alignas(ouro::ptr<rising>) static std::byte room[sizeof(ouro::ptr<rising>)];
+  auto& risen = *new (room) ouro::ptr<rising>;
+  ouro::ptr<rising> dropped;
+  {
+    ouro::heap apart;
+    const ouro::heap::scope in{apart};
+    dropped = ouro::make<rising>();
+    dropped->self = dropped;
+    const auto garbage = ouro::make<rising>();
+    garbage->self = garbage;
+    garbage->rises_to = &risen;
+    garbage->drops = &dropped;
+  }
+  CHECK(risen != nullptr);
+  CHECK(dropped == nullptr);
+  CHECK(rising::alive == 1);
+}
