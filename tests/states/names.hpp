@@ -182,7 +182,7 @@ inline constexpr std::string_view operation_names[] = {
     "`adopt` what was not released",
     "`managed_from_this`",
     "alias a part",
-    "watch and `lock`",
+    "watch",
     "watch with a callback",
     "`lock` an earlier weak pointer",
     "make a pointer of a weak one",

@@ -209,7 +209,8 @@ struct act<operation::watch> : for_every_handle {
   template <class Subject>
   static void apply(Subject& on) {
     const typename Subject::weak watcher{on.strong(on.handle)};
-    on.see(watcher.lock());
+    if (on.strong(on.handle) == nullptr) return on.see(watcher.lock());
+    on.see_weak(watcher);
   }
 };
 
@@ -218,7 +219,8 @@ struct act<operation::watch_and_be_called> : for_every_handle {
   template <class Subject>
   static void apply(Subject& on) {
     on.kept.push_back(typename Subject::weak{on.strong(on.handle), [] { diary() += 'c'; }});
-    on.see(on.kept.back().lock());
+    if (on.strong(on.handle) == nullptr) return on.see(on.kept.back().lock());
+    on.see_weak(on.kept.back());
   }
 };
 
