@@ -251,7 +251,7 @@ class statement_printer {
       "int main() {\n  graph<kit> in;\n  std::optional<gc::deferred_drops> deferred;\n  std::optional<gc::pause> "
       "pause;\n";
   for (const operation& each : what) text += "  " + statement_printer{each}.print() + "\n";
-  return text + "  deferred.reset();\n  gc::unfreeze();\n  in.drop_all();\n  gc::collect();\n}\n";
+  return text + "  deferred.reset();\n  in.drop_all();\n  gc::unfreeze();\n  gc::collect();\n}\n";
 }
 
 }  // namespace ouro::fuzz

@@ -72,6 +72,13 @@ struct graph {
 
   using tuple_block = std::tuple<witness<Kit>, pointer, pointer, anything>;
 
+  /// The library and the compiler agree on it, but nobody may ask for it in a constant expression.
+  [[nodiscard]] static std::size_t offset_of_witness() noexcept {
+    alignas(tuple_block) static std::byte room[sizeof(tuple_block)];
+    auto& block = reinterpret_cast<tuple_block&>(room);  // its address alone is used
+    return static_cast<std::size_t>(reinterpret_cast<std::byte*>(&std::get<0>(block)) - room);
+  }
+
   /// A weak pointer, and what it should be.
   struct watch_state {
     watcher to;

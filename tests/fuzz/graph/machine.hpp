@@ -39,7 +39,6 @@ class machine {
 
   void run(const program& what) {
     const std::size_t used = faulty_allocator::used;
-    std::size_t immortal = 0;
     for (std::size_t at = 0; at != what.size();) {
       on_thread([&] { at = run_some(what, at); });
       if (at == what.size()) break;
@@ -55,13 +54,13 @@ class machine {
           share(next);
           break;
         default:
-          immortal += end();
+          end();
           here() = std::make_unique<world<Memory>>();
           break;
       }
     }
-    immortal += end();
-    expect(immortal != 0 || faulty_allocator::used == used, "memory has outlived the objects");
+    end();
+    expect(immortal_ != 0 || faulty_allocator::used == used, "memory has outlived the objects");
   }
 
  private:
@@ -158,7 +157,7 @@ class machine {
       // What is not in pools stays with its allocator.
       if constexpr (!has_pools) {
         const typename heap::scope in{*ended.in};
-        if (ended.objects->end() != 0) return;
+        immortal_ += ended.objects->end();
         ended.objects.reset();
       }
       ended.in.reset();
@@ -190,12 +189,11 @@ class machine {
     }
   }
 
-  /// Ends all objects on the first thread, and all other threads. Returns how many objects never die.
-  std::size_t end() {
+  /// Ends all objects on the first thread, and all other threads.
+  void end() {
     faulty_allocator::left = faulty_allocator::never;
     for (std::size_t i = 0; i != threads - 1; ++i) end_worker(workers_[i]);
     thread_ = 0;
-    std::size_t immortal = 0;
     for (std::size_t i = private_heaps; i != static_cast<std::size_t>(-1); --i) {
       if (places_[i].objects == nullptr) continue;
       current_ = i;
@@ -203,12 +201,11 @@ class machine {
         if (i != 0) places_[i].in->set_limit(heap::unlimited);
       }
       enter();
-      immortal += here()->end();
+      immortal_ += here()->end();
       here().reset();
       leave();
       places_[i].in.reset();
     }
-    return immortal;
   }
 
   /// What is left for its thread to settle goes now.
@@ -222,6 +219,7 @@ class machine {
   std::optional<typename heap::scope> scope_;
   std::array<worker, threads - 1> workers_;
   std::size_t thread_ = 0;
+  std::size_t immortal_ = 0;  ///< objects that have never died
 };
 
 }  // namespace ouro::fuzz

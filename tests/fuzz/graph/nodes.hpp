@@ -207,12 +207,17 @@ struct cell {
 /// The element of a tuple that reports its life.
 template <class Kit>
 struct witness {
-  explicit witness(graph<Kit>& of) : in{of}, id{of.oracle.born(object_kind::tuple, nullptr)} {}
-  witness(const witness& from) : in{from.in}, id{in.oracle.born_as_copy(nullptr, from.id)} {}
+  explicit witness(graph<Kit>& of) : in{of}, id{of.oracle.born(object_kind::tuple, block())} {}
+  witness(const witness& from) : in{from.in}, id{in.oracle.born_as_copy(block(), from.id)} {}
   witness& operator=(const witness&) = delete;
   ~witness() { in.oracle.dies(id, {}); }
 
   [[nodiscard]] friend bool operator==(const witness& left, const witness& right) { return &left == &right; }
+
+  /// Where the tuple lies.
+  [[nodiscard]] const void* block() const noexcept {
+    return reinterpret_cast<const std::byte*>(this) - graph<Kit>::offset_of_witness();
+  }
 
   graph<Kit>& in;
   object_id id;

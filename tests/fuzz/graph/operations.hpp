@@ -181,7 +181,7 @@ class operations {
     const std::tuple held{root(first), root(second), in_.loose[second % few]};
     typename state::tuple made(in_, std::get<0>(held), std::get<1>(held), std::get<2>(held));
     const object_id id = get<0>(made).id;
-    oracle_.set_raw(id, made.block().get());
+    expect(oracle_.raw(id) == made.block().get(), "a tuple lies elsewhere than its elements");
     oracle_.set({id, 0}, left);
     oracle_.set({id, 1}, right);
     oracle_.set({id, 2}, any);

@@ -1,74 +1,32 @@
 #pragma once
 /// \file
-/// The oracle of the graph fuzzer: which objects there are, what points to what, and so how often each is pointed to.
+/// The oracle of the graph fuzzer: which objects there are, and what may happen to them.
 
-#include <algorithm>
+#include <fuzz/graph/edge_graph.hpp>
+#include <fuzz/graph/expect.hpp>
+
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 namespace ouro::fuzz {
 
-/// What was wrong; in memory that a parent process has too, if it wants to know.
-inline const char** last_failure = nullptr;
-
-/// Ends the program, whose operations the fuzzer knows: its parent shrinks them.
-[[noreturn]] inline void fail(const char* what) {
-  if (last_failure != nullptr) *last_failure = what;
-  std::fprintf(stderr, "fuzz_graph: %s\n", what);
-  std::fflush(stderr);
-  std::abort();
-}
-
-inline void expect(bool holds, const char* what) {
-  if (!holds) [[unlikely]]
-    fail(what);
-}
-
-/// The number of an object; another one may have it after its death.
-using object_id = std::uint8_t;
-inline constexpr object_id nobody = 255;
-inline constexpr std::size_t most_objects = 64;
-inline constexpr std::size_t most_edges = 16;
-inline constexpr std::size_t most_roots = 16;
-
-enum class object_kind : std::uint8_t { node, array, tuple };
-
-/// What the edges of an object lead to, as the object itself sees them.
-using edges_seen = std::array<const void*, most_edges>;
-
-/// A strong handle, the `index`th edge of an object or of the roots.
-struct place {
-  object_id owner;  ///< `nobody`: a root
-  std::uint8_t index;
-};
-
 /// One heap, as it should be. Is told of every change of a handle before the library is, or, where the change may fail,
 /// after it; so there is at no time an edge here that the library has lost.
-class shadow {
+class shadow : public edge_graph {
  public:
-  using mask = std::uint64_t;  ///< of objects
-
-  shadow() noexcept { roots_.fill(nobody); }
-
   /// Whether an operation may make an object.
   [[nodiscard]] bool has_room() const noexcept { return free_ != 0; }
 
   /// Whether user code may: what it makes must leave room for what operations have begun.
   [[nodiscard]] bool has_spare_room() const noexcept { return std::popcount(free_) > reserved_ + 4; }
-  [[nodiscard]] bool is_alive(object_id of) const noexcept { return (alive_ >> of & 1) != 0; }
-  [[nodiscard]] mask alive() const noexcept { return alive_; }
-  [[nodiscard]] const void* raw(object_id of) const noexcept { return objects_[of].raw; }
-  [[nodiscard]] object_kind kind(object_id of) const noexcept { return objects_[of].kind; }
+
   /// Or need not be to live.
   [[nodiscard]] bool is_pointed_to(object_id to) const noexcept {
     return objects_[to].pointers != 0 || (immortal_ >> to & 1) != 0;
   }
-  [[nodiscard]] std::uint64_t serial(object_id of) const noexcept { return objects_[of].serial; }
   [[nodiscard]] bool is_finalized(object_id of) const noexcept { return (finalized_ >> of & 1) != 0; }
 
   /// Objects that have begun to live, been finalized or died so far: whether anything happens.
@@ -99,9 +57,6 @@ class shadow {
     objects_[made].copied_from = from;
     return made;
   }
-
-  /// Of tuples, which their elements do not know.
-  void set_raw(object_id of, const void* raw) noexcept { objects_[of].raw = raw; }
 
   void dies(object_id dying, const edges_seen& seen) noexcept {
     expect(is_alive(dying), "a destructor ran twice");
@@ -134,47 +89,6 @@ class shadow {
     if (!is_copying_) expect_edges(of, seen);
     finalized_ |= mask{1} << of;
     ++events_;
-  }
-
-  // What happens to handles.
-
-  [[nodiscard]] object_id get(place at) noexcept { return at_place(at); }
-
-  void set(place at, object_id to) noexcept {
-    object_id& held = at_place(at);
-    if (to != nobody) ++objects_[to].pointers;
-    if (held != nobody) --objects_[held].pointers;
-    held = to;
-  }
-
-  object_id take(place at) noexcept {
-    const object_id held = get(at);
-    set(at, nobody);
-    return held;
-  }
-
-  void swap(place first, place second) noexcept { std::swap(at_place(first), at_place(second)); }
-
-  // Rows of edges, as the elements of a list.
-
-  void insert_edge(object_id owner, std::size_t first, std::size_t index, std::size_t size, object_id to) noexcept {
-    for (std::size_t i = size; i != index; --i) {
-      swap(edge_of(owner, first + i), edge_of(owner, first + i - 1));
-    }
-    set(edge_of(owner, first + index), to);
-  }
-
-  void erase_edge(object_id owner, std::size_t first, std::size_t index, std::size_t size) noexcept {
-    set(edge_of(owner, first + index), nobody);
-    for (std::size_t i = index; i + 1 < size; ++i) swap(edge_of(owner, first + i), edge_of(owner, first + i + 1));
-  }
-
-  void clear_edges(object_id owner, std::size_t first, std::size_t size) noexcept {
-    for (std::size_t i = 0; i != size; ++i) set(edge_of(owner, first + i), nobody);
-  }
-
-  void swap_edges(object_id one, object_id other, std::size_t first, std::size_t size) noexcept {
-    for (std::size_t i = first; i != first + size; ++i) swap(edge_of(one, i), edge_of(other, i));
   }
 
   // Deep copies.
@@ -215,47 +129,13 @@ class shadow {
     return copies;
   }
 
-  /// Of a copy: where copied tuples lie, which do not know it. Returns these.
-  mask set_raw_of_edges(object_id of, const edges_seen& seen) noexcept {
-    mask found = 0;
-    for (std::size_t i = 0; i != most_edges; ++i) {
-      const object_id to = objects_[of].edges[i];
-      if (to == nobody || objects_[to].raw != nullptr) continue;
-      objects_[to].raw = seen[i];
-      found |= mask{1} << to;
-    }
-    return found;
-  }
-
-  void expect_edges(object_id of, const edges_seen& seen) const noexcept {
-    for (std::size_t i = 0; i != most_edges; ++i) {
-      const object_id to = objects_[of].edges[i];
-      expect(seen[i] == (to == nobody ? nullptr : objects_[to].raw), "an edge leads to another object");
-    }
-  }
-
-  void edges_are(object_id of, const edges_seen& seen) noexcept {
-    for (std::size_t i = 0; i != most_edges; ++i) set(edge_of(of, i), find(seen[i]));
-  }
-
-  /// The living object that lies there.
-  [[nodiscard]] object_id find(const void* raw) const noexcept {
-    object_id found = nobody;
-    each(alive_, [&](object_id at) {
-      if (raw != nullptr && objects_[at].raw == raw) found = at;
-    });
-    return found;
-  }
-
-  [[nodiscard]] bool leads_to(object_id from, object_id to) const noexcept {
-    return std::ranges::find(objects_[from].edges, to) != objects_[from].edges.end();
-  }
-
   // What programs do with objects.
 
   /// What lives is no garbage until it is unfrozen.
   void freeze() noexcept { frozen_ = alive_; }
-  void unfreeze() noexcept { frozen_ = 0; }
+
+  /// What the library has in view is given back.
+  void unfreeze(mask in_view) noexcept { frozen_ &= ~in_view; }
   void immortalize(object_id at) noexcept { immortal_ |= mask{1} << at; }
   [[nodiscard]] mask immortal() const noexcept { return immortal_; }
 
@@ -269,29 +149,6 @@ class shadow {
   }
 
   // Between operations.
-
-  [[nodiscard]] mask roots() const noexcept {
-    mask found = 0;
-    for (const object_id each : roots_) {
-      if (each != nobody) found |= mask{1} << each;
-    }
-    return found;
-  }
-
-  /// With all that they lead to.
-  [[nodiscard]] mask reached(mask from) const noexcept {
-    mask open = from;
-    while (open != 0) {
-      const auto at = static_cast<std::size_t>(std::countr_zero(open));
-      open &= open - 1;
-      for (const object_id to : objects_[at].edges) {
-        if (to == nobody || (from >> to & 1) != 0) continue;
-        from |= mask{1} << to;
-        open |= mask{1} << to;
-      }
-    }
-    return from;
-  }
 
   /// Whether the library counts the same: `has_pointers(raw, pointers)`. The numbers of the dead are free again.
   template <class HasPointers>
@@ -314,32 +171,6 @@ class shadow {
   }
 
  private:
-  struct object {
-    object() noexcept { edges.fill(nobody); }
-
-    const void* raw = nullptr;
-    object_id copied_from = nobody;  ///< while copies are made
-    std::uint64_t serial = 0;
-    object_kind kind{};
-    std::uint32_t pointers = 0;  ///< to it
-    std::array<object_id, most_edges> edges;
-  };
-
-  static void each(mask of, auto see) noexcept {
-    for (; of != 0; of &= of - 1) see(static_cast<object_id>(std::countr_zero(of)));
-  }
-
-  [[nodiscard]] static constexpr place edge_of(object_id owner, std::size_t index) noexcept {
-    return {owner, static_cast<std::uint8_t>(index)};
-  }
-
-  [[nodiscard]] object_id& at_place(place at) noexcept {
-    return at.owner == nobody ? roots_[at.index] : objects_[at.owner].edges[at.index];
-  }
-
-  std::array<object, most_objects> objects_{};
-  std::array<object_id, most_roots> roots_{};
-  mask alive_ = 0;
   mask free_ = ~mask{0};
   mask finalized_ = 0;
   mask frozen_ = 0;

@@ -139,13 +139,12 @@ class world {
     trace_all();
     reset_collector();
     gc::set_destruction_stack(std::size_t{256} << 10);
-    unfreeze();
     for (std::size_t i = 0; i != watches; ++i) unwatch(i);
-    for (auto& each : graph_->text) each = {};
     // What destructors put into handles meanwhile goes in the end: what they make does nothing in its own.
     const shadow::mask immortal = oracle().immortal();
     for (int round = 0; round != 2 * static_cast<int>(most_objects) && oracle().alive() != immortal; ++round) {
       graph_->drop_all();
+      unfreeze();  // what is dropped is in view
       cut(collects ? immortal : oracle().alive());
       collect();
       check();
@@ -153,6 +152,8 @@ class world {
     expect(oracle().alive() == immortal, "objects have outlived their handles");
     for (shadow::mask rest = immortal; rest != 0; rest &= rest - 1)
       immortals.push_back(oracle().raw(static_cast<object_id>(std::countr_zero(rest))));
+    for (auto& each : graph_->text) each = {};
+    if (immortal != 0) kept_graphs.push_back(std::move(graph_));
     return static_cast<std::size_t>(std::popcount(immortal));
   }
 
@@ -238,13 +239,7 @@ class world {
       each_copy(oracle().end_failed_copy(), [this](object_id id) { oracle().edges_are(id, seen(id)); });
       throw;
     }
-    const auto copies = oracle().end_copy();
-    for (std::uint64_t found = copies; std::exchange(found, 0) != 0;) {
-      each_copy(copies, [&](object_id id) {
-        if (oracle().raw(id) != nullptr) found |= oracle().set_raw_of_edges(id, seen(id));
-      });
-    }
-    each_copy(copies, [this](object_id id) { oracle().expect_edges(id, seen(id)); });
+    each_copy(oracle().end_copy(), [this](object_id id) { oracle().expect_edges(id, seen(id)); });
     const object_id id = made->id;
     graph_->set_root(to, id, std::move(made));
   }
@@ -257,7 +252,6 @@ class world {
   [[nodiscard]] edges_seen seen(object_id of) {
     const void* const raw = oracle().raw(of);
     edges_seen all{};
-    if (raw == nullptr) return all;
     switch (oracle().kind(of)) {
       case object_kind::node:
         return static_cast<const node*>(raw)->seen();
@@ -320,8 +314,13 @@ class world {
 
   void unfreeze() {
     if constexpr (collects) {
+      shadow::mask in_view = 0;
+      for (const auto& each : gc::objects()) {
+        const object_id found = oracle().find(each.get());
+        if (found != nobody) in_view |= shadow::mask{1} << found;
+      }
       gc::unfreeze();
-      oracle().unfreeze();
+      oracle().unfreeze(in_view);
       expect(gc::frozen_count() == 0, "an object in view is frozen after all was unfrozen");
     }
   }
@@ -411,7 +410,9 @@ class world {
     }
   }
 
-  static inline std::vector<const void*> immortals;  ///< of ended worlds: no leaks
+  // Of ended worlds: what is immortal, and what it reports to. Never destroyed, but no leaks.
+  static inline auto& immortals = *new std::vector<const void*>;
+  static inline auto& kept_graphs = *new std::vector<std::unique_ptr<state>>;
 
   std::unique_ptr<state> graph_ = std::make_unique<state>();
   std::optional<typename gc::deferred_drops> deferred_;
