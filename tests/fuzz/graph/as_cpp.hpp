@@ -8,6 +8,7 @@
 #include <fuzz/graph/graph.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,7 @@ namespace ouro::fuzz {
     case opcode::adopt:
       return "$ra = pointer::adopt($rb.release());";
     case opcode::make_array:
-      return "try { $ya = memory::make<cell[]>(4, plan{in, $ib % 16}); } catch (int) {}";
+      return "try { $ya = memory::make<element[]>(4, plan{in, $ib % 16}); } catch (int) {}";
     case opcode::link_cell:
       return "if ($ya) $ya[$kc].edge = $rb;";
     case opcode::walk_cell:
@@ -141,7 +142,7 @@ namespace ouro::fuzz {
     case opcode::enable:
       return "$ia % 2 != 0 ? gc::enable() : gc::disable();";
     case opcode::inspect:
-      return "gc::referents($ra), gc::referrers($ra), gc::objects();";
+      return "{ const auto all = {gc::referents($ra), gc::referrers($ra), gc::objects()}; }";
     case opcode::fail_trace:
       return "in.traces_left = $ia;";
     case opcode::fail:
@@ -236,6 +237,16 @@ class statement_printer {
   operation what_;
 };
 
+/// All operations there are, for a test of what is printed.
+[[nodiscard]] inline program every_operation() {
+  program all;
+  for (std::size_t i = 0; i != opcodes; ++i) {
+    for (std::uint8_t k = 0; k != 4; ++k)
+      all.push_back({static_cast<opcode>(i), k, static_cast<std::uint8_t>(k + 1), static_cast<std::uint8_t>(3 * k)});
+  }
+  return all;
+}
+
 /// To be compiled with `-Iinclude -Itests`.
 [[nodiscard]] inline std::string as_cpp(const bundle& under, const program& what) {
   std::string text =
@@ -244,7 +255,7 @@ class statement_printer {
       std::string{under.spelled} +
       ";\nusing gc = memory::gc;\n"
       "struct kit {\n  using memory = ::memory;\n  using oracle = no_oracle;\n};\n"
-      "using node = plain_node<kit>;\nusing rich = rich_node<kit>;\nusing cell = ouro::fuzz::cell<kit>;\n"
+      "using node = plain_node<kit>;\nusing rich = rich_node<kit>;\nusing element = cell<kit>;\n"
       "using plan = array_plan<kit>;\nusing part_of = part_of_array<kit>;\nusing tuple = graph<kit>::tuple;\n"
       "using pointer = memory::ptr<node>;\n\n"
       "rich* rich_of(const pointer& of) { return of ? of->as_rich() : nullptr; }\n\n"

@@ -1,6 +1,6 @@
 // Random programs over managed objects, each of them run under bundles of policies and compared with an oracle. Prints
 // how many operations were run; a program that fails is shrunk and printed as C++.
-// usage: fuzz_graph [--seed N] [--operations N] [--bundle NAME] [--seconds N]
+// usage: fuzz_graph [--seed N] [--operations N] [--bundle NAME] [--print operations]
 
 #include <fuzz/graph/as_cpp.hpp>
 #include <fuzz/graph/bundles.hpp>
@@ -43,6 +43,7 @@ struct settings {
   std::uint64_t seed = 1;
   std::uint64_t operations = 1'000'000;  ///< of all bundles together
   std::string_view bundle = "all";
+  std::string_view prints = "failures";  ///< or `operations`: a program of all that there are, which does not run
 };
 
 /// The programs of so many seeds up to the last, one after the other.
@@ -94,6 +95,7 @@ int main(int count, char** arguments) {
     if (name == "--seed") wanted.seed = std::strtoull(arguments[i + 1], nullptr, 10);
     if (name == "--operations") wanted.operations = std::strtoull(arguments[i + 1], nullptr, 10);
     if (name == "--bundle") wanted.bundle = arguments[i + 1];
+    if (name == "--print") wanted.prints = arguments[i + 1];
   }
   std::vector<bundle> chosen;
   const std::vector<bundle> all = all_bundles();
@@ -104,6 +106,10 @@ int main(int count, char** arguments) {
     std::printf("no such bundle; there are:\n");
     for (const bundle& each : all) std::printf("%s\n", each.name.data());
     return 2;
+  }
+  if (wanted.prints == "operations") {
+    std::printf("%s", as_cpp(chosen.front(), every_operation()).c_str());
+    return 0;
   }
   auto& shared = shared_with_children<progress>();
   last_failure = &shared_with_children<const char*>();
