@@ -24,6 +24,7 @@ enum class behaviour : std::uint8_t {
   throws,       ///< in a destructor: nothing
   keep_self,    ///< root[arg] = the object itself; not in a destructor, as what follows
   keep_beside,  ///< the left edge of root[arg] = the object itself
+  keep_inside,  ///< its own left edge = the object itself
   count
 };
 
@@ -31,8 +32,9 @@ inline constexpr std::size_t behaviours = static_cast<std::size_t>(behaviour::co
 
 /// As C++ names it.
 [[nodiscard]] constexpr std::string_view name_of(behaviour what) noexcept {
-  constexpr std::string_view names[] = {"nothing", "drop_root", "make_root",   "give_left", "cut_right", "lock",
-                                        "collect", "intern",    "clear_items", "throws",    "keep_self", "keep_beside"};
+  constexpr std::string_view names[] = {"nothing",   "drop_root",   "make_root",  "give_left",   "cut_right",
+                                        "lock",      "collect",     "intern",     "clear_items", "throws",
+                                        "keep_self", "keep_beside", "keep_inside"};
   static_assert(std::size(names) == behaviours);
   return names[static_cast<std::size_t>(what)];
 }

@@ -132,6 +132,11 @@ struct graph {
           root[to]->left = memory::from_this(self);
         }
         return;
+      case behaviour::keep_inside:
+        if (!is_whole) return;
+        oracle.set(self->at(0), self->id);
+        self->left = memory::from_this(self);
+        return;
       default:
         return;
     }
