@@ -78,16 +78,11 @@ class machine {
     workers_[thread_ - 1].run(work);
   }
 
-  [[nodiscard]] static bool is_about_threads(opcode what) noexcept {
-    return what == opcode::move_thread || what == opcode::end_thread || what == opcode::share ||
-           what == opcode::restart;
-  }
-
   /// Runs operations up to one that is about threads, or to the end. Returns where it is.
   std::size_t run_some(const program& what, std::size_t at) {
     enter();
     for (; at != what.size(); ++at) {
-      if (is_about_threads(what[at].what)) break;
+      if (is_about_threads(what[at].what) || what[at].what == opcode::restart) break;
       run_one(what[at]);
       here()->check();
     }
