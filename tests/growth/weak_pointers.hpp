@@ -16,8 +16,6 @@ struct weak_target {
   int value = 1;
 };
 
-inline constexpr std::size_t few = 100;
-
 /// Drops the oldest weak pointers with a callback; `Memory` says whether threads share the records.
 template <class Memory>
 class drop_oldest_weak {
