@@ -70,6 +70,18 @@ TEST_CASE("attributes: objects that got the same names in the same order share t
   CHECK(one.shared_bytes() == two.shared_bytes());
 }
 
+TEST_CASE("attributes: values stand side by side in the order of their names, to be read or written") {
+  attributes<int> of;
+  of["a"_name] = 1;
+  of["b"_name] = 2;
+  for (int& each : of.values()) each *= 10;
+  const attributes<int>& seen = of;
+  REQUIRE(seen.values().size() == 2);
+  CHECK(seen.values().data() == seen.find("a"_name));
+  CHECK(seen.values()[0] == 10);
+  CHECK(seen.values()[1] == 20);
+}
+
 TEST_CASE("attributes: one that is erased takes its name along, the others keep their order") {
   attributes<std::string> of;
   for (const char* const name : {"a", "b", "c", "d"}) of[interned_string{name}] = std::string(30, *name);

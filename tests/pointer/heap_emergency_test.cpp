@@ -85,3 +85,23 @@ TEST_CASE("heap: what finalizers leave behind when a heap ends is destroyed, too
   CHECK(dropped == nullptr);
   CHECK(rising::alive == 1);
 }
+
+TEST_CASE("heap: a callback that exhausts the memory is not interrupted by those behind it") {
+  memory::heap apart;
+  const memory::heap::scope in{apart};
+  std::string said;
+  auto dropped = memory::make<node>();
+  const auto exhaust = [&said] {
+    said += "begins ";
+    try {
+      static_cast<void>(memory::make<char[]>(std::size_t{1} << 20));
+    } catch (const std::bad_alloc&) {
+      said += "ends ";
+    }
+  };
+  const memory::weak<node> first{dropped, exhaust};
+  const memory::weak<node> second{dropped, exhaust};
+  apart.set_limit(1);
+  dropped.reset();
+  CHECK(said == "begins ends begins ends ");
+}
