@@ -9,7 +9,6 @@
 #include <list>
 #include <memory>
 #include <new>
-#include <optional>
 
 namespace {
 
@@ -290,7 +289,7 @@ TEST_CASE("gc_trigger: a safe point while collections are disabled, or in a dest
 
 TEST_CASE("gc_trigger: a heap at its limit collects all at the next safe point, and all at its end") {
   using memory = by_trial;
-  std::optional<ouro::heap> apart{std::in_place, std::size_t{1} << 20};
+  auto apart = std::make_unique<ouro::heap>(std::size_t{1} << 20);
   {
     const ouro::heap::scope in{*apart};
     memory::gc::set_trigger(ouro::gc_trigger::safepoint);
