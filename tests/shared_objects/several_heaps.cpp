@@ -17,6 +17,9 @@ using ouro::test::side;
 const side& left() { return *load(OURO_TEST_LEFT).entry("left_side")(); }
 const side& right() { return *load(OURO_TEST_RIGHT).entry("right_side")(); }
 
+/// It must not end in the program, which has another heap.
+void keep(ouro::ptr<int> made) { static_cast<void>(made.release()); }
+
 constexpr auto report = "ouro: each of these has a heap of its own, and no object of one must come to another:";
 
 }  // namespace
@@ -32,10 +35,10 @@ TEST_CASE("several heaps: each that comes with one more is reported at its first
     ouro::make<int>(1);
     const side& first = left();
     std::fputs("left is loaded\n", stderr);
-    first.make_int(1);
-    first.make_int(2);
+    keep(first.make_int(1));
+    keep(first.make_int(2));
     std::fputs("left is in use\n", stderr);
-    right().make_int(3);
+    keep(right().make_int(3));
     if (ouro::heaps_in_process() != 3) std::abort();
   });
   CHECK_FALSE(said.aborted);
@@ -45,10 +48,20 @@ TEST_CASE("several heaps: each that comes with one more is reported at its first
                          report + " the program " + left_path + ' ' + right_path + '\n');
 }
 
+TEST_CASE("several heaps: an object that goes astray all the same is reported where it dies") {
+  const auto said = ouro::test::run_in_child([] {
+    ouro::make<int>(1);
+    left().make_int(1).reset();
+  });
+  INFO(said.text);
+  CHECK(said.aborted);
+  CHECK(said.text.find("a block was given back that lies in no pool") != std::string::npos);
+}
+
 TEST_CASE("several heaps: two plugins that do not see each other") {
   const auto said = ouro::test::run_in_child([] {
-    left().make_int(1);
-    right().make_int(2);
+    keep(left().make_int(1));
+    keep(right().make_int(2));
   });
   CHECK(said.text.find(OURO_TEST_LEFT) != std::string::npos);
 }
