@@ -1,4 +1,4 @@
-// expect in first error: ouro::pool_allocator.*ouro: the order of policies is <RefcountPolicy, CollectorPolicy, AllocatorPolicy>
+// expect in first error: ouro::pool_allocator.*ouro: the order of policies is <RefcountPolicy, CollectorPolicy,
 #include <ouro/ouro.hpp>
 
 #ifdef OURO_MUST_FAIL

@@ -1,11 +1,11 @@
 #ifndef OURO_TESTS_MUTANTS_MUTANTS_HPP
 #define OURO_TESTS_MUTANTS_MUTANTS_HPP
 
-// Included before all else by programs whose headers instrument.py has written: each place that it can change asks here whether it
-// is the one that is changed in this run.
+// Included before all else by programs whose headers instrument.py has written: each place that it can change asks here
+// whether it is the one that is changed in this run.
 //
 //   OURO_MUTANT=NUMBER     the place to change; none, and the library is as it was written
-//   OURO_MUTANT_HITS=FILE  gets a byte for each place, which is 1 if it was executed; of processes that end by a signal, too
+//   OURO_MUTANT_HITS=FILE  gets a byte for each place: 1 if it was executed, by a process that has crashed, too
 
 #include <fcntl.h>
 #include <sys/mman.h>
