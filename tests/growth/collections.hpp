@@ -3,19 +3,13 @@
 /// Collections beside n frozen candidates, and the safe point that has none to begin.
 
 #include "meter.hpp"
+#include "objects.hpp"
 
 #include <ouro/ouro.hpp>
 
 #include <cstddef>
-#include <vector>
 
 namespace growth {
-
-template <class Memory>
-struct looped {
-  void trace(auto&& visit) { visit(self); }
-  typename Memory::template ptr<looped> self;
-};
 
 template <class Memory>
 class beside_frozen {
@@ -23,9 +17,8 @@ class beside_frozen {
   using gc = typename Memory::gc;
 
   explicit beside_frozen(std::size_t n) {
-    gc::disable();
     for (std::size_t i = 0; i != n; ++i) {
-      frozen_.push_back(Memory::template make<looped<Memory>>());
+      frozen_.push_back(Memory::template make<node<Memory>>());
       const auto candidate = frozen_.back();
     }
     gc::freeze();
@@ -38,20 +31,14 @@ class beside_frozen {
   ~beside_frozen() {
     frozen_.clear();
     gc::unfreeze();
-    gc::collect();
-    gc::enable();
   }
 
  protected:
   static constexpr std::size_t rounds = 10;
 
-  static void leave_garbage() {
-    const auto ring = Memory::template make<looped<Memory>>();
-    ring->self = ring;
-  }
-
  private:
-  std::vector<typename Memory::template ptr<looped<Memory>>> frozen_;
+  without_automatic_collections<Memory> calm_;
+  nodes<Memory> frozen_;
 };
 
 template <class Memory>
@@ -59,7 +46,7 @@ struct minor_collection : beside_frozen<Memory> {
   using beside_frozen<Memory>::beside_frozen;
   [[nodiscard]] std::size_t run() {
     for (std::size_t i = 0; i != this->rounds; ++i) {
-      this->leave_garbage();
+      leave_garbage<Memory>();
       Memory::gc::collect(0);
     }
     return this->rounds;
@@ -70,7 +57,7 @@ struct full_collection : beside_frozen<ouro::default_memory> {
   using beside_frozen::beside_frozen;
   [[nodiscard]] static std::size_t run() {
     for (std::size_t i = 0; i != rounds; ++i) {
-      leave_garbage();
+      leave_garbage<ouro::default_memory>();
       gc::collect();
     }
     return rounds;
@@ -81,7 +68,7 @@ struct step : beside_frozen<ouro::default_memory> {
   using beside_frozen::beside_frozen;
   [[nodiscard]] static std::size_t run() {
     for (std::size_t i = 0; i != rounds; ++i) {
-      leave_garbage();
+      leave_garbage<ouro::default_memory>();
       gc::step(1);
     }
     return rounds;
