@@ -402,12 +402,7 @@ class OURO_SHARED_TYPE attributes {
   /// Runs `change(object)`, which asks for no memory, where no user code meets the values while they move.
   template <class Change>
   decltype(auto) move_aside(Change change) {
-    if constexpr (detail::moves_quietly<T>) {
-      return change(*this);
-    } else {
-      detail::set_aside<attributes> aside{*this};
-      return change(aside.content());
-    }
+    return detail::move_aside<detail::moves_quietly<T>>(*this, change);
   }
 
   detail::names_head* names_ = nullptr;  ///< a `shape` of the heap's tree, or beyond `most_shared` `own_names`; null if

@@ -446,12 +446,7 @@ class OURO_SHARED_TYPE dict {
   /// Runs `change(dict)` where no user code meets the elements while they move.
   template <class Change>
   decltype(auto) move_aside(Change change) {
-    if constexpr (detail::moves_quietly<Key> && detail::moves_quietly<T>) {
-      return change(*this);
-    } else {
-      detail::set_aside<dict> aside{*this};
-      return change(aside.content());
-    }
+    return detail::move_aside < detail::moves_quietly<Key> && detail::moves_quietly < T >> (*this, change);
   }
 
   /// `move_aside`, after which user code keeps the elements that it has references to: for changes that move or destroy

@@ -284,12 +284,7 @@ class OURO_SHARED_TYPE list {
   template <class Change>
   decltype(auto) change(Change change) {
     leave_lent_elements();
-    if constexpr (detail::moves_quietly<T>) {
-      return change(*this);
-    } else {
-      detail::set_aside<list> aside{*this};
-      return change(aside.content());
-    }
+    return detail::move_aside<detail::moves_quietly<T>>(*this, change);
   }
 
   /// Goes on with elements of its own where user code has references to these. \throws std::bad_alloc, and what moving

@@ -34,6 +34,18 @@ class set_aside {
   Container content_;
 };
 
+/// Runs `change(container)` where no user code meets the elements while they move: on the container itself if their
+/// moves run none.
+template <bool MovesQuietly, class Container, class Change>
+decltype(auto) move_aside(Container& container, Change& change) {
+  if constexpr (MovesQuietly) {
+    return change(container);
+  } else {
+    set_aside<Container> aside{container};
+    return change(aside.content());
+  }
+}
+
 }  // namespace ouro::detail
 
 #include <ouro/macros/restore.hpp>

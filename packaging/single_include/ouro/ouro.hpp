@@ -10187,6 +10187,18 @@ class set_aside {
   Container content_;
 };
 
+/// Runs `change(container)` where no user code meets the elements while they move: on the container itself if their
+/// moves run none.
+template <bool MovesQuietly, class Container, class Change>
+decltype(auto) move_aside(Container& container, Change& change) {
+  if constexpr (MovesQuietly) {
+    return change(container);
+  } else {
+    set_aside<Container> aside{container};
+    return change(aside.content());
+  }
+}
+
 }  // namespace ouro::detail
 
 // ===== ouro/containers/node_table.hpp
@@ -14519,12 +14531,7 @@ class OURO_SHARED_TYPE attributes {
   /// Runs `change(object)`, which asks for no memory, where no user code meets the values while they move.
   template <class Change>
   decltype(auto) move_aside(Change change) {
-    if constexpr (detail::moves_quietly<T>) {
-      return change(*this);
-    } else {
-      detail::set_aside<attributes> aside{*this};
-      return change(aside.content());
-    }
+    return detail::move_aside<detail::moves_quietly<T>>(*this, change);
   }
 
   detail::names_head* names_ = nullptr;  ///< a `shape` of the heap's tree, or beyond `most_shared` `own_names`; null if
@@ -14982,12 +14989,7 @@ class OURO_SHARED_TYPE dict {
   /// Runs `change(dict)` where no user code meets the elements while they move.
   template <class Change>
   decltype(auto) move_aside(Change change) {
-    if constexpr (detail::moves_quietly<Key> && detail::moves_quietly<T>) {
-      return change(*this);
-    } else {
-      detail::set_aside<dict> aside{*this};
-      return change(aside.content());
-    }
+    return detail::move_aside < detail::moves_quietly<Key> && detail::moves_quietly < T >> (*this, change);
   }
 
   /// `move_aside`, after which user code keeps the elements that it has references to: for changes that move or destroy
@@ -15496,12 +15498,7 @@ class OURO_SHARED_TYPE list {
   template <class Change>
   decltype(auto) change(Change change) {
     leave_lent_elements();
-    if constexpr (detail::moves_quietly<T>) {
-      return change(*this);
-    } else {
-      detail::set_aside<list> aside{*this};
-      return change(aside.content());
-    }
+    return detail::move_aside<detail::moves_quietly<T>>(*this, change);
   }
 
   /// Goes on with elements of its own where user code has references to these. \throws std::bad_alloc, and what moving
