@@ -18,7 +18,12 @@ endif()
 
 add_library(ouro_strict INTERFACE)
 if(OURO_SINGLE_HEADER)
-  # All that is elsewhere is here, too: other headers of that name only lead to it.
+  # Made anew when a header has changed. All that is elsewhere is in it, too: other headers of that name only lead to it.
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${headers} ${PROJECT_SOURCE_DIR}/packaging/amalgamate.py)
+  execute_process(
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/packaging/amalgamate.py ${PROJECT_BINARY_DIR}/single_include/ouro/ouro.hpp
+    COMMAND_ERROR_IS_FATAL ANY)
   foreach(header ${headers})
     cmake_path(RELATIVE_PATH header BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/include)
     if(NOT header STREQUAL "ouro/ouro.hpp")
@@ -26,8 +31,7 @@ if(OURO_SINGLE_HEADER)
     endif()
   endforeach()
   target_compile_features(ouro_strict INTERFACE cxx_std_20)
-  target_include_directories(ouro_strict INTERFACE
-    ${PROJECT_SOURCE_DIR}/packaging/single_include ${PROJECT_BINARY_DIR}/single_include)
+  target_include_directories(ouro_strict INTERFACE ${PROJECT_BINARY_DIR}/single_include)
   target_compile_definitions(ouro_strict INTERFACE OURO_ONE_HEADER)
 else()
   target_link_libraries(ouro_strict INTERFACE ouro::ouro)

@@ -1,6 +1,6 @@
-"""Writes all headers into one, single_include/ouro/ouro.hpp: for Compiler Explorer, and for those who copy a file.
+"""Writes all headers into one: for Compiler Explorer, and for those who copy a file. A release has it as ouro.hpp.
 
-usage: amalgamate.py [--check | FILE]    --check: fails unless the file that is there is the one that would be written
+usage: amalgamate.py FILE
 """
 
 import pathlib
@@ -9,7 +9,6 @@ import sys
 
 ROOT = pathlib.Path(__file__).parent.parent
 INCLUDE = ROOT / "include"
-TO = ROOT / "packaging/single_include/ouro/ouro.hpp"
 
 BEGINNING = """\
 // ouro: Python's memory manager as a header-only, policy-based C++20 library.
@@ -92,12 +91,11 @@ class Amalgamation:
 
 
 def main() -> None:
-    text = Amalgamation().whole()
-    if sys.argv[1:] == ["--check"]:
-        if not TO.exists() or TO.read_text(encoding="utf-8") != text:
-            sys.exit(f"{TO.relative_to(ROOT)} is not what python3 packaging/amalgamate.py writes")
-    else:
-        pathlib.Path(sys.argv[1] if sys.argv[1:] else TO).write_text(text, encoding="utf-8")
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    to = pathlib.Path(sys.argv[1])
+    to.parent.mkdir(parents=True, exist_ok=True)
+    to.write_text(Amalgamation().whole(), encoding="utf-8")
 
 
 main()

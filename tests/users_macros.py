@@ -68,9 +68,10 @@ def main() -> int:
     behind = ("".join(f"#ifndef {name}\n#error {name} is gone\n#endif\n#define {name} @{name}\n" for name in names) +
               "".join(f"#undef {name}\n" for name in names))
     all_headers = "".join(f"#include <{header}>\n" for header in headers)
-    one_header = f'#include "{project / "packaging/single_include/ouro/ouro.hpp"}"\n'
 
     with tempfile.TemporaryDirectory() as folder:
+        one_header = pathlib.Path(folder, "one.hpp")
+        subprocess.run([sys.executable, project / "packaging/amalgamate.py", one_header], check=True)
         without = {}
         for name in ("hide", "restore"):
             empty = pathlib.Path(folder, f"without_{name}/ouro/macros/{name}.hpp")
@@ -79,7 +80,7 @@ def main() -> int:
             without[name] = f"-I{empty.parents[2]}"
         cases = (  # what is included, the flags, and what the compiler must say: nothing if the program works
             (all_headers, [], ""),
-            (one_header, ["-DOURO_ONE_HEADER"], ""),
+            (f'#include "{one_header}"\n', ["-DOURO_ONE_HEADER"], ""),
             # What the others show is there is missing here.
             ("#include <ouro/config.hpp>\n#include <ouro/object/type_list.hpp>\n", [without["hide"]], "@T|stray"),
             ("#include <ouro/config.hpp>\n#include <ouro/object/type_list.hpp>\n", [without["restore"]], "without macros/restore"),
