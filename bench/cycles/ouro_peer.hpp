@@ -22,7 +22,7 @@ template <class Memory>
 struct ouro_peer {
   using gc = typename Memory::gc;
 
-  static constexpr bool has_candidates = !ouro::enrolls_all<typename Memory::collector>;
+  static constexpr bool has_candidates = !ouro::tracks_all<typename Memory::collector>;
   static constexpr bool cuts_cycles = false;
 
   template <class T>

@@ -31,7 +31,7 @@ struct node {
 ouro::weak<node> watcher;
 
 /// Counts that a running trial has changed are plain numbers.
-void write(const char* step, bool counts_are_rests) {
+void write(const char* step, bool counts_are_external) {
   static bool is_first = true;
   std::printf("%s{\"step\": \"%s\", \"weak\": %s, \"objects\": [", is_first ? "" : ",\n", step,
               watcher.expired() ? "false" : "true");
@@ -41,14 +41,14 @@ void write(const char* step, bool counts_are_rests) {
     using ouro::detail::info_word;
     auto& header = *ouro::detail::header<ouro::local_refcount>::of(object);
     const std::uint32_t info = ouro::detail::info_of<ouro::trial_deletion>(header);
-    const bool is_listed = info_word::is_listed(header.load_info());
-    const bool is_reached = !is_listed && (info & info_word::reached) != 0;
+    const bool is_buffered = info_word::is_buffered(header.load_info());
+    const bool is_gray = !is_buffered && (info & info_word::gray) != 0;
     const std::uint32_t word = header.load_count();
     std::printf(
-        "%s{\"name\": \"%c\", \"count\": %u, \"candidate\": %d, \"reached\": %d, \"alive\": %d, \"old\": %d, \"dead\": "
+        "%s{\"name\": \"%c\", \"count\": %u, \"candidate\": %d, \"gray\": %d, \"alive\": %d, \"old\": %d, \"dead\": "
         "%d, \"edges\": \"",
-        is_first_object ? "" : ", ", name, counts_are_rests && is_reached ? word : ouro::count_word::strong(word),
-        is_listed, is_reached, !is_listed && (info & info_word::alive) != 0, (info & info_word::old) != 0,
+        is_first_object ? "" : ", ", name, counts_are_external && is_gray ? word : ouro::count_word::strong(word),
+        is_buffered, is_gray, !is_buffered && (info & info_word::alive) != 0, (info & info_word::old) != 0,
         (info & info_word::dead) != 0);
     is_first_object = false;
     for (const auto& edge : {object->first.get(), object->second.get()}) {
@@ -60,13 +60,13 @@ void write(const char* step, bool counts_are_rests) {
 }
 
 /// The first time that it is called with this step.
-void write_once(const char* step, bool counts_are_rests) {
+void write_once(const char* step, bool counts_are_external) {
   static std::map<std::string, int> written;
-  if (written[step]++ == 0) write(step, counts_are_rests);
+  if (written[step]++ == 0) write(step, counts_are_external);
 }
 
 void node::trace(auto&& visit) {
-  // The second walk begins from what has a rest: all has been tried.
+  // The second walk begins from what has external references: all has been tried.
   if (++walks == 2) write_once("tried", true);
   visit(first, second);
 }

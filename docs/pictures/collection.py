@@ -15,8 +15,8 @@ def fill(told: dict, step: str) -> str:
     if told["dead"]:
         return "#d8d8d8"
     if step in ("looked", "severed", "after"):
-        return "#f7dcc8" if told["reached"] else "#cdeae6"
-    if told["reached"]:
+        return "#f7dcc8" if told["gray"] else "#cdeae6"
+    if told["gray"]:
         return "#fbf3c0"
     return "#f7dcc8" if told["candidate"] else "white"
 
@@ -27,8 +27,8 @@ def marks(told: dict, step: str) -> str:
     if told["candidate"]:
         return "candidate"
     if step == "looked":
-        return "garbage" if told["reached"] else "alive"
-    return "reached" if told["reached"] else "old" if told["old"] else ""
+        return "garbage" if told["gray"] else "alive"
+    return "gray" if told["gray"] else "old" if told["old"] else ""
 
 
 def graph(told: dict) -> str:

@@ -17,9 +17,9 @@ struct field {
   std::uint32_t bits;
 };
 
-/// Writes the fields of a word; what none of them names is said to be `rest`.
+/// Writes the fields of a word; what none of them names is said to be `other`.
 template <std::size_t Fields>
-void write(const char* word, const field (&fields)[Fields], const char* rest, bool last = false) {
+void write(const char* word, const field (&fields)[Fields], const char* other, bool last = false) {
   std::printf("{\"word\": \"%s\", \"fields\": [", word);
   std::uint32_t left = ~std::uint32_t{0};
   for (const field& each : fields) {
@@ -27,11 +27,11 @@ void write(const char* word, const field (&fields)[Fields], const char* rest, bo
     std::printf("{\"name\": \"%s\", \"first\": %d, \"bits\": %d}, ", each.name, std::countr_zero(each.bits),
                 std::popcount(each.bits));
   }
-  std::printf("{\"name\": \"%s\", \"first\": %d, \"bits\": %d}]}%s\n", rest, std::countr_zero(left),
+  std::printf("{\"name\": \"%s\", \"first\": %d, \"bits\": %d}]}%s\n", other, std::countr_zero(left),
               std::popcount(left), last ? "" : ",");
 }
 
-static_assert(count_word::is_quiet(0) && !count_word::is_quiet(count_word::loud));
+static_assert(!count_word::is_suspect_on_drop(0) && count_word::is_suspect_on_drop(count_word::suspect_on_drop));
 static_assert(count_word::is_immortal(count_word::immortal) &&
               info_word::slot(~std::uint32_t{0}) == ((1u << info_word::buffer_shift) - 1) >> 1);
 
@@ -40,24 +40,26 @@ static_assert(count_word::is_immortal(count_word::immortal) &&
 int main() {
   std::printf("{\"bytes\": %zu, \"biased_bytes\": %zu, \"words\": [\n", sizeof(header<ouro::local_refcount>),
               sizeof(header<ouro::biased_refcount>));
-  write("count", {{"loud", count_word::loud}, {"immortal", count_word::immortal}}, "number of pointers");
-  write("info, unlisted",
-        {{"listed: 0", info_word::listed},
+  write("count", {{"suspect on drop", count_word::suspect_on_drop}, {"immortal", count_word::immortal}},
+        "number of pointers");
+  write("info, not buffered",
+        {{"buffered: 0", info_word::buffered},
          {"tracked", info_word::tracked},
          {"watched", info_word::watched},
          {"unborn", info_word::unborn},
          {"finalized", info_word::finalized},
          {"dead", info_word::dead},
-         {"reached", info_word::reached},
+         {"gray", info_word::gray},
          {"alive", info_word::alive},
          {"old", info_word::old},
          {"frozen", info_word::frozen},
-         {"walked", info_word::walked},
+         {"heap walkable", info_word::heap_walkable},
          {"owner", info_word::owner_mask}},
         "index of the type's record");
-  write(
-      "info, listed",
-      {{"listed: 1", info_word::listed}, {"old", info_word::listed_as_old}, {"frozen", info_word::listed_as_old << 1}},
-      "number of the entry in the candidate buffer", true);
+  write("info, buffered",
+        {{"buffered: 1", info_word::buffered},
+         {"old", info_word::buffered_as_old},
+         {"frozen", info_word::buffered_as_old << 1}},
+        "number of the entry in the candidate buffer", true);
   std::printf("]}\n");
 }

@@ -39,10 +39,10 @@
 #include <ouro/intern/interner.hpp>
 #include <ouro/intern/small_int.hpp>
 #include <ouro/object/clone_record.hpp>
-#include <ouro/object/hooks.hpp>
-#include <ouro/object/leaf.hpp>
-#include <ouro/object/reach.hpp>
+#include <ouro/object/cyclic_types.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/trace.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/pointer/finalize.hpp>
 #include <ouro/pointer/gc.hpp>

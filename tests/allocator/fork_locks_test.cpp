@@ -20,7 +20,7 @@
 namespace {
 
 using atomic = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>;
-using enrolled = ouro::memory<ouro::atomic_refcount, ouro::generational, ouro::pool_allocator>;
+using tracked = ouro::memory<ouro::atomic_refcount, ouro::generational, ouro::pool_allocator>;
 using biased = ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 using plain = ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
 using checked = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::checked_allocator<ouro::pool_allocator>>;
@@ -86,10 +86,10 @@ void leave_for_another_thread() {
 /// Does all that takes a lock of the library.
 void use_everything() {
   make_copy_watch_drop<atomic>();
-  make_copy_watch_drop<enrolled>();
+  make_copy_watch_drop<tracked>();
   make_copy_watch_drop<biased>();
   atomic::gc::collect();
-  enrolled::gc::collect();
+  tracked::gc::collect();
   biased::gc::collect();
   leave_for_another_thread();
   {
@@ -153,7 +153,7 @@ void fork_beside(Work work, InChild in_child) {
 
 TEST_CASE("fork: while another thread makes, watches and drops shared objects, the child can use them (trap 63)") {
   SUBCASE("by trial deletion") { fork_beside(make_copy_watch_drop<atomic>, use_everything); }
-  SUBCASE("enrolled") { fork_beside(make_copy_watch_drop<enrolled>, use_everything); }
+  SUBCASE("tracked") { fork_beside(make_copy_watch_drop<tracked>, use_everything); }
   SUBCASE("biased") { fork_beside(make_copy_watch_drop<biased>, use_everything); }
 }
 
@@ -266,12 +266,12 @@ TEST_CASE("fork: what threads own that the child has not got dies there with its
             expect(node<biased>::alive == 0);
           }) == 0);
   }
-  SUBCASE("left for their owner before the fork, and settled when the child collects, or makes an object") {
+  SUBCASE("queued for their owner before the fork, and merged when the child collects, or makes an object") {
     made.pop_back();
     collected.pop_back();
     CHECK(value::alive == 3);
     for (const bool owns : {false, true}) {
-      if (owns) ouro::biased_refcount::settle();  // from now on, the thread that forks is an owner, too
+      if (owns) ouro::biased_refcount::drain_merge_queue();  // from now on, the thread that forks is an owner, too
       CHECK(status_of_child([&] {
               plain::gc::collect();
               expect(value::alive == 2 && node<biased>::alive == 2);
@@ -285,7 +285,7 @@ TEST_CASE("fork: what threads own that the child has not got dies there with its
             }) == 0);
     }
   }
-  SUBCASE("left for their owner, and settled by a thread that begins in the child") {
+  SUBCASE("queued for their owner, and merged by a thread that begins in the child") {
     made.pop_back();
     CHECK(status_of_child([&] {
             std::thread{[] { static_cast<void>(plain::make<value>()); }}.join();

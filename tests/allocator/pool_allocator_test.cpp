@@ -382,13 +382,13 @@ TEST_CASE("pool_allocator: what a thread allocates after the end of its heap is 
   CHECK(late::served);
 }
 
-TEST_CASE("heap_parts: a part that another thread was faster to add is added once") {
+TEST_CASE("heap_locals: a part that another thread was faster to add is added once") {
   using state = ouro::trial_deletion::state<ouro::local_refcount>;
-  auto& part = ouro::detail::heap_part_of<state>::part;
-  REQUIRE(ouro::detail::attach(part));
-  const std::size_t bytes = ouro::detail::known_heap_parts.bytes();
-  ouro::detail::known_heap_parts.add(part);
-  CHECK(ouro::detail::known_heap_parts.bytes() == bytes);
+  auto& part = ouro::detail::heap_local_of<state>::variable;
+  REQUIRE(ouro::detail::register_heap_local(part));
+  const std::size_t bytes = ouro::detail::known_heap_locals.bytes();
+  ouro::detail::known_heap_locals.add(part);
+  CHECK(ouro::detail::known_heap_locals.bytes() == bytes);
 }
 
 TEST_CASE("heap: a part that becomes known while a thread is in it has no value there") {

@@ -27,7 +27,7 @@ class model {
   }
 
   void allocate(std::size_t bytes) {
-    void* const block = pool_allocator::allocate_walked(bytes, 8);
+    void* const block = pool_allocator::allocate_walkable(bytes, 8);
     REQUIRE(block != nullptr);
     CHECK(used_.emplace(block, bytes).second);
   }
@@ -52,7 +52,7 @@ class model {
     CHECK(calls == seen.size());
     CHECK(seen.size() == used_.size());
     for (const auto& each : used_) CHECK(seen.contains(each.first));
-    CHECK(ouro::detail::walked_blocks(*ouro::detail::current_pool_heap) == used_.size());
+    CHECK(ouro::detail::walkable_blocks(*ouro::detail::current_pool_heap) == used_.size());
   }
 
  private:
@@ -95,18 +95,18 @@ TEST_CASE("pool_walk: the pools of a thread that has ended are walked no more, a
   void* left = nullptr;
   std::vector<void*> many;  // some full pools
   std::thread{[&] {
-    left = pool_allocator::allocate_walked(40, 8);
-    for (int i = 0; i != 2000; ++i) many.push_back(pool_allocator::allocate_walked(1024, 8));
+    left = pool_allocator::allocate_walkable(40, 8);
+    for (int i = 0; i != 2000; ++i) many.push_back(pool_allocator::allocate_walkable(1024, 8));
   }}.join();
   std::thread{[&] {
     void* const own = pool_allocator::allocate(40, 8);
     REQUIRE(ouro::detail::arena::of(own)->owner == ouro::detail::arena::of(left)->owner);
-    CHECK(ouro::detail::walked_blocks(*ouro::detail::current_pool_heap) == 0);
+    CHECK(ouro::detail::walkable_blocks(*ouro::detail::current_pool_heap) == 0);
     CHECK(pool_allocator::statistics().used_blocks == 2002);
     ouro::detail::walk_pools(*ouro::detail::current_pool_heap, [](void*) { CHECK(false); });
-    void* const walked = pool_allocator::allocate_walked(40, 8);
+    void* const walked = pool_allocator::allocate_walkable(40, 8);
     CHECK(ouro::detail::pool::of(walked) != ouro::detail::pool::of(left));
-    CHECK(ouro::detail::walked_blocks(*ouro::detail::current_pool_heap) == 1);
+    CHECK(ouro::detail::walkable_blocks(*ouro::detail::current_pool_heap) == 1);
     pool_allocator::deallocate(walked, 40, 8);
     pool_allocator::deallocate(own, 40, 8);
     pool_allocator::deallocate(left, 40, 8);

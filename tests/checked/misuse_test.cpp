@@ -331,10 +331,10 @@ TEST_CASE("misuse: a structure of the library's own that is damaged ends the pro
   CHECK_FALSE(run_in_child([] { ouro::detail::check_whole(damaged{true}, "some structure"); }).aborted);
 }
 
-TEST_CASE("candidate_buffer: knows when it is damaged") {
+TEST_CASE("root_buffer: knows when it is damaged") {
   using header = ouro::detail::header<ouro::local_refcount>;
-  using buffer = ouro::detail::candidate_buffer<ouro::local_refcount>;
-  constexpr std::uint32_t mark = ouro::detail::info_word::listed;
+  using buffer = ouro::detail::root_buffer<ouro::local_refcount>;
+  constexpr std::uint32_t mark = ouro::detail::info_word::buffered;
   buffer candidates{mark};
   header objects[4] = {{1, 2}, {1, 2}, {1, 2}, {1, 2}};
   for (header& each : objects) {
@@ -347,10 +347,10 @@ TEST_CASE("candidate_buffer: knows when it is damaged") {
   CHECK(candidates.is_valid());
   CHECK(candidates.size() == 2);
 
-  const std::uint32_t listed = objects[0].info;
+  const std::uint32_t buffered = objects[0].info;
   objects[0].info = objects[3].info;  // not where the buffer has it
   CHECK_FALSE(candidates.is_valid());
-  objects[0].info = listed;
+  objects[0].info = buffered;
   CHECK(candidates.is_valid());
   CHECK(candidates.take(0).object == &objects[0]);  // a hole that is not linked yet
   CHECK_FALSE(candidates.is_valid());
@@ -362,10 +362,10 @@ TEST_CASE("candidate_buffer: knows when it is damaged") {
   candidates.release();
 }
 
-TEST_CASE("candidate_buffer: knows when a hole leads to itself, to a candidate, or out of the buffer") {
+TEST_CASE("root_buffer: knows when a hole leads to itself, to a candidate, or out of the buffer") {
   using header = ouro::detail::header<ouro::local_refcount>;
-  using buffer = ouro::detail::candidate_buffer<ouro::local_refcount>;
-  constexpr std::uint32_t mark = ouro::detail::info_word::listed;
+  using buffer = ouro::detail::root_buffer<ouro::local_refcount>;
+  constexpr std::uint32_t mark = ouro::detail::info_word::buffered;
   constexpr std::uint32_t none = std::uint32_t{1} << 30;
   buffer candidates{mark};
   header objects[5] = {{1, 2}, {1, 2}, {1, 2}, {1, none}, {1, none}};

@@ -16,7 +16,7 @@ namespace {
 
 using local = ouro::default_memory;
 using without_collector = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>;
-using enrolling = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
+using tracking = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
 using atomic = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 using biased = ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::system_allocator>;
 
@@ -128,7 +128,7 @@ typename list_node<Memory>::pointer make_list(int length) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("destruction: objects die in the order of std::shared_ptr, however deep (trap 47)", Memory, local,
-                   without_collector, enrolling, atomic, biased) {
+                   without_collector, tracking, atomic, biased) {
   for (unsigned seed = 1; seed != 20; ++seed) {
     const std::vector<int> expected = order_of_drop<shared_pointers>(seed, 400);
     REQUIRE(expected.size() == 400);
@@ -197,7 +197,7 @@ TEST_CASE("destruction: garbage stays in its place until what it dropped, and ha
 }
 
 TEST_CASE_TEMPLATE("destruction: an object that comes back from the queue is as it was (trap 78)", Memory, local,
-                   enrolling, atomic, biased) {
+                   tracking, atomic, biased) {
   using node = list_node<Memory>;
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{1} << 20}) {
     const destruction_stack<Memory> bounded{bytes};
@@ -249,7 +249,7 @@ TEST_CASE("destruction: an object that comes back from the queue is in its weak 
 }
 
 TEST_CASE_TEMPLATE("destruction: an object that waits is dead for weak pointers and collections (trap 78)", Memory,
-                   local, enrolling, atomic, biased) {
+                   local, tracking, atomic, biased) {
   using node = list_node<Memory>;
   auto list = make_list<Memory>(2);
   Memory::gc::collect();
@@ -273,10 +273,10 @@ TEST_CASE_TEMPLATE("destruction: an object that waits is dead for weak pointers 
 
 TEST_CASE("destruction: objects of several collectors wait in one queue, and come back to their own") {
   const destruction_stack<local> bounded{0};
-  enrolling::ptr<list_node<enrolling>> back;
+  tracking::ptr<list_node<tracking>> back;
   {
-    auto inner = make_list<enrolling>(1);
-    inner->at_finalization = [&back](list_node<enrolling>& self) { back = enrolling::from_this(&self); };
+    auto inner = make_list<tracking>(1);
+    inner->at_finalization = [&back](list_node<tracking>& self) { back = tracking::from_this(&self); };
     const auto outer = local::make<tree_node<local>>(1);
     outer->at_end = [held = std::move(inner)]() mutable { held.reset(); };
   }
@@ -284,8 +284,8 @@ TEST_CASE("destruction: objects of several collectors wait in one queue, and com
   back->next = back;
   back.reset();
   CHECK(local::gc::collect() == 0);
-  CHECK(enrolling::gc::collect() == 1);
-  CHECK(list_node<enrolling>::alive == 0);
+  CHECK(tracking::gc::collect() == 1);
+  CHECK(list_node<tracking>::alive == 0);
 }
 
 TEST_CASE("destruction: deferring ends inside a destructor, and what waits there ends with it") {

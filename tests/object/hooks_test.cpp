@@ -25,7 +25,8 @@ void drop_one_of_each() {
 
 }  // namespace
 
-TEST_CASE("hooks: an exception that cannot go on is printed, with its text if it has one, and the type (trap 57)") {
+TEST_CASE(
+    "diagnostics: an exception that cannot go on is printed, with its text if it has one, and the type (trap 57)") {
   const auto said = run_in_child(drop_one_of_each);
   CHECK_FALSE(said.aborted);
   INFO(said.text);
@@ -35,12 +36,12 @@ TEST_CASE("hooks: an exception that cannot go on is printed, with its text if it
   CHECK(said.text.ends_with("]\n"));
 }
 
-TEST_CASE("hooks: what is told without an exception, as programs without them do, is printed as well") {
+TEST_CASE("diagnostics: what is told without an exception, as programs without them do, is printed as well") {
   const auto said = run_in_child([] { ouro::detail::report_unraisable(nullptr, "some::type"); });
   CHECK(said.text == "ouro: exception ignored: exception of unknown type [type: some::type]\n");
 }
 
-TEST_CASE("hooks: a handler is told, and null puts the default in its place") {
+TEST_CASE("diagnostics: a handler is told, and null puts the default in its place") {
   static int told;
   told = 0;
   const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) { ++told; });

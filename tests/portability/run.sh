@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 every="i686 aarch64 armhf s390x windows clang16 libcxx cxx23 cxx26 gcc14 musl"
 
 files="allocator/pool_walk_test allocator/limited_allocator_test collector/gc_module_test collector/teardown_test
-  collector/walked_objects_test containers/object_layouts_test containers/weak_containers_test intern/interner_test
+  collector/walkable_pools_test containers/object_layouts_test containers/weak_containers_test intern/interner_test
   pointer/heap_test pointer/managed_weak_test"
 if [ "${1:-}" = --all ]; then
   shift

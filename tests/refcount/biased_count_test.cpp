@@ -8,7 +8,7 @@
 #include <vector>
 
 using ouro::count_word;
-using ouro::released;
+using ouro::drop_result;
 using policy = ouro::biased_refcount;
 using count_type = policy::count_type;
 
@@ -17,9 +17,11 @@ namespace {
 constexpr std::uint32_t most_own = (1u << ouro::detail::bias_tag_shift) - 1;  ///< pointers in the owner's part
 constexpr std::uint32_t most_others = (1u << 26) - (1u << 16);                ///< more than the owner's
 
-/// As a count word: quiet, and so many pointers.
-constexpr std::uint32_t quiet(std::uint32_t pointers) { return pointers - 1; }
-constexpr std::uint32_t loud(std::uint32_t pointers) { return count_word::made_loud(quiet(pointers)); }
+/// As a count word without suspect_on_drop, of so many pointers.
+constexpr std::uint32_t not_suspect(std::uint32_t pointers) { return pointers - 1; }
+constexpr std::uint32_t suspect(std::uint32_t pointers) {
+  return count_word::with_suspect_on_drop(not_suspect(pointers));
+}
 
 template <class Do>
 auto elsewhere(Do what) {
@@ -36,94 +38,94 @@ bool change(count_type& count, std::uint32_t to) {
 }  // namespace
 
 TEST_CASE("biased_count: its owner counts up to a limit, and beyond it as the others do") {
-  policy::settle();  // from now on, the thread owns what it makes
-  count_type count{quiet(most_own - 1)};
-  CHECK(policy::load(count) == quiet(most_own - 1));
+  policy::drain_merge_queue();  // from now on, the thread owns what it makes
+  count_type count{not_suspect(most_own - 1)};
+  CHECK(policy::load(count) == not_suspect(most_own - 1));
   for (std::uint32_t i = 0; i != 3; ++i) {
     policy::increment(count);
-    CHECK(policy::load(count) == quiet(most_own + i));
+    CHECK(policy::load(count) == not_suspect(most_own + i));
   }
   for (std::uint32_t i = 0; i != 3; ++i) {
-    CHECK(policy::decrement(count) == released::kept);
-    CHECK(policy::load(count) == quiet(most_own + 1 - i));
+    CHECK(policy::decrement(count) == drop_result::kept);
+    CHECK(policy::load(count) == not_suspect(most_own + 1 - i));
   }
 }
 
 TEST_CASE("biased_count: more pointers than an owner can have belong to nobody") {
-  policy::settle();
-  count_type count{quiet(most_own + 1)};
-  CHECK(policy::load(count) == quiet(most_own + 1));
-  CHECK(policy::decrement(count) == released::kept);
-  CHECK(policy::load(count) == quiet(most_own));
+  policy::drain_merge_queue();
+  count_type count{not_suspect(most_own + 1)};
+  CHECK(policy::load(count) == not_suspect(most_own + 1));
+  CHECK(policy::decrement(count) == drop_result::kept);
+  CHECK(policy::load(count) == not_suspect(most_own));
 }
 
 TEST_CASE("biased_count: what other threads count to their maximum is immortal, for its owner too (trap 9)") {
-  policy::settle();
-  count_type count{loud(2)};
-  REQUIRE(change(count, loud(2 + most_others)));
-  CHECK(policy::load(count) == loud(2 + most_others));
+  policy::drain_merge_queue();
+  count_type count{suspect(2)};
+  REQUIRE(change(count, suspect(2 + most_others)));
+  CHECK(policy::load(count) == suspect(2 + most_others));
   std::thread{[&] { policy::increment(count); }}.join();
   CHECK(policy::load(count) == count_word::pinned);
-  CHECK(policy::decrement(count) == released::kept);
-  CHECK(policy::decrement(count) == released::kept);
+  CHECK(policy::decrement(count) == drop_result::kept);
+  CHECK(policy::decrement(count) == drop_result::kept);
   CHECK(policy::load(count) == count_word::pinned);
 }
 
-TEST_CASE("biased_count: left for its owner, it has a pointer for all who ask, until it is settled") {
-  policy::settle();
-  count_type count{quiet(1)};
-  CHECK(elsewhere([&] { return policy::decrement(count); }) == released::left);
-  CHECK(policy::load(count) == quiet(1));
-  CHECK(count.settle() == released::last);
+TEST_CASE("biased_count: queued for its owner, it has a pointer for all who ask, until it is merged") {
+  policy::drain_merge_queue();
+  count_type count{not_suspect(1)};
+  CHECK(elsewhere([&] { return policy::decrement(count); }) == drop_result::queued);
+  CHECK(policy::load(count) == not_suspect(1));
+  CHECK(count.merge() == drop_result::last);
   CHECK(policy::load(count) == count_word::none);
-  CHECK(count.settle() == released::kept);  // merged already
+  CHECK(count.merge() == drop_result::kept);  // merged already
 }
 
-TEST_CASE("biased_count: left for its owner, and immortal by the time that it is settled") {
-  policy::settle();
-  count_type count{quiet(1)};
-  CHECK(elsewhere([&] { return policy::decrement(count); }) == released::left);
+TEST_CASE("biased_count: queued for its owner, and immortal by the time that it is merged") {
+  policy::drain_merge_queue();
+  count_type count{not_suspect(1)};
+  CHECK(elsewhere([&] { return policy::decrement(count); }) == drop_result::queued);
   REQUIRE(change(count, count_word::pinned));
-  CHECK(count.settle() == released::kept);
+  CHECK(count.merge() == drop_result::kept);
   CHECK(policy::load(count) == count_word::pinned);
 }
 
 TEST_CASE("biased_count: dropped plainly, a candidate is no suspect") {
-  policy::settle();
-  for (const bool is_quiet : {true, false}) {
-    count_type count{is_quiet ? quiet(3) : loud(3)};
-    CHECK(policy::decrement_plainly(count) == released::kept);
+  policy::drain_merge_queue();
+  for (const bool is_not_suspect : {true, false}) {
+    count_type count{is_not_suspect ? not_suspect(3) : suspect(3)};
+    CHECK(policy::decrement_plainly(count) == drop_result::kept);
     CHECK(count_word::strong(policy::load(count)) == 2);
-    CHECK(count_word::is_quiet(policy::load(count)) == is_quiet);
-    CHECK(policy::decrement_plainly(count) == released::kept);
-    CHECK(policy::decrement_plainly(count) == released::last);
+    CHECK(!count_word::is_suspect_on_drop(policy::load(count)) == is_not_suspect);
+    CHECK(policy::decrement_plainly(count) == drop_result::kept);
+    CHECK(policy::decrement_plainly(count) == drop_result::last);
   }
   CHECK(elsewhere([] {
-    count_type foreign{quiet(1)};  // by a thread that has not begun: it belongs to nobody
+    count_type foreign{not_suspect(1)};  // by a thread that has not begun: it belongs to nobody
     policy::increment(foreign);
-    const bool kept = policy::decrement_plainly(foreign) == released::kept;
-    return kept && policy::decrement_plainly(foreign) == released::last &&
-           policy::decrement_plainly(foreign) == released::kept && policy::load(foreign) == count_word::none;
+    const bool kept = policy::decrement_plainly(foreign) == drop_result::kept;
+    return kept && policy::decrement_plainly(foreign) == drop_result::last &&
+           policy::decrement_plainly(foreign) == drop_result::kept && policy::load(foreign) == count_word::none;
   }));
   CHECK(elsewhere([] {
     count_type immortal{count_word::pinned};
-    return policy::decrement_plainly(immortal) == released::kept && policy::load(immortal) == count_word::pinned;
+    return policy::decrement_plainly(immortal) == drop_result::kept && policy::load(immortal) == count_word::pinned;
   }));
 }
 
-TEST_CASE("biased_count: quiet, it is kept by the rare way as by the short one") {
-  policy::settle();
-  count_type count{quiet(3)};
-  CHECK(policy::decrement_rarely(count) == released::kept);
-  CHECK(policy::load(count) == quiet(2));
+TEST_CASE("biased_count: without suspect_on_drop it is kept by the rare way as by the short one") {
+  policy::drain_merge_queue();
+  count_type count{not_suspect(3)};
+  CHECK(policy::decrement_rarely(count) == drop_result::kept);
+  CHECK(policy::load(count) == not_suspect(2));
   CHECK(policy::try_keep(count));
-  CHECK(policy::load(count) == quiet(1));
+  CHECK(policy::load(count) == not_suspect(1));
   CHECK_FALSE(policy::try_keep(count));
-  CHECK(policy::decrement_rarely(count) == released::last);
+  CHECK(policy::decrement_rarely(count) == drop_result::last);
 }
 
 TEST_CASE("biased_count: more threads than tags are served; what they make has no owner") {
-  policy::settle();
+  policy::drain_merge_queue();
   std::vector<std::uint32_t> tags;
   for (std::uint32_t tag = 0; (tag = ouro::detail::all_bias_owners.enter()) != 0;) tags.push_back(tag);
   CHECK(tags.size() >= 4000);

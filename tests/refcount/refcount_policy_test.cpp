@@ -6,7 +6,7 @@
 #include <type_traits>
 
 using ouro::count_word;
-using ouro::released;
+using ouro::drop_result;
 
 namespace {
 
@@ -18,7 +18,7 @@ struct minimal {
   static void store(count_type&, std::uint32_t) noexcept;
   static bool compare_exchange(count_type&, std::uint32_t&, std::uint32_t) noexcept;
   static void increment(count_type&) noexcept;
-  static released decrement(count_type&) noexcept;
+  static drop_result decrement(count_type&) noexcept;
 };
 
 struct without_load : minimal {
@@ -34,7 +34,7 @@ struct without_increment : minimal {
   static void increment() = delete;
 };
 struct decrement_that_may_throw : minimal {
-  static released decrement(count_type&);
+  static drop_result decrement(count_type&);
 };
 struct wide_count : minimal {
   using count_type = std::uint64_t;
@@ -86,35 +86,35 @@ TEST_CASE("count_word: as many pointers, whatever the flags say") {
   CHECK(count_word::strong(count_word::one) == 1);
   CHECK(count_word::strong(count_word::none) == 0);
   for (std::uint32_t pointers = 1; pointers != 100; ++pointers) {
-    std::uint32_t quiet = count_word::one;
-    for (std::uint32_t i = 1; i != pointers; ++i) quiet = count_word::raised(quiet);
-    const std::uint32_t loud = count_word::made_loud(quiet);
-    REQUIRE(count_word::strong(quiet) == pointers);
-    REQUIRE(count_word::strong(loud) == pointers);
-    REQUIRE(count_word::made_quiet(loud) == quiet);
-    REQUIRE(count_word::is_quiet(quiet));
-    REQUIRE(!count_word::is_quiet(loud));
-    REQUIRE(count_word::strong(count_word::lowered(quiet)) == pointers - 1);
-    REQUIRE(count_word::strong(count_word::lowered(loud)) == pointers - 1);
+    std::uint32_t not_suspect = count_word::one;
+    for (std::uint32_t i = 1; i != pointers; ++i) not_suspect = count_word::raised(not_suspect);
+    const std::uint32_t suspect = count_word::with_suspect_on_drop(not_suspect);
+    REQUIRE(count_word::strong(not_suspect) == pointers);
+    REQUIRE(count_word::strong(suspect) == pointers);
+    REQUIRE(count_word::without_suspect_on_drop(suspect) == not_suspect);
+    REQUIRE(!count_word::is_suspect_on_drop(not_suspect));
+    REQUIRE(count_word::is_suspect_on_drop(suspect));
+    REQUIRE(count_word::strong(count_word::lowered(not_suspect)) == pointers - 1);
+    REQUIRE(count_word::strong(count_word::lowered(suspect)) == pointers - 1);
   }
-  CHECK(count_word::strong(count_word::loud - 1) == std::uint32_t{1} << 31);
-  CHECK(count_word::made_loud(count_word::immortal) == count_word::pinned);
-  CHECK(count_word::made_quiet(count_word::pinned) == count_word::pinned);
+  CHECK(count_word::strong(count_word::suspect_on_drop - 1) == std::uint32_t{1} << 31);
+  CHECK(count_word::with_suspect_on_drop(count_word::immortal) == count_word::pinned);
+  CHECK(count_word::without_suspect_on_drop(count_word::pinned) == count_word::pinned);
   CHECK(!count_word::is_immortal(count_word::none));
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing is left", Policy, ouro::local_refcount,
                    ouro::atomic_refcount, ouro::biased_refcount) {
-  for (const std::uint32_t first : {count_word::one, count_word::made_loud(count_word::one)}) {
+  for (const std::uint32_t first : {count_word::one, count_word::with_suspect_on_drop(count_word::one)}) {
     typename Policy::count_type count{first};
     Policy::increment(count);
     CHECK(count_word::strong(Policy::load(count)) == 2);
-    CHECK(count_word::is_quiet(Policy::load(count)) == (first == count_word::one));
-    Policy::store(count, count_word::made_quiet(Policy::load(count)));
-    CHECK(Policy::decrement(count) == released::kept);
+    CHECK(!count_word::is_suspect_on_drop(Policy::load(count)) == (first == count_word::one));
+    Policy::store(count, count_word::without_suspect_on_drop(Policy::load(count)));
+    CHECK(Policy::decrement(count) == drop_result::kept);
     CHECK(Policy::load(count) == count_word::one);
     Policy::store(count, first);
-    CHECK(Policy::decrement(count) == released::last);
+    CHECK(Policy::decrement(count) == drop_result::last);
     CHECK(Policy::load(count) == count_word::none);
   }
 }
@@ -122,27 +122,28 @@ TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing i
 TEST_CASE_TEMPLATE("refcount_policy: a drop of what has no pointers changes nothing", Policy, ouro::local_refcount,
                    ouro::atomic_refcount, ouro::biased_refcount) {
   typename Policy::count_type count{count_word::none};
-  CHECK(Policy::decrement(count) == released::kept);
+  CHECK(Policy::decrement(count) == drop_result::kept);
   CHECK(Policy::load(count) == count_word::none);
 }
 
-TEST_CASE_TEMPLATE("refcount_policy: a loud object is suspect before its count falls", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount, ouro::biased_refcount) {
-  typename Policy::count_type count{count_word::loud | 2};
-  CHECK(Policy::decrement(count) == released::suspect);
-  CHECK(Policy::load(count) == (count_word::loud | 2));
+TEST_CASE_TEMPLATE("refcount_policy: an object with suspect_on_drop is suspect before its count falls", Policy,
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
+  typename Policy::count_type count{count_word::suspect_on_drop | 2};
+  CHECK(Policy::decrement(count) == drop_result::suspect);
+  CHECK(Policy::load(count) == (count_word::suspect_on_drop | 2));
   Policy::store(count, 2);
-  CHECK(Policy::decrement(count) == released::kept);
+  CHECK(Policy::decrement(count) == drop_result::kept);
   CHECK(Policy::load(count) == 1);
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: a count that reaches its maximum is immortal, and never wraps (trap 9)", Policy,
                    ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
-  for (const std::uint32_t most : {count_word::loud - 1, count_word::loud | (count_word::immortal - 1)}) {
+  for (const std::uint32_t most :
+       {count_word::suspect_on_drop - 1, count_word::suspect_on_drop | (count_word::immortal - 1)}) {
     typename Policy::count_type count{most};
     Policy::increment(count);
     if (!count_word::is_immortal(Policy::load(count))) Policy::increment(count);
-    for (int i = 0; i != 10; ++i) CHECK(Policy::decrement(count) == released::kept);
+    for (int i = 0; i != 10; ++i) CHECK(Policy::decrement(count) == drop_result::kept);
     CHECK(Policy::load(count) == count_word::pinned);
   }
 }
@@ -150,14 +151,14 @@ TEST_CASE_TEMPLATE("refcount_policy: a count that reaches its maximum is immorta
 TEST_CASE_TEMPLATE("refcount_policy: unbalanced changes cannot take an object's immortality away (trap 10)", Policy,
                    ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
   typename Policy::count_type count{count_word::pinned};
-  for (int i = 0; i != 1000; ++i) REQUIRE(Policy::decrement(count) == released::kept);
+  for (int i = 0; i != 1000; ++i) REQUIRE(Policy::decrement(count) == drop_result::kept);
   CHECK(Policy::load(count) == count_word::pinned);
   for (int i = 0; i != 1000; ++i) Policy::increment(count);
   CHECK(Policy::load(count) == count_word::pinned);
   // At both ends of the range, as races may leave it.
-  for (const std::uint32_t end : {count_word::loud | count_word::immortal, count_word::none - 1}) {
+  for (const std::uint32_t end : {count_word::suspect_on_drop | count_word::immortal, count_word::none - 1}) {
     Policy::store(count, end);
-    CHECK(Policy::decrement(count) == released::kept);
+    CHECK(Policy::decrement(count) == drop_result::kept);
     CHECK(count_word::is_immortal(Policy::load(count)));
     Policy::store(count, end);
     Policy::increment(count);
@@ -267,15 +268,15 @@ TEST_CASE("count_word: one pointer more than the most is immortal, and so is one
 TEST_CASE_TEMPLATE("header: a pointer more or fewer, without regard to candidacy", Policy, ouro::local_refcount,
                    ouro::atomic_refcount, ouro::biased_refcount) {
   using header = ouro::detail::header<Policy>;
-  header loud{count_word::made_loud(count_word::one), 0};
-  CHECK(loud.try_increment());
-  CHECK(loud.decrement_plainly() == released::kept);
-  CHECK(loud.decrement_plainly() == released::last);
-  CHECK_FALSE(loud.try_increment());
-  CHECK(loud.load_count() == count_word::none);
+  header suspect{count_word::with_suspect_on_drop(count_word::one), 0};
+  CHECK(suspect.try_increment());
+  CHECK(suspect.decrement_plainly() == drop_result::kept);
+  CHECK(suspect.decrement_plainly() == drop_result::last);
+  CHECK_FALSE(suspect.try_increment());
+  CHECK(suspect.load_count() == count_word::none);
   header immortal{count_word::pinned, 0};
   CHECK(immortal.try_increment());
-  CHECK(immortal.decrement_plainly() == released::kept);
+  CHECK(immortal.decrement_plainly() == drop_result::kept);
   CHECK(immortal.load_count() == count_word::pinned);
 }
 

@@ -9,7 +9,7 @@ import sys
 
 # Which heap this very library uses is its own affair, and so is all that concerns its own types; what tables of functions
 # say is the same everywhere.
-OWN = re.compile(r"ouro::test::|::table_of_this_object<|^(guard variable|typeinfo|vtable) for ")
+OWN = re.compile(r"ouro::test::|::module_type_table<|^(guard variable|typeinfo|vtable) for ")
 
 
 def main() -> int:

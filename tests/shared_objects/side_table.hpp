@@ -28,13 +28,13 @@ places state() {
   std::string log;
   static_cast<void>(make<node>(&log));  // what has no address before its first use is used
   return {
-      {&detail::registered_types, &detail::known_heap_parts, &detail::orphaned_pool_heaps, &detail::no_pool,
+      {&detail::registered_types, &detail::known_heap_locals, &detail::abandoned_pool_heaps, &detail::no_pool,
        &detail::current_misuse_handler, &detail::seed_place, &detail::all_bias_owners, &detail::known_at_fork,
        &detail::bias_after_fork, &detail::intern_cache<detail::string_body<mutex_locking>, mutex_locking>::current(),
-       &trial_deletion::current<atomic_refcount>(), &detail::heap_part_of<detail::heap_number>::part,
+       &trial_deletion::current<atomic_refcount>(), &detail::heap_local_of<detail::heap_number>::variable,
        &detail::known_arenas, &detail::ended_pool_heap, &detail::ended_large_blocks, &detail::kept_of_ended_heaps,
        small_int{7}.pointer().get(), interned_string{"s"}.data()},
-      {detail::current_pool_heap, &detail::current_pool_heap, &detail::trace_is_running, &detail::outgoing,
+      {detail::current_pool_heap, &detail::current_pool_heap, &detail::trace_is_running, &detail::remote_frees,
        &detail::destructions<local_refcount>, &detail::destructions<atomic_refcount>, &detail::heap_number::of_thread(),
        &detail::back_off_of_thread, &detail::objects_looked_at, &detail::this_bias_thread,
        &trial_deletion::current<local_refcount>(), &generational::current<local_refcount>(),

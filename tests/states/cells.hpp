@@ -135,7 +135,7 @@ inline constexpr cell cells[] = {
     {op::drop,
      of_living_sharer,
      holds,
-     "the object dies at once, or is left for its owner (`biased_refcount`)",
+     "the object dies at once, or is queued for its owner (`biased_refcount`)",
      {.after = -1, .becomes = fate::later},
      62},
     {op::drop, living - sole, holds, "one pointer fewer: something else holds the object", {.after = -1}, 7},

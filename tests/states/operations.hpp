@@ -371,7 +371,7 @@ struct act<operation::collect_young> : for_every_handle {
 template <>
 struct act<operation::step> {
   template <class Subject>
-  static constexpr bool applies = collects<Subject> && !enrolls_all<typename Subject::memory::collector>;
+  static constexpr bool applies = collects<Subject> && !tracks_all<typename Subject::memory::collector>;
 
   template <class Subject>
   static void apply(Subject& on) {

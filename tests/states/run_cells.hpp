@@ -142,7 +142,7 @@ class cell_runner {
     if (has.becomes == fate::immortal) {
       const std::uint32_t word = on.head->load_count();
       CHECK(count_word::is_immortal(word));
-      CHECK(!count_word::is_quiet(word));
+      CHECK(count_word::is_suspect_on_drop(word));
     } else if (before.is_counted) {
       CHECK(on.count() == before.pointers + has.after);
     }

@@ -79,20 +79,20 @@ class scenes {
     using word = detail::info_word;
     if (!on.is_there || !have_header(which)) return true;
     const std::uint32_t info = detail::info_of<collector>(*on.head);
-    const bool is_listed = word::is_listed(on.head->load_info());
+    const bool is_buffered = word::is_buffered(on.head->load_info());
     const auto has = [info](std::uint32_t flags) { return (info & flags) == flags; };
     switch (which) {
       case state::unborn:
       case state::stillborn:
         return has(word::unborn);
       case state::newborn:
-        return !has(word::old) && is_listed == enrolls_all<collector>;
+        return !has(word::old) && is_buffered == tracks_all<collector>;
       case state::candidate:
-        return !has(word::old) && is_listed;
+        return !has(word::old) && is_buffered;
       case state::listed_as_old:
-        return has(word::old) && (is_listed || has(word::walked));
+        return has(word::old) && (is_buffered || has(word::heap_walkable));
       case state::old:
-        return has(word::old) && (!is_listed || enrolls_all<collector>);
+        return has(word::old) && (!is_buffered || tracks_all<collector>);
       case state::frozen:
         return has(word::frozen);
       case state::immortal:
@@ -331,9 +331,10 @@ class scenes {
   static void at_limit(plain& on, const std::function<void(setting)>& then) {
     make_newborn(on);
     const std::uint32_t word = on.head->load_count();
-    // So that there is no room for one more: a quiet count has a bit that a loud one has not.
-    const bool is_quiet = count_word::is_quiet(word);
-    refcount::store(on.head->count, is_quiet ? count_word::loud - 1 : count_word::loud | (count_word::immortal - 1));
+    // So that there is no room for one more: a count without suspect_on_drop has one bit more.
+    const bool is_suspect = count_word::is_suspect_on_drop(word);
+    refcount::store(on.head->count, is_suspect ? count_word::suspect_on_drop | (count_word::immortal - 1)
+                                               : count_word::suspect_on_drop - 1);
     then(setting{0, false});
   }
 

@@ -53,7 +53,7 @@ class sleeping_owner {
           tag_ = ouro::detail::bias_of_thread >> ouro::detail::bias_tag_shift;
           stage_ = 1;
           while (stage_ != 2) std::this_thread::yield();
-          ouro::biased_refcount::settle();
+          ouro::biased_refcount::drain_merge_queue();
         }} {
     while (stage_ != 1) std::this_thread::yield();
   }
@@ -65,7 +65,7 @@ class sleeping_owner {
   }
 
   /// Whether anything is left for it.
-  [[nodiscard]] bool has_left() const { return ouro::detail::all_bias_owners[tag_].has_left; }
+  [[nodiscard]] bool has_queued() const { return ouro::detail::all_bias_owners[tag_].has_queued; }
 
  private:
   std::atomic<int> stage_ = 0;
@@ -87,9 +87,9 @@ TEST_CASE("biased_refcount: a step begins with what is left for any thread, and 
   {
     const sleeping_owner owner{[&] { ring = make_ring_of_one(); }};
     ring.reset();
-    REQUIRE(owner.has_left());
+    REQUIRE(owner.has_queued());
     CHECK(gc::step(1000) == 1);
-    CHECK_FALSE(owner.has_left());
+    CHECK_FALSE(owner.has_queued());
     CHECK(node::alive == 0);
   }
   CHECK(node::alive == 0);
@@ -113,7 +113,7 @@ TEST_CASE("biased_refcount: what a destructor leaves for another thread during a
       } else {
         gc::collect();
       }
-      CHECK_FALSE(owner.has_left());
+      CHECK_FALSE(owner.has_queued());
       CHECK(node::alive == 0);
       CHECK(node::last_to_die.load() == std::this_thread::get_id());
     }
@@ -130,7 +130,7 @@ TEST_CASE("biased_refcount: cyclic garbage that a destructor leaves for another 
     first->at_end = [&second] { second.reset(); };
     first.reset();
     CHECK(gc::collect() == 2);
-    CHECK_FALSE(owner.has_left());
+    CHECK_FALSE(owner.has_queued());
     CHECK(node::alive == 0);
   }
   CHECK(node::alive == 0);
@@ -191,12 +191,12 @@ class least_collector {
  public:
   static constexpr bool finds_cycles = true;
   template <class R>
-  static bool suspect(header<R>& object) noexcept {
-    return of::suspect(object);
+  static bool add_root(header<R>& object) noexcept {
+    return of::add_root(object);
   }
   template <class R>
-  static std::uint32_t forget(header<R>& object) noexcept {
-    return of::forget(object);
+  static std::uint32_t remove_root(header<R>& object) noexcept {
+    return of::remove_root(object);
   }
   template <class R>
   static std::uint32_t info(header<R>& object) noexcept {
@@ -220,11 +220,11 @@ class least_collector {
 
 }  // namespace
 
-TEST_CASE("collector_policy: one that does not say where it collects has objects left for their owners") {
+TEST_CASE("collector_policy: one that does not say where it collects has objects queued for their owners") {
   using least = ouro::memory<ouro::biased_refcount, least_collector, ouro::pool_allocator>;
   auto object = least::make<value>();
   std::thread{[taken = std::move(object)]() mutable { taken.reset(); }}.join();
   CHECK(value::alive == 1);
-  ouro::biased_refcount::settle_all();
+  ouro::biased_refcount::drain_all_merge_queues();
   CHECK(value::alive == 0);
 }

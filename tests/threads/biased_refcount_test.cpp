@@ -41,7 +41,7 @@ void on_another_thread(Do what) {
 
 }  // namespace
 
-TEST_CASE("biased_refcount: what others drop is settled when the owner makes an object, on its thread (trap 62)") {
+TEST_CASE("biased_refcount: what others drop is merged when the owner makes an object, on its thread (trap 62)") {
   auto object = biased::make<counted>();
   on_another_thread([taken = std::move(object)]() mutable { taken.reset(); });
   CHECK(counted::alive == 1);
@@ -50,7 +50,7 @@ TEST_CASE("biased_refcount: what others drop is settled when the owner makes an 
   CHECK(counted::last_to_die.load() == std::this_thread::get_id());
 }
 
-TEST_CASE("biased_refcount: gc::collect() settles too, with a collector and without") {
+TEST_CASE("biased_refcount: gc::collect() drains the merge queue too, with a collector and without") {
   auto plain = biased::make<counted>();
   auto cyclic = collected::make<counted>();
   on_another_thread([one = std::move(plain), two = std::move(cyclic)]() mutable {
@@ -80,7 +80,7 @@ TEST_CASE("biased_refcount: a pointer that stays with the owner keeps an object 
 }
 
 TEST_CASE(
-    "biased_refcount: an object that is left for its owner waits for that, though the owner drops its last pointer") {
+    "biased_refcount: an object that is queued for its owner waits for that, though the owner drops its last pointer") {
   auto object = biased::make<counted>();
   auto second = object;
   biased::ptr<counted> third;
@@ -123,7 +123,7 @@ TEST_CASE("biased_refcount: what a thread that has ended made dies with its last
   auto copy = objects.front();
   objects.clear();
   CHECK(counted::alive == 1);
-  // The next thread takes the dead one's place: what is left belongs to it, and is settled at its end.
+  // The next thread takes the dead one's place: what is queued belongs to it, and is merged at its end.
   on_another_thread([&] {
     const auto mine = biased::make<counted>();
     copy.reset();
@@ -131,7 +131,7 @@ TEST_CASE("biased_refcount: what a thread that has ended made dies with its last
   CHECK(counted::alive == 0);
 }
 
-TEST_CASE("biased_refcount: a thread settles before it ends") {
+TEST_CASE("biased_refcount: a thread drains its merge queue before it ends") {
   std::atomic<int> stage = 0;
   biased::ptr<counted> object;
   std::thread owner{[&] {
@@ -173,7 +173,7 @@ TEST_CASE("biased_refcount: cycles between threads are candidates, and are colle
 }
 
 // Objects in slots that threads exchange with one another: counts are changed by owners and others, objects are left
-// while their owner settles, owners end and are taken over. Whatever happened, all objects die, none twice, and none
+// while their owner merges, owners end and are taken over. Whatever happened, all objects die, none twice, and none
 // while a slot has it.
 TEST_CASE("biased_refcount: threads that make, copy, pass and drop at random leave no object and no count behind") {
   constexpr std::size_t slots = 16;
@@ -231,7 +231,7 @@ struct acting {
 
 }  // namespace
 
-TEST_CASE("biased_refcount: what is left for a thread while it settles for the last time is settled, too") {
+TEST_CASE("biased_refcount: what is queued for a thread while it drains its queue for the last time is merged, too") {
   biased::ptr<acting> first;
   biased::ptr<counted> second;
   std::atomic<int> stage = 0;
@@ -251,12 +251,12 @@ TEST_CASE("biased_refcount: what is left for a thread while it settles for the l
   CHECK(counted::last_to_die.load() == of_owner);
 }
 
-TEST_CASE("biased_refcount: what is left while a thread settles waits until that is over") {
+TEST_CASE("biased_refcount: what is queued while a thread drains its queue waits until that is over") {
   auto second = biased::make<counted>();
   int alive_within = -1;
   auto first = biased::make<acting>([&] {
     on_another_thread([&second] { second.reset(); });
-    biased::make<int>(1);  // would settle
+    biased::make<int>(1);  // would drain the queue
     alive_within = counted::alive;
   });
   on_another_thread([&first] { first.reset(); });

@@ -4,7 +4,7 @@
 
 #include <ouro/allocator/allocation_scope.hpp>
 #include <ouro/allocator/call_frames.hpp>
-#include <ouro/allocator/when_used.hpp>
+#include <ouro/allocator/dependent.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@ struct basic_allocation_trace {
   std::string_view type;
   std::vector<Site> scopes;  ///< that were open, innermost first
   /// The calls that were under way, innermost first: return addresses.
-  std::vector<detail::when_used<const void*, Site>> frames = {};
+  std::vector<detail::dependent<const void*, Site>> frames = {};
 
   [[nodiscard]] friend bool operator==(const basic_allocation_trace& left, const basic_allocation_trace& right) {
     if (left.type != right.type || left.scopes.size() != right.scopes.size()) return false;
@@ -146,7 +146,7 @@ class basic_allocation_snapshot {
 
  private:
   using figure = std::size_t statistic::*;
-  using text = detail::when_used<std::string, Site>;
+  using text = detail::dependent<std::string, Site>;
 
   [[nodiscard]] static std::vector<statistic> first_of(std::size_t n, std::vector<statistic> groups, figure by,
                                                        figure then_by) {

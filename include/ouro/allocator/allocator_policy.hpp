@@ -9,10 +9,10 @@
 /// | `A::trim()` (optional) | `void` | gives what is cached back to the system; noexcept |
 /// | `A::allocate_for(bytes, alignment, type)` (optional) | `void*` | `allocate`, told the name of the type that the
 /// block is for; noexcept if `allocate` is |
-/// | `A::walks(bytes, alignment)`, `A::allocate_walked(bytes, alignment)` (optional) | `bool`, `void*` | whether there
-/// are walked pools for such blocks; one of these (pool_walk.hpp) |
-/// | `A::begins_block(at, bytes, alignment)` (optional) | `bool` | false if no block of `A` begins at this address,
-/// whatever lies there: asked by checked builds; noexcept |
+/// | `A::walks(bytes, alignment)`, `A::allocate_walkable(bytes, alignment)` (optional) | `bool`, `void*` | whether
+/// there are walked pools for such blocks; one of these (pool_walk.hpp) | | `A::begins_block(at, bytes, alignment)`
+/// (optional) | `bool` | false if no block of `A` begins at this address, whatever lies there: asked by checked builds;
+/// noexcept |
 ///
 /// `bytes` is at least 1, `alignment` a power of two. Both are constants wherever the type is known, so that a
 /// policy whose verbs are inline decides its size class at compile time. A policy is a name for static functions: it
@@ -71,9 +71,9 @@ concept has_trim = requires {
 };
 
 template <class AllocatorPolicy>
-concept has_allocate_walked = requires(std::size_t bytes, std::size_t alignment) {
+concept has_allocate_walkable = requires(std::size_t bytes, std::size_t alignment) {
   { AllocatorPolicy::walks(bytes, alignment) } -> std::same_as<bool>;
-  { AllocatorPolicy::allocate_walked(bytes, alignment) } noexcept -> std::same_as<void*>;
+  { AllocatorPolicy::allocate_walkable(bytes, alignment) } noexcept -> std::same_as<void*>;
 };
 
 template <class AllocatorPolicy>

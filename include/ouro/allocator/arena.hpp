@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// An arena: 2 MiB from the system, at a multiple of that, cut into pools. It goes back to the system when every pool
-/// in it is spare.
+/// in it is empty.
 ///
 /// ```
 ///   ┌──────────────────┬───────┬─────────────┬────────┬─────┬─────────┐
@@ -30,18 +30,18 @@ struct alignas(size_class::strictest_alignment) arena {
   static constexpr std::uint32_t pools = pool::per_arena;
   static constexpr std::size_t bytes = pool::arena_bytes;
 
-  /// Whose thread may use this arena; all others leave blocks in `foreign`. On a line of its own, which all threads
-  /// read.
+  /// Whose thread may use this arena; all others leave blocks in `remote_frees`. On a line of its own, which all
+  /// threads read.
   pool_heap* owner;
-  alignas(size_class::strictest_alignment) foreign_blocks foreign[pools];  ///< of each pool
+  alignas(size_class::strictest_alignment) remote_free_list remote_frees[pools];  ///< of each pool
 
-  alignas(size_class::strictest_alignment) pool* returned;  ///< spare pools that have been open before
-  std::uint32_t unopened;  ///< pools [pools - unopened, pools) were never open: their pages are not in memory
-  std::uint32_t spare;     ///< |returned| + unopened
-  arena* next;             ///< in the heap's list of arenas with as many spare pools
+  alignas(size_class::strictest_alignment) pool* returned;  ///< empty pools that have been open before
+  std::uint32_t unopened;     ///< pools [pools - unopened, pools) were never open: their pages are not in memory
+  std::uint32_t empty_pools;  ///< |returned| + unopened
+  arena* next;                ///< in the heap's list of arenas with as many empty pools
   arena* previous;
 
-  /// A new arena with every pool spare; null when the system has no memory. `huge`: on one huge page if there is one.
+  /// A new arena with every pool empty; null when the system has no memory. `huge`: on one huge page if there is one.
   [[nodiscard]] static arena* map(pool_heap* owner, bool huge) noexcept {
     void* const pages = map_pages(bytes, bytes);
     if (pages == nullptr) return nullptr;
@@ -83,18 +83,18 @@ struct alignas(size_class::strictest_alignment) arena {
     return reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(at) & ~(std::uintptr_t{bytes} - 1));
   }
 
-  [[nodiscard]] bool is_empty() const noexcept { return spare == pools; }
+  [[nodiscard]] bool is_empty() const noexcept { return empty_pools == pools; }
 
   [[nodiscard]] pool* at(std::uint32_t index) const noexcept { return reinterpret_cast<pool*>(base()) + index; }
 
-  /// The same if it is not spare, or null.
+  /// The same if it is not empty, or null.
   [[nodiscard]] pool* used_pool(std::uint32_t index) const noexcept {
     if (index >= pools - unopened) return nullptr;
     pool* const here = at(index);
     return here->used() != 0 || here->linked ? here : nullptr;
   }
 
-  /// Blocks that a pool that is not spare has room for.
+  /// Blocks that a pool that is not empty has room for.
   [[nodiscard]] static std::size_t capacity_of(const pool& of) noexcept {
     return static_cast<std::size_t>(of.begin() + pool::bytes - blocks_of(&of)) / of.block_size;
   }
@@ -114,9 +114,9 @@ struct alignas(size_class::strictest_alignment) arena {
     return home->block_size != 0 && block >= first && static_cast<std::size_t>(block - first) % home->block_size == 0;
   }
 
-  /// \pre `spare > 0`
+  /// \pre `empty_pools > 0`
   [[nodiscard]] pool* take() noexcept {
-    --spare;
+    --empty_pools;
     if (pool* const again = returned; again != nullptr) {
       returned = again->next;
       return again;
@@ -132,7 +132,7 @@ struct alignas(size_class::strictest_alignment) arena {
   void put(pool* back) noexcept {
     back->next = returned;
     returned = back;
-    ++spare;
+    ++empty_pools;
   }
 
  private:

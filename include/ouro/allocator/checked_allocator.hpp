@@ -13,13 +13,13 @@
 
 #include <ouro/allocator/allocation_scope.hpp>
 #include <ouro/allocator/allocator_policy.hpp>
-#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/heap_local.hpp>
 #include <ouro/allocator/kept_blocks.hpp>
 #include <ouro/allocator/pool_heap.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/object/diagnostics.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -155,7 +155,7 @@ struct OURO_SHARED_TYPE checked_allocator {
   struct ring_of_heap {
     ring kept;
 
-    /// \see heap_part_of
+    /// \see heap_local_of
     [[nodiscard]] static ring_of_heap& of_thread() noexcept { return local_; }
     static bool finish() noexcept { return local_.kept.give_all_back(&give_back); }
     static void release() noexcept {
@@ -232,7 +232,7 @@ struct OURO_SHARED_TYPE checked_allocator {
   /// False when memory is exhausted.
   [[nodiscard]] static bool keep_in_heap(const kept_block& freed) noexcept {
     ring& kept = local_.kept;
-    if (!kept.has_room() && !detail::attach(detail::heap_part_of<ring_of_heap>::part)) return false;
+    if (!kept.has_room() && !detail::register_heap_local(detail::heap_local_of<ring_of_heap>::variable)) return false;
     return kept.keep(freed, &give_back);
   }
 

@@ -49,7 +49,7 @@ class arena_set {
   }
 
  private:
-  // An address is below 2^48: foreign_blocks.hpp relies on it, too.
+  // An address is below 2^48: remote_free_list.hpp relies on it, too.
   static constexpr unsigned number_bits = (sizeof(void*) == 8 ? 48 : 32) - 21;
   static constexpr unsigned leaf_bits = number_bits < 14 ? number_bits : 14;
   static_assert(pool::arena_bytes == std::size_t{1} << 21);

@@ -12,7 +12,7 @@
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/system_allocator.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/object/diagnostics.hpp>
 
 #include <cstddef>
 #include <limits>

@@ -9,10 +9,10 @@
 /// handed out: its page is not even in memory). A pool is
 /// - *linked*: it has a block to give and is on its class's list in the heap;
 /// - *full*: no block is left, it is on no list, its neighbours are meaningless;
-/// - *spare*: no block is used, it belongs to its arena, its class is meaningless.
+/// - *empty*: no block is used, it belongs to its arena, its class is meaningless.
 /// The states and their names are those of CPython's obmalloc.c.
 
-#include <ouro/allocator/foreign_blocks.hpp>
+#include <ouro/allocator/remote_free_list.hpp>
 #include <ouro/allocator/size_class.hpp>
 #include <ouro/allocator/track.hpp>
 #include <ouro/config.hpp>
@@ -31,19 +31,20 @@ struct alignas(size_class::strictest_alignment) pool {
   /// Blocks made ready at a time: enough to amortise the call, few enough not to touch pages that nobody asked for.
   static constexpr std::size_t carve_bytes = 1024;
 
-  free_block* freed;         ///< the last block freed comes out first, its cache line is the warmest
-  std::uint32_t until_due;   ///< the free that takes this to 0 has the heap look at the pool
-  std::uint32_t put_aside;   ///< used blocks that `until_due` does not count: those of a full pool, but for one
+  free_block* freed;                ///< the last block freed comes out first, its cache line is the warmest
+  std::uint32_t frees_until_check;  ///< the free that takes this to 0 has the heap look at the pool
+  std::uint32_t
+      used_when_full;        ///< used blocks that `frees_until_check` does not count: those of a full pool, but for one
   std::uint16_t index;       ///< the size class
   std::uint16_t block_size;  ///< bytes
   bool linked;               ///< on the list of its class
-  bool kept;                 ///< `until_due` counts one more, so that the pool stays when it is empty
-  bool walked;               ///< each used block begins with the header of an object (pool_walk.hpp)
+  bool retain_when_empty;    ///< `frees_until_check` counts one more, so that the pool stays when it is empty
+  bool heap_walkable;        ///< each used block begins with the header of an object (pool_walk.hpp)
   std::byte* untouched;      ///< first block never handed out
-  pool* next;                ///< the next linked pool of the class, or the next spare pool of the arena
+  pool* next;                ///< the next linked pool of the class, or the next empty pool of the arena
   pool* previous;            ///< null at the head of the list
-  free_block* held;          ///< freed, and handed out when nothing else is left: for debugging tools (track.hpp)
-  free_block* last_held;     ///< the last of them, if there is one
+  free_block* quarantine;    ///< freed, and handed out when nothing else is left: for debugging tools (track.hpp)
+  free_block* last_quarantined;  ///< the last of them, if there is one
 
   [[nodiscard]] OURO_ALWAYS_INLINE static pool* of(const void* block) noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(block);
@@ -61,33 +62,35 @@ struct alignas(size_class::strictest_alignment) pool {
     return reinterpret_cast<std::byte*>(arena + number() * bytes);
   }
 
-  /// Makes a spare pool one of class `size`, with every block from `first` on untouched.
+  /// Makes an empty pool one of class `size`, with every block from `first` on untouched.
   void open(std::uint32_t size, bool for_walks, std::byte* first) noexcept {
     freed = nullptr;
-    until_due = 0;
-    put_aside = 0;
+    frees_until_check = 0;
+    used_when_full = 0;
     index = static_cast<std::uint16_t>(size);
     block_size = static_cast<std::uint16_t>(size_class::bytes(size));
     linked = false;
-    kept = false;
-    walked = for_walks;
+    retain_when_empty = false;
+    heap_walkable = for_walks;
     untouched = first;
-    held = nullptr;
+    quarantine = nullptr;
   }
 
   /// Blocks that the program has. used() + |freed| + |untouched| == capacity
-  [[nodiscard]] std::uint32_t used() const noexcept { return until_due + put_aside - (kept ? 1 : 0); }
+  [[nodiscard]] std::uint32_t used() const noexcept {
+    return frees_until_check + used_when_full - (retain_when_empty ? 1 : 0);
+  }
 
   /// The pool has no block left and leaves its list: the next free, which puts it back there, is due.
-  void put_used_aside() noexcept {
-    put_aside = until_due - 1;
-    until_due = 1;
+  void note_full() noexcept {
+    used_when_full = frees_until_check - 1;
+    frees_until_check = 1;
   }
 
   /// \pre the free that was due has come
-  void take_used_back() noexcept {
-    until_due = put_aside;
-    put_aside = 0;
+  void note_not_full() noexcept {
+    frees_until_check = used_when_full;
+    used_when_full = 0;
   }
 
   [[nodiscard]] std::size_t untouched_bytes() const noexcept {
@@ -112,23 +115,23 @@ struct alignas(size_class::strictest_alignment) pool {
 
   /// A block that was used.
   OURO_ALWAYS_INLINE void put_back(void* block) noexcept {
-    if constexpr (track::holds_freed_back) {
+    if constexpr (track::quarantines_freed) {
       free_block* const back = link(block, nullptr);
-      if (held == nullptr) {
-        held = back;
+      if (quarantine == nullptr) {
+        quarantine = back;
       } else {
-        static_cast<void>(link(last_held, back));
+        static_cast<void>(link(last_quarantined, back));
       }
-      last_held = back;
+      last_quarantined = back;
     } else {
       push(block);
     }
   }
 
   /// \pre `freed == nullptr`
-  void release_held() noexcept {
-    freed = held;
-    held = nullptr;
+  void release_quarantine() noexcept {
+    freed = quarantine;
+    quarantine = nullptr;
   }
 
   /// Makes a free block of it. Any thread's: only a debugging tool looks at the header.

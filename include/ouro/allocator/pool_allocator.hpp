@@ -14,15 +14,15 @@
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/allocator/arena.hpp>
 #include <ouro/allocator/known_arenas.hpp>
-#include <ouro/allocator/outgoing_blocks.hpp>
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/pool_heap.hpp>
-#include <ouro/allocator/pool_lease.hpp>
 #include <ouro/allocator/pool_statistics.hpp>
+#include <ouro/allocator/remote_free_cache.hpp>
 #include <ouro/allocator/size_class.hpp>
+#include <ouro/allocator/thread_heap.hpp>
 #include <ouro/allocator/track.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/object/diagnostics.hpp>
 
 #include <cstddef>
 
@@ -50,16 +50,16 @@ struct OURO_SHARED_TYPE pool_allocator {
     return told_of(detail::pool_heap::take_from(from), bytes);
   }
 
-  /// Whether `allocate_walked` serves the request.
+  /// Whether `allocate_walkable` serves the request.
   [[nodiscard]] static constexpr bool walks(std::size_t bytes, std::size_t alignment) noexcept {
     return detail::size_class::serves(bytes, alignment);
   }
 
   /// A block from a pool in which each used block begins with the header of an object, so that a collector can find the
   /// objects by walking the pools. \pre `walks(bytes, alignment)`
-  [[nodiscard]] OURO_ALWAYS_INLINE static void* allocate_walked(std::size_t bytes, std::size_t alignment) noexcept {
+  [[nodiscard]] OURO_ALWAYS_INLINE static void* allocate_walkable(std::size_t bytes, std::size_t alignment) noexcept {
     const std::uint32_t index = class_of(bytes, alignment);
-    detail::pool* const from = detail::current_pool_heap->linked_walked[index].head;
+    detail::pool* const from = detail::current_pool_heap->linked_walkable[index].head;
     if (from->freed == nullptr) [[unlikely]]
       return told_of(allocate_slowly(index, true), bytes);
     return told_of(detail::pool_heap::take_from(from), bytes);
@@ -75,13 +75,13 @@ struct OURO_SHARED_TYPE pool_allocator {
     }
     detail::pool_heap* const owner = detail::arena::of(block)->owner;
     if (owner != detail::current_pool_heap) [[unlikely]]
-      return detail::deallocate_foreign(block, bytes);
+      return detail::deallocate_remote(block, bytes);
     owner->deallocate(detail::pool::of(block), block);
   }
 
   /// Gives the arenas without a used block back to the system, those that are kept for reuse included. O(arenas)
   static void trim() noexcept {
-    detail::outgoing.send_all();
+    detail::remote_frees.send_all();
     if (detail::current_pool_heap != &detail::no_pool_heap) detail::current_pool_heap->trim();
   }
 
@@ -128,10 +128,10 @@ struct OURO_SHARED_TYPE pool_allocator {
     }
   }
 
-  OURO_NOINLINE static void* allocate_slowly(std::uint32_t index, bool walked) noexcept {
-    detail::outgoing.send_all();
-    detail::pool_heap* const leased = detail::lease_pool_heap();
-    return leased == nullptr ? nullptr : leased->allocate_slowly(index, walked);
+  OURO_NOINLINE static void* allocate_slowly(std::uint32_t index, bool heap_walkable) noexcept {
+    detail::remote_frees.send_all();
+    detail::pool_heap* const own = detail::heap_of_this_thread();
+    return own == nullptr ? nullptr : own->allocate_slowly(index, heap_walkable);
   }
 };
 

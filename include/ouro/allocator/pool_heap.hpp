@@ -4,8 +4,9 @@
 ///
 /// `pool_allocator` pops from the pool at the head of its class's list, and finds the pool of a freed block by masking
 /// its address. Neither takes a lock: a pool is used by the thread that owns its heap alone. Blocks freed on other
-/// threads come home in chains (foreign_blocks.hpp), and are taken in when the pool, or its class, runs out of blocks.
-/// When a thread ends, its heap waits among the orphans until a new thread adopts it. A private heap's goes whole.
+/// threads come home in chains (remote_free_list.hpp), and are taken in when the pool, or its class, runs out of
+/// blocks. When a thread ends, its heap waits among the orphans until a new thread adopts it. A private heap's goes
+/// whole.
 
 #include <ouro/allocator/arena.hpp>
 #include <ouro/allocator/known_arenas.hpp>
@@ -32,85 +33,85 @@ struct pool_heap {
   struct class_list {
     pool* head = &no_pool;  ///< serves
     pool* tail = nullptr;
-    pool* kept =
+    pool* retained =
         nullptr;  ///< stays when it is empty, lest a program that makes and drops one object opens a pool each time
   };
 
   class_list linked[size_class::count];
-  class_list linked_walked[size_class::count];  ///< pools of objects alone, which a collector walks
-  arena* with_spare[arena::pools + 1] = {};     ///< [n]: the arenas with n spare pools; all arenas are on one of them
-  std::uint64_t spare_counts = 0;               ///< bit n - 1 is set when with_spare[n], n > 0, is not empty
+  class_list linked_walkable[size_class::count];  ///< pools of objects alone, which a collector walks
+  arena* with_empty[arena::pools + 1] = {};       ///< [n]: the arenas with n empty pools; all arenas are on one of them
+  std::uint64_t empty_counts = 0;                 ///< bit n - 1 is set when with_empty[n], n > 0, is not empty
   std::size_t arenas = 0;
-  std::size_t empty_arenas = 0;     ///< of these, those whose pools are all spare
+  std::size_t empty_arenas = 0;     ///< of these, those whose pools are all empty
   std::size_t arenas_mapped = 0;    ///< ever
   std::size_t arenas_unmapped = 0;  ///< ever
-  std::size_t pools = 0;            ///< not spare
+  std::size_t pools = 0;            ///< not empty
   std::uint64_t taken = 0;          ///< bytes of pools, and of a private heap's large blocks, ever
-  bool is_taking_foreign = false;
-  std::atomic<pool*> announced{nullptr};  ///< pools with blocks that other threads freed
-  pool_heap* next_orphan = nullptr;
+  bool is_taking_remote = false;
+  std::atomic<pool*> pending_pools{nullptr};  ///< pools with blocks that other threads freed
+  pool_heap* next_abandoned = nullptr;
   large_blocks* large = nullptr;  ///< a private heap's; blocks for which there is no pool are no thread's
   std::size_t limit = std::numeric_limits<std::size_t>::max();  ///< bytes of pools and large blocks
 
   /// A block of the class when the pool at the head of its list has no freed one; null when memory is exhausted.
-  OURO_NOINLINE void* allocate_slowly(std::uint32_t index, bool walked) noexcept {
-    class_list& list = (walked ? linked_walked : linked)[index];
+  OURO_NOINLINE void* allocate_slowly(std::uint32_t index, bool heap_walkable) noexcept {
+    class_list& list = (heap_walkable ? linked_walkable : linked)[index];
     for (;;) {
       pool* const from = list.head;
       if (from != &no_pool) {
         if (from->freed == nullptr) from->carve();
         if (from->freed == nullptr) take_in(from);
-        if (from->freed == nullptr) from->release_held();
+        if (from->freed == nullptr) from->release_quarantine();
         if (from->freed != nullptr) return take_from(from);
-        from->put_used_aside();
+        from->note_full();
         unlink(from);
-      } else if (!take_foreign()) {
-        pool* const opened = open(index, walked);
+      } else if (!take_remote()) {
+        pool* const opened = open(index, heap_walkable);
         if (opened == nullptr) return nullptr;
         link(opened);
-        if (list.kept == nullptr) keep(opened);
+        if (list.retained == nullptr) retain(opened);
       }
     }
   }
 
   /// \pre `from->freed != nullptr`
   OURO_ALWAYS_INLINE static void* take_from(pool* from) noexcept {
-    ++from->until_due;
+    ++from->frees_until_check;
     return from->pop();
   }
 
   OURO_ALWAYS_INLINE void deallocate(pool* to, void* block) noexcept {
     to->put_back(block);
-    if (--to->until_due == 0) [[unlikely]]
-      settle(to);
+    if (--to->frees_until_check == 0) [[unlikely]]
+      update_pool_state(to);
   }
 
   /// Another thread's: pushes a pool on the stack of those with foreign blocks.
-  void announce(pool* at) noexcept {
-    pool*& next = arena::of(at)->foreign[at->number()].next;
-    next = announced.load(std::memory_order_relaxed);
+  void add_pending(pool* at) noexcept {
+    pool*& next = arena::of(at)->remote_frees[at->number()].next;
+    next = pending_pools.load(std::memory_order_relaxed);
     // release: the owner, who takes the stack, sees `next`.
-    while (!announced.compare_exchange_weak(next, at, std::memory_order_release, std::memory_order_relaxed)) {
+    while (!pending_pools.compare_exchange_weak(next, at, std::memory_order_release, std::memory_order_relaxed)) {
     }
   }
 
   /// Takes in the foreign blocks of all announced pools that have no other. Returns whether there were any.
-  bool take_foreign() noexcept {
+  bool take_remote() noexcept {
     bool found = false;
-    is_taking_foreign = true;
-    // acquire: pairs with the release of `announce`.
-    for (pool* at = announced.exchange(nullptr, std::memory_order_acquire); at != nullptr;) {
-      foreign_blocks& blocks = arena::of(at)->foreign[at->number()];
+    is_taking_remote = true;
+    // acquire: pairs with the release of `add_pending`.
+    for (pool* at = pending_pools.exchange(nullptr, std::memory_order_acquire); at != nullptr;) {
+      remote_free_list& blocks = arena::of(at)->remote_frees[at->number()];
       pool* const next = blocks.next;
-      blocks.take_announcement_back();
+      blocks.clear_pending();
       // A pool with blocks of its own is linked: it takes the others in when these have run out.
       if (at->freed == nullptr && take_in(at)) {
         found = true;
-        if (at->until_due == 0) retire(at);
+        if (at->frees_until_check == 0) retire(at);
       }
       at = next;
     }
-    is_taking_foreign = false;
+    is_taking_remote = false;
     return found;
   }
 
@@ -119,7 +120,7 @@ struct pool_heap {
     if (large == nullptr) return large_blocks::allocate_unowned(bytes, alignment);
     void* block = large->allocate(bytes, alignment, left_of_limit());
     if (block == nullptr) {
-      drop_kept();
+      drop_retained();
       block = large->allocate(bytes, alignment, left_of_limit());
     }
     if (block != nullptr) taken += bytes;
@@ -127,12 +128,12 @@ struct pool_heap {
   }
 
   /// The same of those that have others, too.
-  void take_all_foreign() noexcept {
-    take_foreign();
+  void take_all_remote() noexcept {
+    take_remote();
     each_list([this](class_list& list) {
       for (pool* at = list.head; at != &no_pool;) {
         pool* const next = at->next;
-        free_foreign(at);
+        free_remote(at);
         at = next;
       }
     });
@@ -140,12 +141,12 @@ struct pool_heap {
 
   template <class See>
   void each_arena(See&& see) const {
-    for (const arena* head : with_spare) {
+    for (const arena* head : with_empty) {
       for (const arena* at = head; at != nullptr; at = at->next) see(*at);
     }
   }
 
-  /// Calls `see` with every pool that is not spare. O(arenas)
+  /// Calls `see` with every pool that is not empty. O(arenas)
   template <class See>
   void each_pool(See&& see) const {
     each_arena([&](const arena& at) {
@@ -157,21 +158,21 @@ struct pool_heap {
 
   /// Gives every arena without a used block back to the system.
   void trim() noexcept {
-    take_all_foreign();
-    drop_kept();
-    while (with_spare[arena::pools] != nullptr) {
+    take_all_remote();
+    drop_retained();
+    while (with_empty[arena::pools] != nullptr) {
       // A pool that is announced must not vanish.
-      take_foreign();
-      if (with_spare[arena::pools] != nullptr) unmap(with_spare[arena::pools]);
+      take_remote();
+      if (with_empty[arena::pools] != nullptr) unmap(with_empty[arena::pools]);
     }
   }
 
   /// The pools of objects become pools like all others: whoever uses this heap from now on does not own these objects.
   void end_walks() noexcept {
-    // What is left then is in use: no pool becomes spare, and no arena goes, while they are gone over.
-    drop_kept();
+    // What is left then is in use: no pool becomes empty, and no arena goes, while they are gone over.
+    drop_retained();
     each_pool([this](pool& each) {
-      if (each.walked) end_walks(&each);
+      if (each.heap_walkable) end_walks(&each);
     });
   }
 
@@ -179,10 +180,10 @@ struct pool_heap {
   /// \pre a private heap's, which no thread uses any more
   template <class Take>
   void give_arenas_in_use(Take take) noexcept {
-    take_all_foreign();
-    drop_kept();
-    for (std::size_t spare = 0; spare != arena::pools; ++spare) {
-      while (arena* const given = with_spare[spare]) {
+    take_all_remote();
+    drop_retained();
+    for (std::size_t empty = 0; empty != arena::pools; ++empty) {
+      while (arena* const given = with_empty[empty]) {
         leave(given);
         take(given);
       }
@@ -191,7 +192,7 @@ struct pool_heap {
 
   /// Gives everything back to the system, whatever is in use. \pre a private heap's, which no thread uses any more
   void free_all() noexcept {
-    for (arena*& head : with_spare) {
+    for (arena*& head : with_empty) {
       while (head != nullptr) {
         arena* const gone = head;
         head = gone->next;
@@ -204,27 +205,27 @@ struct pool_heap {
  private:
   /// \pre the pool has used blocks
   void end_walks(pool* at) noexcept {
-    if (at->kept) static_cast<void>(take_kept(list_of(*at)));
+    if (at->retain_when_empty) static_cast<void>(take_retained(list_of(*at)));
     const bool was_linked = at->linked;
     if (was_linked) unlink(at);
-    at->walked = false;
+    at->heap_walkable = false;
     if (was_linked) link(at);
   }
 
   /// Makes the pool's foreign blocks its own. \pre `at->freed == nullptr`. Returns whether there were any.
   bool take_in(pool* at) noexcept {
-    const foreign_blocks::chain home = arena::of(at)->foreign[at->number()].take();
+    const remote_free_list::chain home = arena::of(at)->remote_frees[at->number()].take();
     if (home.blocks == 0) return false;
     if (!at->linked) link(at);
     at->freed = home.first;
-    at->until_due = at->until_due + at->put_aside - home.blocks;
-    at->put_aside = 0;
+    at->frees_until_check = at->frees_until_check + at->used_when_full - home.blocks;
+    at->used_when_full = 0;
     return true;
   }
 
-  /// The same beside blocks of its own, one after the other. The pool may be spare then.
-  void free_foreign(pool* at) noexcept {
-    const foreign_blocks::chain home = arena::of(at)->foreign[at->number()].take();
+  /// The same beside blocks of its own, one after the other. The pool may be empty then.
+  void free_remote(pool* at) noexcept {
+    const remote_free_list::chain home = arena::of(at)->remote_frees[at->number()].take();
     free_block* block = home.first;
     for (std::uint32_t i = 0; i != home.blocks; ++i) {
       free_block* const next = pool::after(block);
@@ -234,20 +235,22 @@ struct pool_heap {
   }
 
   /// After a free into a pool that had no block left, or of its last used block.
-  OURO_NOINLINE void settle(pool* at) noexcept {
+  OURO_NOINLINE void update_pool_state(pool* at) noexcept {
     if (!at->linked) {
       link(at);
-      at->take_used_back();
+      at->note_not_full();
     }
-    if (at->until_due == 0) retire(at);
+    if (at->frees_until_check == 0) retire(at);
   }
 
-  [[nodiscard]] class_list& list_of(const pool& of) noexcept { return (of.walked ? linked_walked : linked)[of.index]; }
+  [[nodiscard]] class_list& list_of(const pool& of) noexcept {
+    return (of.heap_walkable ? linked_walkable : linked)[of.index];
+  }
 
   template <class Do>
   void each_list(Do what) noexcept {
     for (class_list& list : linked) what(list);
-    for (class_list& list : linked_walked) what(list);
+    for (class_list& list : linked_walkable) what(list);
   }
 
   /// Bytes that pools and large blocks may still take, where large blocks are counted, the large blocks that are there
@@ -264,26 +267,26 @@ struct pool_heap {
     return left >= pool::bytes && large->bytes() <= left - pool::bytes;
   }
 
-  /// The pools that were kept although they are empty become spare.
-  void drop_kept() noexcept {
+  /// The pools that were kept although they are empty become empty.
+  void drop_retained() noexcept {
     each_list([this](class_list& list) {
-      if (list.kept != nullptr && list.kept->used() == 0) retire(take_kept(list));
+      if (list.retained != nullptr && list.retained->used() == 0) retire(take_retained(list));
     });
   }
 
   /// \pre there is one
-  static pool* take_kept(class_list& list) noexcept {
-    pool* const kept = std::exchange(list.kept, nullptr);
-    kept->kept = false;
+  static pool* take_retained(class_list& list) noexcept {
+    pool* const kept = std::exchange(list.retained, nullptr);
+    kept->retain_when_empty = false;
     // Of a full pool the next free is due, whatever it is.
-    --(kept->linked ? kept->until_due : kept->put_aside);
+    --(kept->linked ? kept->frees_until_check : kept->used_when_full);
     return kept;
   }
 
-  void keep(pool* at) noexcept {
-    list_of(*at).kept = at;
-    at->kept = true;
-    ++at->until_due;
+  void retain(pool* at) noexcept {
+    list_of(*at).retained = at;
+    at->retain_when_empty = true;
+    ++at->frees_until_check;
   }
 
   /// At the end: a pool that was full and has one block again would be full again at once in front, and each allocation
@@ -304,16 +307,16 @@ struct pool_heap {
     at->linked = false;
   }
 
-  /// A pool of the class from the fullest arena that has a spare one, so that the emptier arenas get the chance to
+  /// A pool of the class from the fullest arena that has an empty one, so that the emptier arenas get the chance to
   /// become empty (as CPython does since 3.8).
-  pool* open(std::uint32_t index, bool walked) noexcept {
+  pool* open(std::uint32_t index, bool heap_walkable) noexcept {
     if (!may_open()) {
-      drop_kept();
+      drop_retained();
       if (!may_open()) return nullptr;
     }
     arena* home = nullptr;
-    if (spare_counts != 0) {
-      home = with_spare[std::countr_zero(spare_counts) + 1];
+    if (empty_counts != 0) {
+      home = with_empty[std::countr_zero(empty_counts) + 1];
       leave(home);
       if (home->is_empty()) --empty_arenas;
     } else {
@@ -324,13 +327,13 @@ struct pool_heap {
     }
     pool* const opened = home->take();
     enter(home);
-    opened->open(index, walked, arena::blocks_of(opened));
+    opened->open(index, heap_walkable, arena::blocks_of(opened));
     ++pools;
     taken += pool::bytes;
     return opened;
   }
 
-  /// A linked pool without used blocks becomes spare, and its arena perhaps the system's.
+  /// A linked pool without used blocks becomes empty, and its arena perhaps the system's.
   void retire(pool* empty) noexcept {
     arena* const home = arena::of(empty);
     unlink(empty);
@@ -343,7 +346,7 @@ struct pool_heap {
     ++empty_arenas;
     const bool is_enough = empty_arenas <= 1 + (arenas - empty_arenas) / 4;
     // Not while pools are announced: some of these may be empty, and in the arena.
-    if (!is_enough && !is_taking_foreign && announced.load(std::memory_order_relaxed) == nullptr) unmap(home);
+    if (!is_enough && !is_taking_remote && pending_pools.load(std::memory_order_relaxed) == nullptr) unmap(home);
   }
 
   void unmap(arena* empty) noexcept {
@@ -355,23 +358,23 @@ struct pool_heap {
   }
 
   void enter(arena* at) noexcept {
-    const std::uint32_t spare = at->spare;
+    const std::uint32_t empty = at->empty_pools;
     at->previous = nullptr;
-    at->next = with_spare[spare];
+    at->next = with_empty[empty];
     if (at->next != nullptr) at->next->previous = at;
-    with_spare[spare] = at;
-    if (spare != 0) spare_counts |= std::uint64_t{1} << (spare - 1);
+    with_empty[empty] = at;
+    if (empty != 0) empty_counts |= std::uint64_t{1} << (empty - 1);
   }
 
   void leave(arena* at) noexcept {
-    const std::uint32_t spare = at->spare;
+    const std::uint32_t empty = at->empty_pools;
     if (at->next != nullptr) at->next->previous = at->previous;
-    (at->previous != nullptr ? at->previous->next : with_spare[spare]) = at->next;
-    if (spare != 0 && with_spare[spare] == nullptr) spare_counts &= ~(std::uint64_t{1} << (spare - 1));
+    (at->previous != nullptr ? at->previous->next : with_empty[empty]) = at->next;
+    if (empty != 0 && with_empty[empty] == nullptr) empty_counts &= ~(std::uint64_t{1} << (empty - 1));
   }
 };
 
-static_assert(arena::pools == 64, "spare_counts has one bit for each count");
+static_assert(arena::pools == 64, "empty_counts has one bit for each count");
 
 /// The heap of a thread that has none yet: every list is empty, so that its first allocation takes the slow path.
 OURO_SHARED_STATE inline constinit pool_heap no_pool_heap{};

@@ -6,10 +6,10 @@
 /// `mi_heap_visit_blocks`, marks them on a map of bits; the others, up to the first untouched one, are used.
 
 #include <ouro/allocator/arena.hpp>
-#include <ouro/allocator/foreign_blocks.hpp>
 #include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/pool_heap.hpp>
+#include <ouro/allocator/remote_free_list.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
@@ -55,9 +55,9 @@ class free_map {
 };
 
 /// Blocks that `walk_pools` would see. O(pools)
-[[nodiscard]] inline std::size_t walked_blocks(const pool_heap& heap) noexcept {
+[[nodiscard]] inline std::size_t walkable_blocks(const pool_heap& heap) noexcept {
   std::size_t blocks = 0;
-  heap.each_pool([&](const pool& each) { blocks += each.walked ? each.used() : 0; });
+  heap.each_pool([&](const pool& each) { blocks += each.heap_walkable ? each.used() : 0; });
   return blocks;
 }
 
@@ -67,12 +67,12 @@ template <class See>
 void walk_pools(pool_heap& heap, See see) {
   if (&heap == &no_pool_heap) return;
   // What other threads have freed counts as used until it is home.
-  heap.take_all_foreign();
+  heap.take_all_remote();
   heap.each_pool([&](const pool& each) {
-    if (!each.walked || each.used() == 0) return;
+    if (!each.heap_walkable || each.used() == 0) return;
     free_map map{each};
     map.add_chain(each.freed);
-    map.add_chain(each.held);
+    map.add_chain(each.quarantine);
     for (std::byte* at = arena::blocks_of(&each); at != each.untouched; at += each.block_size) {
       if (!map.is_free(at)) see(static_cast<void*>(at));
     }

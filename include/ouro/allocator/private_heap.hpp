@@ -8,11 +8,11 @@
 
 #include <ouro/allocator/emergency.hpp>
 #include <ouro/allocator/ended_heaps.hpp>
-#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/heap_local.hpp>
 #include <ouro/allocator/large_blocks.hpp>
 #include <ouro/allocator/pool_heap.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/object/diagnostics.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -44,8 +44,8 @@ class private_heap {
   ~private_heap() {
     if constexpr (check_level >= 1) kept_of_ended_heaps.take(pools_);
     pools_.free_all();
-    saved_.release();
-    saved_of_thread_.release();
+    context_.release();
+    thread_context_.release();
   }
 
   [[nodiscard]] pool_heap& pools() noexcept { return pools_; }
@@ -56,16 +56,16 @@ class private_heap {
   [[nodiscard]] bool is_entered() const noexcept { return user_.load(std::memory_order_acquire) != nullptr; }
 
   /// What `leave` must be given back.
-  struct visit {
+  struct entry_token {
     private_heap* from;  ///< the private heap that was current before, or null
     bool is_first;       ///< whether the thread was not in this heap before
   };
 
   /// Makes it the calling thread's. False, and nothing has changed, when memory is exhausted. O(parts)
-  [[nodiscard]] bool enter(visit& begun) noexcept {
+  [[nodiscard]] bool enter(entry_token& begun) noexcept {
     begun = {current_private_heap, false};
     if (is_current()) return true;
-    if (!saved_.reserve() || !saved_of_thread_.reserve()) return false;
+    if (!context_.reserve() || !thread_context_.reserve()) return false;
     const void* nobody = nullptr;
     const void* const myself = &current_private_heap;
     // acquire: pairs with the release of the thread that has left.
@@ -76,24 +76,24 @@ class private_heap {
     if (begun.from == nullptr) {
       outermost_ = this;
       pools_of_thread_ = current_pool_heap;
-      saved_of_thread_.save();
+      thread_context_.save();
     } else {
       outermost_ = begun.from->outermost_;
-      begun.from->saved_.save();
+      begun.from->context_.save();
     }
     load();
     return true;
   }
 
   /// \pre the last that was entered and not left is this heap
-  void leave(const visit& begun) noexcept {
+  void leave(const entry_token& begun) noexcept {
     if (begun.from == this) return;
-    saved_.save();
+    context_.save();
     if (begun.from == nullptr) {
       current_private_heap = nullptr;
       current_pool_heap = pools_of_thread_;
-      parts_of_current_heap = nullptr;
-      saved_of_thread_.load();
+      context_of_current_heap = nullptr;
+      thread_context_.load();
     } else {
       begun.from->load();
     }
@@ -104,7 +104,7 @@ class private_heap {
   /// Ends the garbage in the private heap that the thread is in, as far as its collectors may begin now. False when
   /// there was none, or it is in none.
   static bool collect_current() noexcept {
-    return current_private_heap != nullptr && each_part_ends_some(&heap_part::relieve);
+    return current_private_heap != nullptr && each_heap_local_ends_some(&heap_local::relieve);
   }
 
   /// That of the current heap: of the private one, or of the thread.
@@ -123,9 +123,9 @@ class private_heap {
   /// Ends all objects that the parts know of, then the parts' own memory. Calls user code. \pre `is_current()`
   void close() noexcept {
     // What ends may leave something behind, in another part.
-    for (int passes = 0; passes != most_passes && each_part_ends_some(&heap_part::finish); ++passes) {
+    for (int passes = 0; passes != most_passes && each_heap_local_ends_some(&heap_local::finish); ++passes) {
     }
-    known_heap_parts.each([](const heap_part& each) {
+    known_heap_locals.each([](const heap_local& each) {
       if (each.release != nullptr) each.release();
     });
   }
@@ -136,9 +136,9 @@ class private_heap {
   static constexpr int most_passes = 8;
 
   /// Returns whether there were any objects to end.
-  static bool each_part_ends_some(bool (*heap_part::*verb)() noexcept) noexcept {
+  static bool each_heap_local_ends_some(bool (*heap_local::*verb)() noexcept) noexcept {
     bool found = false;
-    known_heap_parts.each([&](const heap_part& each) {
+    known_heap_locals.each([&](const heap_local& each) {
       if (each.*verb != nullptr && (each.*verb)()) found = true;
     });
     return found;
@@ -147,20 +147,20 @@ class private_heap {
   void load() noexcept {
     current_private_heap = this;
     current_pool_heap = &pools_;
-    parts_of_current_heap = &saved_;
-    saved_.load();
+    context_of_current_heap = &context_;
+    context_.load();
   }
 
   pool_heap pools_{};
   large_blocks large_{};
-  saved_parts saved_{};
+  heap_context context_{};
   emergency_back_off back_off_{};
   std::atomic<const void*> user_{nullptr};  ///< names the thread that is in this heap
 
   // While a thread is in this heap:
   private_heap* outermost_ = nullptr;     ///< the one that it has entered first
   pool_heap* pools_of_thread_ = nullptr;  ///< if that is this one, the heap of the thread itself
-  saved_parts saved_of_thread_{};         ///< likewise
+  heap_context thread_context_{};         ///< likewise
 };
 
 /// While it lives, blocks come from the thread's own pools: for objects that threads share, which must not end with a

@@ -9,7 +9,7 @@
 #include <ouro/allocator/throw.hpp>
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/type_name.hpp>
 
 #include <cstddef>

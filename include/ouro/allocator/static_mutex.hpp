@@ -10,7 +10,7 @@
 /// they may have left in any state. Blocks in these can be freed in the child, but are not used again, so that the loss
 /// does not grow. A private heap that another thread was in can not be entered.
 
-#include <ouro/allocator/loaded_objects.hpp>
+#include <ouro/allocator/elf_modules.hpp>
 #include <ouro/allocator/plain_mutex.hpp>
 #include <ouro/config.hpp>
 

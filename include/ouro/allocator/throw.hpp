@@ -3,7 +3,7 @@
 /// The exceptions that the library throws, and what it does in programs without them.
 
 #include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/object/diagnostics.hpp>
 
 #include <exception>
 #include <memory>

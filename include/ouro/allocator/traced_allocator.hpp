@@ -7,10 +7,10 @@
 #include <ouro/allocator/allocation_snapshot.hpp>
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/allocator/call_frames.hpp>
+#include <ouro/allocator/dependent.hpp>
 #include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/try_allocate.hpp>
-#include <ouro/allocator/when_used.hpp>
 #include <ouro/config.hpp>
 
 #include <atomic>
@@ -30,7 +30,7 @@ namespace detail {
 /// A template, so that programs that do not trace do not compile it.
 template <class AllocatorPolicy>
 class allocation_ledger {
-  using site = when_used<allocation_site, AllocatorPolicy>;
+  using site = dependent<allocation_site, AllocatorPolicy>;
   using trace = basic_allocation_trace<site>;
   using statistic = basic_allocation_statistic<site>;
 

@@ -34,8 +34,8 @@ inline constexpr auto tracking_tool = static_cast<tool>(OURO_TRACK);
 template <tool>
 struct track_by {
   static constexpr bool is_on = false;
-  static constexpr bool holds_freed_back = false;  ///< pools hand out freed blocks as late as they can
-  static constexpr std::size_t gap = 0;            ///< bytes behind a block, where the largest size class has room
+  static constexpr bool quarantines_freed = false;  ///< pools hand out freed blocks as late as they can
+  static constexpr std::size_t gap = 0;             ///< bytes behind a block, where the largest size class has room
 
   /// An arena came from the system, or goes back to it.
   static void mapped(const void* /*arena*/, std::size_t /*bytes*/) noexcept {}
@@ -54,7 +54,7 @@ struct track_by {
 template <>
 struct track_by<tool::asan> {
   static constexpr bool is_on = true;
-  static constexpr bool holds_freed_back = false;
+  static constexpr bool quarantines_freed = false;
   static constexpr std::size_t gap = 0;
 
   static void mapped(const void* arena, std::size_t bytes) noexcept { __lsan_register_root_region(arena, bytes); }
@@ -78,7 +78,7 @@ struct track_by<tool::asan> {
 #if OURO_HAS_ASAN
 template <>
 struct track_by<tool::asan_asked_for> : track_by<tool::asan> {
-  static constexpr bool holds_freed_back = true;
+  static constexpr bool quarantines_freed = true;
   static constexpr std::size_t gap = 16;
 };
 #endif
@@ -87,7 +87,7 @@ struct track_by<tool::asan_asked_for> : track_by<tool::asan> {
 template <>
 struct track_by<tool::valgrind> {
   static constexpr bool is_on = true;
-  static constexpr bool holds_freed_back = true;
+  static constexpr bool quarantines_freed = true;
   static constexpr std::size_t gap = 16;
 
   static void mapped(const void* arena, std::size_t /*bytes*/) noexcept { VALGRIND_CREATE_MEMPOOL(arena, gap, 0); }

@@ -5,15 +5,14 @@
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
 /// | `C::finds_cycles` | `bool` | when false, nothing below is asked for |
-/// | `C::suspect(h)` | `bool` | the count of `h` is about to fall to a non-zero value, see below |
-/// | `C::forget(h)` | info word | `h` is listed and dies: takes it out of the buffer and gives it its info word back |
-/// | `C::info(h)` | info word | that of a listed object |
-/// | `C::add_flags(h, bits)` | `void` | sets flags in the info word of a listed object |
-/// | `C::before_make<R>()` | `void` | an object that may be cyclic is about to be made, see below |
-/// | `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed |
-/// | `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted, or 0: it must not collect now |
+/// | `C::add_root(h)` | `bool` | the count of `h` is about to fall to a non-zero value, see below |
+/// | `C::remove_root(h)` | info word | `h` is buffered and dies: takes it out of the buffer and gives it its info word
+/// back | | `C::info(h)` | info word | that of a buffered object | | `C::add_flags(h, bits)` | `void` | sets flags in
+/// the info word of a buffered object | | `C::before_make<R>()` | `void` | an object that may be cyclic is about to be
+/// made, see below | | `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed | |
+/// `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted, or 0: it must not collect now |
 ///
-/// `suspect` buffers the object as a candidate and makes it quiet; it returns false if there was no memory for that.
+/// `add_root` buffers the object as a candidate and makes it quiet; it returns false if there was no memory for that.
 /// `before_make` and `emergency` are the only moments for an automatic collection, besides `gc::safepoint()`.
 ///
 /// Optional, for a collector of objects that threads share:
@@ -27,11 +26,11 @@
 ///
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
-/// | `C::enrolls_all` | `bool` | when true, objects that may be cyclic are no candidates, but enrolled |
-/// | `C::enroll(h)` | `void` | if so: the object is whole, and its collector is to know it from now on |
-/// | `C::walks_pools_of` | type | the refcount policy whose old objects are found by walking pools |
-/// | `C::knows(h)` | `bool` | `h` is unlisted, or listed by the current heap: asked by checked builds |
-/// | `C::walker` | type | the policy that this is said of: a heap's walked pools hold the objects of one pair |
+/// | `C::tracks_all` | `bool` | when true, objects that may be cyclic are no candidates, but tracked |
+/// | `C::track(h)` | `void` | if so: the object is whole, and its collector is to know it from now on |
+/// | `C::walkable_refcount` | type | the refcount policy whose old objects are found by walking pools |
+/// | `C::knows(h)` | `bool` | `h` is not buffered, or buffered by the current heap: asked by checked builds |
+/// | `C::walk_owner` | type | the policy that this is said of: a heap's walked pools hold the objects of one pair |
 ///
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
 /// inherit from one of ours and hide the verbs that differ.
@@ -78,7 +77,7 @@ struct refcount_archetype {
   static void store(count_type& count, std::uint32_t word) noexcept;
   static bool compare_exchange(count_type& count, std::uint32_t& expected, std::uint32_t word) noexcept;
   static void increment(count_type& count) noexcept;
-  static released decrement(count_type& count) noexcept;
+  static drop_result decrement(count_type& count) noexcept;
 };
 
 using header_archetype = header<refcount_archetype>;
@@ -92,12 +91,12 @@ concept has_finds_cycles = detail::collector_policy_of_ours<CollectorPolicy> || 
 
 template <class CollectorPolicy>
 concept has_suspect = requires(detail::header_archetype& object) {
-  { CollectorPolicy::suspect(object) } noexcept -> std::same_as<bool>;
+  { CollectorPolicy::add_root(object) } noexcept -> std::same_as<bool>;
 };
 
 template <class CollectorPolicy>
 concept has_forget = requires(detail::header_archetype& object) {
-  { CollectorPolicy::forget(object) } noexcept -> std::same_as<std::uint32_t>;
+  { CollectorPolicy::remove_root(object) } noexcept -> std::same_as<std::uint32_t>;
 };
 
 template <class CollectorPolicy>
@@ -125,13 +124,13 @@ concept finds_cycles = detail::cycle_finder_of_ours<CollectorPolicy> ||
 
 /// Knows all objects that may be cyclic, not only those whose count fell.
 template <class CollectorPolicy>
-concept enrolls_all = finds_cycles<CollectorPolicy> && requires { requires CollectorPolicy::enrolls_all; };
+concept tracks_all = finds_cycles<CollectorPolicy> && requires { requires CollectorPolicy::tracks_all; };
 
 /// Finds its old objects by walking the pools that hold them.
 template <class CollectorPolicy, class RefcountPolicy>
 concept walks_pools =
-    enrolls_all<CollectorPolicy> && std::same_as<typename CollectorPolicy::walks_pools_of, RefcountPolicy> &&
-    std::same_as<typename CollectorPolicy::walker, CollectorPolicy>;
+    tracks_all<CollectorPolicy> && std::same_as<typename CollectorPolicy::walkable_refcount, RefcountPolicy> &&
+    std::same_as<typename CollectorPolicy::walk_owner, CollectorPolicy>;
 
 /// Says whether the calling thread, or another one, is collecting.
 template <class CollectorPolicy, class RefcountPolicy>
@@ -161,12 +160,12 @@ concept collector_policy = is_second_of_refcount_collector_allocator<CollectorPo
 
 namespace detail {
 
-/// The info word of an object, listed or not.
+/// The info word of an object, buffered or not.
 template <class CollectorPolicy, class RefcountPolicy>
 [[nodiscard]] std::uint32_t info_of(header<RefcountPolicy>& object) noexcept {
   const std::uint32_t word = object.load_info();
   if constexpr (finds_cycles<CollectorPolicy>) {
-    if (info_word::is_listed(word)) return CollectorPolicy::info(object);
+    if (info_word::is_buffered(word)) return CollectorPolicy::info(object);
   }
   return word;
 }
@@ -176,7 +175,7 @@ void add_flags(header<RefcountPolicy>& object, std::uint32_t bits) noexcept {
   std::uint32_t seen = object.load_info();
   for (;;) {
     if constexpr (finds_cycles<CollectorPolicy>) {
-      if (info_word::is_listed(seen)) return CollectorPolicy::add_flags(object, bits);
+      if (info_word::is_buffered(seen)) return CollectorPolicy::add_flags(object, bits);
     }
     if (RefcountPolicy::compare_exchange(object.info, seen, seen | bits)) return;
   }
@@ -184,10 +183,10 @@ void add_flags(header<RefcountPolicy>& object, std::uint32_t bits) noexcept {
 
 /// The info word of an object that nobody else uses any more, which leaves the candidate buffer if it is there.
 template <class CollectorPolicy, class RefcountPolicy>
-[[nodiscard]] std::uint32_t unlisted_info_of(header<RefcountPolicy>& object) noexcept {
+[[nodiscard]] std::uint32_t unbuffered_info_of(header<RefcountPolicy>& object) noexcept {
   const std::uint32_t word = object.load_info();
   if constexpr (finds_cycles<CollectorPolicy>) {
-    if (info_word::is_listed(word)) return CollectorPolicy::forget(object);
+    if (info_word::is_buffered(word)) return CollectorPolicy::remove_root(object);
   }
   return word;
 }

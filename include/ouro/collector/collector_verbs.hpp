@@ -28,18 +28,18 @@ struct collector_verbs {
   }
 
   template <class RefcountPolicy>
-  [[nodiscard]] OURO_NOINLINE static bool suspect(header<RefcountPolicy>& object) noexcept {
-    return current<RefcountPolicy>().suspect(object);
+  [[nodiscard]] OURO_NOINLINE static bool add_root(header<RefcountPolicy>& object) noexcept {
+    return current<RefcountPolicy>().add_root(object);
   }
 
   template <class RefcountPolicy>
-  OURO_ALWAYS_INLINE static void enroll(header<RefcountPolicy>& object) noexcept {
-    current<RefcountPolicy>().enroll(object);
+  OURO_ALWAYS_INLINE static void track(header<RefcountPolicy>& object) noexcept {
+    current<RefcountPolicy>().track(object);
   }
 
   template <class RefcountPolicy>
-  static std::uint32_t forget(header<RefcountPolicy>& object) noexcept {
-    return current<RefcountPolicy>().forget(object);
+  static std::uint32_t remove_root(header<RefcountPolicy>& object) noexcept {
+    return current<RefcountPolicy>().remove_root(object);
   }
 
   template <class RefcountPolicy>

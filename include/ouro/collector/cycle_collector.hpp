@@ -3,13 +3,13 @@
 /// The state of trial deletion for one refcount policy: candidates, trigger, statistics, and the passes of a
 /// collection.
 
+#include <ouro/allocator/dependent.hpp>
 #include <ouro/allocator/emergency.hpp>
-#include <ouro/allocator/heap_part.hpp>
-#include <ouro/allocator/pool_lease.hpp>
+#include <ouro/allocator/heap_local.hpp>
 #include <ouro/allocator/raw_array.hpp>
 #include <ouro/allocator/static_mutex.hpp>
+#include <ouro/allocator/thread_heap.hpp>
 #include <ouro/allocator/throw.hpp>
-#include <ouro/allocator/when_used.hpp>
 #include <ouro/collector/collection_turn.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
@@ -21,11 +21,11 @@
 #include <ouro/collector/teardown.hpp>
 #include <ouro/collector/trial.hpp>
 #include <ouro/collector/trigger.hpp>
-#include <ouro/collector/walked_objects.hpp>
+#include <ouro/collector/walkable_pools.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/destruction_queue.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/object/weak_record.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
@@ -56,7 +56,7 @@ class OURO_SHARED_TYPE cycle_collector {
     }
   }
 
-  /// \see heap_part_of
+  /// \see heap_local_of
   [[nodiscard]] static cycle_collector& of_thread() noexcept { return local_; }
 
   static bool finish() noexcept {
@@ -69,9 +69,9 @@ class OURO_SHARED_TYPE cycle_collector {
 
   static void release() noexcept { local_.release_all(); }
 
-  /// \pre unlisted. Where memory is exhausted, the collector will not know the object: if it becomes part of a garbage
-  /// cycle, that leaks.
-  OURO_ALWAYS_INLINE void enroll(header_type& object) noexcept {
+  /// \pre not buffered. Where memory is exhausted, the collector will not know the object: if it becomes part of a
+  /// garbage cycle, that leaks.
+  OURO_ALWAYS_INLINE void track(header_type& object) noexcept {
     const lock_guard lock{mutex_};
     auto& buffer = candidates_.buffer_for(object.load_info());
     if (!buffer.has_room()) [[unlikely]] {
@@ -80,16 +80,16 @@ class OURO_SHARED_TYPE cycle_collector {
     buffer.enter(object);
   }
 
-  [[nodiscard]] bool suspect(header_type& object) noexcept {
-    if constexpr (enrolls_all<CollectorPolicy>) {
-      object.set_quiet();
-      enroll(object);
+  [[nodiscard]] bool add_root(header_type& object) noexcept {
+    if constexpr (tracks_all<CollectorPolicy>) {
+      object.clear_suspect_on_drop();
+      track(object);
       return true;
     }
     const lock_guard lock{mutex_};
     if constexpr (is_shared) {
       // Another thread may have been faster.
-      if (count_word::is_quiet(object.load_count())) return true;
+      if (!count_word::is_suspect_on_drop(object.load_count())) return true;
     }
     const std::uint32_t info = object.load_info();
     auto& buffer = candidates_.buffer_for(info);
@@ -97,32 +97,32 @@ class OURO_SHARED_TYPE cycle_collector {
       if (!make_room(buffer)) return false;
     }
     buffer.enter(object);
-    object.set_quiet();
+    object.clear_suspect_on_drop();
     if ((info & (info_word::old | info_word::frozen)) == 0) trigger_.count_candidate();
     return true;
   }
 
-  std::uint32_t forget(header_type& object) noexcept {
+  std::uint32_t remove_root(header_type& object) noexcept {
     const lock_guard lock{mutex_};
     return candidates_.leave(object);
   }
 
-  /// Whether the object is unlisted, or a candidate of this very collector.
+  /// Whether the object is not buffered, or a candidate of this very collector.
   [[nodiscard]] bool knows(header_type& object) noexcept {
     const lock_guard lock{mutex_};
     const std::uint32_t word = object.load_info();
-    return !info_word::is_listed(word) || candidates_.hold(object, word);
+    return !info_word::is_buffered(word) || candidates_.hold(object, word);
   }
 
   [[nodiscard]] std::uint32_t info(header_type& object) noexcept {
     const lock_guard lock{mutex_};
     const std::uint32_t word = object.load_info();
-    return info_word::is_listed(word) ? candidates_.info(object) : word;
+    return info_word::is_buffered(word) ? candidates_.info(object) : word;
   }
 
   void add_flags(header_type& object, std::uint32_t bits) noexcept {
     const lock_guard lock{mutex_};
-    if (info_word::is_listed(object.load_info())) {
+    if (info_word::is_buffered(object.load_info())) {
       candidates_.info(object) |= bits;
     } else {
       object.set_info(bits);
@@ -218,11 +218,11 @@ class OURO_SHARED_TYPE cycle_collector {
     return turn_;
   }
 
-  /// Candidates of a generation that wait for the next collection, or all that is enrolled. O(1), but for old objects
+  /// Candidates of a generation that wait for the next collection, or all that is tracked. O(1), but for old objects
   /// in walked pools: O(these).
   [[nodiscard]] std::size_t count(bool minor) const noexcept {
     if (minor) return candidates_.young().size();
-    if constexpr (walks) return candidates_.old().size() + walked_objects<RefcountPolicy>::count();
+    if constexpr (walks) return candidates_.old().size() + walkable_pools<RefcountPolicy>::count();
     return candidates_.old().size();
   }
 
@@ -242,8 +242,8 @@ class OURO_SHARED_TYPE cycle_collector {
   void clear_garbage() noexcept {
     raw_array<header_type*> dropped = std::exchange(garbage_, {});
     for (std::size_t i = 0; i != dropped.size; ++i) {
-      const released found = RefcountPolicy::decrement(dropped.items[i]->count);
-      if (found != released::kept) end_of_life::follow(*dropped.items[i], found);
+      const drop_result found = RefcountPolicy::decrement(dropped.items[i]->count);
+      if (found != drop_result::kept) end_of_life::handle_drop(*dropped.items[i], found);
     }
     dropped.release();
   }
@@ -262,7 +262,7 @@ class OURO_SHARED_TYPE cycle_collector {
  private:
   using end_of_life = death<RefcountPolicy, CollectorPolicy>;
   using trial_type = trial<RefcountPolicy, CollectorPolicy>;
-  using callbacks_type = basic_gc_callbacks<when_used<gc_info, RefcountPolicy>>;
+  using callbacks_type = basic_gc_callbacks<dependent<gc_info, RefcountPolicy>>;
 
   /// A destructor may leave new garbage behind, and its destructors again: after so many passes, the rest is for next
   /// time.
@@ -270,7 +270,7 @@ class OURO_SHARED_TYPE cycle_collector {
   static constexpr std::size_t first_batch = std::size_t{1} << 13;  ///< objects
   static constexpr std::size_t growth = 8;                          ///< of batches that find little garbage
   static constexpr std::size_t tolerated = 2;  ///< living objects looked at for each that is destroyed
-  static constexpr std::size_t kept_memory = std::size_t{1} << 17;  ///< visits; more is freed after a collection
+  static constexpr std::size_t kept_memory = std::size_t{1} << 17;  ///< worklist; more is freed after a collection
 
   /// Whether old objects may lie in pools that are walked instead of a table.
   static constexpr bool walks = walks_pools<CollectorPolicy, RefcountPolicy>;
@@ -278,7 +278,7 @@ class OURO_SHARED_TYPE cycle_collector {
   /// No fewer than a collection would begin from. O(pools)
   [[nodiscard]] std::size_t most_of(bool minor) const noexcept {
     if (minor) return candidates_.young().size();
-    if constexpr (walks) return candidates_.size() + walked_objects<RefcountPolicy>::most();
+    if constexpr (walks) return candidates_.size() + walkable_pools<RefcountPolicy>::most();
     return candidates_.size();
   }
 
@@ -292,8 +292,8 @@ class OURO_SHARED_TYPE cycle_collector {
 
   /// For the first candidate of the thread, too: there is no room before. False when memory is exhausted, and late in
   /// the thread's end.
-  [[nodiscard]] OURO_NOINLINE bool make_room(candidate_buffer<RefcountPolicy>& buffer) noexcept {
-    if (is_closed_) return false;
+  [[nodiscard]] OURO_NOINLINE bool make_room(root_buffer<RefcountPolicy>& buffer) noexcept {
+    if (has_shut_down_) return false;
     if constexpr (!is_shared) {
       if (!prepare()) return false;
     }
@@ -304,17 +304,17 @@ class OURO_SHARED_TYPE cycle_collector {
   /// callback, the memory of a collection. False when memory is exhausted.
   [[nodiscard]] static bool prepare() noexcept {
     // The pools must outlive the collector that walks them.
-    if constexpr (walks) static_cast<void>(lease_pool_heap());
+    if constexpr (walks) static_cast<void>(heap_of_this_thread());
     static thread_local const thread_end end;
     static_cast<void>(end);
-    return attach(heap_part_of<cycle_collector>::part);
+    return register_heap_local(heap_local_of<cycle_collector>::variable);
   }
 
   /// Collects for the last time. Pointers that are dropped later than this are counted, and no more.
   void close() noexcept {
     collect();
     clear_garbage();
-    is_closed_ = true;
+    has_shut_down_ = true;
     release_all();
   }
 
@@ -331,7 +331,7 @@ class OURO_SHARED_TYPE cycle_collector {
   static bool end_garbage(Collect collect) noexcept {
     const std::size_t finalized = local_.stats_.finalized;
     const std::size_t drained = destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1));
-    death<RefcountPolicy, CollectorPolicy>::settle();  // a collection may not begin, and run the callbacks
+    death<RefcountPolicy, CollectorPolicy>::run_weak_callbacks();  // a collection may not begin, and run the callbacks
     const std::size_t collected = collect();
     local_.clear_garbage();
     return drained + collected != 0 || local_.stats_.finalized != finalized;
@@ -347,16 +347,16 @@ class OURO_SHARED_TYPE cycle_collector {
   /// settle. False, and nothing has changed, when the collector or the thread is busy, and when there is no memory that
   /// a candidate would need, and so no candidate.
   [[nodiscard]] bool begin() noexcept {
-    if (is_closed_ || is_in_user_code()) return false;
+    if (has_shut_down_ || is_in_user_code()) return false;
     if constexpr (!is_shared) {
       if (!prepare()) return false;
     }
     if (!turn_.try_begin()) return false;
     // A thread that wrongly makes a candidate now is done with that; the next one reports it.
     if constexpr (is_shared && check_level >= 1) static_cast<void>(lock_guard{mutex_});
-    if constexpr (leaves_to_owners<RefcountPolicy>) {
-      RefcountPolicy::settle();
-      RefcountPolicy::settle_all();
+    if constexpr (queues_for_owners<RefcountPolicy>) {
+      RefcountPolicy::drain_merge_queue();
+      RefcountPolicy::drain_all_merge_queues();
     }
     return true;
   }
@@ -418,7 +418,7 @@ class OURO_SHARED_TYPE cycle_collector {
     } else {
       trigger_.after_full(examined - collected);
     }
-    if (memory_.visits.capacity > kept_memory) memory_.release();
+    if (memory_.worklist.capacity > kept_memory) memory_.release();
     candidates_.shrink();
     const std::uint64_t pause = steady_nanoseconds() - began;
     generation_stats& sums = by_generation_[generation];
@@ -447,7 +447,7 @@ class OURO_SHARED_TYPE cycle_collector {
     candidates_.check();
     candidates_.begin_sweep(minor);
     std::size_t promoted = 0;
-    if constexpr (enrolls_all<CollectorPolicy>) {
+    if constexpr (tracks_all<CollectorPolicy>) {
       trial_type found{memory_, candidates_, minor};
       found.run_on_all(most_of(minor));
       finish(found);
@@ -471,13 +471,13 @@ class OURO_SHARED_TYPE cycle_collector {
   /// Destroys what a trial has found. Returns how many objects that were.
   std::size_t finish(trial_type& found) noexcept {
     stats_.candidates += found.candidates_taken();
-    stats_.examined += memory_.visits.size;
-    objects_looked_at += memory_.visits.size;
+    stats_.examined += memory_.worklist.size;
+    objects_looked_at += memory_.worklist.size;
     stats_.over_reported += found.over_reported();
-    if (!found.is_decided()) ++stats_.abandoned;
+    if (!found.is_decided()) ++stats_.undecided;
     if (has_flag(debug_, gc_debug::uncollectable)) print_uncollectable(found.over_reported());
     if (found.garbage() == 0) return 0;
-    if (has_flag(debug_, gc_debug::collectable)) print_garbage<RefcountPolicy>(memory_.visits.items, found.garbage());
+    if (has_flag(debug_, gc_debug::collectable)) print_garbage<RefcountPolicy>(memory_.worklist.items, found.garbage());
     teardown<RefcountPolicy, CollectorPolicy> end{found, memory_};
     const std::size_t destroyed = end.run(has_flag(debug_, gc_debug::saveall) ? &garbage_ : nullptr);
     stats_.collected += destroyed;
@@ -503,7 +503,7 @@ class OURO_SHARED_TYPE cycle_collector {
   raw_array<header_type*> garbage_{};
   gc_debug debug_ = gc_debug::none;
   callbacks_type* callbacks_ = nullptr;  ///< owned; made when first asked for
-  bool is_closed_ = false;
+  bool has_shut_down_ = false;
 };
 
 template <class RefcountPolicy, class CollectorPolicy>

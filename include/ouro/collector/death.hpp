@@ -5,8 +5,8 @@
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/destruction_queue.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/object/weak_record.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
@@ -24,8 +24,8 @@ struct death {
   using header_type = header<RefcountPolicy>;
 
   /// The count of `object` has fallen to zero. O(1) and what the destructor does.
-  OURO_NOINLINE static void come(header_type& object) noexcept {
-    const std::uint32_t info = unlisted_info_of<CollectorPolicy>(object);
+  OURO_NOINLINE static void on_zero(header_type& object) noexcept {
+    const std::uint32_t info = unbuffered_info_of<CollectorPolicy>(object);
     if ((info & info_word::dead) != 0) [[unlikely]] {
       // Either its constructor threw and a handle had escaped, whose end is the end of the block; or its destructor is
       // running, made a pointer of a raw one and dropped it again.
@@ -38,37 +38,37 @@ struct death {
     const bool died = finalize_and_destroy(object, info);
     queue.end_above(mark);
     if (died) record_of(info).deallocate_one(&object);
-    settle();
+    run_weak_callbacks();
   }
 
   /// What follows a decrement that did not just leave other pointers. \pre `found` is what it said
-  OURO_NOINLINE static void follow(header_type& object, released found) noexcept {
+  OURO_NOINLINE static void handle_drop(header_type& object, drop_result found) noexcept {
     if constexpr (finds_cycles<CollectorPolicy>) {
-      if (found == released::suspect) {
+      if (found == drop_result::suspect) {
         // Buffered it is quiet, and the second attempt lowers the count.
-        if (CollectorPolicy::suspect(object)) {
+        if (CollectorPolicy::add_root(object)) {
           found = RefcountPolicy::decrement(object.count);
         } else {
           found = object.decrement_plainly();
         }
       }
     }
-    if constexpr (leaves_to_owners<RefcountPolicy>) {
-      if (found == released::left) {
+    if constexpr (queues_for_owners<RefcountPolicy>) {
+      if (found == drop_result::queued) {
         if constexpr (!finds_cycles<CollectorPolicy>) {
-          return RefcountPolicy::leave(object.count, &come_by_count);
+          return RefcountPolicy::enqueue(object.count, &on_zero_count);
         } else {
-          if (!is_collecting_here()) return RefcountPolicy::leave_collected(object.count, &come_by_count);
-          found = RefcountPolicy::settle_now(object.count);
+          if (!is_collecting_here()) return RefcountPolicy::enqueue_collected(object.count, &on_zero_count);
+          found = RefcountPolicy::merge(object.count);
         }
       }
     }
-    if (found == released::last) come(object);
+    if (found == drop_result::last) on_zero(object);
   }
 
-  /// `come`, where no more than the count is at hand.
-  static void come_by_count(typename RefcountPolicy::count_type& count) noexcept {
-    come(*header_type::of_count(count));
+  /// `on_zero`, where no more than the count is at hand.
+  static void on_zero_count(typename RefcountPolicy::count_type& count) noexcept {
+    on_zero(*header_type::of_count(count));
   }
 
   /// Runs `finalize` if the object has one that has not been called. Returns whether the object stays dead.
@@ -78,12 +78,12 @@ struct death {
     // A pointer of the library's own keeps the object from dying a second time while it is finalized.
     RefcountPolicy::store(object.count, count_word::one);
     destructions<RefcountPolicy>.run_nested([&] { run_finalize(object, record); });
-    if (object.decrement_plainly() == released::last) return true;
+    if (object.decrement_plainly() == drop_result::last) return true;
     if constexpr (finds_cycles<CollectorPolicy>) {
       // Resurrected, and its count has fallen to a non-zero value: a candidate.
       if ((object.load_info() & info_word::tracked) != 0) {
-        object.clear_quiet();
-        static_cast<void>(CollectorPolicy::suspect(object));
+        object.set_suspect_on_drop();
+        static_cast<void>(CollectorPolicy::add_root(object));
       }
     }
     return false;
@@ -98,13 +98,13 @@ struct death {
     }
   }
 
-  /// Makes the weak pointers to the object expire; their callbacks wait for `settle`.
+  /// Makes the weak pointers to the object expire; their callbacks wait for `run_weak_callbacks`.
   static void expire(header_type& object, std::uint32_t info) noexcept {
     if ((info & info_word::watched) != 0) weak_table<RefcountPolicy>::clear(object);
   }
 
   /// Runs the callbacks of expired weak pointers when the outermost death is over.
-  static void settle() noexcept {
+  static void run_weak_callbacks() noexcept {
     if (weak_table<RefcountPolicy>::has_callbacks() && !destructions<RefcountPolicy>.is_destroying()) [[unlikely]]
       weak_table<RefcountPolicy>::run_callbacks();
   }

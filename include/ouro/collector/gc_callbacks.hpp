@@ -4,7 +4,7 @@
 
 #include <ouro/collector/gc_stats.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/object/diagnostics.hpp>
 
 #include <cstddef>
 #include <memory>

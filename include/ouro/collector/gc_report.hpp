@@ -5,7 +5,7 @@
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/type_record.hpp>
-#include <ouro/object/visited.hpp>
+#include <ouro/object/worklist_entry.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +32,7 @@ OURO_NOINLINE inline void print_uncollectable(std::size_t objects) noexcept {
 }
 
 template <class RefcountPolicy>
-OURO_NOINLINE void print_garbage(const visited* garbage, std::size_t objects) noexcept {
+OURO_NOINLINE void print_garbage(const worklist_entry* garbage, std::size_t objects) noexcept {
   for (std::size_t i = 0; i != objects; ++i) {
     auto* const object = static_cast<header<RefcountPolicy>*>(garbage[i].header);
     const std::string_view name = record_of(object->load_info()).name;

@@ -20,7 +20,7 @@ struct gc_stats {
   std::size_t finalized = 0;              ///< `finalize()` calls
   std::size_t resurrected = 0;            ///< garbage that a finalizer brought back
   std::size_t over_reported = 0;          ///< objects kept because some trace reported an edge that is not there
-  std::size_t abandoned = 0;              ///< batches given up: a trace threw or changed its mind, or memory ran out
+  std::size_t undecided = 0;              ///< batches given up: a trace threw or changed its mind, or memory ran out
 };
 
 /// The same for the collections of one generation.

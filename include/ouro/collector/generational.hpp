@@ -22,9 +22,9 @@ namespace ouro {
 /// ones come when a quarter as many objects have grown old as the last one found alive (trigger.hpp). Shared refcount
 /// policies and threads: as with `trial_deletion`.
 struct OURO_SHARED_TYPE generational : detail::collector_verbs<generational> {
-  static constexpr bool enrolls_all = true;
-  using walks_pools_of = local_refcount;
-  using walker = generational;
+  static constexpr bool tracks_all = true;
+  using walkable_refcount = local_refcount;
+  using walk_owner = generational;
 };
 
 }  // namespace ouro

@@ -7,14 +7,14 @@
 /// lives beside them. What it finds alive becomes old; the candidates among that stay candidates, for the full
 /// collection, which alone can tell whether an old object's edge keeps them alive or is garbage like them.
 ///
-/// Frozen candidates, of whatever age, are listed apart, so that no sweep and no step passes over them. A frozen
+/// Frozen candidates, of whatever age, are buffered apart, so that no sweep and no step passes over them. A frozen
 /// candidate keeps its slot until it dies or is unfrozen: nothing writes to the pages of frozen objects, which a fork
 /// shares.
 
-#include <ouro/collector/candidate_buffer.hpp>
+#include <ouro/collector/root_buffer.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/hooks.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -27,9 +27,9 @@ template <class RefcountPolicy>
 class generations {
  public:
   using header_type = header<RefcountPolicy>;
-  using buffer = candidate_buffer<RefcountPolicy>;
+  using buffer = root_buffer<RefcountPolicy>;
 
-  /// Where an object with this info word is a candidate. \pre unlisted
+  /// Where an object with this info word is a candidate. \pre not buffered
   [[nodiscard]] OURO_ALWAYS_INLINE buffer& buffer_for(std::uint32_t info) noexcept {
     // Most are young: the compiler need not compute where the buffer is.
     if ((info & (info_word::old | info_word::frozen)) == 0) [[likely]]
@@ -37,7 +37,7 @@ class generations {
     return buffers_[info >> age_shift & (buffers - 1)];
   }
 
-  /// \pre unlisted. False, and nothing has changed, when memory is exhausted.
+  /// \pre not buffered. False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool enter(header_type& object) noexcept {
     buffer& wanted = buffer_for(object.load_info());
     if (!wanted.make_room()) return false;
@@ -45,15 +45,15 @@ class generations {
     return true;
   }
 
-  /// Whether the object with this info word is a candidate here. \pre a listed word
+  /// Whether the object with this info word is a candidate here. \pre a buffered word
   [[nodiscard]] bool hold(const header_type& object, std::uint32_t word) noexcept {
     return buffer_of(word).holds(object, word);
   }
 
-  /// Gives the object its info word back, and returns it. \pre listed
+  /// Gives the object its info word back, and returns it. \pre buffered
   std::uint32_t leave(header_type& object) noexcept { return buffer_of(object.load_info()).leave(object); }
 
-  /// The info word that a listed object's entry keeps.
+  /// The info word that a buffered object's entry keeps.
   [[nodiscard]] std::uint32_t& info(const header_type& object) noexcept {
     return buffer_of(object.load_info()).info(object);
   }
@@ -68,20 +68,20 @@ class generations {
     return has_room_for(young_ones, frozen_young) && has_room_for(old_ones, frozen_old);
   }
 
-  /// Flags the object as frozen; if it is a candidate, it is listed among the frozen. \pre there is room
+  /// Flags the object as frozen; if it is a candidate, it is buffered among the frozen. \pre there is room
   void freeze(header_type& object) noexcept {
-    relist(object, [](std::uint32_t info) { return info | info_word::frozen; });
+    move_between_buffers(object, [](std::uint32_t info) { return info | info_word::frozen; });
   }
 
-  /// The contrary: a candidate is listed by its age again. \pre there is room
+  /// The contrary: a candidate is buffered by its age again. \pre there is room
   void unfreeze(header_type& object) noexcept {
-    relist(object, [](std::uint32_t info) { return info & ~info_word::frozen; });
+    move_between_buffers(object, [](std::uint32_t info) { return info & ~info_word::frozen; });
   }
 
-  /// Brings the entry of an object near, if it is listed.
+  /// Brings the entry of an object near, if it is buffered.
   void fetch(const header_type& object) noexcept {
     const std::uint32_t word = object.load_info();
-    if (info_word::is_listed(word)) buffer_of(word).fetch(word);
+    if (info_word::is_buffered(word)) buffer_of(word).fetch(word);
   }
 
   /// Candidates that are not frozen.
@@ -117,7 +117,7 @@ class generations {
     step_slot_ = 0;
   }
 
-  using entry = typename candidate_buffer<RefcountPolicy>::entry;
+  using entry = typename root_buffer<RefcountPolicy>::entry;
 
   /// The next candidate, which is one no more, and the info word that the caller must give it back; null at the end of
   /// the sweep.
@@ -149,13 +149,13 @@ class generations {
     if (!steps_through_old_) step_slot_ = 0;
   }
 
-  /// After a collection: what has grown old may be listed no more.
+  /// After a collection: what has grown old may be buffered no more.
   void shrink() noexcept {
     for (buffer& each : buffers_) each.shrink();
   }
 
   void check() const {
-    for (const buffer& each : buffers_) check_whole(each, "candidate_buffer");
+    for (const buffer& each : buffers_) check_whole(each, "root_buffer");
   }
 
   /// Forgets all candidates, and frees the memory.
@@ -177,7 +177,7 @@ class generations {
   static constexpr std::uint32_t buffers = 4;
   static constexpr std::uint32_t age_shift = 8;  ///< of the two flags in the info word
   static_assert(info_word::old == old_ones << age_shift && info_word::frozen == frozen_young << age_shift);
-  static_assert(info_word::listed_as_old == old_ones << info_word::buffer_shift);
+  static_assert(info_word::buffered_as_old == old_ones << info_word::buffer_shift);
 
   [[nodiscard]] OURO_NOINLINE entry next_step() noexcept {
     buffer& stepped = steps_through_old_ ? buffers_[old_ones] : buffers_[young_ones];
@@ -192,13 +192,13 @@ class generations {
 
   [[nodiscard]] buffer& buffer_of(std::uint32_t word) noexcept { return buffers_[word >> info_word::buffer_shift]; }
 
-  /// Changes the info word of the object, and lists it where the changed word belongs if it was listed.
+  /// Changes the info word of the object, and lists it where the changed word belongs if it was buffered.
   template <class Change>
-  void relist(header_type& object, Change change) noexcept {
-    const bool is_listed = info_word::is_listed(object.load_info());
-    if (is_listed) leave(object);
+  void move_between_buffers(header_type& object, Change change) noexcept {
+    const bool is_buffered = info_word::is_buffered(object.load_info());
+    if (is_buffered) leave(object);
     const std::uint32_t before = header_type::update(object.info, change);
-    if (is_listed) buffer_for(change(before)).enter(object);
+    if (is_buffered) buffer_for(change(before)).enter(object);
   }
 
   /// Room for what `from` lists, in `to` besides what that lists.
@@ -207,7 +207,7 @@ class generations {
   }
 
   [[nodiscard]] static constexpr std::uint32_t mark_of(std::uint32_t number) noexcept {
-    return info_word::listed | number << info_word::buffer_shift;
+    return info_word::buffered | number << info_word::buffer_shift;
   }
 
   buffer buffers_[buffers]{buffer{mark_of(young_ones)}, buffer{mark_of(old_ones)}, buffer{mark_of(frozen_young)},

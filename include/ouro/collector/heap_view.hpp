@@ -3,11 +3,11 @@
 /// The objects that a collector has in view, and what points to what among them.
 
 #include <ouro/allocator/address_map.hpp>
-#include <ouro/collector/candidate_buffer.hpp>
 #include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/root_buffer.hpp>
 #include <ouro/collector/trace_guard.hpp>
-#include <ouro/collector/trace_visits.hpp>
-#include <ouro/collector/walked_objects.hpp>
+#include <ouro/collector/trace_worklist.hpp>
+#include <ouro/collector/walkable_pools.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/type_record.hpp>
@@ -40,27 +40,27 @@ class heap_view {
     return targets;
   }
 
-  /// What the generation has: the enrolled objects, or the candidates.
+  /// What the generation has: the tracked objects, or the candidates.
   [[nodiscard]] static list generation(bool minor) {
     check_not_tracing("ouro::gc");
     list found;
     auto& candidates = CollectorPolicy::template current<RefcountPolicy>().candidates();
     append_all(minor ? candidates.young() : candidates.old(), found);
     if constexpr (walks_pools<CollectorPolicy, RefcountPolicy>) {
-      found.reserve(found.size() + (minor ? 0 : walked_objects<RefcountPolicy>::most()));  // the walk must not throw
-      if (!minor) walked_objects<RefcountPolicy>::each([&found](header_type& object) { found.push_back(&object); });
+      found.reserve(found.size() + (minor ? 0 : walkable_pools<RefcountPolicy>::most()));  // the walk must not throw
+      if (!minor) walkable_pools<RefcountPolicy>::each([&found](header_type& object) { found.push_back(&object); });
     }
     return found;
   }
 
-  /// All that is in view: the enrolled objects; or else the candidates, and what they reach.
+  /// All that is in view: the tracked objects; or else the candidates, and what they reach.
   [[nodiscard]] static list all() {
     list found = generation(false);
     const list young = generation(true);
     found.insert(found.end(), young.begin(), young.end());
     CollectorPolicy::template current<RefcountPolicy>().candidates().each_frozen(
-        [&found](const candidate_buffer<RefcountPolicy>& frozen) { append_all(frozen, found); });
-    if constexpr (!enrolls_all<CollectorPolicy>) {
+        [&found](const root_buffer<RefcountPolicy>& frozen) { append_all(frozen, found); });
+    if constexpr (!tracks_all<CollectorPolicy>) {
       local_address_map<bool> met;
       for (header_type* const each : found) met[each] = true;
       for (std::size_t i = 0; i != found.size(); ++i) {
@@ -78,7 +78,7 @@ class heap_view {
     for (; first != last; ++first) targets.push_back(static_cast<header_type*>(first->target));
   }
 
-  static void append_all(const candidate_buffer<RefcountPolicy>& of, list& to) {
+  static void append_all(const root_buffer<RefcountPolicy>& of, list& to) {
     for (std::size_t slot = 0; slot != of.slots(); ++slot) {
       if (header_type* const object = of.at(slot); object != nullptr && is_whole(*object)) to.push_back(object);
     }

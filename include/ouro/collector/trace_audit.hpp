@@ -10,12 +10,12 @@
 /// Costs an entry in a hash table for each edge of the objects that are audited.
 
 #include <ouro/allocator/raw_array.hpp>
-#include <ouro/collector/trace_visits.hpp>
+#include <ouro/collector/trace_worklist.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/edge_sink.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
-#include <ouro/object/visited.hpp>
+#include <ouro/object/worklist_entry.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -84,11 +84,11 @@ class trace_audit {
     return audits_of_types.of(type) == audited_types::wrong;
   }
 
-  /// Has the object `visits[i]` traced, its edges compared and then pushed to `to`, and moves `i` on. False if the
+  /// Has the object `worklist[i]` traced, its edges compared and then pushed to `to`, and moves `i` on. False if the
   /// trace throws, or is found to be wrong, which is reported: then not all edges have been pushed. Where memory is
   /// exhausted, edges are not compared. \pre `object` is its address, and `record` that of its type; a `trace_guard` is
   /// alive
-  [[nodiscard]] bool trace(visited* const& visits, std::size_t& i, const void* object, std::uint32_t type,
+  [[nodiscard]] bool trace(worklist_entry* const& worklist, std::size_t& i, const void* object, std::uint32_t type,
                            const type_record& record, edge_sink& to) noexcept {
     until_next_ = interval;
     slots_.size = 0;
@@ -96,7 +96,7 @@ class trace_audit {
     twice_ = nullptr;
     to_ = &to;
     edge_sink sink{&compare, this};
-    if (!trace_some(visits, i, i + 1, record, sink)) return false;
+    if (!trace_some(worklist, i, i + 1, record, sink)) return false;
     sink.flush();
     if (twice_ != nullptr) {
       audits_of_types.set(type, audited_types::wrong);

@@ -3,7 +3,7 @@
 /// Says that a trace is running, so that checked builds catch one that copies pointers or makes objects.
 
 #include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/object/diagnostics.hpp>
 
 #include <string_view>
 

@@ -2,8 +2,8 @@
 /// \file
 /// Python's `__dict__`: attributes that an object gets while the program runs.
 
+#include <ouro/allocator/dependent.hpp>
 #include <ouro/allocator/throw.hpp>
-#include <ouro/allocator/when_used.hpp>
 #include <ouro/config.hpp>
 #include <ouro/containers/lifetime_watch.hpp>
 #include <ouro/containers/loan.hpp>
@@ -15,7 +15,7 @@
 #include <ouro/containers/value_block.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/interned_string.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/pointer/memory.hpp>
 
@@ -45,9 +45,9 @@ template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE attributes {
   using value_block = detail::value_block<T, typename Memory::template std_allocator<T>>;
   using loan = detail::loan<value_block>;
-  using shape = detail::shape<detail::when_used<interned_string, T>>;
-  using shape_tree = detail::shape_tree<detail::when_used<interned_string, T>>;
-  using own_names = detail::own_names<detail::when_used<interned_string, T>, Memory>;
+  using shape = detail::shape<detail::dependent<interned_string, T>>;
+  using shape_tree = detail::shape_tree<detail::dependent<interned_string, T>>;
+  using own_names = detail::own_names<detail::dependent<interned_string, T>, Memory>;
   static_assert(std::is_nothrow_move_constructible_v<T>, "ouro: attributes are moved, and must not throw then");
 
  public:

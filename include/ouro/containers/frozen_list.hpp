@@ -6,7 +6,7 @@
 #include <ouro/containers/untrack.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/edge_sink.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/memory.hpp>

@@ -8,7 +8,7 @@
 #include <ouro/containers/quiet.hpp>
 #include <ouro/containers/set_aside.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/memory.hpp>
 
 #include <compare>

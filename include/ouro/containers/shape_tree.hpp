@@ -2,7 +2,7 @@
 /// \file
 /// All shapes of the attributes in a heap.
 
-#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/heap_local.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/containers/node_table.hpp>
@@ -36,7 +36,7 @@ class OURO_SHARED_TYPE shape_tree {
     if (part_.tree == nullptr) {
       static thread_local const thread_end end;
       static_cast<void>(end);
-      if (!attach(heap_part_of<part>::part)) throw_bad_alloc();
+      if (!register_heap_local(heap_local_of<part>::variable)) throw_bad_alloc();
       part_.tree = new shape_tree;
     }
     return *part_.tree;
@@ -80,7 +80,7 @@ class OURO_SHARED_TYPE shape_tree {
   struct part {
     shape_tree* tree = nullptr;  ///< owned; made when first asked for
 
-    /// \see heap_part_of
+    /// \see heap_local_of
     [[nodiscard]] static part& of_thread() noexcept { return part_; }
     static void release() noexcept { delete std::exchange(part_.tree, nullptr); }
   };

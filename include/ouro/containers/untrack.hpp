@@ -3,7 +3,7 @@
 /// Takes immutable objects out of the collector's sight, if nothing that they point to is in it.
 
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/trace_visits.hpp>
+#include <ouro/collector/trace_worklist.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/pointer/block.hpp>
@@ -33,9 +33,9 @@ void untrack_if_acyclic(const managed_ptr<T, R, C, A>& made) {
     edge_sink sink{look, &finds_tracked};
     trace_one(&object, block<T, R, C, A>::record, sink);
     if (finds_tracked) return;
-    const std::uint32_t info = unlisted_info_of<C>(object);
+    const std::uint32_t info = unbuffered_info_of<C>(object);
     R::store(object.info, info & ~info_word::tracked);
-    object.set_quiet();
+    object.clear_suspect_on_drop();
   }
 }
 

@@ -5,10 +5,10 @@
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/cyclic_types.hpp>
 #include <ouro/object/nesting.hpp>
-#include <ouro/object/reach.hpp>
 #include <ouro/object/trace.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/object/type_list.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/block.hpp>
@@ -91,11 +91,11 @@ concept has_deep_copy = requires(const T& object, Memo& memo) { object.deep_copy
 /// Whether the library can see all edges of a `T`, which it need not of what copies itself.
 template <class T, class... Outer>
 [[nodiscard]] consteval bool shows_edges() {
-  constexpr sight seen = sight_of<T>();
-  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == sight::none || seen == sight::edge ||
-                seen == sight::foreign || seen == sight::member) {
+  constexpr trace_kind seen = trace_kind_of<T>();
+  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == trace_kind::none || seen == trace_kind::edge ||
+                seen == trace_kind::foreign || seen == trace_kind::member) {
     return true;
-  } else if constexpr (seen == sight::opaque) {
+  } else if constexpr (seen == trace_kind::opaque) {
     return false;
   } else {
     return []<class... Parts>(types<Parts...>) {
@@ -226,8 +226,8 @@ template <class T>
   if constexpr (std::is_void_v<T> || std::is_abstract_v<std::remove_extent_t<T>>) {
     return false;
   } else {
-    return is_closed<T>() ||
-           (sight_of<T>() != sight::opaque && (std::is_copy_constructible_v<T> || has_shallow_copy<T>));
+    return edges_known<T>() ||
+           (trace_kind_of<T>() != trace_kind::opaque && (std::is_copy_constructible_v<T> || has_shallow_copy<T>));
   }
 }
 
@@ -237,7 +237,7 @@ template <class T, class R, class C, class A>
   using held = pointee_node<T>;
   const type_record& record = record_of(info_of<C>(object));
   if constexpr (may_be_copied<held>()) {
-    if (is_closed<held>() || &record == &block<held, R, C, A>::record) return &clone_functions<held, R, C, A>::record;
+    if (edges_known<held>() || &record == &block<held, R, C, A>::record) return &clone_functions<held, R, C, A>::record;
   }
   return record.clone;
 }

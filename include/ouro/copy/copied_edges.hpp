@@ -3,7 +3,7 @@
 /// Which edges a deep copy looks at.
 
 #include <ouro/copy/clone.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <type_traits>

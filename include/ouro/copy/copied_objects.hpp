@@ -5,8 +5,8 @@
 #include <ouro/allocator/address_map.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <cstddef>

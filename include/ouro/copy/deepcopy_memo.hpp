@@ -20,8 +20,8 @@
 #include <ouro/copy/promised_copies.hpp>
 #include <ouro/object/clone_record.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/leaf.hpp>
 #include <ouro/object/nesting.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 

@@ -5,10 +5,10 @@
 #include <ouro/allocator/address_map.hpp>
 #include <ouro/collector/heap_view.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/cyclic_types.hpp>
 #include <ouro/object/nesting.hpp>
-#include <ouro/object/reach.hpp>
 #include <ouro/object/trace.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/counting.hpp>
@@ -71,7 +71,7 @@ class size_walk {
   template <class T>
   static void see(const size_walk& walk, header_type& object) {
     using held = pointee_node<T>;
-    if constexpr (!is_closed<held>()) {
+    if constexpr (!edges_known<held>()) {
       see_by_trace(walk, object);
     } else if constexpr (!std::is_void_v<T>) {
       using layout = block<held, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;

@@ -2,7 +2,7 @@
 /// \file
 /// Whether the program and its shared objects have one heap between them.
 
-#include <ouro/object/heap_note.hpp>
+#include <ouro/object/elf_heap_note.hpp>
 
 #include <cstddef>
 

@@ -10,7 +10,7 @@
 /// An entry whose destruction waits in the destruction queue of its thread is in the same state for longer.
 /// The table itself holds no count: it would keep every entry alive.
 
-#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/heap_local.hpp>
 #include <ouro/allocator/integer_cast.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
@@ -182,7 +182,7 @@ struct OURO_SHARED_TYPE intern_cache {
     is_enabled = wanted;
   }
 
-  /// \see heap_part_of
+  /// \see heap_local_of
   [[nodiscard]] static intern_cache& of_thread() noexcept { return local_; }
   static void release() noexcept { local_.table.clear(); }
 
@@ -190,7 +190,7 @@ struct OURO_SHARED_TYPE intern_cache {
   /// Before it gets a value that the heap must keep. False when memory is exhausted.
   [[nodiscard]] static bool become_part() noexcept {
     if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
-      return attach(heap_part_of<intern_cache>::part);
+      return register_heap_local(heap_local_of<intern_cache>::variable);
     } else {
       return true;
     }

@@ -4,7 +4,7 @@
 
 #include <ouro/fwd.hpp>
 #include <ouro/inspect/identity.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <compare>

@@ -14,7 +14,7 @@
 #include <ouro/object/header.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/object/type_record.hpp>
-#include <ouro/object/visited.hpp>
+#include <ouro/object/worklist_entry.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
 #include <cstddef>
@@ -89,18 +89,18 @@ struct OURO_SHARED_TYPE string_body {
     return block;
   }
 
-  [[nodiscard]] static string_body& body_of(const visited& at) noexcept {
+  [[nodiscard]] static string_body& body_of(const worklist_entry& at) noexcept {
     return *static_cast<string_body*>(static_cast<header_type*>(at.header)->object());
   }
 
-  static void destroy(const visited* at, const visited* last) noexcept {
+  static void destroy(const worklist_entry* at, const worklist_entry* last) noexcept {
     using cache = intern_cache<string_body, Locking>;
     cache& here = cache::current();
     const lock_guard lock{here.mutex};
     for (; at != last; ++at) here.table.erase(body_of(*at));
   }
 
-  static void deallocate(const visited* at, const visited* last) noexcept {
+  static void deallocate(const worklist_entry* at, const worklist_entry* last) noexcept {
     for (; at != last; ++at) {
       pool_allocator::deallocate(at->header, bytes(&body_of(*at)), alignof(std::size_t));
     }

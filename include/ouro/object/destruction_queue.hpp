@@ -37,7 +37,7 @@ class OURO_SHARED_TYPE destruction_queue {
 
   static constexpr std::size_t default_nesting = std::size_t{256} << 10;  ///< bytes of stack
 
-  /// \see heap_part_of
+  /// \see heap_local_of
   [[nodiscard]] static destruction_queue& of_thread() noexcept;
 
   /// Whether the library is running a destructor or a `finalize` on this thread.

@@ -4,11 +4,11 @@
 ///
 /// ```
 ///   count   flags and number of strong pointers                                       refcount/count_word.hpp
-///   info    unlisted:  type index (16) | owner tag (5) | flags (10)         | 0
-///           listed:    which buffer (2) | slot in the candidate buffer (29) | 1
+///   info    not buffered:  type index (16) | owner tag (5) | flags (10)         | 0
+///           buffered:    which buffer (2) | slot in the candidate buffer (29) | 1
 /// ```
 /// An object in the candidate buffer has a slot number in place of its info, which its buffer entry keeps meanwhile
-/// (collector/candidate_buffer.hpp): so it can leave the buffer in O(1), and costs 8 bytes all the same.
+/// (collector/root_buffer.hpp): so it can leave the buffer in O(1), and costs 8 bytes all the same.
 /// An object that waits for its destruction has the count `count_word::none`, and its info word as it was
 /// (object/destruction_queue.hpp).
 
@@ -23,37 +23,37 @@
 
 namespace ouro::detail {
 
-/// The bits of an unlisted info word.
+/// The bits of an not buffered info word.
 struct info_word {
-  static constexpr std::uint32_t listed = 1u << 0;     ///< the rest is a slot number
+  static constexpr std::uint32_t buffered = 1u << 0;   ///< the rest is a slot number
   static constexpr std::uint32_t tracked = 1u << 1;    ///< may be part of a cycle
   static constexpr std::uint32_t watched = 1u << 2;    ///< has weak records
   static constexpr std::uint32_t unborn = 1u << 3;     ///< its constructor has not returned
   static constexpr std::uint32_t finalized = 1u << 4;  ///< `finalize` has been called
   static constexpr std::uint32_t dead = 1u << 5;       ///< its destructor has been called, or never will be
-  static constexpr std::uint32_t reached = 1u << 6;    ///< the running collection has it in its worklist
+  static constexpr std::uint32_t gray = 1u << 6;       ///< the running collection has it in its worklist
   static constexpr std::uint32_t alive = 1u << 7;      ///< the running collection has proven it alive
 
   static constexpr std::uint32_t old = 1u << 8;     ///< some collection has found it alive
   static constexpr std::uint32_t frozen = 1u << 9;  ///< collections leave it alone
 
-  static constexpr std::uint32_t walked = 1u << 10;  ///< lies in a pool that its collector walks
+  static constexpr std::uint32_t heap_walkable = 1u << 10;  ///< lies in a pool that its collector walks
 
   static constexpr std::uint32_t owner_shift = 11;
   static constexpr std::uint32_t owner_mask = 0x1Fu << owner_shift;
   static constexpr std::uint32_t type_shift = 16;
 
   static constexpr std::uint32_t slot_shift = 1;
-  static constexpr std::uint32_t buffer_shift = 30;  ///< the flags old and frozen of a listed object say which buffer
-  static constexpr std::uint32_t listed_as_old = 1u << buffer_shift;
+  static constexpr std::uint32_t buffer_shift = 30;  ///< the flags old and frozen of a buffered object say which buffer
+  static constexpr std::uint32_t buffered_as_old = 1u << buffer_shift;
 
-  [[nodiscard]] static constexpr bool is_listed(std::uint32_t word) noexcept { return (word & listed) != 0; }
+  [[nodiscard]] static constexpr bool is_buffered(std::uint32_t word) noexcept { return (word & buffered) != 0; }
   [[nodiscard]] static constexpr std::uint32_t slot(std::uint32_t word) noexcept {
     return (word & ((1u << buffer_shift) - 1)) >> slot_shift;
   }
-  /// Whether a walk over the pools finds the object, so that it need not be listed. \pre unlisted
+  /// Whether a walk over the pools finds the object, so that it need not be buffered. \pre not buffered
   [[nodiscard]] static constexpr bool is_found_by_walk(std::uint32_t word) noexcept {
-    return (word & (walked | old)) == (walked | old);
+    return (word & (heap_walkable | old)) == (heap_walkable | old);
   }
   [[nodiscard]] static constexpr std::uint32_t type(std::uint32_t word) noexcept { return word >> type_shift; }
 };
@@ -92,8 +92,8 @@ struct alignas(std::size_t) header {
   void clear_info(std::uint32_t bits) noexcept {
     update(info, [bits](std::uint32_t seen) { return seen & ~bits; });
   }
-  void set_quiet() noexcept { update(count, count_word::made_quiet); }
-  void clear_quiet() noexcept { update(count, count_word::made_loud); }
+  void clear_suspect_on_drop() noexcept { update(count, count_word::without_suspect_on_drop); }
+  void set_suspect_on_drop() noexcept { update(count, count_word::with_suspect_on_drop); }
 
   /// One pointer more, unless there is none: what a weak pointer does. Never brings an object back from zero.
   [[nodiscard]] bool try_increment() noexcept {
@@ -111,15 +111,15 @@ struct alignas(std::size_t) header {
   }
 
   /// One pointer fewer, without regard to candidacy.
-  [[nodiscard]] released decrement_plainly() noexcept {
+  [[nodiscard]] drop_result decrement_plainly() noexcept {
     if constexpr (requires { RefcountPolicy::decrement_plainly(count); }) {
       return RefcountPolicy::decrement_plainly(count);
     } else {
       std::uint32_t seen = load_count();
       for (;;) {
-        if (count_word::is_immortal(seen)) return released::kept;
+        if (count_word::is_immortal(seen)) return drop_result::kept;
         if (RefcountPolicy::compare_exchange(count, seen, count_word::lowered(seen)))
-          return count_word::is_last(seen) ? released::last : released::kept;
+          return count_word::is_last(seen) ? drop_result::last : drop_result::kept;
       }
     }
   }

@@ -4,7 +4,7 @@
 
 #include <ouro/config.hpp>
 #include <ouro/object/aggregate.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/object/type_list.hpp>
 
 #include <type_traits>
@@ -32,7 +32,7 @@ template <class T>
 
 enum class why_opaque { is_incomplete, has_wrong_trace, is_unknown_array, is_union, has_base, has_many_members, hides };
 
-/// \pre `sight_of<T>()` is `opaque`
+/// \pre `trace_kind_of<T>()` is `opaque`
 template <class T>
 [[nodiscard]] consteval why_opaque find_why_opaque() noexcept {
   if constexpr (!is_complete<T>) {
@@ -54,7 +54,7 @@ template <class T>
   }
 }
 
-/// Ends the compilation with the reason. \pre `sight_of<T>()` is `opaque`
+/// Ends the compilation with the reason. \pre `trace_kind_of<T>()` is `opaque`
 template <class T>
 void refuse_opaque() noexcept {
   constexpr why_opaque why = find_why_opaque<T>();

@@ -3,7 +3,7 @@
 /// Tells heaps apart: by a number, and by a tag of 5 bits that fits into a header, so that a checked build notices
 /// objects used by a thread that does not own them, or outside their private heap.
 
-#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/heap_local.hpp>
 #include <ouro/config.hpp>
 
 #include <atomic>
@@ -31,7 +31,7 @@ constinit inline thread_local heap_number heap_number::local_{};
   heap_number& number = heap_number::of_thread();
   if (number.value == 0) {
     // A private heap has room for it from the beginning.
-    static_cast<void>(attach(heap_part_of<heap_number>::part));
+    static_cast<void>(register_heap_local(heap_local_of<heap_number>::variable));
     number.value = heap_numbers_given.fetch_add(1, std::memory_order_relaxed) + 1;
   }
   return number.value;

@@ -7,9 +7,9 @@
 #include <ouro/object/aggregate.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/inherited_trace.hpp>
-#include <ouro/object/leaf.hpp>
 #include <ouro/object/nesting.hpp>
 #include <ouro/object/opaque.hpp>
+#include <ouro/object/trace_kind.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -83,8 +83,8 @@ class edge_visitor {
   /// \throws std::bad_alloc where the parts are nested deep, and what a user's trace throws
   template <class T>
   OURO_ALWAYS_INLINE void visit_object(T& object) const {
-    constexpr sight seen = sight_of<T>();
-    if constexpr (seen == sight::foreign || seen == sight::member) {
+    constexpr trace_kind seen = trace_kind_of<T>();
+    if constexpr (seen == trace_kind::foreign || seen == trace_kind::member) {
       look_into(object);
     } else {
       see(object);
@@ -94,14 +94,14 @@ class edge_visitor {
  private:
   template <class T>
   OURO_ALWAYS_INLINE void see(T& object) const {
-    constexpr sight seen = sight_of<T>();
-    if constexpr (seen == sight::opaque) {
+    constexpr trace_kind seen = trace_kind_of<T>();
+    if constexpr (seen == trace_kind::opaque) {
       refuse_opaque<T>();
-    } else if constexpr (seen == sight::edge) {
+    } else if constexpr (seen == trace_kind::edge) {
       see_edge_(object);
-    } else if constexpr (seen == sight::foreign || seen == sight::member) {
+    } else if constexpr (seen == trace_kind::foreign || seen == trace_kind::member) {
       see_nested(object);
-    } else if constexpr (seen != sight::none && !is_leaf<T>()) {
+    } else if constexpr (seen != trace_kind::none && !is_leaf<T>()) {
       see_parts<seen>(object);
     }
   }
@@ -109,9 +109,9 @@ class edge_visitor {
   /// A part with memory of its own, in which there may be another one, and so on.
   template <class T>
   OURO_ALWAYS_INLINE void see_owned(T& part) const {
-    constexpr sight seen = sight_of<T>();
-    if constexpr (seen == sight::edge || seen == sight::none || seen == sight::foreign || seen == sight::member ||
-                  seen == sight::opaque) {
+    constexpr trace_kind seen = trace_kind_of<T>();
+    if constexpr (seen == trace_kind::edge || seen == trace_kind::none || seen == trace_kind::foreign ||
+                  seen == trace_kind::member || seen == trace_kind::opaque) {
       see(part);
     } else if constexpr (!is_leaf<T>()) {
       see_nested(part);
@@ -142,10 +142,10 @@ class edge_visitor {
 
   template <class T>
   OURO_ALWAYS_INLINE void look_into(T& object) const {
-    constexpr sight seen = sight_of<T>();
-    if constexpr (seen == sight::foreign) {
+    constexpr trace_kind seen = trace_kind_of<T>();
+    if constexpr (seen == trace_kind::foreign) {
       tracer<T>::trace(object, *this);  // calls user code: it may throw; nothing of the heap may be changed
-    } else if constexpr (seen == sight::member) {
+    } else if constexpr (seen == trace_kind::member) {
       OURO_REQUIRE(T,
                    "ouro: its `trace` is inherited, and does not show the members that the class adds: give it "
                    "`void trace(auto&& visit) { base::trace(visit); visit(members...); }`",
@@ -156,9 +156,9 @@ class edge_visitor {
     }
   }
 
-  template <sight Seen, class T>
+  template <trace_kind Seen, class T>
   void see_parts(T& object) const {
-    if constexpr (Seen == sight::range && SeeEdge::changes_edges && has_keys_with_edges<T>()) {
+    if constexpr (Seen == trace_kind::range && SeeEdge::changes_edges && has_keys_with_edges<T>()) {
       const nesting::unlimited lies_elsewhere_later{see_edge_.within()};
       const auto see_part = [this](const auto& part) { (*this)(part); };
       if constexpr (requires { object.rekey(see_part); }) {
@@ -166,9 +166,9 @@ class edge_visitor {
       } else {
         reinsert_each(object, see_part);
       }
-    } else if constexpr (Seen == sight::array) {
+    } else if constexpr (Seen == trace_kind::array) {
       for (auto&& element : object) (*this)(element);
-    } else if constexpr (Seen == sight::range) {
+    } else if constexpr (Seen == trace_kind::range) {
       for (auto&& element : object) {
         if constexpr (std::is_lvalue_reference_v<decltype(element)> && !is_array_like<T>) {
           see_owned(const_cast<std::remove_cvref_t<decltype(element)>&>(element));
@@ -176,16 +176,16 @@ class edge_visitor {
           (*this)(element);
         }
       }
-    } else if constexpr (Seen == sight::optional) {
+    } else if constexpr (Seen == trace_kind::optional) {
       if (object.has_value()) (*this)(*object);
-    } else if constexpr (Seen == sight::owner) {
+    } else if constexpr (Seen == trace_kind::owner) {
       if (object) see_owned(const_cast<std::remove_cvref_t<decltype(*object)>&>(*object));
-    } else if constexpr (Seen == sight::variant) {
+    } else if constexpr (Seen == trace_kind::variant) {
       // `visit` is found by its argument, in std, whose header who has a variant has included.
       if (!object.valueless_by_exception()) visit([this](auto& active) { (*this)(active); }, object);
-    } else if constexpr (Seen == sight::tuple) {
+    } else if constexpr (Seen == trace_kind::tuple) {
       std::apply(*this, object);
-    } else if constexpr (Seen == sight::adapter) {
+    } else if constexpr (Seen == trace_kind::adapter) {
       if constexpr (SeeEdge::changes_edges && requires { typename T::value_compare; }) {
         const nesting::unlimited is_compared{see_edge_.within()};
         (*this)(adapted<T>::container(object));

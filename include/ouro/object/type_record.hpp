@@ -3,13 +3,13 @@
 /// What the library knows of a managed type once the type itself is out of sight, and the table that turns the 16-bit
 /// index in a header into it.
 
-#include <ouro/allocator/loaded_objects.hpp>
+#include <ouro/allocator/elf_modules.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/edge_sink.hpp>
+#include <ouro/object/elf_heap_note.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/heap_note.hpp>
-#include <ouro/object/hooks.hpp>
-#include <ouro/object/visited.hpp>
+#include <ouro/object/worklist_entry.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -20,13 +20,14 @@
 
 namespace ouro::detail {
 
-/// Reports the edges of the object `visits[i]`, and of those that follow it before `last` as long as they are of the
+/// Reports the edges of the object `worklist[i]`, and of those that follow it before `last` as long as they are of the
 /// same type; counts them in each entry. Returns how far it came. The worklist may grow, and move, whenever the sink is
 /// full.
-using trace_function = std::size_t (*)(visited* const& visits, std::size_t i, std::size_t last, edge_sink& sink);
+using trace_function = std::size_t (*)(worklist_entry* const& worklist, std::size_t i, std::size_t last,
+                                       edge_sink& sink);
 
 /// Does something to the objects of `[first, last)`, which are of one type.
-using run_function = void (*)(const visited* first, const visited* last) noexcept;
+using run_function = void (*)(const worklist_entry* first, const worklist_entry* last) noexcept;
 
 struct clone_record;
 
@@ -44,11 +45,11 @@ struct type_record {
   std::uint32_t front = 0;            ///< bytes from the beginning of the block to the object; 0 where nobody asks
 
   void destroy_one(void* header) const noexcept {
-    const visited one{header, 0, 0};
+    const worklist_entry one{header, 0, 0};
     destroy(&one, &one + 1);
   }
   void deallocate_one(void* header) const noexcept {
-    const visited one{header, 0, 0};
+    const worklist_entry one{header, 0, 0};
     deallocate(&one, &one + 1);
   }
 };
@@ -90,11 +91,11 @@ OURO_SHARED_STATE inline constinit type_table registered_types{};
 
 /// Where this very program or shared object finds the table. A template, so that who makes no object has none.
 template <class Table>
-struct table_of_this_object {
+struct module_type_table {
   OURO_OWN_CODE [[gnu::used]] static inline constinit const Table* at = &registered_types;
 
   OURO_ALWAYS_INLINE static void note() noexcept {
-    OURO_LEAVE_NOTE("_ZN4ouro6detail20table_of_this_objectINS0_10type_tableEE2atE", at);
+    OURO_LEAVE_NOTE("_ZN4ouro6detail17module_type_tableINS0_10type_tableEE2atE", at);
   }
 };
 
@@ -111,7 +112,7 @@ class type_info_word {
 
  private:
   OURO_OWN_CODE OURO_NOINLINE std::uint32_t add(const type_record& record, std::uint32_t flags) {
-    table_of_this_object<type_table>::note();
+    module_type_table<type_table>::note();
     keep_loaded(&record);
     std::uint32_t mine = registered_types.add(record) << info_word::type_shift | flags;
     std::uint32_t expected = 0;

@@ -8,13 +8,13 @@
 /// a callback have one of their own.
 
 #include <ouro/allocator/address_map.hpp>
-#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/heap_local.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/allocator/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/destruction_queue.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/object/weak_target.hpp>
@@ -94,7 +94,7 @@ class OURO_SHARED_TYPE weak_table {
   /// Ends the record with its last pin. Where it is listed in the table of another heap, it loses its callback and is
   /// left there: that heap frees it when its target dies, or when the heap ends.
   static void unpin(record* at) noexcept {
-    if (pins::decrement(at->pins) != released::last) return;
+    if (pins::decrement(at->pins) != drop_result::last) return;
     bool is_left = false;
     weak_callback* callback = nullptr;
     {
@@ -216,7 +216,7 @@ class OURO_SHARED_TYPE weak_table {
     due_queue due{};
     [[no_unique_address]] std::conditional_t<is_shared, none, shard> records_here{};
 
-    /// \see heap_part_of
+    /// \see heap_local_of
     [[nodiscard]] static thread_state& of_thread() noexcept { return local_; }
 
     static bool finish() noexcept {
@@ -273,7 +273,7 @@ class OURO_SHARED_TYPE weak_table {
     if constexpr (is_shared) {
       after_fork.become_known();
     } else {
-      if (home.records.size() == 0 && !attach(heap_part_of<thread_state>::part)) throw_bad_alloc();
+      if (home.records.size() == 0 && !register_heap_local(heap_local_of<thread_state>::variable)) throw_bad_alloc();
     }
     return home;
   }

@@ -16,17 +16,17 @@
 #include <ouro/collector/death.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
+#include <ouro/object/cyclic_types.hpp>
 #include <ouro/object/destroy.hpp>
 #include <ouro/object/destruction_queue.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/hooks.hpp>
-#include <ouro/object/leaf.hpp>
-#include <ouro/object/reach.hpp>
 #include <ouro/object/trace.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
-#include <ouro/object/visited.hpp>
+#include <ouro/object/worklist_entry.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -44,7 +44,7 @@ concept has_finalize = requires(T& object) { object.finalize(); };
 /// What is done with a block of which only the length counts: the same code for all types that agree in that.
 template <class AllocatorPolicy, std::size_t Padding, std::size_t Bytes, std::size_t Alignment>
 struct sized_block {
-  static void deallocate(const visited* at, const visited* last) noexcept {
+  static void deallocate(const worklist_entry* at, const worklist_entry* last) noexcept {
     for (; at != last; ++at) {
       AllocatorPolicy::deallocate(static_cast<std::byte*>(at->header) - Padding, Bytes, Alignment);
     }
@@ -58,7 +58,7 @@ template <class T, class CollectorPolicy>
 [[nodiscard]] consteval bool may_be_tracked() {
   using element = std::remove_cv_t<std::remove_extent_t<T>>;
   if constexpr (finds_cycles<CollectorPolicy>) {
-    return !is_leaf<element>() && can_reach_itself<std::conditional_t<std::is_array_v<T>, element[], element>>();
+    return !is_leaf<element>() && may_be_cyclic<std::conditional_t<std::is_array_v<T>, element[], element>>();
   } else {
     return false;
   }
@@ -87,8 +87,9 @@ struct block {
   static constexpr bool is_tracked = Tracked;
 
   /// Whether objects lie in pools that the collector walks: single ones whose header is the first of the block.
-  static constexpr bool is_walked = [] {
-    if constexpr (is_tracked && walks_pools<CollectorPolicy, RefcountPolicy> && has_allocate_walked<AllocatorPolicy>) {
+  static constexpr bool is_heap_walkable = [] {
+    if constexpr (is_tracked && walks_pools<CollectorPolicy, RefcountPolicy> &&
+                  has_allocate_walkable<AllocatorPolicy>) {
       return !is_array && front == sizeof(header_type) && AllocatorPolicy::walks(front + sizeof(element), alignment);
     } else {
       return false;
@@ -104,7 +105,7 @@ struct block {
     return elements <= (static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) - front) / sizeof(element);
   }
 
-  [[nodiscard]] static void* object_of(const visited& at) noexcept {
+  [[nodiscard]] static void* object_of(const worklist_entry& at) noexcept {
     return static_cast<header_type*>(at.header)->object();
   }
 
@@ -127,7 +128,7 @@ struct block {
     }
   }
 
-  static void destroy_run(const visited* at, const visited* last) noexcept {
+  static void destroy_run(const worklist_entry* at, const worklist_entry* last) noexcept {
     for (; at != last; ++at) destroy(object_of(*at));
   }
 
@@ -136,19 +137,19 @@ struct block {
   }
 
   /// \see trace_function
-  static std::size_t trace(visited* const& visits, std::size_t i, std::size_t last, edge_sink& sink) {
+  static std::size_t trace(worklist_entry* const& worklist, std::size_t i, std::size_t last, edge_sink& sink) {
     const std::uint32_t type = info_word::type(info_.load());
     std::size_t before = sink.pushed();
     do {
-      fetch_ahead(visits, i, last);
-      void* const object = object_of(visits[i]);
+      fetch_ahead(worklist, i, last);
+      void* const object = object_of(worklist[i]);
       for (std::size_t at = 0, end = length(object); at != end; ++at) {
         trace_object<RefcountPolicy, CollectorPolicy>(static_cast<element*>(object)[at], sink);
       }
       const std::size_t pushed = sink.pushed();
-      visits[i++].edges = integer_cast<std::uint32_t>(pushed - before);
+      worklist[i++].edges = integer_cast<std::uint32_t>(pushed - before);
       before = pushed;
-    } while (i != last && info_word::type(static_cast<header_type*>(visits[i].header)->load_info()) == type);
+    } while (i != last && info_word::type(static_cast<header_type*>(worklist[i].header)->load_info()) == type);
     return i;
   }
 
@@ -158,7 +159,7 @@ struct block {
     }
   }
 
-  static void deallocate_arrays(const visited* at, const visited* last) noexcept {
+  static void deallocate_arrays(const worklist_entry* at, const worklist_entry* last) noexcept {
     for (; at != last; ++at) deallocate(object_of(*at));
   }
 
@@ -198,7 +199,7 @@ struct block {
 
   /// The info word of an object that nothing has happened to, but for its owner.
   [[nodiscard]] OURO_ALWAYS_INLINE static std::uint32_t plain_info() {
-    return info_.get(record, (is_tracked ? info_word::tracked : 0) | (is_walked ? info_word::walked : 0));
+    return info_.get(record, (is_tracked ? info_word::tracked : 0) | (is_heap_walkable ? info_word::heap_walkable : 0));
   }
 
   /// Whether the object at `at` was made as this very type and nothing but time has happened to it since: it is no
@@ -216,7 +217,7 @@ struct block {
     } else if (!destructions<RefcountPolicy>.must_wait()) [[likely]] {
       end_plainly(at);
     } else {
-      death<RefcountPolicy, CollectorPolicy>::come(at);
+      death<RefcountPolicy, CollectorPolicy>::on_zero(at);
     }
   }
 
@@ -230,13 +231,13 @@ struct block {
     queue.leave(outer);
     deallocate(at.object());
     if (weak_table<RefcountPolicy>::has_callbacks() && outer == 0) [[unlikely]]
-      death<RefcountPolicy, CollectorPolicy>::settle();
+      death<RefcountPolicy, CollectorPolicy>::run_weak_callbacks();
   }
 
   static constexpr bool can_die_plainly = !has_finalize<element>;
 
   static constexpr std::uint32_t first_count =
-      is_tracked && !enrolls_all<CollectorPolicy> ? count_word::made_loud(count_word::one) : count_word::one;
+      is_tracked && !tracks_all<CollectorPolicy> ? count_word::with_suspect_on_drop(count_word::one) : count_word::one;
 
  private:
   OURO_SHARED_STATE static inline constinit type_info_word info_{};

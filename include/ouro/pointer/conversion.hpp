@@ -4,8 +4,8 @@
 
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/hooks.hpp>
-#include <ouro/object/reach.hpp>
+#include <ouro/object/cyclic_types.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/pointer/counting.hpp>
 

@@ -3,13 +3,13 @@
 /// How a pointer counts: in the header of the object, or by the object's own functions.
 
 #include <ouro/allocator/pool_heap.hpp>
-#include <ouro/allocator/pool_lease.hpp>
+#include <ouro/allocator/thread_heap.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/trace_guard.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
@@ -69,9 +69,9 @@ struct counting<RefcountPolicy, CollectorPolicy> {
       if (!RefcountPolicy::try_keep(object.count)) [[unlikely]]
         decrement_rarely<Block>(object);
     } else {
-      const released found = RefcountPolicy::decrement(object.count);
-      if (found != released::kept) [[unlikely]]
-        follow<Block>(object, found);
+      const drop_result found = RefcountPolicy::decrement(object.count);
+      if (found != drop_result::kept) [[unlikely]]
+        handle_drop<Block>(object, found);
     }
   }
 
@@ -102,13 +102,14 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   }
 
   /// The record of an object that may be used here. What its header does not tell of an object of this heap is
-  /// reported: by `not_listed` if it says that it is listed, and is not, and by `no_type` if it leads to no record.
+  /// reported: by `not_buffered` if it says that it is listed, and is not, and by `no_type` if it leads to no record.
   [[nodiscard]] static const type_record& check_header(header_type& object, std::string_view pointee,
-                                                       std::string_view not_listed, std::string_view no_type) noexcept {
+                                                       std::string_view not_buffered,
+                                                       std::string_view no_type) noexcept {
     // The place first: what stands in the header can be believed in the right heap only.
     if constexpr (!RefcountPolicy::is_thread_safe) check_place(object, pointee);
     if constexpr (requires { CollectorPolicy::knows(object); }) {
-      if (!CollectorPolicy::knows(object)) misuse(not_listed, pointee);
+      if (!CollectorPolicy::knows(object)) misuse(not_buffered, pointee);
     }
     const type_record* const record = registered_types.find(info_word::type(info_of<CollectorPolicy>(object)));
     if (record == nullptr) misuse(no_type, pointee);
@@ -117,17 +118,17 @@ struct counting<RefcountPolicy, CollectorPolicy> {
 
   template <class Block>
   OURO_NOINLINE static void decrement_rarely(header_type& object) noexcept {
-    follow<Block>(object, RefcountPolicy::decrement_rarely(object.count));
+    handle_drop<Block>(object, RefcountPolicy::decrement_rarely(object.count));
   }
 
   /// What follows a decrement. Here, where few callers are, a plain object's death is written out.
   template <class Block>
-  OURO_ALWAYS_INLINE static void follow(header_type& object, released found) noexcept {
+  OURO_ALWAYS_INLINE static void handle_drop(header_type& object, drop_result found) noexcept {
     if constexpr (!std::is_void_v<Block>) {
-      if (found == released::last && Block::is_plain(object)) [[likely]]
+      if (found == drop_result::last && Block::is_plain(object)) [[likely]]
         return Block::die_plainly(object);
     }
-    if (found != released::kept) death<RefcountPolicy, CollectorPolicy>::follow(object, found);
+    if (found != drop_result::kept) death<RefcountPolicy, CollectorPolicy>::handle_drop(object, found);
   }
 
  private:
@@ -169,9 +170,9 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   static void check_place(header_type& object, std::string_view pointee) noexcept {
     const pool_heap* const home = pool_heap_of(&object);
     // Late in a thread's end the heap of the thread has gone to the orphans.
-    if (home == nullptr || home == current_pool_heap || pool_lease_ended) return;
+    if (home == nullptr || home == current_pool_heap || thread_heap_has_ended) return;
     const std::uint32_t word = object.load_info();
-    const std::string_view name = info_word::is_listed(word) ? pointee : name_in_report(word);
+    const std::string_view name = info_word::is_buffered(word) ? pointee : name_in_report(word);
     misuse(home == &ended_pool_heap ? "a pointer has outlived the private heap of its object" : not_here, name);
   }
 

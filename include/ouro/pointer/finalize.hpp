@@ -4,8 +4,8 @@
 
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/hooks.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/diagnostics.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/managed_weak.hpp>
 

@@ -54,7 +54,7 @@ class basic_gc {
     if constexpr (has_collector) {
       return CollectorPolicy::template collect<RefcountPolicy>();  // settles first
     } else {
-      if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
+      if constexpr (queues_for_owners<RefcountPolicy>) RefcountPolicy::drain_merge_queue();
       return 0;
     }
   }
@@ -74,9 +74,9 @@ class basic_gc {
   ///
   /// What of the garbage is left afterwards is bounded: of structures that reach up to `budget` objects, what became
   /// garbage since the candidates were last gone through. Larger ones wait for `collect`, or for an automatic
-  /// collection. Not with a collector that enrolls all objects, which looks at a generation or not at all.
+  /// collection. Not with a collector that tracks all objects, which looks at a generation or not at all.
   static std::size_t step(std::size_t budget) noexcept
-    requires(has_collector && !enrolls_all<CollectorPolicy>)
+    requires(has_collector && !tracks_all<CollectorPolicy>)
   {
     return current().step(budget);
   }
@@ -84,7 +84,7 @@ class basic_gc {
   /// The same for so many nanoseconds, and no longer than a slice of 512 objects takes beyond them; ends before when
   /// all candidates have been looked at.
   static std::size_t step_for(std::uint64_t nanoseconds) noexcept
-    requires(has_collector && !enrolls_all<CollectorPolicy>)
+    requires(has_collector && !tracks_all<CollectorPolicy>)
   {
     std::size_t destroyed = 0;
     repeat_for(nanoseconds, [&destroyed] {
@@ -136,7 +136,7 @@ class basic_gc {
   {
     if (detail::trace_is_running) return 0;
     const std::size_t ended = destructions().drain(most);
-    detail::death<RefcountPolicy, CollectorPolicy>::settle();
+    detail::death<RefcountPolicy, CollectorPolicy>::run_weak_callbacks();
     return ended;
   }
 
@@ -238,7 +238,7 @@ class basic_gc {
     return generation == 0 ? current().schedule().threshold() : current().schedule().full_threshold();
   }
 
-  /// Candidates that wait for the next collection, without frozen ones; with a collector that enrolls all objects,
+  /// Candidates that wait for the next collection, without frozen ones; with a collector that tracks all objects,
   /// these, and then O(objects in the pools that it walks).
   [[nodiscard]] static std::size_t count() noexcept {
     if constexpr (has_collector) {

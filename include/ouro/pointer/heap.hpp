@@ -3,19 +3,19 @@
 /// Private heaps as values, and the one that the calling thread is in.
 
 #include <ouro/allocator/allocator_policy.hpp>
-#include <ouro/allocator/heap_part.hpp>
+#include <ouro/allocator/dependent.hpp>
+#include <ouro/allocator/heap_local.hpp>
 #include <ouro/allocator/pool_heap.hpp>
 #include <ouro/allocator/pool_statistics.hpp>
 #include <ouro/allocator/private_heap.hpp>
 #include <ouro/allocator/throw.hpp>
-#include <ouro/allocator/when_used.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/death.hpp>
 #include <ouro/collector/trace_guard.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/destruction_queue.hpp>
-#include <ouro/object/hooks.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
@@ -112,7 +112,7 @@ class basic_heap {
   [[nodiscard]] bool is_entered() const noexcept { return state().is_entered(); }
 
  private:
-  using private_heap = detail::when_used<detail::private_heap, RefcountPolicy>;
+  using private_heap = detail::dependent<detail::private_heap, RefcountPolicy>;
 
   [[nodiscard]] private_heap& state() const noexcept {
     if constexpr (check_level >= 1) {
@@ -139,7 +139,7 @@ class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
   /// \pre the heap was not moved from, and no other thread is in it. \throws std::bad_alloc
   explicit scope(basic_heap& entered) : state_{&entered.state()} {
     detail::check_not_tracing("ouro::heap");
-    if (!state_->enter(visit_)) detail::throw_bad_alloc();
+    if (!state_->enter(token_)) detail::throw_bad_alloc();
   }
   scope(const scope&) = delete;
   scope& operator=(const scope&) = delete;
@@ -147,21 +147,21 @@ class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
     if constexpr (check_level >= 1) {
       if (!state_->is_current()) detail::misuse("scopes of heaps do not end in reverse order", "ouro::heap::scope");
     }
-    state_->leave(visit_);
+    state_->leave(token_);
   }
 
  private:
   detail::private_heap* state_;
-  detail::private_heap::visit visit_{};
+  detail::private_heap::entry_token token_{};
 };
 
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::attach_parts() {
-  bool all = detail::attach(detail::heap_part_of<detail::heap_number>::part) &&
-             detail::attach(detail::heap_part_of<detail::destruction_queue<RefcountPolicy>>::part);
+  bool all = detail::register_heap_local(detail::heap_local_of<detail::heap_number>::variable) &&
+             detail::register_heap_local(detail::heap_local_of<detail::destruction_queue<RefcountPolicy>>::variable);
   if constexpr (requires { typename CollectorPolicy::template state<RefcountPolicy>; }) {
     using state = typename CollectorPolicy::template state<RefcountPolicy>;
-    all = all && detail::attach(detail::heap_part_of<state>::part);
+    all = all && detail::register_heap_local(detail::heap_local_of<state>::variable);
   }
   if (!all) detail::throw_bad_alloc();
 }
@@ -169,7 +169,7 @@ void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::attach_parts(
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::close() noexcept {
   if (state_->is_entered()) detail::misuse("a private heap ended while a thread was in it", "ouro::heap");
-  detail::private_heap::visit last{};
+  detail::private_heap::entry_token last{};
   if (!state_->enter(last)) {
     // Without the memory to enter it, its objects cannot be ended. It stays: a leak, and nothing worse.
     [[maybe_unused]] const auto* const stays = state_.release();

@@ -21,7 +21,7 @@ void immortalize(const managed_ptr<T, R, C, A>& object) noexcept {
   detail::header<R>::update(target.count, [](std::uint32_t) { return count_word::pinned; });
   if constexpr (finds_cycles<C>) {
     // A candidate for garbage it is no more.
-    if (detail::info_word::is_listed(target.load_info())) static_cast<void>(C::forget(target));
+    if (detail::info_word::is_buffered(target.load_info())) static_cast<void>(C::remove_root(target));
   }
 }
 

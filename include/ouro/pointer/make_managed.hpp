@@ -33,7 +33,7 @@ template <class AllocatorPolicy, bool Walked>
 [[nodiscard]] OURO_ALWAYS_INLINE void* allocate_once(std::size_t bytes, std::size_t alignment,
                                                      std::string_view type) noexcept {
   if constexpr (Walked) {
-    return AllocatorPolicy::allocate_walked(bytes, alignment);
+    return AllocatorPolicy::allocate_walkable(bytes, alignment);
   } else {
     return try_allocate<AllocatorPolicy>(bytes, alignment, type);
   }
@@ -81,7 +81,7 @@ class maker {
   /// A block with its header and nothing in it. \throws std::bad_alloc after an emergency collection
   OURO_ALWAYS_INLINE explicit maker(std::size_t elements = 1) {
     check_not_tracing(type_name<T>());
-    if constexpr (leaves_to_owners<RefcountPolicy>) RefcountPolicy::settle();
+    if constexpr (queues_for_owners<RefcountPolicy>) RefcountPolicy::drain_merge_queue();
     if constexpr (layout::is_tracked) CollectorPolicy::template before_make<RefcountPolicy>();
     if constexpr (layout::is_array) {
       if (!layout::fits(elements)) throw_bad_array_length();
@@ -90,9 +90,9 @@ class maker {
     const std::size_t bytes = layout::bytes(elements);
     void* raw = nullptr;
     if (!RefcountPolicy::is_thread_safe || current_private_heap == nullptr) [[likely]]
-      raw = allocate_once<AllocatorPolicy, layout::is_walked>(bytes, layout::alignment, type_name<T>());
+      raw = allocate_once<AllocatorPolicy, layout::is_heap_walkable>(bytes, layout::alignment, type_name<T>());
     if (raw == nullptr) [[unlikely]]
-      raw = allocate_elsewhere<RefcountPolicy, CollectorPolicy, AllocatorPolicy, layout::is_walked>(
+      raw = allocate_elsewhere<RefcountPolicy, CollectorPolicy, AllocatorPolicy, layout::is_heap_walkable>(
           bytes, layout::alignment, type_name<T>());
     void* const object = static_cast<std::byte*>(raw) + layout::front;
     header_ = ::new (static_cast<void*>(header_type::of(object))) header_type{layout::first_count, first_info()};
@@ -103,24 +103,24 @@ class maker {
   [[nodiscard]] element* object() const noexcept { return static_cast<element*>(header_->object()); }
 
   /// The object is whole. \post the caller owns the pointer that held it
-  OURO_ALWAYS_INLINE void born() const noexcept {
+  OURO_ALWAYS_INLINE void publish() const noexcept {
     if constexpr (must_wait) {
       std::uint32_t expected = first_info();
       if (!RefcountPolicy::compare_exchange(header_->info, expected, plain_info_)) [[unlikely]]
-        born_late();
+        publish_late();
     }
-    if constexpr (layout::is_tracked && enrolls_all<CollectorPolicy>) CollectorPolicy::enroll(*header_);
+    if constexpr (layout::is_tracked && tracks_all<CollectorPolicy>) CollectorPolicy::track(*header_);
   }
 
   /// The constructor threw: there never was an object. Handles of it that have escaped are counted until they go, and
   /// the block with them; weak ones expire.
-  OURO_NOINLINE void abandon() const noexcept {
-    const std::uint32_t info = unlisted_info_of<CollectorPolicy>(*header_);
+  OURO_NOINLINE void roll_back() const noexcept {
+    const std::uint32_t info = unbuffered_info_of<CollectorPolicy>(*header_);
     death<RefcountPolicy, CollectorPolicy>::expire(*header_, info);
     RefcountPolicy::store(header_->info, info | info_word::dead);
-    header_->set_quiet();
-    if (header_->decrement_plainly() == released::last) layout::deallocate(header_->object());
-    death<RefcountPolicy, CollectorPolicy>::settle();
+    header_->clear_suspect_on_drop();
+    if (header_->decrement_plainly() == drop_result::last) layout::deallocate(header_->object());
+    death<RefcountPolicy, CollectorPolicy>::run_weak_callbacks();
   }
 
  private:
@@ -139,21 +139,21 @@ class maker {
   }
 
   /// The constructor has given handles or weak pointers away.
-  OURO_NOINLINE void born_late() const noexcept {
+  OURO_NOINLINE void publish_late() const noexcept {
     std::uint32_t seen = header_->load_info();
     do {
       if constexpr (finds_cycles<CollectorPolicy>) {
-        if (info_word::is_listed(seen)) return born_as_candidate();
+        if (info_word::is_buffered(seen)) return publish_as_candidate();
       }
     } while (!RefcountPolicy::compare_exchange(header_->info, seen, seen & ~info_word::unborn));
   }
 
   /// A handle has been dropped already.
-  void born_as_candidate() const noexcept {
+  void publish_as_candidate() const noexcept {
     if constexpr (finds_cycles<CollectorPolicy>) {
-      RefcountPolicy::store(header_->info, CollectorPolicy::forget(*header_) & ~info_word::unborn);
-      header_->clear_quiet();
-      static_cast<void>(CollectorPolicy::suspect(*header_));
+      RefcountPolicy::store(header_->info, CollectorPolicy::remove_root(*header_) & ~info_word::unborn);
+      header_->set_suspect_on_drop();
+      static_cast<void>(CollectorPolicy::add_root(*header_));
     }
   }
 
@@ -185,21 +185,21 @@ class array_under_construction {
   std::size_t made_ = 0;  ///< elements [0, made_) are alive
 };
 
-/// Runs `construct` on the maker's object, and takes everything back if it throws.
-template <class Maker, class Construct>
-OURO_ALWAYS_INLINE void give_birth(const Maker& maker, Construct construct) {
+/// Runs `call` on the maker's object, and takes everything back if it throws.
+template <class Maker, class Call>
+OURO_ALWAYS_INLINE void construct(const Maker& maker, Call call) {
   if constexpr (Maker::throws) {
     OURO_TRY {
-      construct(maker.object());  // calls user code: the header is in place, and says unborn
+      call(maker.object());  // calls user code: the header is in place, and says unborn
     }
     OURO_CATCH_ALL {
-      maker.abandon();
+      maker.roll_back();
       OURO_RETHROW;
     }
   } else {
-    construct(maker.object());  // calls user code: as above
+    call(maker.object());  // calls user code: as above
   }
-  maker.born();
+  maker.publish();
 }
 
 OURO_QUIET_CONSTRUCTION_BEGIN
@@ -208,7 +208,7 @@ template <class T, class R, class C, class A, class... Args>
 [[nodiscard]] OURO_ALWAYS_INLINE managed_ptr<T, R, C, A> make_object(Args&&... args) {
   using element = std::remove_cv_t<T>;
   const maker<element, R, C, A, !std::is_nothrow_constructible_v<element, Args...>> maker;
-  give_birth(maker, [&](element* at) { ::new (static_cast<void*>(at)) element(std::forward<Args>(args)...); });
+  construct(maker, [&](element* at) { ::new (static_cast<void*>(at)) element(std::forward<Args>(args)...); });
   return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
 }
 
@@ -220,7 +220,7 @@ template <class T, class R, class C, class A, class Length, class... Args>
   const auto elements = static_cast<std::size_t>(length);
   using element = std::remove_cv_t<std::remove_extent_t<T>>;
   const maker<element[], R, C, A, !std::is_nothrow_constructible_v<element, const Args&...>> maker{elements};
-  give_birth(maker, [&](element* at) {
+  construct(maker, [&](element* at) {
     array_under_construction<element> array{at};
     for (std::size_t i = 0; i != elements; ++i) array.add(args...);
     array.keep();
@@ -232,7 +232,7 @@ template <class T, class R, class C, class A, class Length, class... Args>
 template <class T, class R, class C, class A, class It>
 [[nodiscard]] managed_ptr<T[], R, C, A> make_array_from(std::size_t elements, It from) {
   const maker<T[], R, C, A, !std::is_nothrow_copy_constructible_v<T>> maker{elements};
-  give_birth(maker, [&](T* at) {
+  construct(maker, [&](T* at) {
     array_under_construction<T> array{at};
     for (std::size_t i = 0; i != elements; ++i, ++from) array.add(*from);
     array.keep();

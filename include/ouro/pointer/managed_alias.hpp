@@ -5,7 +5,7 @@
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/edge_sink.hpp>
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/owner_order.hpp>
 

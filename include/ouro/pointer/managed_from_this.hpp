@@ -6,8 +6,8 @@
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/counting.hpp>

@@ -7,10 +7,10 @@
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/object/cyclic_types.hpp>
+#include <ouro/object/detached_pointers.hpp>
 #include <ouro/object/edge_sink.hpp>
-#include <ouro/object/leaf.hpp>
-#include <ouro/object/reach.hpp>
-#include <ouro/object/released_ledger.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/object/type_list.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/conversion.hpp>
@@ -61,8 +61,8 @@ template <class CollectorPolicy, class T>
 [[nodiscard]] consteval bool is_looked_at() {
   if constexpr (!finds_cycles<CollectorPolicy>) {
     return false;
-  } else if constexpr (is_closed<pointee_node<T>>()) {
-    return can_reach_itself<std::remove_cv_t<T>>();
+  } else if constexpr (edges_known<pointee_node<T>>()) {
+    return may_be_cyclic<std::remove_cv_t<T>>();
   } else {
     return true;
   }
@@ -217,7 +217,7 @@ class managed_ptr {
   [[nodiscard]] pointer release() noexcept {
     pointer const counted = std::exchange(pointee_, nullptr);
     if constexpr (has_header && check_level >= 1) {
-      if (counted != nullptr) detail::released_pointers.note(detail::header_of<RefcountPolicy>(counted));
+      if (counted != nullptr) detail::all_detached_pointers.add(detail::header_of<RefcountPolicy>(counted));
     }
     return counted;
   }
@@ -364,7 +364,7 @@ class managed_ptr {
   }
 
   void check_adopted() noexcept {
-    if (pointee_ != nullptr && !detail::released_pointers.strike(detail::header_of<RefcountPolicy>(pointee_))) {
+    if (pointee_ != nullptr && !detail::all_detached_pointers.remove(detail::header_of<RefcountPolicy>(pointee_))) {
       detail::misuse(
           "adopted a raw pointer that was not released by a pointer with these policies, or was adopted before",
           type_name<T>());

@@ -44,14 +44,14 @@ struct OURO_SHARED_TYPE atomic_refcount {
     count.fetch_add(1, std::memory_order_relaxed);
   }
 
-  OURO_ALWAYS_INLINE static released decrement(count_type& count) noexcept {
+  OURO_ALWAYS_INLINE static drop_result decrement(count_type& count) noexcept {
     const std::uint32_t seen = load(count);
     if (seen >= count_word::immortal) [[unlikely]]  // loud, immortal, or none
       return decrement_rarely(count, seen);
     // release: what this thread did with the object happens before its destruction. acquire: the thread that destroys
     // it sees what all others did. One read-modify-write instead of a release and a fence, which TSan cannot follow.
     const std::uint32_t before = count.fetch_sub(1, std::memory_order_acq_rel);
-    return before == count_word::one ? released::last : released::kept;
+    return before == count_word::one ? drop_result::last : drop_result::kept;
   }
 
  private:
@@ -59,17 +59,18 @@ struct OURO_SHARED_TYPE atomic_refcount {
     if (seen != count_word::pinned) store(count, count_word::pinned);
   }
 
-  static released decrement_rarely(count_type& count, std::uint32_t seen) noexcept {
+  static drop_result decrement_rarely(count_type& count, std::uint32_t seen) noexcept {
     for (;;) {
       if ((seen & count_word::immortal) != 0) {
         if (seen != count_word::none) pin(count, seen);
-        return released::kept;
+        return drop_result::kept;
       }
       const bool is_last = count_word::is_last(seen);
       // Not lowered before it is buffered: once lowered, another thread could free it under the hands of this one.
-      if (!is_last && !count_word::is_quiet(seen)) return released::suspect;
+      if (!is_last && count_word::is_suspect_on_drop(seen)) return drop_result::suspect;
       // The comparison notices a weak pointer that was locked since `seen` was read.
-      if (compare_exchange(count, seen, count_word::lowered(seen))) return is_last ? released::last : released::kept;
+      if (compare_exchange(count, seen, count_word::lowered(seen)))
+        return is_last ? drop_result::last : drop_result::kept;
     }
   }
 };

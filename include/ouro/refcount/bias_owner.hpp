@@ -20,7 +20,7 @@ class biased_count;
 
 /// An object of whose pointers other threads than its owner have dropped more than they have made: how many are left,
 /// the owner alone can tell.
-struct left_object {
+struct queued_object {
   biased_count* count;
   void (*die)(biased_count&) noexcept;  ///< ends the object, whose last pointer has gone
 };
@@ -28,17 +28,17 @@ struct left_object {
 /// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
 /// objects; until then, who drops one of these settles it in the owner's place.
 struct bias_owner {
-  using queue = raw_array<left_object>;
+  using queue = raw_array<queued_object>;
 
   static_mutex mutex;
-  bool is_alive = false;              ///< guarded by `mutex`, as are the queues
-  queue left;                         ///< objects without a collector, in the order of arrival
-  queue left_collected;               ///< objects that a collector looks at, in the order of arrival
-  std::atomic<bool> has_left{false};  ///< a glance at the queues without the lock
-  std::uint32_t next_free = 0;        ///< tag; guarded by the table
+  bool is_alive = false;                ///< guarded by `mutex`, as are the queues
+  queue merge_queue;                    ///< objects without a collector, in the order of arrival
+  queue collected_merge_queue;          ///< objects that a collector looks at, in the order of arrival
+  std::atomic<bool> has_queued{false};  ///< a glance at the queues without the lock
+  std::uint32_t next_free = 0;          ///< tag; guarded by the table
 
   /// \pre the caller holds `mutex`
-  [[nodiscard]] bool is_anything_left() const noexcept { return left.size + left_collected.size != 0; }
+  [[nodiscard]] bool has_queued_objects() const noexcept { return merge_queue.size + collected_merge_queue.size != 0; }
 };
 
 /// All owners, by their tags. Zero at first, so that the table takes no room in a program's file, and none in memory
@@ -80,7 +80,7 @@ class bias_owners {
       owner.next_free = std::exchange(vanished, tag);
     }
     vanished_.store(vanished, std::memory_order_relaxed);
-    if (own != 0) (*this)[own].has_left.store(true, std::memory_order_relaxed);
+    if (own != 0) (*this)[own].has_queued.store(true, std::memory_order_relaxed);
   }
 
   /// An owner whose thread the process has not got, and which the caller must settle and then have `leave`; or 0.
@@ -97,9 +97,9 @@ class bias_owners {
     const lock_guard lock{mutex_};
     bias_owner& owner = (*this)[tag];
     const lock_guard lock_of_owner{owner.mutex};
-    if (owner.is_anything_left()) return false;
-    owner.left.release();
-    owner.left_collected.release();
+    if (owner.has_queued_objects()) return false;
+    owner.merge_queue.release();
+    owner.collected_merge_queue.release();
     owner.is_alive = false;
     owner.next_free = first_free_;
     first_free_ = tag;

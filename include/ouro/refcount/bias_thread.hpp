@@ -21,15 +21,15 @@ namespace ouro::detail {
 /// Settles what is in one of the owner's queues at this moment: merges all of it, and then ends the objects that have
 /// no pointer. Their destructors may do anything. O(objects in the queue)
 /// \pre the calling thread is the owner, or nobody else uses objects of the kind that the queue has
-OURO_NOINLINE inline void settle_left_for(bias_owner& owner, bias_owner::queue bias_owner::* queue) noexcept {
+OURO_NOINLINE inline void drain_queue_of(bias_owner& owner, bias_owner::queue bias_owner::* queue) noexcept {
   bias_owner::queue left;
   std::size_t dead = 0;
   {
     const lock_guard lock{owner.mutex};
     left = std::exchange(owner.*queue, {});
-    owner.has_left.store(owner.is_anything_left(), std::memory_order_relaxed);
+    owner.has_queued.store(owner.has_queued_objects(), std::memory_order_relaxed);
     for (std::size_t i = 0; i != left.size; ++i) {
-      if (left.items[i].count->settle() == released::last) left.items[dead++] = left.items[i];
+      if (left.items[i].count->merge() == drop_result::last) left.items[dead++] = left.items[i];
     }
   }
   for (std::size_t i = 0; i != dead; ++i) left.items[i].die(*left.items[i].count);
@@ -37,19 +37,19 @@ OURO_NOINLINE inline void settle_left_for(bias_owner& owner, bias_owner::queue b
 }
 
 /// The same for both queues. \pre the calling thread is the owner, or the owner's thread has ended
-inline void settle_left_for(bias_owner& owner) noexcept {
-  settle_left_for(owner, &bias_owner::left);
-  settle_left_for(owner, &bias_owner::left_collected);
+inline void drain_queue_of(bias_owner& owner) noexcept {
+  drain_queue_of(owner, &bias_owner::merge_queue);
+  drain_queue_of(owner, &bias_owner::collected_merge_queue);
 }
 
 /// Ends an owner, when nothing is left for it any more. \pre it is the calling thread's, or its thread has ended
 inline void end_owner(std::uint32_t tag) noexcept {
-  do settle_left_for(all_bias_owners[tag]);
+  do drain_queue_of(all_bias_owners[tag]);
   while (!all_bias_owners.leave(tag));
 }
 
 /// Settles what was left for threads that a forked process has not got.
-inline void settle_left_for_vanished() noexcept {
+inline void drain_vanished_owners() noexcept {
   while (const std::uint32_t tag = all_bias_owners.take_vanished()) end_owner(tag);
 }
 
@@ -57,13 +57,13 @@ inline void settle_left_for_vanished() noexcept {
 class bias_thread {
  public:
   /// Begins, if the thread has not, and does what is left for it, if it is not at it already.
-  OURO_ALWAYS_INLINE void settle() noexcept {
+  OURO_ALWAYS_INLINE void drain_merge_queue() noexcept {
     if (bias_of_thread == 0) [[unlikely]]
       return begin();
     // relaxed: a glance; the lock is what orders.
     bias_owner& owner = all_bias_owners[bias_of_thread >> bias_tag_shift];
-    if (owner.has_left.load(std::memory_order_relaxed) && !is_settling_) [[unlikely]]
-      settle_now(owner);
+    if (owner.has_queued.load(std::memory_order_relaxed) && !is_draining_) [[unlikely]]
+      drain_now(owner);
   }
 
  private:
@@ -87,18 +87,18 @@ class bias_thread {
     if (bias_of_thread == 0) return;
     static thread_local const end at_end;
     static_cast<void>(at_end);
-    settle_left_for_vanished();
+    drain_vanished_owners();
   }
 
-  OURO_NOINLINE void settle_now(bias_owner& owner) noexcept {
-    is_settling_ = true;
-    settle_left_for(owner);
-    settle_left_for_vanished();
-    is_settling_ = false;
+  OURO_NOINLINE void drain_now(bias_owner& owner) noexcept {
+    is_draining_ = true;
+    drain_queue_of(owner);
+    drain_vanished_owners();
+    is_draining_ = false;
   }
 
   bool has_begun_ = false;
-  bool is_settling_ = false;
+  bool is_draining_ = false;
 };
 
 OURO_SHARED_STATE inline constinit thread_local bias_thread this_bias_thread{};

@@ -4,16 +4,16 @@
 ///
 /// Choi, Shull, Torrellas, "Biased Reference Counting", PACT 2018. The number of pointers is the sum of the parts, and
 /// that of the others may fall below zero: pointers that the owner counted are dropped there. Then the object is left
-/// for the owner, who merges the parts (`settle`). The owner merges them too when its own part falls to zero. A merged
+/// for the owner, who merges the parts (`merge`). The owner merges them too when its own part falls to zero. A merged
 /// count is one atomic word for everybody, for good.
 ///
 /// ```
-///   local    loud (1) | tag of the owner (12) | pointers - 1 (19)   all ones: none, look at `shared`
-///   shared   110 | left (1) | quiet (1) | pointers + 2^26 (27)      owned
+///   local    suspect_on_drop (1) | tag of the owner (12) | pointers - 1 (19)   all ones: none, look at `shared`
+///   shared   110 | queued (1) | not_suspect (1) | pointers + 2^26 (27)      owned
 ///            otherwise: a count word                                merged; refcount/count_word.hpp
 /// ```
-/// Both parts know whether the object is loud. What the shared part says holds; the owner's is set quiet when it comes
-/// to look there.
+/// Both parts know whether the object is suspect_on_drop. What the shared part says holds; the owner's is set
+/// not_suspect when it comes to look there.
 
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
@@ -57,7 +57,7 @@ class biased_count {
       std::uint32_t next = word;
       if (is_owned(local, seen) && !count_word::is_immortal(word)) {
         next = seen + count_word::pointers(word) - count_word::pointers(expected);
-        next = count_word::is_quiet(word) ? next | quiet : next & ~quiet;
+        next = count_word::is_suspect_on_drop(word) ? next & ~not_suspect : next | not_suspect;
       }
       // acq_rel: as in atomic_refcount.
       if (shared_.compare_exchange_strong(seen, next, std::memory_order_acq_rel, std::memory_order_relaxed))
@@ -74,7 +74,7 @@ class biased_count {
     local_.store(local + 1, std::memory_order_relaxed);
   }
 
-  /// The owner's drop that leaves others of its own, of a quiet object.
+  /// The owner's drop that leaves others of its own, of a not_suspect object.
   OURO_ALWAYS_INLINE bool try_keep() noexcept {
     const std::uint32_t lowered = local_.load(std::memory_order_relaxed) - 1;
     if (lowered - bias_of_thread >= most_local) return false;
@@ -84,53 +84,53 @@ class biased_count {
 
   /// `Plainly`: without regard to candidacy.
   template <bool Plainly>
-  released decrement_rarely() noexcept {
+  drop_result decrement_rarely() noexcept {
     const std::uint32_t local = local_.load(std::memory_order_relaxed);
     return is_mine(local) ? decrement_owned<Plainly>(local) : decrement_shared<Plainly>(local);
   }
 
   /// Leaves the object for its owner, in one of the owner's queues. \pre `decrement` has said that this is due
-  void leave(bias_owner::queue bias_owner::* queue, void (*die)(biased_count&) noexcept) noexcept {
+  void enqueue(bias_owner::queue bias_owner::* queue, void (*die)(biased_count&) noexcept) noexcept {
     bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
-    released found = released::kept;
+    drop_result found = drop_result::kept;
     {
       const lock_guard lock{owner.mutex};
       if (!owner.is_alive) {
-        found = settle();
+        found = merge();
       } else if ((owner.*queue).push({this, die})) {
-        owner.has_left.store(true, std::memory_order_relaxed);
+        owner.has_queued.store(true, std::memory_order_relaxed);
       } else {
-        forget_left();
+        clear_queued();
       }
     }
-    if (found == released::last) die(*this);
+    if (found == drop_result::last) die(*this);
   }
 
   /// Merges, where there are still parts. \pre the caller is the owner, or holds the lock of one that has ended, or
   /// nobody else uses the object; it is left for the owner
-  [[nodiscard]] released settle() noexcept {
+  [[nodiscard]] drop_result merge() noexcept {
     const std::uint32_t local = local_.load(std::memory_order_relaxed);
     // First, since the object may be gone once the shared part says so.
     local_.store(local | no_pointers, std::memory_order_relaxed);
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     std::uint32_t merged;
     do {
-      if (!is_owned(local, seen)) return released::kept;  // immortal by now
-      merged = merge(pointers_in(local) + pointers_of_others(seen), seen);
+      if (!is_owned(local, seen)) return drop_result::kept;  // immortal by now
+      merged = merged_word(pointers_in(local) + pointers_of_others(seen), seen);
     } while (!shared_.compare_exchange_weak(seen, merged, std::memory_order_acq_rel, std::memory_order_relaxed));
-    return merged == count_word::none ? released::last : released::kept;
+    return merged == count_word::none ? drop_result::last : drop_result::kept;
   }
 
  private:
-  static constexpr std::uint32_t loud = 1u << 31;  ///< in the local part
+  static constexpr std::uint32_t suspect_on_drop = 1u << 31;  ///< in the local part
   static constexpr std::uint32_t no_pointers = (1u << bias_tag_shift) - 1;
-  static constexpr std::uint32_t tag_mask = ~(loud | no_pointers);
+  static constexpr std::uint32_t tag_mask = ~(suspect_on_drop | no_pointers);
   static constexpr std::uint32_t most_local = no_pointers - 1;
 
   static constexpr std::uint32_t owned = 6u << 29;
   static constexpr std::uint32_t owned_mask = 7u << 29;
-  static constexpr std::uint32_t left = 1u << 28;   ///< for the owner, or about to be
-  static constexpr std::uint32_t quiet = 1u << 27;  ///< in the shared part
+  static constexpr std::uint32_t queued = 1u << 28;       ///< for the owner, or about to be
+  static constexpr std::uint32_t not_suspect = 1u << 27;  ///< in the shared part
   static constexpr std::uint32_t no_others = 1u << 26;
   static constexpr std::uint32_t others_mask = (1u << 27) - 1;
   static constexpr std::uint32_t most_others = others_mask - (1u << 16);  ///< with room for the threads that get there
@@ -138,14 +138,14 @@ class biased_count {
   OURO_ALWAYS_INLINE void own(std::uint32_t word) noexcept {
     const std::uint32_t more = count_word::pointers(word) - 1;
     if (bias_of_thread == 0 || more >= most_local) return;
-    const bool is_quiet = count_word::is_quiet(word);
-    local_.store(bias_of_thread | more | (is_quiet ? 0 : loud), std::memory_order_relaxed);
-    shared_.store(owned | no_others | (is_quiet ? quiet : 0), std::memory_order_relaxed);
+    const bool is_suspect = count_word::is_suspect_on_drop(word);
+    local_.store(bias_of_thread | more | (is_suspect ? suspect_on_drop : 0), std::memory_order_relaxed);
+    shared_.store(owned | no_others | (is_suspect ? 0 : not_suspect), std::memory_order_relaxed);
   }
 
   /// Whether the calling thread is the owner, and has pointers in its part.
   [[nodiscard]] static bool is_mine(std::uint32_t local) noexcept {
-    return (local & ~loud) - bias_of_thread < no_pointers;
+    return (local & ~suspect_on_drop) - bias_of_thread < no_pointers;
   }
 
   [[nodiscard]] static bool is_owned(std::uint32_t local, std::uint32_t shared) noexcept {
@@ -162,22 +162,22 @@ class biased_count {
   }
 
   /// The count word of so many pointers, with the flag of a shared part.
-  [[nodiscard]] static std::uint32_t merge(std::int32_t pointers, std::uint32_t shared) noexcept {
+  [[nodiscard]] static std::uint32_t merged_word(std::int32_t pointers, std::uint32_t shared) noexcept {
     if (pointers <= 0) return count_word::none;
     const std::uint32_t word = static_cast<std::uint32_t>(pointers) - 1;
-    return (shared & quiet) != 0 ? word : count_word::made_loud(word);
+    return (shared & not_suspect) != 0 ? word : count_word::with_suspect_on_drop(word);
   }
 
   [[nodiscard]] static std::uint32_t compose(std::uint32_t local, std::uint32_t shared) noexcept {
     if (!is_owned(local, shared)) return shared;
     // The parts were not read at the same moment. There is a pointer: who asks came by it.
     const std::int32_t sum = pointers_in(local) + pointers_of_others(shared);
-    return merge(sum < 1 ? 1 : sum, shared);
+    return merged_word(sum < 1 ? 1 : sum, shared);
   }
 
   OURO_NOINLINE void increment_rarely() noexcept {
     const std::uint32_t local = local_.load(std::memory_order_relaxed);
-    if (is_mine(local) && (local & no_pointers) < most_local)  // loud
+    if (is_mine(local) && (local & no_pointers) < most_local)  // suspect_on_drop
       return local_.store(local + 1, std::memory_order_relaxed);
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     while (is_owned(local, seen)) {
@@ -190,59 +190,59 @@ class biased_count {
 
   /// \pre the caller is the owner, and has a pointer in `local`
   template <bool Plainly>
-  OURO_NOINLINE released decrement_owned(std::uint32_t local) noexcept {
+  OURO_NOINLINE drop_result decrement_owned(std::uint32_t local) noexcept {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     const bool is_last_here = pointers_in(local) == 1;
     if (!is_last_here) {
-      if (!Plainly && (local & loud) != 0) {
-        if (is_owned(local, seen) && (seen & quiet) == 0) return released::suspect;
-        local &= ~loud;
+      if (!Plainly && (local & suspect_on_drop) != 0) {
+        if (is_owned(local, seen) && (seen & not_suspect) == 0) return drop_result::suspect;
+        local &= ~suspect_on_drop;
       }
       local_.store(local - 1, std::memory_order_relaxed);
-      return released::kept;
+      return drop_result::kept;
     }
     // First, since the object may be gone once the shared part says that it is merged.
     local_.store(local | no_pointers, std::memory_order_relaxed);
     for (;;) {
-      if (!is_owned(local, seen)) return released::kept;  // immortal
-      const bool is_last = (seen & (left | others_mask)) == no_others;
-      if (!Plainly && !is_last && (seen & quiet) == 0) {
+      if (!is_owned(local, seen)) return drop_result::kept;  // immortal
+      const bool is_last = (seen & (queued | others_mask)) == no_others;
+      if (!Plainly && !is_last && (seen & not_suspect) == 0) {
         local_.store(local, std::memory_order_relaxed);
-        return released::suspect;
+        return drop_result::suspect;
       }
-      if ((seen & left) != 0) return released::kept;  // it will be settled
-      if (shared_.compare_exchange_weak(seen, merge(pointers_of_others(seen), seen), std::memory_order_acq_rel,
+      if ((seen & queued) != 0) return drop_result::kept;  // it will be settled
+      if (shared_.compare_exchange_weak(seen, merged_word(pointers_of_others(seen), seen), std::memory_order_acq_rel,
                                         std::memory_order_relaxed)) {
-        return is_last ? released::last : released::kept;
+        return is_last ? drop_result::last : drop_result::kept;
       }
     }
   }
 
   template <bool Plainly>
-  OURO_NOINLINE released decrement_shared(std::uint32_t local) noexcept {
+  OURO_NOINLINE drop_result decrement_shared(std::uint32_t local) noexcept {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     while (is_owned(local, seen)) {
-      if (!Plainly && (seen & quiet) == 0) return released::suspect;
-      const bool is_left = (seen & left) == 0 && (seen & others_mask) <= no_others;
+      if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;
+      const bool is_queued = (seen & queued) == 0 && (seen & others_mask) <= no_others;
       // acq_rel: what this thread did with the object happens before it is merged, and so before its destruction.
-      if (shared_.compare_exchange_weak(seen, (seen - 1) | (is_left ? left : 0), std::memory_order_acq_rel,
+      if (shared_.compare_exchange_weak(seen, (seen - 1) | (is_queued ? queued : 0), std::memory_order_acq_rel,
                                         std::memory_order_relaxed)) {
-        return is_left ? released::left : released::kept;
+        return is_queued ? drop_result::queued : drop_result::kept;
       }
     }
     if constexpr (Plainly) {
       while (!count_word::is_immortal(seen) && seen != count_word::none) {
         if (atomic_refcount::compare_exchange(shared_, seen, count_word::lowered(seen)))
-          return count_word::is_last(seen) ? released::last : released::kept;
+          return count_word::is_last(seen) ? drop_result::last : drop_result::kept;
       }
-      return released::kept;
+      return drop_result::kept;
     } else {
       return atomic_refcount::decrement(shared_);
     }
   }
 
   /// There was no memory to leave it in. The next drop of another thread tries again; without one, the object leaks.
-  void forget_left() noexcept { shared_.fetch_and(~left, std::memory_order_relaxed); }
+  void clear_queued() noexcept { shared_.fetch_and(~queued, std::memory_order_relaxed); }
 
   std::atomic<std::uint32_t> shared_;
   std::atomic<std::uint32_t> local_{no_pointers};

@@ -60,30 +60,30 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
 
   OURO_ALWAYS_INLINE static bool try_keep(count_type& count) noexcept { return count.try_keep(); }
 
-  static released decrement_rarely(count_type& count) noexcept { return count.decrement_rarely<false>(); }
+  static drop_result decrement_rarely(count_type& count) noexcept { return count.decrement_rarely<false>(); }
 
-  static released decrement(count_type& count) noexcept {
-    return try_keep(count) ? released::kept : decrement_rarely(count);
+  static drop_result decrement(count_type& count) noexcept {
+    return try_keep(count) ? drop_result::kept : decrement_rarely(count);
   }
 
-  static released decrement_plainly(count_type& count) noexcept { return count.decrement_rarely<true>(); }
+  static drop_result decrement_plainly(count_type& count) noexcept { return count.decrement_rarely<true>(); }
 
-  static void leave(count_type& count, void (*die)(count_type&) noexcept) noexcept {
-    count.leave(&detail::bias_owner::left, die);
+  static void enqueue(count_type& count, void (*die)(count_type&) noexcept) noexcept {
+    count.enqueue(&detail::bias_owner::merge_queue, die);
   }
-  static void leave_collected(count_type& count, void (*die)(count_type&) noexcept) noexcept {
-    count.leave(&detail::bias_owner::left_collected, die);
+  static void enqueue_collected(count_type& count, void (*die)(count_type&) noexcept) noexcept {
+    count.enqueue(&detail::bias_owner::collected_merge_queue, die);
   }
-  [[nodiscard]] static released settle_now(count_type& count) noexcept { return count.settle(); }
+  [[nodiscard]] static drop_result merge(count_type& count) noexcept { return count.merge(); }
 
   /// The calling thread begins to own what it makes, and settles what other threads have left for it.
-  OURO_ALWAYS_INLINE static void settle() noexcept { detail::this_bias_thread.settle(); }
+  OURO_ALWAYS_INLINE static void drain_merge_queue() noexcept { detail::this_bias_thread.drain_merge_queue(); }
 
-  /// Settles what `leave_collected` has left for any thread. O(threads that there were at the same time, and objects)
+  /// Settles what `enqueue_collected` has left for any thread. O(threads that there were at the same time, and objects)
   /// \pre no other thread uses such objects
-  static void settle_all() noexcept {
+  static void drain_all_merge_queues() noexcept {
     for (std::uint32_t tag = detail::all_bias_owners.given(); tag != 0; --tag) {
-      detail::settle_left_for(detail::all_bias_owners[tag], &detail::bias_owner::left_collected);
+      detail::drain_queue_of(detail::all_bias_owners[tag], &detail::bias_owner::collected_merge_queue);
     }
   }
 };

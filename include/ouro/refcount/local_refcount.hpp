@@ -31,8 +31,8 @@ struct OURO_SHARED_TYPE local_refcount {
 
   OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept {
     const std::uint32_t raised = count + 1;
-    if (!count_word::is_quiet(raised)) [[unlikely]] {
-      if (!count_word::is_loud_sum(raised)) return pin(count);
+    if (count_word::is_suspect_on_drop(raised)) [[unlikely]] {
+      if (!count_word::is_suspect_sum(raised)) return pin(count);
     }
     count = raised;
   }
@@ -41,23 +41,23 @@ struct OURO_SHARED_TYPE local_refcount {
 
   OURO_ALWAYS_INLINE static bool try_keep(count_type& count) noexcept {
     const std::uint32_t lowered = count - 1;
-    if (!count_word::is_quiet(lowered)) return false;
+    if (count_word::is_suspect_on_drop(lowered)) return false;
     count = lowered;
     return true;
   }
 
-  static released decrement(count_type& count) noexcept {
-    return try_keep(count) ? released::kept : decrement_rarely(count);
+  static drop_result decrement(count_type& count) noexcept {
+    return try_keep(count) ? drop_result::kept : decrement_rarely(count);
   }
 
-  static released decrement_rarely(count_type& count) noexcept {
+  static drop_result decrement_rarely(count_type& count) noexcept {
     if (count_word::is_last(count)) {
       count = count_word::none;
-      return released::last;
+      return drop_result::last;
     }
-    if ((count & count_word::immortal) == 0) return released::suspect;
+    if ((count & count_word::immortal) == 0) return drop_result::suspect;
     if (count != count_word::none) pin(count);
-    return released::kept;
+    return drop_result::kept;
   }
 
  private:

@@ -12,19 +12,20 @@
 /// | `R::store(c, word)` | `void` | sets it; nobody else uses the object |
 /// | `R::compare_exchange(c, expected, word)` | `bool` | sets it if it is `expected`, else loads `expected` |
 /// | `R::increment(c)` | `void` | one pointer more; pins the count when it reaches the immortal range |
-/// | `R::decrement(c)` | `released` | one pointer fewer, or says why not |
+/// | `R::decrement(c)` | `drop_result` | one pointer fewer, or says why not |
 ///
 /// Optional, for counts that are more than an integer:
 ///
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
 /// | `R::info_type` | type | holds 32 bits: the other word of the header, for which there are the verbs above as well |
-/// | `R::decrement_plainly(c)` | `released` | one pointer fewer, whether the object is loud or not |
-/// | `R::leave(c, die)` | `void` | what `released::left` asks for; calls `die(c)` when no pointer is left |
-/// | `R::leave_collected(c, die)` | `void` | the same, for an object that a collector looks at |
-/// | `R::settle_now(c)` | `released` | in place of leaving it, where nobody else uses the object |
-/// | `R::settle()` | `void` | what other threads have left for this one; objects may die |
-/// | `R::settle_all()` | `void` | what `leave_collected` has left for any thread; nobody else uses such objects |
+/// | `R::decrement_plainly(c)` | `drop_result` | one pointer fewer, whether the object is loud or not |
+/// | `R::enqueue(c, die)` | `void` | what `drop_result::queued` asks for; calls `die(c)` when no pointer is left |
+/// | `R::enqueue_collected(c, die)` | `void` | the same, for an object that a collector looks at |
+/// | `R::merge(c)` | `drop_result` | in place of leaving it, where nobody else uses the object |
+/// | `R::drain_merge_queue()` | `void` | what other threads have left for this one; objects may die |
+/// | `R::drain_all_merge_queues()` | `void` | what `enqueue_collected` has left for any thread; nobody else uses such
+/// objects |
 ///
 /// A policy for types that count themselves:
 ///
@@ -129,7 +130,7 @@ concept has_increment = detail::needs_no_verbs<RefcountPolicy> || requires(typen
 
 template <class RefcountPolicy>
 concept has_decrement = detail::needs_no_verbs<RefcountPolicy> || requires(typename RefcountPolicy::count_type& count) {
-  { RefcountPolicy::decrement(count) } noexcept -> std::same_as<released>;
+  { RefcountPolicy::decrement(count) } noexcept -> std::same_as<drop_result>;
 };
 
 /// Optional: `decrement` in two parts, of which the first, inlined into every drop, does the common case and says
@@ -139,18 +140,18 @@ template <class RefcountPolicy>
 concept decrements_in_parts = requires(typename RefcountPolicy::count_type& count) {
   requires std::same_as<typename RefcountPolicy::decrements_in_parts, RefcountPolicy>;
   { RefcountPolicy::try_keep(count) } noexcept -> std::same_as<bool>;
-  { RefcountPolicy::decrement_rarely(count) } noexcept -> std::same_as<released>;
+  { RefcountPolicy::decrement_rarely(count) } noexcept -> std::same_as<drop_result>;
 };
 
 /// Optional: objects belong to threads, and other threads leave something about them for those to settle.
 template <class RefcountPolicy>
-concept leaves_to_owners =
+concept queues_for_owners =
     requires(typename RefcountPolicy::count_type& count, void (*die)(typename RefcountPolicy::count_type&) noexcept) {
-      { RefcountPolicy::leave(count, die) } noexcept;
-      { RefcountPolicy::leave_collected(count, die) } noexcept;
-      { RefcountPolicy::settle_now(count) } noexcept -> std::same_as<released>;
-      { RefcountPolicy::settle() } noexcept;
-      { RefcountPolicy::settle_all() } noexcept;
+      { RefcountPolicy::enqueue(count, die) } noexcept;
+      { RefcountPolicy::enqueue_collected(count, die) } noexcept;
+      { RefcountPolicy::merge(count) } noexcept -> std::same_as<drop_result>;
+      { RefcountPolicy::drain_merge_queue() } noexcept;
+      { RefcountPolicy::drain_all_merge_queues() } noexcept;
     };
 
 /// False for a policy that we know to be of another axis. A variable and no concept, so that g++ names it where it is

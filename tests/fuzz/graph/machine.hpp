@@ -203,7 +203,7 @@ class machine {
     }
   }
 
-  /// What is left for its thread to settle goes now.
+  /// What is queued for its thread goes now.
   static void end_worker(worker& of) {
     if (of.is_there()) of.run([] { gc::collect(); });
     of.end();

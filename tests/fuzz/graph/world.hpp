@@ -170,7 +170,7 @@ class world {
     if (of.id == nobody) return;
     const bool is_there = oracle().is_alive(of.id) && oracle().serial(of.id) == of.serial;
     const bool has_pointers = is_there && oracle().is_pointed_to(of.id);
-    // An owner that has not settled yet has pointers of its own for all that others know.
+    // An owner that has not merged yet has pointers of its own for all that others know.
     const bool is_alive = has_pointers || (has_owners && is_there && !of.to.expired());
     expect(of.to.expired() != is_alive, "a weak pointer is wrong");
     if (of.has_callback) expect(of.was_called != is_there, "a callback has not run, or runs for the living");

@@ -52,12 +52,12 @@ def used_pools(heap):
     """Of a `pool_heap`: the pools that are not spare, with the number of their used blocks. As `arena::used_pool`."""
     pools, bytes = constants("ouro::detail::arena", "pools", "bytes")
     for number in range(pools + 1):
-        arena = heap["with_spare"][number]
+        arena = heap["with_empty"][number]
         while int(arena) != 0:
             first = at(int(arena) & ~(bytes - 1), type_named("ouro::detail::pool")).address
             for i in range(pools - int(arena["unopened"])):
                 pool = (first + i).dereference()
-                used = int(pool["until_due"]) + int(pool["put_aside"]) - int(pool["kept"])
+                used = int(pool["frees_until_check"]) + int(pool["used_when_full"]) - int(pool["retain_when_empty"])
                 if used != 0 or bool(pool["linked"]):
                     yield pool, used
             arena = arena["next"]

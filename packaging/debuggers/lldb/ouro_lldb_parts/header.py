@@ -18,10 +18,10 @@ class Count:
     """What a count word says: whether the object is immortal or dying, and how many pointers there are."""
 
     def __init__(self, target, word, parts=""):
-        loud, immortal, none = constants(target, COUNT, "loud", "immortal", "none")
+        suspect_on_drop, immortal, none = constants(target, COUNT, "suspect_on_drop", "immortal", "none")
         self.is_dying = word == none
         self.is_immortal = not self.is_dying and bool(word & immortal)
-        self.pointers = 0 if self.is_dying else (word + 1 - (1 if word & loud else 0)) & ~loud & none
+        self.pointers = 0 if self.is_dying else (word + 1 - (1 if word & suspect_on_drop else 0)) & ~suspect_on_drop & none
         self.parts = parts
 
     def __str__(self):
@@ -43,8 +43,8 @@ class Header:
         if not self.is_readable:
             return
         word = word_of(child(self.value, "info"))
-        (listed,) = constants(target, INFO, "listed")
-        self.is_candidate = bool(word & listed)
+        (buffered,) = constants(target, INFO, "buffered")
+        self.is_candidate = bool(word & buffered)
         self.info = self.info_of_candidate(word) if self.is_candidate else word
 
     def address(self):

@@ -70,14 +70,14 @@ def used_pools(heap):
     pools, bytes = constants(target, "ouro::detail::arena", "pools", "bytes")
     type = target.FindFirstType("ouro::detail::pool")
     for number in range(pools + 1):
-        arena = child(heap, "with_spare").GetChildAtIndex(number)
+        arena = child(heap, "with_empty").GetChildAtIndex(number)
         while word_of(arena) != 0:
             first = word_of(arena) & ~(bytes - 1)
             for i in range(pools - word_of(child(arena, "unopened"))):
                 pool = at(target, first + i * type.GetByteSize(), type)
-                until_due, put_aside, kept, linked, block_size = (
-                    word_of(child(pool, name)) for name in ("until_due", "put_aside", "kept", "linked", "block_size"))
-                used = until_due + put_aside - kept
+                frees_until_check, used_when_full, retained, linked, block_size = (
+                    word_of(child(pool, name)) for name in ("frees_until_check", "used_when_full", "retain_when_empty", "linked", "block_size"))
+                used = frees_until_check + used_when_full - retained
                 if used != 0 or linked:
                     yield block_size, used
             arena = child(arena, "next")

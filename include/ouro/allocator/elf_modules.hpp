@@ -27,7 +27,7 @@ struct narrow_segment {
 };
 
 /// The beginning of a `dl_phdr_info`.
-struct loaded_object {
+struct elf_module {
   using segment = std::conditional_t<sizeof(void*) == 8, wide_segment, narrow_segment>;
   static constexpr std::uint32_t load = 1;  ///< types of segments
   static constexpr std::uint32_t note = 4;
@@ -41,11 +41,11 @@ struct loaded_object {
 /// Calls `see` with each until it returns true: the program first. O(loaded objects); none where the system has no
 /// list.
 template <class See>
-void each_loaded_object([[maybe_unused]] See see) noexcept {
+void each_elf_module([[maybe_unused]] See see) noexcept {
 #if OURO_HAS_LOADER
   static_cast<void>(::dl_iterate_phdr(
       [](dl_phdr_info* info, std::size_t, void* with) {
-        return (*static_cast<See*>(with))(*reinterpret_cast<const loaded_object*>(info)) ? 1 : 0;
+        return (*static_cast<See*>(with))(*reinterpret_cast<const elf_module*>(info)) ? 1 : 0;
       },
       &see));
 #endif
@@ -58,10 +58,10 @@ OURO_OWN_CODE OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void*
   if (&::dlopen == nullptr) return;
   const char* name = "";
   const auto address = reinterpret_cast<std::uintptr_t>(place);
-  each_loaded_object([&](const loaded_object& at) {
+  each_elf_module([&](const elf_module& at) {
     for (std::size_t i = 0; i != at.segment_count; ++i) {
-      const loaded_object::segment& each = at.segments[i];
-      if (each.type != loaded_object::load || address - at.base - each.address >= each.bytes) continue;
+      const elf_module::segment& each = at.segments[i];
+      if (each.type != elf_module::load || address - at.base - each.address >= each.bytes) continue;
       name = at.name;
       return true;
     }

@@ -7,9 +7,9 @@
 /// ends: at most 64 times 4 KiB wait per thread. O(1).
 
 #include <ouro/allocator/arena.hpp>
-#include <ouro/allocator/foreign_blocks.hpp>
 #include <ouro/allocator/pool.hpp>
 #include <ouro/allocator/pool_heap.hpp>
+#include <ouro/allocator/remote_free_list.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace ouro::detail {
 
-class outgoing_blocks {
+class remote_free_cache {
  public:
   /// \pre the block is of another heap's pool
   void put(pool* home, void* block, std::size_t bytes) noexcept {
@@ -49,8 +49,8 @@ class outgoing_blocks {
     send_all();
   }
 
-  [[nodiscard]] bool has_lease() const noexcept { return leased_; }
-  void note_lease() noexcept { leased_ = true; }
+  [[nodiscard]] bool is_flushed_at_end() const noexcept { return flushed_at_end_; }
+  void note_flush_at_end() noexcept { flushed_at_end_ = true; }
 
  private:
   static constexpr std::size_t most_bytes = 4096;  ///< of a pool
@@ -72,8 +72,8 @@ class outgoing_blocks {
       waiting_ -= at.blocks;
       pool* const home = at.home;
       arena* const land = arena::of(home);
-      land->foreign[home->number()].put(
-          at.first, at.last, at.blocks, [&] { land->owner->announce(home); },
+      land->remote_frees[home->number()].put(
+          at.first, at.last, at.blocks, [&] { land->owner->add_pending(home); },
           [&](free_block* last, free_block* next) { static_cast<void>(home->link(last, next)); });
     }
     at = {};
@@ -82,28 +82,28 @@ class outgoing_blocks {
   /// By the pool's number in its arena: pools that are busy at the same time are often of the same arena.
   place places_[pool::per_arena] = {};
   std::size_t waiting_ = 0;  ///< blocks
-  bool leased_ = false;
+  bool flushed_at_end_ = false;
   bool ended_ = false;
 };
 
-OURO_SHARED_STATE inline constinit thread_local outgoing_blocks outgoing{};
+OURO_SHARED_STATE inline constinit thread_local remote_free_cache remote_frees{};
 
 /// Sends home what still waits when the thread ends.
-struct outgoing_lease {
-  outgoing_lease() noexcept = default;
-  outgoing_lease(const outgoing_lease&) = delete;
-  outgoing_lease& operator=(const outgoing_lease&) = delete;
-  ~outgoing_lease() { outgoing.end(); }
+struct remote_free_flush {
+  remote_free_flush() noexcept = default;
+  remote_free_flush(const remote_free_flush&) = delete;
+  remote_free_flush& operator=(const remote_free_flush&) = delete;
+  ~remote_free_flush() { remote_frees.end(); }
 };
 
 /// Another thread's `deallocate`.
-OURO_SHARED_STATE OURO_NOINLINE inline void deallocate_foreign(void* block, std::size_t bytes) noexcept {
-  if (!outgoing.has_lease()) [[unlikely]] {
-    static thread_local const outgoing_lease lease;
+OURO_SHARED_STATE OURO_NOINLINE inline void deallocate_remote(void* block, std::size_t bytes) noexcept {
+  if (!remote_frees.is_flushed_at_end()) [[unlikely]] {
+    static thread_local const remote_free_flush lease;
     static_cast<void>(lease);
-    outgoing.note_lease();
+    remote_frees.note_flush_at_end();
   }
-  outgoing.put(pool::of(block), block, bytes);
+  remote_frees.put(pool::of(block), block, bytes);
 }
 
 }  // namespace ouro::detail

@@ -14,18 +14,18 @@ namespace ouro::detail {
 
 /// Of the calling thread's heap. O(objects in walked pools)
 template <class RefcountPolicy>
-struct walked_objects {
+struct walkable_pools {
   using header_type = header<RefcountPolicy>;
 
   /// No fewer than there are. O(pools)
-  [[nodiscard]] static std::size_t most() noexcept { return walked_blocks(*current_pool_heap); }
+  [[nodiscard]] static std::size_t most() noexcept { return walkable_blocks(*current_pool_heap); }
 
   /// Calls `see` with each tracked one that is whole. `see` must neither make nor drop objects.
   template <class See>
   static void each(See see) {
-    constexpr std::uint32_t asked = info_word::listed | info_word::tracked | info_word::unborn | info_word::dead |
-                                    info_word::reached | info_word::walked | info_word::old;
-    constexpr std::uint32_t wanted = info_word::tracked | info_word::walked | info_word::old;
+    constexpr std::uint32_t asked = info_word::buffered | info_word::tracked | info_word::unborn | info_word::dead |
+                                    info_word::gray | info_word::heap_walkable | info_word::old;
+    constexpr std::uint32_t wanted = info_word::tracked | info_word::heap_walkable | info_word::old;
     walk_pools(*current_pool_heap, [&](void* block) {
       auto& object = *static_cast<header_type*>(block);
       // An object that waits for its destruction has no pointers (destruction_queue.hpp).

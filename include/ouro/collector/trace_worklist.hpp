@@ -4,10 +4,10 @@
 
 #include <ouro/collector/trace_guard.hpp>
 #include <ouro/config.hpp>
+#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/edge_sink.hpp>
-#include <ouro/object/hooks.hpp>
 #include <ouro/object/type_record.hpp>
-#include <ouro/object/visited.hpp>
+#include <ouro/object/worklist_entry.hpp>
 
 #include <cstddef>
 
@@ -15,12 +15,12 @@
 
 namespace ouro::detail {
 
-/// Reports the edges of `visits[i]`, and of those of its type that follow it before `last`, to the sink, and moves `i`
-/// on. False when the trace throws. \pre `record` is the object's; a `trace_guard` is alive
-[[nodiscard]] OURO_ALWAYS_INLINE bool trace_some(visited* const& visits, std::size_t& i, std::size_t last,
+/// Reports the edges of `worklist[i]`, and of those of its type that follow it before `last`, to the sink, and moves
+/// `i` on. False when the trace throws. \pre `record` is the object's; a `trace_guard` is alive
+[[nodiscard]] OURO_ALWAYS_INLINE bool trace_some(worklist_entry* const& worklist, std::size_t& i, std::size_t last,
                                                  const type_record& record, edge_sink& sink) noexcept {
   OURO_TRY {
-    i = record.trace(visits, i, last, sink);  // calls user code: it may only report
+    i = record.trace(worklist, i, last, sink);  // calls user code: it may only report
   }
   OURO_CATCH_ALL {
     unraisable(record.name);
@@ -33,8 +33,8 @@ namespace ouro::detail {
 /// trace throws \pre `record` is the object's, and has a trace
 inline void trace_one(void* header, const type_record& record, edge_sink& sink) {
   const trace_guard guard;
-  visited one{header, 0, 0};
-  visited* const at = &one;
+  worklist_entry one{header, 0, 0};
+  worklist_entry* const at = &one;
   static_cast<void>(record.trace(at, 0, 1, sink));  // calls user code: it may only report
   sink.flush();
 }

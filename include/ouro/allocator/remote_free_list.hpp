@@ -24,7 +24,7 @@ struct [[gnu::may_alias]] free_block {
   free_block* next;
 };
 
-class foreign_blocks {
+class remote_free_list {
  public:
   struct chain {
     free_block* first;
@@ -33,22 +33,22 @@ class foreign_blocks {
 
   pool* next = nullptr;  ///< on the heap's stack: of who has announced the pool, then of the owner
 
-  /// Adds a chain to the front. `announce()` pushes the pool on its heap's stack. `relink(block, next)` links the last
-  /// block of the chain. The pool may be gone when this returns: the owner frees it as soon as it has all blocks.
-  template <class Announce, class Relink>
-  void put(free_block* first, free_block* last, std::uint32_t blocks, Announce announce, Relink relink) noexcept {
+  /// Adds a chain to the front. `add_pending()` pushes the pool on its heap's stack. `relink(block, next)` links the
+  /// last block of the chain. The pool may be gone when this returns: the owner frees it as soon as it has all blocks.
+  template <class AddPending, class Relink>
+  void put(free_block* first, free_block* last, std::uint32_t blocks, AddPending add_pending, Relink relink) noexcept {
     // relaxed: the exchange that succeeds orders memory.
     std::uint64_t seen = word_.load(std::memory_order_relaxed);
     for (;;) {
-      if ((seen & announced) == 0) {
+      if ((seen & pending) == 0) {
         // acquire: the owner has read `next` before it took the announcement back.
-        if (word_.compare_exchange_weak(seen, seen | announced, std::memory_order_acquire, std::memory_order_relaxed))
-          announce();
+        if (word_.compare_exchange_weak(seen, seen | pending, std::memory_order_acquire, std::memory_order_relaxed))
+          add_pending();
         seen = word_.load(std::memory_order_relaxed);
         continue;
       }
       relink(last, first_of(seen));
-      const std::uint64_t wanted = pack(first, blocks_of(seen) + blocks) | announced;
+      const std::uint64_t wanted = pack(first, blocks_of(seen) + blocks) | pending;
       // release: who takes the chain sees the links, and all that the program did with the blocks before.
       if (word_.compare_exchange_weak(seen, wanted, std::memory_order_release, std::memory_order_relaxed)) return;
     }
@@ -57,19 +57,19 @@ class foreign_blocks {
   /// The owner's. Leaves the pool announced if it is.
   [[nodiscard]] chain take() noexcept {
     // acquire: pairs with the release of `put`.
-    const std::uint64_t seen = word_.fetch_and(announced, std::memory_order_acquire);
+    const std::uint64_t seen = word_.fetch_and(pending, std::memory_order_acquire);
     return {first_of(seen), blocks_of(seen)};
   }
 
   /// The owner's, who has taken the pool off the stack.
-  void take_announcement_back() noexcept {
+  void clear_pending() noexcept {
     // release: the next to announce the pool writes `next`, which was read before.
-    word_.fetch_and(~announced, std::memory_order_release);
+    word_.fetch_and(~pending, std::memory_order_release);
   }
 
  private:
   // An address is below 2^48. A pool has fewer than 2^15 blocks.
-  static constexpr std::uint64_t announced = 1;
+  static constexpr std::uint64_t pending = 1;
   static constexpr unsigned count_shift = 1;
   static constexpr unsigned address_shift = 16;
 

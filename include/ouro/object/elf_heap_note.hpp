@@ -3,7 +3,7 @@
 /// Which heap a program and its shared objects use: each of them says so in a note, so that two heaps where one was
 /// meant are noticed. A plugin has one of its own when it does not see the program's symbols.
 
-#include <ouro/allocator/loaded_objects.hpp>
+#include <ouro/allocator/elf_modules.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
@@ -20,10 +20,10 @@ class heaps_in_use {
  public:
   /// O(loaded objects). Finds none where the system does not list them.
   heaps_in_use() noexcept {
-    each_loaded_object([this](const loaded_object& at) {
+    each_elf_module([this](const elf_module& at) {
       for (std::size_t i = 0; i != at.segment_count; ++i) {
-        const loaded_object::segment& each = at.segments[i];
-        if (each.type != loaded_object::note) continue;
+        const elf_module::segment& each = at.segments[i];
+        if (each.type != elf_module::note) continue;
         read(reinterpret_cast<const std::byte*>(at.base + each.address), each.bytes, each.alignment == 8 ? 8 : 4,
              at.name);
       }

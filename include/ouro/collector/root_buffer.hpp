@@ -20,13 +20,13 @@ namespace ouro::detail {
 ///
 /// As large as a cache line, so that one shift makes the number of a buffer its place among others.
 template <class RefcountPolicy>
-class alignas(64) candidate_buffer {
+class alignas(64) root_buffer {
  public:
   using header_type = header<RefcountPolicy>;
 
-  /// `mark` is part of the info word of each listed object: `info_word::listed`, and perhaps that the buffer is the one
-  /// of old or of frozen objects.
-  constexpr explicit candidate_buffer(std::uint32_t mark) noexcept : mark_{mark} {}
+  /// `mark` is part of the info word of each buffered object: `info_word::buffered`, and perhaps that the buffer is the
+  /// one of old or of frozen objects.
+  constexpr explicit root_buffer(std::uint32_t mark) noexcept : mark_{mark} {}
 
   /// How many candidates there are.
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size - holes_; }
@@ -48,7 +48,7 @@ class alignas(64) candidate_buffer {
   /// Room for `wanted` in all. False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool reserve(std::size_t wanted) noexcept { return wanted <= most && entries_.reserve(wanted); }
 
-  /// \pre unlisted, and `has_room()`
+  /// \pre not buffered, and `has_room()`
   OURO_ALWAYS_INLINE void enter(header_type& object) noexcept {
     std::size_t slot = first_hole_;
     if (slot != none) {
@@ -57,17 +57,17 @@ class alignas(64) candidate_buffer {
     } else {
       slot = entries_.size++;
     }
-    const std::uint32_t listed = word_of(slot);
-    entries_.items[slot] = {&object, header_type::update(object.info, [&](std::uint32_t) { return listed; })};
+    const std::uint32_t buffered = word_of(slot);
+    entries_.items[slot] = {&object, header_type::update(object.info, [&](std::uint32_t) { return buffered; })};
   }
 
-  /// Whether the object with this info word is in the buffer. \pre a listed word
+  /// Whether the object with this info word is in the buffer. \pre a buffered word
   [[nodiscard]] bool holds(const header_type& object, std::uint32_t word) const noexcept {
     const std::uint32_t slot = info_word::slot(word);
     return slot < entries_.size && entries_.items[slot].object == &object;
   }
 
-  /// Gives the object its info word back, and returns it. \pre listed
+  /// Gives the object its info word back, and returns it. \pre buffered
   std::uint32_t leave(header_type& object) noexcept {
     const std::uint32_t slot = info_word::slot(object.load_info());
     const std::uint32_t info = entries_.items[slot].info;
@@ -100,10 +100,10 @@ class alignas(64) candidate_buffer {
     return taken;
   }
 
-  /// Brings the entry of a listed object near.
+  /// Brings the entry of a buffered object near.
   void fetch(std::uint32_t word) const noexcept { __builtin_prefetch(&entries_.items[info_word::slot(word)], 1); }
 
-  /// The info word that a listed object's entry keeps.
+  /// The info word that a buffered object's entry keeps.
   [[nodiscard]] std::uint32_t& info(const header_type& object) noexcept {
     return entries_.items[info_word::slot(object.load_info())].info;
   }

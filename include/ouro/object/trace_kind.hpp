@@ -47,7 +47,7 @@ inline constexpr detail::automatic_leaf<T> leaf{};
 namespace detail {
 
 /// How a type shows its edges.
-enum class sight {
+enum class trace_kind {
   none,      ///< holds no edges
   edge,      ///< is one
   foreign,   ///< `tracer<T>`
@@ -93,80 +93,81 @@ template <class T>
 struct parts_of;
 
 template <class T>
-[[nodiscard]] consteval sight sight_of() {
+[[nodiscard]] consteval trace_kind trace_kind_of() {
   if constexpr (is_edge<T>) {
-    return sight::edge;
+    return trace_kind::edge;
   } else if constexpr (std::is_array_v<T>) {
-    return sight::array;
+    return trace_kind::array;
   } else if constexpr (!is_complete<T>) {
-    return sight::opaque;
+    return trace_kind::opaque;
   } else if constexpr (has_tracer<T>) {
-    return sight::foreign;
+    return trace_kind::foreign;
   } else if constexpr (says_leaf<T>) {
-    return leaf<T> ? sight::none : has_member_trace<T> ? sight::member : sight::opaque;
+    return leaf<T> ? trace_kind::none : has_member_trace<T> ? trace_kind::member : trace_kind::opaque;
   } else if constexpr (std::is_trivially_destructible_v<T>) {
-    return sight::none;  // what owns a counted pointer must release it
+    return trace_kind::none;  // what owns a counted pointer must release it
   } else if constexpr (has_member_trace<T>) {
-    return sight::member;
+    return trace_kind::member;
   } else if constexpr (shows_parts<T>) {
     if constexpr (requires(T& t) { t.valueless_by_exception(); }) {
-      return sight::variant;
+      return trace_kind::variant;
     } else if constexpr (requires(T& t) { t.has_value(), *t; }) {
-      return sight::optional;
+      return trace_kind::optional;
     } else if constexpr (requires(T& t) { t.get_deleter(), *t; }) {
-      return sight::owner;
+      return trace_kind::owner;
     } else if constexpr (requires(T& t) { t.get_deleter(), t[0]; }) {
-      return sight::opaque;  // an array of unknown length
+      return trace_kind::opaque;  // an array of unknown length
     } else if constexpr (is_range<T>) {
-      return std::is_same_v<typename T::value_type, T> ? sight::none : sight::range;
+      return std::is_same_v<typename T::value_type, T> ? trace_kind::none : trace_kind::range;
     } else if constexpr (requires { typename T::container_type; }) {
-      return sight::adapter;
+      return trace_kind::adapter;
     } else if constexpr (requires { std::tuple_size<T>::value; }) {
-      return sight::tuple;
+      return trace_kind::tuple;
     } else {
-      return sight::none;  // a value, or an owner whose content is shared and so counts as held from outside
+      return trace_kind::none;  // a value, or an owner whose content is shared and so counts as held from outside
     }
   } else if constexpr (std::is_empty_v<T>) {
-    return sight::none;
+    return trace_kind::none;
   } else if constexpr (sees_members<T>()) {
-    return sight::members;
+    return trace_kind::members;
   } else {
-    return sight::opaque;
+    return trace_kind::opaque;
   }
 }
 
 template <class T>
-  requires(sight_of<T>() == sight::array)
+  requires(trace_kind_of<T>() == trace_kind::array)
 struct parts_of<T> {
   using type = types<std::remove_cv_t<std::remove_extent_t<T>>>;
 };
 
 template <class T>
-  requires(sight_of<T>() == sight::optional || sight_of<T>() == sight::range)
+  requires(trace_kind_of<T>() == trace_kind::optional || trace_kind_of<T>() == trace_kind::range)
 struct parts_of<T> {
   using type = types<std::remove_cv_t<typename T::value_type>>;
 };
 
 template <class T>
-  requires(sight_of<T>() == sight::owner)
+  requires(trace_kind_of<T>() == trace_kind::owner)
 struct parts_of<T> {
   using type = types<std::remove_cv_t<typename T::element_type>>;
 };
 
 template <class T>
-  requires(sight_of<T>() == sight::adapter)
+  requires(trace_kind_of<T>() == trace_kind::adapter)
 struct parts_of<T> {
   using type = types<typename T::container_type>;
 };
 
 template <template <class...> class Template, class... Ts>
-  requires(sight_of<Template<Ts...>>() == sight::variant || sight_of<Template<Ts...>>() == sight::tuple)
+  requires(trace_kind_of<Template<Ts...>>() == trace_kind::variant ||
+           trace_kind_of<Template<Ts...>>() == trace_kind::tuple)
 struct parts_of<Template<Ts...>> {
   using type = types<std::remove_cvref_t<Ts>...>;
 };
 
 template <class T>
-  requires(sight_of<T>() == sight::members)
+  requires(trace_kind_of<T>() == trace_kind::members)
 struct parts_of<T> {
   template <class... Members>
   static auto list(Members&...) -> types<std::remove_cvref_t<Members>...> {
@@ -178,11 +179,11 @@ struct parts_of<T> {
 /// Whether `T` holds no edges. Of a type that contains itself, by way of a container, what else it contains decides.
 template <class T, class... Outer>
 [[nodiscard]] consteval bool is_leaf() {
-  constexpr sight seen = sight_of<T>();
-  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == sight::none) {
+  constexpr trace_kind seen = trace_kind_of<T>();
+  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == trace_kind::none) {
     return true;
-  } else if constexpr (seen == sight::edge || seen == sight::foreign || seen == sight::member ||
-                       seen == sight::opaque) {
+  } else if constexpr (seen == trace_kind::edge || seen == trace_kind::foreign || seen == trace_kind::member ||
+                       seen == trace_kind::opaque) {
     return false;
   } else {
     return []<class... Parts>(types<Parts...>) {

@@ -63,7 +63,7 @@ bool is_loaded() {
 
 }  // namespace
 
-TEST_CASE("loaded_objects: who is kept stays loaded when it is closed") {
+TEST_CASE("elf_modules: who is kept stays loaded when it is closed") {
   void* opened = ::dlopen(library, RTLD_LAZY);
   if (opened == nullptr) return;  // another C library
   ouro::detail::keep_loaded(nullptr);
@@ -78,7 +78,7 @@ TEST_CASE("loaded_objects: who is kept stays loaded when it is closed") {
   CHECK(is_loaded());
 }
 
-TEST_CASE("heap_note: each heap is counted once, and other notes are not the library's") {
+TEST_CASE("elf_heap_note: each heap is counted once, and other notes are not the library's") {
   CHECK(ouro::heaps_in_process() == 2);
   CHECK(ouro::test::run_in_child([] { ouro::detail::report_several_heaps(); }).text ==
         "ouro: each of these has a heap of its own, and no object of one must come to another: the program the "

@@ -6,7 +6,7 @@
 /// these variables, and leaving it changes them back (private_heap.hpp). A variable says that it is such a part on its
 /// slow path, before it gets its first value of any consequence.
 
-#include <ouro/allocator/loaded_objects.hpp>
+#include <ouro/allocator/elf_modules.hpp>
 #include <ouro/allocator/static_mutex.hpp>
 #include <ouro/config.hpp>
 
@@ -21,7 +21,7 @@
 namespace ouro::detail {
 
 /// A thread-local variable of trivial type. One a variable, constant-initialised.
-struct heap_part {
+struct heap_local {
   void* (*here)() noexcept;    ///< the calling thread's
   const void* initial;         ///< its value in a heap where nothing has happened
   std::size_t bytes;           ///< its size
@@ -29,14 +29,14 @@ struct heap_part {
   bool (*relieve)() noexcept;  ///< the same, of what may go now, because the current heap has no memory left; or null
   void (*release)() noexcept;  ///< after `finish`, frees its memory, and calls no user code; or null
   std::size_t offset = 0;      ///< in the saved bytes of a heap
-  heap_part* next = nullptr;   ///< known before this one
+  heap_local* next = nullptr;  ///< known before this one
   std::atomic<bool> is_known{false};
 };
 
 /// The parts that any thread has ever used.
-class heap_parts {
+class heap_locals {
  public:
-  void add(heap_part& part) noexcept {
+  void add(heap_local& part) noexcept {
     const lock_guard lock{mutex_};
     if (part.is_known.load(std::memory_order_relaxed)) return;
     constexpr std::size_t unit = alignof(std::max_align_t);
@@ -55,23 +55,23 @@ class heap_parts {
   /// Calls `see` with each part.
   template <class See>
   void each(See see) const {
-    for (heap_part* at = first_.load(std::memory_order_acquire); at != nullptr; at = at->next) see(*at);
+    for (heap_local* at = first_.load(std::memory_order_acquire); at != nullptr; at = at->next) see(*at);
   }
 
  private:
   static_mutex mutex_;
-  std::atomic<heap_part*> first_{nullptr};
+  std::atomic<heap_local*> first_{nullptr};
   std::atomic<std::size_t> bytes_{0};
 };
 
-OURO_SHARED_STATE inline constinit heap_parts known_heap_parts{};
+OURO_SHARED_STATE inline constinit heap_locals known_heap_locals{};
 
 /// The values of the parts while their heap is not the thread's.
-class saved_parts {
+class heap_context {
  public:
   /// Room for all parts that are known. False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool reserve() noexcept {
-    const std::size_t wanted = known_heap_parts.bytes();
+    const std::size_t wanted = known_heap_locals.bytes();
     if (wanted <= capacity_) return true;
     void* const grown = std::realloc(bytes_, wanted);
     if (grown == nullptr) return false;
@@ -83,13 +83,13 @@ class saved_parts {
   /// The thread's values. A part for which there is no room has none of any consequence.
   void save() noexcept {
     saved_ = capacity_;
-    known_heap_parts.each([this](const heap_part& each) {
+    known_heap_locals.each([this](const heap_local& each) {
       if (each.offset + each.bytes <= saved_) std::memcpy(bytes_ + each.offset, each.here(), each.bytes);
     });
   }
 
   void load() const noexcept {
-    known_heap_parts.each([this](const heap_part& each) {
+    known_heap_locals.each([this](const heap_local& each) {
       const bool has = each.offset + each.bytes <= saved_;
       std::memcpy(each.here(), has ? bytes_ + each.offset : each.initial, each.bytes);
     });
@@ -107,23 +107,23 @@ class saved_parts {
 };
 
 /// Where the thread will leave the parts of the private heap that it is in; null in its own.
-OURO_SHARED_STATE inline constinit thread_local saved_parts* parts_of_current_heap = nullptr;
+OURO_SHARED_STATE inline constinit thread_local heap_context* context_of_current_heap = nullptr;
 
 /// Before a part of the current heap gets its first value of any consequence. False when memory is exhausted: it must
 /// not get one then.
-[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool attach(heap_part& part) noexcept {
+[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool register_heap_local(heap_local& part) noexcept {
   // acquire: `add` has said where the part lies.
   if (!part.is_known.load(std::memory_order_acquire)) {
     keep_loaded(&part);
-    known_heap_parts.add(part);
+    known_heap_locals.add(part);
   }
-  return parts_of_current_heap == nullptr || parts_of_current_heap->reserve();
+  return context_of_current_heap == nullptr || context_of_current_heap->reserve();
 }
 
 /// Describes the variable that `State::of_thread()` is. `State::finish()`, `State::relieve()` and `State::release()`
 /// are optional; without the second, `finish` does for both.
 template <class State>
-class heap_part_of {
+class heap_local_of {
   static_assert(std::is_trivially_copyable_v<State>, "the value of a part is copied as bytes");
 
   [[nodiscard]] static void* here() noexcept { return &State::of_thread(); }
@@ -153,7 +153,7 @@ class heap_part_of {
   static constexpr State initial{};
 
  public:
-  OURO_SHARED_STATE static inline constinit heap_part part{
+  OURO_SHARED_STATE static inline constinit heap_local variable{
       &here, &initial, sizeof(State), finish_of(), relieve_of(), release_of(), 0, nullptr, {}};
 };
 

@@ -15,15 +15,15 @@
 namespace ouro::detail {
 
 /// Thread-safe.
-class released_ledger {
+class detached_pointers {
  public:
-  void note(const void* object) {
+  void add(const void* object) {
     const lock_guard lock{mutex_};
     ++under_way_[object];
   }
 
   /// Strikes one out; false if there is none.
-  [[nodiscard]] bool strike(const void* object) noexcept {
+  [[nodiscard]] bool remove(const void* object) noexcept {
     const lock_guard lock{mutex_};
     std::size_t* const found = under_way_.find(object);
     if (found == nullptr) return false;
@@ -36,7 +36,7 @@ class released_ledger {
   address_map<std::size_t> under_way_;  ///< counted raw pointers of each object
 };
 
-OURO_SHARED_STATE inline constinit released_ledger released_pointers{};
+OURO_SHARED_STATE inline constinit detached_pointers all_detached_pointers{};
 
 }  // namespace ouro::detail
 

@@ -12,7 +12,7 @@ namespace ouro::detail {
 /// when it reads it, and instantiates all that depends on no parameter: a `std::vector` of a class of ours takes it
 /// longer than the template itself, in every file that includes the library.
 template <class T, class Parameter>
-using when_used = typename std::conditional<true, T, Parameter>::type;
+using dependent = typename std::conditional<true, T, Parameter>::type;
 
 }  // namespace ouro::detail
 

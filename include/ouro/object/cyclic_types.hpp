@@ -2,7 +2,7 @@
 /// \file
 /// Decides at compile time which types can be part of a cycle: those that can reach themselves over edges.
 
-#include <ouro/object/leaf.hpp>
+#include <ouro/object/trace_kind.hpp>
 #include <ouro/object/type_list.hpp>
 
 #include <cstddef>
@@ -22,7 +22,7 @@ namespace detail {
 
 /// Whether the edges of every object behind a pointer to `T` can be listed here.
 template <class T>
-[[nodiscard]] consteval bool is_closed() {
+[[nodiscard]] consteval bool edges_known() {
   using element = std::remove_cv_t<std::remove_all_extents_t<T>>;
   if constexpr (!is_complete<element>) {
     return false;
@@ -54,12 +54,12 @@ struct unlisted_edges;
 /// The types that the edges in `T` itself, and in what it holds by value, point to.
 template <class T, class... Outer>
 [[nodiscard]] consteval auto list_edges() {
-  constexpr sight seen = sight_of<T>();
-  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == sight::none) {
+  constexpr trace_kind seen = trace_kind_of<T>();
+  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == trace_kind::none) {
     return types<>{};
-  } else if constexpr (seen == sight::edge) {
+  } else if constexpr (seen == trace_kind::edge) {
     return types<pointee_node<typename edge_traits<T>::pointee>>{};
-  } else if constexpr (seen == sight::foreign || seen == sight::member || seen == sight::opaque) {
+  } else if constexpr (seen == trace_kind::foreign || seen == trace_kind::member || seen == trace_kind::opaque) {
     return types<unlisted_edges>{};
   } else {
     return []<class... Parts>(types<Parts...>) {
@@ -74,7 +74,7 @@ using edges_of = decltype(list_edges<std::remove_cv_t<T>>());
 /// A depth-first search over types: whether `Target` is found from `Work` on, or something that might lead anywhere.
 template <class Target, class... Seen, class Next, class... Rest>
 [[nodiscard]] consteval bool search(types<Seen...>, types<Next, Rest...>) {
-  if constexpr (std::is_same_v<Next, Target> || !is_closed<Next>()) {
+  if constexpr (std::is_same_v<Next, Target> || !edges_known<Next>()) {
     return true;
   } else if constexpr (types<Seen...>::template contains<Next>) {
     return search<Target>(types<Seen...>{}, types<Rest...>{});
@@ -91,16 +91,16 @@ template <class Target, class... Seen>
 /// Whether an object of type `T` may be part of a cycle. An incomplete type on the way counts as leading back: such an
 /// answer costs a candidacy now and then, a wrong "no" would be a leak.
 template <class T>
-[[nodiscard]] consteval bool can_reach_itself() {
+[[nodiscard]] consteval bool may_be_cyclic() {
   return search<pointee_node<T>>(types<>{}, edges_of<T>{});
 }
 
-/// Whether a pointer to `Base` shows all that a `Derived` can reach, so that `can_reach_itself` was right about the
+/// Whether a pointer to `Base` shows all that a `Derived` can reach, so that `may_be_cyclic` was right about the
 /// types that point to `Base`.
 template <class Derived, class Base>
 [[nodiscard]] consteval bool shows_edges_of() {
   if constexpr (std::is_same_v<std::remove_cv_t<Derived>, std::remove_cv_t<Base>> ||
-                !is_closed<std::remove_cv_t<Base>>()) {
+                !edges_known<std::remove_cv_t<Base>>()) {
     return true;
   } else {
     return []<class... Edges>(types<Edges...>) {
