@@ -7,26 +7,24 @@ import pathlib
 import re
 import sys
 
-# Each layer with those that it may include besides itself; of another axis, its contract alone.
+# Each layer with those that it may include besides itself, from the lowest to the highest.
 LAYERS = {
     "config.hpp": [],
-    "allocator": ["config.hpp", "object/diagnostics.hpp", "object/policy_axis.hpp", "object/type_name.hpp"],
-    "refcount": ["config.hpp", "allocator/raw_array.hpp", "allocator/static_mutex.hpp", "object"],
-    "object": ["config.hpp", "allocator/address_map.hpp", "allocator/heap_local.hpp", "allocator/elf_modules.hpp",
-               "allocator/raw_array.hpp", "allocator/static_mutex.hpp", "allocator/throw.hpp", "refcount"],
-    "collector": ["config.hpp", "allocator/allocator_policy.hpp", "allocator/address_map.hpp", "allocator/emergency.hpp",
-                  "allocator/heap_local.hpp", "allocator/integer_cast.hpp",
-                  "allocator/pool_heap.hpp", "allocator/thread_heap.hpp", "allocator/pool_walk.hpp", "allocator/raw_array.hpp",
-                  "allocator/static_mutex.hpp", "allocator/throw.hpp", "allocator/dependent.hpp", "refcount", "object"],
-    "fwd.hpp": ["config.hpp", "allocator", "refcount", "object", "collector"],
-    "pointer": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp"],
-    "intern": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "inspect"],
-    "inspect": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
-    "copy": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer"],
-    "containers": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "intern"],
-    "ouro.hpp": ["config.hpp", "allocator", "refcount", "object", "collector", "fwd.hpp", "pointer", "intern", "inspect",
-                 "copy", "containers"],
+    "base": ["config.hpp"],
+    "trace": ["config.hpp", "base"],
+    "refcount": ["config.hpp", "base"],
+    "object": ["config.hpp", "base", "trace", "refcount"],
+    "allocator": ["config.hpp", "base"],
+    "heap": ["config.hpp", "base", "trace", "refcount", "object", "allocator"],
+    "collector": ["config.hpp", "base", "trace", "refcount", "object", "allocator", "heap"],
 }
+LAYERS["fwd.hpp"] = [*LAYERS["collector"], "collector"]
+LAYERS["pointer"] = [*LAYERS["fwd.hpp"], "fwd.hpp"]
+for layer in ("copy", "inspect"):
+    LAYERS[layer] = [*LAYERS["pointer"], "pointer"]
+LAYERS["intern"] = [*LAYERS["inspect"], "inspect"]
+LAYERS["containers"] = [*LAYERS["intern"], "intern"]
+LAYERS["ouro.hpp"] = [*LAYERS["containers"], "containers", "copy"]
 
 
 HIDE, RESTORE = "#include <ouro/macros/hide.hpp>", "#include <ouro/macros/restore.hpp>"
@@ -49,7 +47,7 @@ def faults_of(name: str, text: str) -> list[str]:
     faults += faults_of_macros(text)
     for included in re.findall(r"#include <ouro/(?!macros/)(.+?)>", text):
         above = included.split("/")[0]
-        if above != layer and above not in LAYERS.get(layer, []) and included not in LAYERS.get(layer, []):
+        if above != layer and above not in LAYERS.get(layer, []):
             faults.append(f"includes {included}, which does not lie below it")
     if re.search(r"#include <iostream>", text):
         faults.append("includes <iostream>")

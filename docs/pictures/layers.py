@@ -25,12 +25,6 @@ def includes(include: pathlib.Path) -> tuple[Counter, dict]:
     return sizes, edges
 
 
-def is_against(edge: tuple, edges: dict) -> bool:
-    """Of two boxes that include each other, whether this is the direction with the fewer headers."""
-    back = edges.get((edge[1], edge[0]), set())
-    return (len(back), edge[1]) > (len(edges[edge]), edge[0])
-
-
 def without_detours(edges: set) -> set:
     """The edges that no path of others replaces. \\pre there is no cycle"""
     below: dict = {}
@@ -46,16 +40,12 @@ def without_detours(edges: set) -> set:
 
 def graph(include: pathlib.Path) -> str:
     sizes, edges = includes(include)
-    against = {edge for edge in edges if is_against(edge, edges)}
     lines = []
     for box, size in sorted(sizes.items()):
         label = box if box in ALONE else f"{box}/\\n{size} headers"
         fill = "#eeeeee" if box in ALONE else "#cdeae6"
         lines.append(f'"{box}" [label="{label}", fillcolor="{fill}"];')
-    lines += [f'"{start}" -> "{end}";' for start, end in sorted(without_detours(edges.keys() - against))]
-    for start, end in sorted(against):
-        names = "\\n".join(sorted(edges[start, end]))
-        lines.append(f'"{start}" -> "{end}" [style=dashed, constraint=false, color="#8a8a8a", fontcolor="#555555", label="{names}"];')
+    lines += [f'"{start}" -> "{end}";' for start, end in sorted(without_detours(set(edges)))]
     return ('digraph { bgcolor=white; rankdir=TB; nodesep=0.5; ranksep=0.3; '
             'node [shape=box, style="filled,rounded", fontname="sans-serif", fontsize=13, color="#555555"]; '
             'edge [fontname="sans-serif", fontsize=10]; ' + "\n".join(lines) + "}")

@@ -2,17 +2,17 @@
 /// \file
 /// The whole library.
 
-#include <ouro/allocator/allocation_scope.hpp>
-#include <ouro/allocator/allocation_snapshot.hpp>
-#include <ouro/allocator/checked_allocator.hpp>
-#include <ouro/allocator/limited_allocator.hpp>
-#include <ouro/allocator/pool_allocator.hpp>
-#include <ouro/allocator/pool_resource.hpp>
-#include <ouro/allocator/pool_statistics.hpp>
+#include <ouro/allocator/decorators/allocation_scope.hpp>
+#include <ouro/allocator/decorators/allocation_snapshot.hpp>
+#include <ouro/allocator/decorators/checked_allocator.hpp>
+#include <ouro/allocator/decorators/limited_allocator.hpp>
+#include <ouro/allocator/decorators/traced_allocator.hpp>
+#include <ouro/allocator/pool/pool_allocator.hpp>
+#include <ouro/allocator/pool/pool_statistics.hpp>
 #include <ouro/allocator/resource_allocator.hpp>
-#include <ouro/allocator/standard_allocator.hpp>
 #include <ouro/allocator/system_allocator.hpp>
-#include <ouro/allocator/traced_allocator.hpp>
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/type_name.hpp>
 #include <ouro/collector/generational.hpp>
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>
@@ -30,6 +30,8 @@
 #include <ouro/copy/copy.hpp>
 #include <ouro/copy/deepcopy.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/heap/adapters/pool_resource.hpp>
+#include <ouro/heap/adapters/standard_allocator.hpp>
 #include <ouro/inspect/deep_size.hpp>
 #include <ouro/inspect/heaps_in_process.hpp>
 #include <ouro/inspect/identity.hpp>
@@ -39,11 +41,6 @@
 #include <ouro/intern/interner.hpp>
 #include <ouro/intern/small_int.hpp>
 #include <ouro/object/clone_record.hpp>
-#include <ouro/object/cyclic_types.hpp>
-#include <ouro/object/diagnostics.hpp>
-#include <ouro/object/trace.hpp>
-#include <ouro/object/trace_kind.hpp>
-#include <ouro/object/type_name.hpp>
 #include <ouro/pointer/finalize.hpp>
 #include <ouro/pointer/gc.hpp>
 #include <ouro/pointer/immortal.hpp>
@@ -56,6 +53,9 @@
 #include <ouro/pointer/pointer_cast.hpp>
 #include <ouro/pointer/static_object.hpp>
 #include <ouro/refcount/atomic_refcount.hpp>
-#include <ouro/refcount/biased_refcount.hpp>
+#include <ouro/refcount/biased/biased_refcount.hpp>
 #include <ouro/refcount/local_refcount.hpp>
 #include <ouro/refcount/self_refcount.hpp>
+#include <ouro/trace/cyclic_types.hpp>
+#include <ouro/trace/trace.hpp>
+#include <ouro/trace/trace_kind.hpp>

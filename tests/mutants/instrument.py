@@ -21,7 +21,7 @@ import re
 import sys
 
 VERSION = 19
-FOLDERS = ("allocator", "collector", "intern", "object", "refcount")
+FOLDERS = ("allocator", "base", "collector", "heap", "intern", "object", "refcount", "trace")
 BOUNDS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 SIGNS = {"+": "-", "-": "+"}
 

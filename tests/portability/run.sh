@@ -10,13 +10,13 @@ cd "$(dirname "$0")/../.."
 
 every="i686 aarch64 armhf s390x windows clang16 libcxx cxx23 cxx26 gcc14 musl"
 
-files="allocator/pool_walk_test allocator/limited_allocator_test collector/gc_module_test collector/teardown_test
-  collector/walkable_pools_test containers/object_layouts_test containers/weak_containers_test intern/interner_test
+files="allocator/pool/pool_walk_test allocator/decorators/limited_allocator_test collector/gc_module_test collector/engine/teardown_test
+  heap/adapters/walkable_pools_test containers/object_layouts_test containers/weak_containers_test intern/interner_test
   pointer/heap_test pointer/managed_weak_test"
 if [ "${1:-}" = --all ]; then
   shift
   every="$every gcc16"
-  files=$(cd tests && find allocator collector containers copy inspect intern object pointer refcount -name '*_test.cpp' |
+  files=$(cd tests && find allocator base collector containers copy heap inspect intern object pointer refcount trace -name '*_test.cpp' |
     sed 's/\.cpp$//' | sort)
 fi
 

@@ -18,8 +18,8 @@
 /// policy whose verbs are inline decides its size class at compile time. A policy is a name for static functions: it
 /// has no state of its own, and a pointer pays nothing for it. It is called from every thread that uses its objects.
 
+#include <ouro/base/policy_axis.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/policy_axis.hpp>
 
 #include <concepts>
 #include <cstddef>

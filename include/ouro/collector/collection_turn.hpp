@@ -2,7 +2,7 @@
 /// \file
 /// Whether a collector is collecting, and which thread does it.
 
-#include <ouro/allocator/static_mutex.hpp>
+#include <ouro/base/static_mutex.hpp>
 #include <ouro/collector/pause_clock.hpp>
 #include <ouro/config.hpp>
 

@@ -35,9 +35,9 @@
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
 /// inherit from one of ours and hide the verbs that differ.
 
+#include <ouro/base/policy_axis.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/policy_axis.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
 #include <concepts>

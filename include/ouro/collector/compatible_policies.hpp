@@ -3,8 +3,8 @@
 /// Which policies go together.
 
 #include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/base/policy_axis.hpp>
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/object/policy_axis.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
 #include <ouro/macros/hide.hpp>

@@ -2,9 +2,9 @@
 /// \file
 /// The functions that are called before and after each collection (Python's `gc.callbacks`).
 
+#include <ouro/base/diagnostics.hpp>
 #include <ouro/collector/gc_stats.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/diagnostics.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -11,9 +11,9 @@
 /// candidate keeps its slot until it dies or is unfrozen: nothing writes to the pages of frozen objects, which a fork
 /// shares.
 
+#include <ouro/base/diagnostics.hpp>
 #include <ouro/collector/root_buffer.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
 
 #include <cstddef>

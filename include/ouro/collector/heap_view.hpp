@@ -2,15 +2,15 @@
 /// \file
 /// The objects that a collector has in view, and what points to what among them.
 
-#include <ouro/allocator/address_map.hpp>
+#include <ouro/base/address_map.hpp>
 #include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/engine/trace_guard.hpp>
+#include <ouro/collector/engine/trace_worklist.hpp>
 #include <ouro/collector/root_buffer.hpp>
-#include <ouro/collector/trace_guard.hpp>
-#include <ouro/collector/trace_worklist.hpp>
-#include <ouro/collector/walkable_pools.hpp>
-#include <ouro/object/edge_sink.hpp>
+#include <ouro/heap/adapters/walkable_pools.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/type_record.hpp>
+#include <ouro/trace/edge_sink.hpp>
 
 #include <cstddef>
 #include <cstdint>

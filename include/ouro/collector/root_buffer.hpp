@@ -2,8 +2,8 @@
 /// \file
 /// The objects whose count fell to a non-zero value since they were last looked at: each may head a garbage cycle.
 
-#include <ouro/allocator/integer_cast.hpp>
-#include <ouro/allocator/raw_array.hpp>
+#include <ouro/base/integer_cast.hpp>
+#include <ouro/base/raw_array.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 

@@ -2,8 +2,9 @@
 /// \file
 /// Python's `__dict__`: attributes that an object gets while the program runs.
 
-#include <ouro/allocator/dependent.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/base/dependent.hpp>
+#include <ouro/base/throw.hpp>
+#include <ouro/base/type_name.hpp>
 #include <ouro/config.hpp>
 #include <ouro/containers/lifetime_watch.hpp>
 #include <ouro/containers/loan.hpp>
@@ -15,9 +16,8 @@
 #include <ouro/containers/value_block.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/interned_string.hpp>
-#include <ouro/object/trace_kind.hpp>
-#include <ouro/object/type_name.hpp>
 #include <ouro/pointer/memory.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <cstddef>
 #include <cstdint>

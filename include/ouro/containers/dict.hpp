@@ -2,7 +2,8 @@
 /// \file
 /// Python's `dict`: compact, and in the order of insertion.
 
-#include <ouro/allocator/throw.hpp>
+#include <ouro/base/throw.hpp>
+#include <ouro/base/type_name.hpp>
 #include <ouro/config.hpp>
 #include <ouro/containers/dict_index.hpp>
 #include <ouro/containers/equal_values.hpp>
@@ -11,9 +12,8 @@
 #include <ouro/containers/quiet.hpp>
 #include <ouro/containers/set_aside.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/trace_kind.hpp>
-#include <ouro/object/type_name.hpp>
 #include <ouro/pointer/memory.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <cstddef>
 #include <initializer_list>

@@ -2,7 +2,7 @@
 /// \file
 /// The hash index of a `dict`: numbers of entries, as narrow as their number allows.
 
-#include <ouro/allocator/integer_cast.hpp>
+#include <ouro/base/integer_cast.hpp>
 #include <ouro/config.hpp>
 
 #include <bit>

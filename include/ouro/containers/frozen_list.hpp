@@ -5,11 +5,11 @@
 #include <ouro/config.hpp>
 #include <ouro/containers/untrack.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/edge_sink.hpp>
-#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/memory.hpp>
+#include <ouro/trace/edge_sink.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <compare>
 #include <cstddef>

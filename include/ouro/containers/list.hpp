@@ -8,8 +8,8 @@
 #include <ouro/containers/quiet.hpp>
 #include <ouro/containers/set_aside.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/memory.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <compare>
 #include <cstddef>

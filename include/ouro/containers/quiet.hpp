@@ -4,7 +4,7 @@
 
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/trace_kind.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <memory>
 #include <type_traits>

@@ -2,8 +2,8 @@
 /// \file
 /// All shapes of the attributes in a heap.
 
-#include <ouro/allocator/heap_local.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/base/heap_local.hpp>
+#include <ouro/base/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/containers/node_table.hpp>
 #include <ouro/containers/shape.hpp>

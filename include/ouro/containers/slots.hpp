@@ -2,8 +2,8 @@
 /// \file
 /// Python's `__slots__`: access by name to what are plain members.
 
-#include <ouro/allocator/throw.hpp>
-#include <ouro/object/type_name.hpp>
+#include <ouro/base/throw.hpp>
+#include <ouro/base/type_name.hpp>
 
 #include <array>
 #include <cstddef>

@@ -3,11 +3,11 @@
 /// Takes immutable objects out of the collector's sight, if nothing that they point to is in it.
 
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/trace_worklist.hpp>
-#include <ouro/object/edge_sink.hpp>
+#include <ouro/collector/engine/trace_worklist.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/trace/edge_sink.hpp>
 
 #include <cstddef>
 #include <cstdint>

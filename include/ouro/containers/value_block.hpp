@@ -2,7 +2,7 @@
 /// \file
 /// The values of an object's attributes, side by side.
 
-#include <ouro/allocator/throw.hpp>
+#include <ouro/base/throw.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>

@@ -2,18 +2,18 @@
 /// \file
 /// Copies of single objects: what `copy` and `deepcopy` are made of.
 
+#include <ouro/base/type_list.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
-#include <ouro/object/cyclic_types.hpp>
-#include <ouro/object/nesting.hpp>
-#include <ouro/object/trace.hpp>
-#include <ouro/object/trace_kind.hpp>
-#include <ouro/object/type_list.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/trace/cyclic_types.hpp>
+#include <ouro/trace/nesting.hpp>
+#include <ouro/trace/trace.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <cstddef>
 #include <exception>

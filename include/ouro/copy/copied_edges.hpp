@@ -3,8 +3,8 @@
 /// Which edges a deep copy looks at.
 
 #include <ouro/copy/clone.hpp>
-#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <type_traits>
 #include <utility>

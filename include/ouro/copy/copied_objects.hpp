@@ -2,10 +2,10 @@
 /// \file
 /// The objects that a deep copy has copied, each with its copy.
 
-#include <ouro/allocator/address_map.hpp>
+#include <ouro/base/address_map.hpp>
+#include <ouro/base/diagnostics.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
-#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 

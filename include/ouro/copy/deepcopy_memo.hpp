@@ -12,7 +12,7 @@
 /// they are copied from the last to the first, so that each finds the copies that it will ask for. In a cycle there is
 /// no last one. There the memo promises a copy: it gives out a stand-in, and puts the copy in its place in the end.
 
-#include <ouro/allocator/address_map.hpp>
+#include <ouro/base/address_map.hpp>
 #include <ouro/config.hpp>
 #include <ouro/copy/clone.hpp>
 #include <ouro/copy/copied_edges.hpp>
@@ -20,10 +20,10 @@
 #include <ouro/copy/promised_copies.hpp>
 #include <ouro/object/clone_record.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/nesting.hpp>
-#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/trace/nesting.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <cstddef>
 #include <cstdint>

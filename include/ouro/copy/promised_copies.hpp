@@ -2,7 +2,7 @@
 /// \file
 /// What stands for copies that are made later.
 
-#include <ouro/allocator/address_map.hpp>
+#include <ouro/base/address_map.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/copy/clone.hpp>
 #include <ouro/object/header.hpp>

@@ -2,17 +2,17 @@
 /// \file
 /// How many bytes an object and all that it reaches take.
 
-#include <ouro/allocator/address_map.hpp>
+#include <ouro/base/address_map.hpp>
 #include <ouro/collector/heap_view.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/cyclic_types.hpp>
-#include <ouro/object/nesting.hpp>
-#include <ouro/object/trace.hpp>
-#include <ouro/object/trace_kind.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/trace/cyclic_types.hpp>
+#include <ouro/trace/nesting.hpp>
+#include <ouro/trace/trace.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <cstddef>
 #include <type_traits>

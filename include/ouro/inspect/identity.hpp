@@ -2,9 +2,9 @@
 /// \file
 /// Python's `id`, `is`, `type`, `sys.getsizeof` and `sys.getrefcount`.
 
+#include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>

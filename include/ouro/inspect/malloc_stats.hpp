@@ -2,11 +2,11 @@
 /// \file
 /// What the pools of the calling thread look like, in text: CPython's `sys._debugmallocstats`.
 
-#include <ouro/allocator/arena.hpp>
-#include <ouro/allocator/pool.hpp>
-#include <ouro/allocator/pool_allocator.hpp>
-#include <ouro/allocator/pool_heap.hpp>
-#include <ouro/allocator/size_class.hpp>
+#include <ouro/allocator/pool/arena.hpp>
+#include <ouro/allocator/pool/pool.hpp>
+#include <ouro/allocator/pool/pool_allocator.hpp>
+#include <ouro/allocator/pool/pool_heap.hpp>
+#include <ouro/allocator/pool/size_class.hpp>
 
 #include <cstddef>
 #include <cstdint>

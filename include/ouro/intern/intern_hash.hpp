@@ -2,7 +2,7 @@
 /// \file
 /// The hash and the equality that interners use unless told otherwise.
 
-#include <ouro/allocator/integer_cast.hpp>
+#include <ouro/base/integer_cast.hpp>
 #include <ouro/config.hpp>
 
 #include <bit>

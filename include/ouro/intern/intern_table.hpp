@@ -10,9 +10,9 @@
 /// An entry whose destruction waits in the destruction queue of its thread is in the same state for longer.
 /// The table itself holds no count: it would keep every entry alive.
 
-#include <ouro/allocator/heap_local.hpp>
-#include <ouro/allocator/integer_cast.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/base/heap_local.hpp>
+#include <ouro/base/integer_cast.hpp>
+#include <ouro/base/throw.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>

@@ -4,8 +4,8 @@
 
 #include <ouro/fwd.hpp>
 #include <ouro/inspect/identity.hpp>
-#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <compare>
 #include <cstddef>

@@ -2,9 +2,9 @@
 /// \file
 /// Interned strings: one block with header, hash, length and characters.
 
-#include <ouro/allocator/pool_allocator.hpp>
-#include <ouro/allocator/static_mutex.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/pool/pool_allocator.hpp>
+#include <ouro/base/static_mutex.hpp>
+#include <ouro/base/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/intern_hash.hpp>

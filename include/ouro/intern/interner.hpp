@@ -2,7 +2,7 @@
 /// \file
 /// The cache in which equal immutable values become one object.
 
-#include <ouro/allocator/static_mutex.hpp>
+#include <ouro/base/static_mutex.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/intern_hash.hpp>

@@ -10,7 +10,7 @@
 /// | `Locking::is_shared` | whether all threads share one table, or each has its own |
 /// | `Locking::refcount` | how handles to the entries are counted |
 
-#include <ouro/allocator/static_mutex.hpp>
+#include <ouro/base/static_mutex.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 

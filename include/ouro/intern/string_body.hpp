@@ -2,13 +2,13 @@
 /// \file
 /// The object behind an interned string.
 
-#include <ouro/allocator/integer_cast.hpp>
-#include <ouro/allocator/pool_allocator.hpp>
-#include <ouro/allocator/private_heap.hpp>
-#include <ouro/allocator/static_mutex.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/pool/pool_allocator.hpp>
+#include <ouro/base/integer_cast.hpp>
+#include <ouro/base/static_mutex.hpp>
+#include <ouro/base/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/heap/private_heap.hpp>
 #include <ouro/intern/intern_hash.hpp>
 #include <ouro/intern/intern_table.hpp>
 #include <ouro/object/header.hpp>

@@ -15,7 +15,7 @@
 ///
 /// A program that cannot wait for the end of a large structure has every object wait, and destroys so many at a time.
 
-#include <ouro/allocator/raw_array.hpp>
+#include <ouro/base/raw_array.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/type_record.hpp>

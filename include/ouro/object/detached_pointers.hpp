@@ -3,8 +3,8 @@
 /// Which counted raw pointers are under way between `release` and `adopt`, in checked builds: so an address that nobody
 /// released, one on the stack say, and one that is adopted a second time are caught.
 
-#include <ouro/allocator/address_map.hpp>
-#include <ouro/allocator/static_mutex.hpp>
+#include <ouro/base/address_map.hpp>
+#include <ouro/base/static_mutex.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>

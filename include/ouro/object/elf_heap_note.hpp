@@ -3,7 +3,7 @@
 /// Which heap a program and its shared objects use: each of them says so in a note, so that two heaps where one was
 /// meant are noticed. A plugin has one of its own when it does not see the program's symbols.
 
-#include <ouro/allocator/elf_modules.hpp>
+#include <ouro/base/elf_modules.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>

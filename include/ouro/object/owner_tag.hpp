@@ -3,7 +3,7 @@
 /// Tells heaps apart: by a number, and by a tag of 5 bits that fits into a header, so that a checked build notices
 /// objects used by a thread that does not own them, or outside their private heap.
 
-#include <ouro/allocator/heap_local.hpp>
+#include <ouro/base/heap_local.hpp>
 #include <ouro/config.hpp>
 
 #include <atomic>

@@ -3,13 +3,13 @@
 /// What the library knows of a managed type once the type itself is out of sight, and the table that turns the 16-bit
 /// index in a header into it.
 
-#include <ouro/allocator/elf_modules.hpp>
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/elf_modules.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/diagnostics.hpp>
-#include <ouro/object/edge_sink.hpp>
 #include <ouro/object/elf_heap_note.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/worklist_entry.hpp>
+#include <ouro/trace/edge_sink.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -37,7 +37,7 @@ struct type_record {
   run_function deallocate;                            ///< gives the blocks back; needs nothing but their lengths
   trace_function trace;                               ///< null when there are no edges to report
   void (*finalize)(void* object);                     ///< null when the type has no `finalize()`
-  bool (*end)(void* header) noexcept;                 ///< of an object without pointers, see collector/death.hpp
+  bool (*end)(void* header) noexcept;                 ///< of an object without pointers, see collector/engine/death.hpp
   std::size_t (*bytes)(const void* object) noexcept;  ///< the block: header, object, padding
   const clone_record* clone;                          ///< copies the object; null unless the type is `clonable`
   std::string_view name;

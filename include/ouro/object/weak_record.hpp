@@ -7,13 +7,13 @@
 /// its address, so that all other objects pay nothing. All weak pointers to an object share one record, but those with
 /// a callback have one of their own.
 
-#include <ouro/allocator/address_map.hpp>
-#include <ouro/allocator/heap_local.hpp>
-#include <ouro/allocator/static_mutex.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/base/address_map.hpp>
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/heap_local.hpp>
+#include <ouro/base/static_mutex.hpp>
+#include <ouro/base/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/destruction_queue.hpp>
-#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/object/type_record.hpp>

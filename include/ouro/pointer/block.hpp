@@ -10,23 +10,23 @@
 /// ```
 
 #include <ouro/allocator/allocator_policy.hpp>
-#include <ouro/allocator/integer_cast.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/integer_cast.hpp>
+#include <ouro/base/throw.hpp>
+#include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/death.hpp>
+#include <ouro/collector/engine/death.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
-#include <ouro/object/cyclic_types.hpp>
 #include <ouro/object/destroy.hpp>
 #include <ouro/object/destruction_queue.hpp>
-#include <ouro/object/diagnostics.hpp>
-#include <ouro/object/edge_sink.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/trace.hpp>
-#include <ouro/object/trace_kind.hpp>
-#include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/object/worklist_entry.hpp>
+#include <ouro/trace/cyclic_types.hpp>
+#include <ouro/trace/edge_sink.hpp>
+#include <ouro/trace/trace.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,12 +2,12 @@
 /// \file
 /// Which pointers convert to which, and the check that a base class lies where the header is looked for.
 
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/cyclic_types.hpp>
-#include <ouro/object/diagnostics.hpp>
-#include <ouro/object/type_name.hpp>
 #include <ouro/pointer/counting.hpp>
+#include <ouro/trace/cyclic_types.hpp>
 
 #include <memory>
 #include <type_traits>

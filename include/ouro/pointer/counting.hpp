@@ -2,16 +2,16 @@
 /// \file
 /// How a pointer counts: in the header of the object, or by the object's own functions.
 
-#include <ouro/allocator/pool_heap.hpp>
-#include <ouro/allocator/thread_heap.hpp>
+#include <ouro/allocator/pool/pool_heap.hpp>
+#include <ouro/allocator/pool/thread_heap.hpp>
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/death.hpp>
-#include <ouro/collector/trace_guard.hpp>
+#include <ouro/collector/engine/death.hpp>
+#include <ouro/collector/engine/trace_guard.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/owner_tag.hpp>
-#include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 

@@ -2,12 +2,12 @@
 /// \file
 /// Python's `weakref.finalize`: a function that is called once, when an object has died or before.
 
+#include <ouro/base/diagnostics.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/diagnostics.hpp>
-#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/managed_weak.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <atomic>
 #include <concepts>

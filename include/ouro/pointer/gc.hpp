@@ -3,15 +3,15 @@
 /// Python's `gc` module, name by name, for one set of policies.
 
 #include <ouro/allocator/allocator_policy.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/base/throw.hpp>
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/death.hpp>
+#include <ouro/collector/engine/death.hpp>
+#include <ouro/collector/engine/trace_guard.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_stats.hpp>
 #include <ouro/collector/gc_trigger.hpp>
 #include <ouro/collector/heap_view.hpp>
 #include <ouro/collector/pause_clock.hpp>
-#include <ouro/collector/trace_guard.hpp>
 #include <ouro/collector/trigger.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/destruction_queue.hpp>

@@ -3,19 +3,19 @@
 /// Private heaps as values, and the one that the calling thread is in.
 
 #include <ouro/allocator/allocator_policy.hpp>
-#include <ouro/allocator/dependent.hpp>
-#include <ouro/allocator/heap_local.hpp>
-#include <ouro/allocator/pool_heap.hpp>
-#include <ouro/allocator/pool_statistics.hpp>
-#include <ouro/allocator/private_heap.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/pool/pool_heap.hpp>
+#include <ouro/allocator/pool/pool_statistics.hpp>
+#include <ouro/base/dependent.hpp>
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/heap_local.hpp>
+#include <ouro/base/throw.hpp>
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/death.hpp>
-#include <ouro/collector/trace_guard.hpp>
+#include <ouro/collector/engine/death.hpp>
+#include <ouro/collector/engine/trace_guard.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/heap/private_heap.hpp>
 #include <ouro/object/destruction_queue.hpp>
-#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 

@@ -2,13 +2,13 @@
 /// \file
 /// Makes managed objects: header and object in one block.
 
-#include <ouro/allocator/private_heap.hpp>
-#include <ouro/allocator/throw.hpp>
 #include <ouro/allocator/try_allocate.hpp>
-#include <ouro/collector/death.hpp>
-#include <ouro/collector/trace_guard.hpp>
+#include <ouro/base/throw.hpp>
+#include <ouro/collector/engine/death.hpp>
+#include <ouro/collector/engine/trace_guard.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/heap/private_heap.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/can_be_made.hpp>

@@ -4,10 +4,10 @@
 
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/edge_sink.hpp>
-#include <ouro/object/trace_kind.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/owner_order.hpp>
+#include <ouro/trace/edge_sink.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <compare>
 #include <cstddef>

@@ -3,12 +3,12 @@
 /// From `this` to the pointer that owns it, without a base class.
 
 #include <ouro/allocator/allocator_policy.hpp>
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/diagnostics.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>

@@ -2,21 +2,21 @@
 /// \file
 /// The pointer.
 
-#include <ouro/allocator/pool_allocator.hpp>
-#include <ouro/allocator/throw.hpp>
+#include <ouro/allocator/pool/pool_allocator.hpp>
+#include <ouro/base/throw.hpp>
+#include <ouro/base/type_list.hpp>
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/cyclic_types.hpp>
 #include <ouro/object/detached_pointers.hpp>
-#include <ouro/object/edge_sink.hpp>
-#include <ouro/object/trace_kind.hpp>
-#include <ouro/object/type_list.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/conversion.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/owner_order.hpp>
 #include <ouro/refcount/local_refcount.hpp>
+#include <ouro/trace/cyclic_types.hpp>
+#include <ouro/trace/edge_sink.hpp>
+#include <ouro/trace/trace_kind.hpp>
 
 #include <compare>
 #include <concepts>

@@ -2,9 +2,9 @@
 /// \file
 /// The bundle of the three policies, and all that a program says in its terms.
 
-#include <ouro/allocator/standard_allocator.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/heap/adapters/standard_allocator.hpp>
 #include <ouro/pointer/gc.hpp>
 #include <ouro/pointer/heap.hpp>
 #include <ouro/pointer/make_managed.hpp>

@@ -2,11 +2,11 @@
 /// \file
 /// The casts of the standard library's pointers.
 
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
-#include <ouro/object/diagnostics.hpp>
-#include <ouro/object/type_name.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/conversion.hpp>

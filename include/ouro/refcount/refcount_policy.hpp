@@ -37,8 +37,8 @@
 /// All verbs are static and noexcept. A policy has no state of its own. To write one, inherit from one of ours and hide
 /// the verbs that differ, or write all of them.
 
+#include <ouro/base/policy_axis.hpp>
 #include <ouro/config.hpp>
-#include <ouro/object/policy_axis.hpp>
 #include <ouro/refcount/count_word.hpp>
 
 #include <concepts>

@@ -1,0 +1,92 @@
+#pragma once
+/// \file
+/// The way home for the blocks of one pool that other threads have freed.
+///
+/// A chain of blocks and its length in one atomic word, as `xthread_free` in mimalloc (Leijen, Zorn, de Moura 2019): a
+/// thread adds a chain of its own by one compare-and-swap, and the owner takes all in by one exchange, without a look
+/// at the blocks, once the pool has no other block left. Whoever finds the word not announced first pushes the pool on
+/// its heap's stack of pools with such blocks. Lock-free; O(1) but for what other threads do meanwhile.
+
+#include <ouro/base/integer_cast.hpp>
+#include <ouro/config.hpp>
+
+#include <atomic>
+#include <cstdint>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro::detail {
+
+struct pool;
+
+/// A free block holds the link to the next one.
+struct [[gnu::may_alias]] free_block {
+  free_block* next;
+};
+
+class remote_free_list {
+ public:
+  struct chain {
+    free_block* first;
+    std::uint32_t blocks;
+  };
+
+  pool* next = nullptr;  ///< on the heap's stack: of who has announced the pool, then of the owner
+
+  /// Adds a chain to the front. `add_pending()` pushes the pool on its heap's stack. `relink(block, next)` links the
+  /// last block of the chain. The pool may be gone when this returns: the owner frees it as soon as it has all blocks.
+  template <class AddPending, class Relink>
+  void put(free_block* first, free_block* last, std::uint32_t blocks, AddPending add_pending, Relink relink) noexcept {
+    // relaxed: the exchange that succeeds orders memory.
+    std::uint64_t seen = word_.load(std::memory_order_relaxed);
+    for (;;) {
+      if ((seen & pending) == 0) {
+        // acquire: the owner has read `next` before it took the announcement back.
+        if (word_.compare_exchange_weak(seen, seen | pending, std::memory_order_acquire, std::memory_order_relaxed))
+          add_pending();
+        seen = word_.load(std::memory_order_relaxed);
+        continue;
+      }
+      relink(last, first_of(seen));
+      const std::uint64_t wanted = pack(first, blocks_of(seen) + blocks) | pending;
+      // release: who takes the chain sees the links, and all that the program did with the blocks before.
+      if (word_.compare_exchange_weak(seen, wanted, std::memory_order_release, std::memory_order_relaxed)) return;
+    }
+  }
+
+  /// The owner's. Leaves the pool announced if it is.
+  [[nodiscard]] chain take() noexcept {
+    // acquire: pairs with the release of `put`.
+    const std::uint64_t seen = word_.fetch_and(pending, std::memory_order_acquire);
+    return {first_of(seen), blocks_of(seen)};
+  }
+
+  /// The owner's, who has taken the pool off the stack.
+  void clear_pending() noexcept {
+    // release: the next to announce the pool writes `next`, which was read before.
+    word_.fetch_and(~pending, std::memory_order_release);
+  }
+
+ private:
+  // An address is below 2^48. A pool has fewer than 2^15 blocks.
+  static constexpr std::uint64_t pending = 1;
+  static constexpr unsigned count_shift = 1;
+  static constexpr unsigned address_shift = 16;
+
+  [[nodiscard]] static std::uint64_t pack(free_block* first, std::uint32_t blocks) noexcept {
+    return std::uint64_t{reinterpret_cast<std::uintptr_t>(first)} << address_shift | std::uint64_t{blocks}
+                                                                                         << count_shift;
+  }
+  [[nodiscard]] static free_block* first_of(std::uint64_t word) noexcept {
+    return reinterpret_cast<free_block*>(integer_cast<std::uintptr_t>(word >> address_shift));
+  }
+  [[nodiscard]] static std::uint32_t blocks_of(std::uint64_t word) noexcept {
+    return static_cast<std::uint32_t>(word & ((std::uint64_t{1} << address_shift) - 1)) >> count_shift;
+  }
+
+  std::atomic<std::uint64_t> word_{0};
+};
+
+}  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

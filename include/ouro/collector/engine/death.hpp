@@ -1,0 +1,144 @@
+#pragma once
+/// \file
+/// What happens to an object when its last pointer goes: finalize, expire weak pointers, destroy, free.
+
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/config.hpp>
+#include <ouro/object/destruction_queue.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/object/weak_record.hpp>
+#include <ouro/refcount/refcount_policy.hpp>
+
+#include <cstdint>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro::detail {
+
+/// The stages of a death under one refcount and collector policy. Nothing here throws: an exception out of a destructor
+/// or a finalizer goes to the unraisable handler, and the death goes on.
+template <class RefcountPolicy, class CollectorPolicy>
+struct death {
+  using header_type = header<RefcountPolicy>;
+
+  /// The count of `object` has fallen to zero. O(1) and what the destructor does.
+  OURO_NOINLINE static void on_zero(header_type& object) noexcept {
+    const std::uint32_t info = unbuffered_info_of<CollectorPolicy>(object);
+    if ((info & info_word::dead) != 0) [[unlikely]] {
+      // Either its constructor threw and a handle had escaped, whose end is the end of the block; or its destructor is
+      // running, made a pointer of a raw one and dropped it again.
+      if ((info & info_word::unborn) != 0) record_of(info).deallocate_one(&object);
+      return;
+    }
+    destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
+    if (queue.must_wait() && queue.push(object)) return;
+    const std::size_t mark = queue.mark();
+    const bool died = finalize_and_destroy(object, info);
+    queue.end_above(mark);
+    if (died) record_of(info).deallocate_one(&object);
+    run_weak_callbacks();
+  }
+
+  /// What follows a decrement that did not just leave other pointers. \pre `found` is what it said
+  OURO_NOINLINE static void handle_drop(header_type& object, drop_result found) noexcept {
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      if (found == drop_result::suspect) {
+        // Buffered it is quiet, and the second attempt lowers the count.
+        if (CollectorPolicy::add_root(object)) {
+          found = RefcountPolicy::decrement(object.count);
+        } else {
+          found = object.decrement_plainly();
+        }
+      }
+    }
+    if constexpr (queues_for_owners<RefcountPolicy>) {
+      if (found == drop_result::queued) {
+        if constexpr (!finds_cycles<CollectorPolicy>) {
+          return RefcountPolicy::enqueue(object.count, &on_zero_count);
+        } else {
+          if (!is_collecting_here()) return RefcountPolicy::enqueue_collected(object.count, &on_zero_count);
+          found = RefcountPolicy::merge(object.count);
+        }
+      }
+    }
+    if (found == drop_result::last) on_zero(object);
+  }
+
+  /// `on_zero`, where no more than the count is at hand.
+  static void on_zero_count(typename RefcountPolicy::count_type& count) noexcept {
+    on_zero(*header_type::of_count(count));
+  }
+
+  /// Runs `finalize` if the object has one that has not been called. Returns whether the object stays dead.
+  /// \pre no pointers
+  [[nodiscard]] static bool finalize(header_type& object, const type_record& record) noexcept {
+    add_flags<CollectorPolicy>(object, info_word::finalized);
+    // A pointer of the library's own keeps the object from dying a second time while it is finalized.
+    RefcountPolicy::store(object.count, count_word::one);
+    destructions<RefcountPolicy>.run_nested([&] { run_finalize(object, record); });
+    if (object.decrement_plainly() == drop_result::last) return true;
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      // Resurrected, and its count has fallen to a non-zero value: a candidate.
+      if ((object.load_info() & info_word::tracked) != 0) {
+        object.set_suspect_on_drop();
+        static_cast<void>(CollectorPolicy::add_root(object));
+      }
+    }
+    return false;
+  }
+
+  static void run_finalize(header_type& object, const type_record& record) noexcept {
+    OURO_TRY {
+      record.finalize(object.object());  // calls user code: the object and its peers are intact
+    }
+    OURO_CATCH_ALL {
+      unraisable(record.name);
+    }
+  }
+
+  /// Makes the weak pointers to the object expire; their callbacks wait for `run_weak_callbacks`.
+  static void expire(header_type& object, std::uint32_t info) noexcept {
+    if ((info & info_word::watched) != 0) weak_table<RefcountPolicy>::clear(object);
+  }
+
+  /// Runs the callbacks of expired weak pointers when the outermost death is over.
+  static void run_weak_callbacks() noexcept {
+    if (weak_table<RefcountPolicy>::has_callbacks() && !destructions<RefcountPolicy>.is_destroying()) [[unlikely]]
+      weak_table<RefcountPolicy>::run_callbacks();
+  }
+
+  /// Whether this thread collects at this moment, and so has all objects of the collector to itself.
+  [[nodiscard]] static bool is_collecting_here() noexcept {
+    if constexpr (says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
+      return CollectorPolicy::template is_collecting_here<RefcountPolicy>();
+    } else {
+      return false;
+    }
+  }
+
+  /// All stages but the last. Returns whether the object stays dead, and its block is to be freed. \pre it has no
+  /// pointers, and is in no root buffer: its info word is `info`
+  [[nodiscard]] static bool finalize_and_destroy(header_type& object, std::uint32_t info) noexcept {
+    const type_record& record = record_of(info);
+    if (record.finalize != nullptr && (info & info_word::finalized) == 0) {
+      if (!finalize(object, record)) return false;
+      info = object.load_info();
+    }
+    expire(object, info);
+    RefcountPolicy::store(object.info, info | info_word::dead);
+    destructions<RefcountPolicy>.run_nested([&] { record.destroy_one(&object); });
+    return true;
+  }
+
+  /// For the type records. \see finalize_and_destroy
+  [[nodiscard]] static bool end(void* header) noexcept {
+    auto& object = *static_cast<header_type*>(header);
+    return finalize_and_destroy(object, object.load_info());
+  }
+};
+
+}  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

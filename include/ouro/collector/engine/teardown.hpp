@@ -1,0 +1,272 @@
+#pragma once
+/// \file
+/// The end of garbage: finalize, look again, expire, sever, destroy, free.
+
+#include <ouro/base/diagnostics.hpp>
+#include <ouro/base/raw_array.hpp>
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/engine/death.hpp>
+#include <ouro/collector/engine/trace_guard.hpp>
+#include <ouro/collector/engine/trial.hpp>
+#include <ouro/config.hpp>
+#include <ouro/object/destruction_queue.hpp>
+#include <ouro/object/header.hpp>
+#include <ouro/object/type_record.hpp>
+#include <ouro/trace/edge_sink.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro::detail {
+
+/// Tears down the garbage that a trial has found. Each stage goes over all of it before the next one begins, so that
+/// user code meets whole objects in `finalize`, and null instead of dead peers in destructors. O(objects + edges), no
+/// recursion, no memory.
+template <class RefcountPolicy, class CollectorPolicy>
+class teardown {
+ public:
+  using header_type = header<RefcountPolicy>;
+  using end = death<RefcountPolicy, CollectorPolicy>;
+  using trial_type = trial<RefcountPolicy, CollectorPolicy>;
+
+  /// \pre `found` has run, and `kept` is its
+  teardown(trial_type& found, trial_memory& kept) noexcept
+      : trial_{found}, worklist_{kept.worklist}, edges_{kept.edges} {}
+
+  /// Returns how many objects were garbage in the end. They are destroyed, or else added to `keeping`, with a pointer
+  /// each that is the list's.
+  std::size_t run(raw_array<header_type*>* keeping) noexcept {
+    worklist_.size = trial_.garbage();
+    if (trial_.has_finalizers()) {
+      hold_all();
+      if (finalize()) look_again();
+    }
+    if (keeping != nullptr && keeping->reserve(keeping->size + worklist_.size)) {
+      each_entry([keeping](const worklist_entry& seen) { keep(seen, *keeping); });
+      return worklist_.size;
+    }
+    if (trial_.has_edges()) {
+      sever();
+    } else {
+      sever_by_trace();
+    }
+    each_run([](const type_record& record, const worklist_entry* first, const worklist_entry* last) {
+      run_nested([&] { record.destroy(first, last); });
+    });
+    if constexpr (check_level >= 1) check_escapes();
+    each_run([](const type_record& record, const worklist_entry* first, const worklist_entry* last) {
+      record.deallocate(first, last);
+    });
+    return worklist_.size;
+  }
+
+  [[nodiscard]] std::size_t finalized() const noexcept { return finalized_; }
+  [[nodiscard]] std::size_t resurrected() const noexcept { return resurrected_; }
+
+ private:
+  static constexpr std::size_t longest_run = 64;  ///< objects: as many as stay in the innermost cache
+
+  [[nodiscard]] static header_type& object_of(const worklist_entry& seen) noexcept {
+    return *static_cast<header_type*>(seen.header);
+  }
+
+  [[nodiscard]] static std::size_t end_of_run(std::size_t first, std::size_t end) noexcept {
+    return end - first < longest_run ? end : first + longest_run;
+  }
+
+  /// Goes over runs of objects of one type.
+  template <class Stage>
+  void each_run(Stage stage) noexcept {
+    const worklist_entry* const end_of_worklist = worklist_.items + worklist_.size;
+    for (const worklist_entry* first = worklist_.items; first != end_of_worklist;) {
+      const std::uint32_t type = info_word::type(object_of(*first).load_info());
+      const worklist_entry* last = first + 1;
+      const std::size_t left = static_cast<std::size_t>(end_of_worklist - first);
+      const worklist_entry* const most = first + end_of_run(0, left);
+      for (; last != most; ++last) {
+        fetch_ahead(last, 0, static_cast<std::size_t>(end_of_worklist - last));
+        if (info_word::type(object_of(*last).load_info()) != type) break;
+      }
+      stage(registered_types[type], first, last);
+      first = last;
+    }
+  }
+
+  /// Calls user code, and ends what that drops and has to wait: before any block of the garbage is freed, to which
+  /// raw pointers may lead from there.
+  template <class Call>
+  static void run_nested(Call call) noexcept {
+    destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
+    const std::size_t mark = queue.mark();
+    queue.run_nested(call);
+    queue.end_above(mark);
+  }
+
+  void check_escapes() noexcept {
+    each([](header_type& object) {
+      if (count_word::strong(object.load_count()) > 1) {
+        misuse("a destructor has let a pointer to its object escape", record_of(object.load_info()).name);
+      }
+    });
+  }
+
+  /// Garbage whose edges were kept is few enough to be in the cache still.
+  template <class Stage>
+  void each(Stage stage) noexcept {
+    if (trial_.has_edges()) {
+      const worklist_entry* const last = worklist_.items + worklist_.size;
+      for (const worklist_entry* at = worklist_.items; at != last; ++at) stage(object_of(*at));
+    } else {
+      for (std::size_t i = 0; i != worklist_.size; ++i) {
+        fetch_ahead(worklist_.items, i, worklist_.size);
+        stage(object_of(worklist_.items[i]));
+      }
+    }
+  }
+
+  template <class Stage>
+  void each_entry(Stage stage) noexcept {
+    for (std::size_t i = 0; i != worklist_.size; ++i) {
+      fetch_ahead(worklist_.items, i, worklist_.size);
+      stage(worklist_.items[i]);
+    }
+  }
+
+  /// Its pointers, and one of the collection's own: garbage does not die by count while it is torn down, and quiet, it
+  /// is no candidate.
+  void hold_all() noexcept {
+    each_entry([](const worklist_entry& each) {
+      RefcountPolicy::store(object_of(each).count, count_word::without_suspect_on_drop(each.count) + 1);
+    });
+  }
+
+  static void keep(const worklist_entry& seen, raw_array<header_type*>& list) noexcept {
+    header_type& object = object_of(seen);
+    const std::uint32_t info = object.load_info();
+    end::expire(object, info);
+    const std::uint32_t count = seen.count == trial_type::without_pointers
+                                    ? count_word::one
+                                    : count_word::without_suspect_on_drop(seen.count) + 1;
+    RefcountPolicy::store(object.info, (info & ~(info_word::gray | info_word::watched)) | info_word::old);
+    if constexpr (tracks_all<CollectorPolicy>) {
+      RefcountPolicy::store(object.count, count);
+      if (!info_word::is_found_by_walk(object.load_info())) CollectorPolicy::track(object);
+    } else {
+      RefcountPolicy::store(object.count, count_word::with_suspect_on_drop(count));
+    }
+    static_cast<void>(list.push(&object));  // there is room
+  }
+
+  static void let_go(header_type& object) noexcept { RefcountPolicy::store(object.count, object.load_count() - 1); }
+
+  /// Returns whether any finalizer has run.
+  [[nodiscard]] bool finalize() noexcept {
+    each([this](header_type& object) {
+      const std::uint32_t info = object.load_info();
+      const type_record& record = record_of(info);
+      if (record.finalize == nullptr || (info & info_word::finalized) != 0) return;
+      RefcountPolicy::store(object.info, info | info_word::finalized);
+      run_nested([&] { end::run_finalize(object, record); });
+      ++finalized_;
+    });
+    return finalized_ != 0;
+  }
+
+  /// A finalizer may have made garbage reachable again, or cut it up. \post `worklist` holds what is garbage still
+  void look_again() noexcept {
+    const std::size_t before = worklist_.size;
+    each([](header_type& object) { let_go(object); });
+    trial_.run_again();
+    if (!trial_.is_decided()) end_those_without_pointers();
+    worklist_.size = trial_.garbage();
+    resurrected_ = before - worklist_.size;
+  }
+
+  /// Where a trace has failed, and so nothing is known of the others, those that finalizers have left without pointers
+  /// die by their count.
+  void end_those_without_pointers() noexcept {
+    std::size_t found = 0;
+    each_entry([&](const worklist_entry& seen) {
+      if (seen.count != trial_type::without_pointers) return;
+      RefcountPolicy::store(object_of(seen).count, count_word::none);
+      worklist_.items[found++] = seen;
+    });
+    // Nobody else can end them: they have no pointers.
+    run_nested([&] {
+      for (std::size_t i = 0; i != found; ++i) end::on_zero(object_of(worklist_.items[i]));
+    });
+  }
+
+  /// Makes the edges among the garbage null, by the trial's record of them: all pointers that its objects have. What
+  /// each has instead is one of the collection's own. Weak pointers expire. \post all is dead
+  void sever() noexcept {
+    const bool all_garbage = trial_.is_all_garbage();
+    const edge* inner = edges_.items;
+    const worklist_entry* const last = worklist_.items + worklist_.size;
+    for (const worklist_entry* at = worklist_.items; at != last; ++at) {
+      mark_dead(object_of(*at));
+      for (const edge* const end_of_row = inner + at->edges; inner != end_of_row; ++inner) {
+        if (inner->slot != nullptr && (all_garbage || is_garbage(*inner))) inner->sever();
+      }
+    }
+  }
+
+  /// The same where there are more edges than a trial keeps: asks the traces again. An edge that one conceals this time
+  /// is dropped by its destructor, on an object that is dead and whose memory is there still.
+  void sever_by_trace() noexcept {
+    const trace_guard guard;
+    edge_sink sink{trial_.is_all_garbage() && trial_.has_no_outgoing_edges() ? &cut_all : &cut, nullptr};
+    for (std::size_t i = 0; i != worklist_.size;) {
+      const std::size_t last = end_of_run(i, worklist_.size);
+      const type_record& record = record_of(object_of(worklist_.items[i]).load_info());
+      std::size_t traced = i + 1;
+      OURO_TRY {
+        traced = record.trace(worklist_.items, i, last, sink);  // calls user code: it may only report
+      }
+      OURO_CATCH_ALL {
+        // One of them: the others are asked once more, and have nothing to report if they were asked before.
+        unraisable(record.name);
+      }
+      sink.flush();
+      for (; i != traced; ++i) {
+        __builtin_prefetch(worklist_.items[end_of_run(i, worklist_.size - 1)].header, 1);
+        mark_dead(object_of(worklist_.items[i]));
+      }
+    }
+  }
+
+  static void mark_dead(header_type& object) noexcept {
+    const std::uint32_t info = object.load_info();
+    end::expire(object, info);
+    RefcountPolicy::store(object.info, (info & ~info_word::gray) | info_word::dead);
+    RefcountPolicy::store(object.count, count_word::one);
+  }
+
+  static void cut_all(void*, edge* first, edge* last) {
+    for (; first != last; ++first) first->sever();
+  }
+
+  static void cut(void*, edge* first, edge* last) {
+    for (; first != last; ++first) {
+      if (is_garbage(*first)) first->sever();
+    }
+  }
+
+  /// An edge to something alive is the destructor's to drop.
+  [[nodiscard]] static bool is_garbage(const edge& inner) noexcept {
+    const std::uint32_t info = static_cast<header_type*>(inner.target)->load_info();
+    return !info_word::is_buffered(info) && (info & (info_word::gray | info_word::dead)) != 0;
+  }
+
+  trial_type& trial_;
+  raw_array<worklist_entry>& worklist_;
+  raw_array<edge>& edges_;
+  std::size_t finalized_ = 0;
+  std::size_t resurrected_ = 0;
+};
+
+}  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -1,0 +1,141 @@
+#pragma once
+/// \file
+/// The threads that biased counts belong to, and what other threads have left for each of them to settle.
+
+#include <ouro/base/raw_array.hpp>
+#include <ouro/base/static_mutex.hpp>
+#include <ouro/config.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro::detail {
+
+class biased_count;
+
+/// An object of whose pointers other threads than its owner have dropped more than they have made: how many are left,
+/// the owner alone can tell.
+struct queued_object {
+  biased_count* count;
+  void (*die)(biased_count&) noexcept;  ///< ends the object, whose last pointer has gone
+};
+
+/// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
+/// objects; until then, who drops one of these settles it in the owner's place.
+struct bias_owner {
+  using queue = raw_array<queued_object>;
+
+  static_mutex mutex;
+  bool is_alive = false;                ///< guarded by `mutex`, as are the queues
+  queue merge_queue;                    ///< objects without a collector, in the order of arrival
+  queue collected_merge_queue;          ///< objects that a collector looks at, in the order of arrival
+  std::atomic<bool> has_queued{false};  ///< a glance at the queues without the lock
+  std::uint32_t next_free = 0;          ///< tag; guarded by the table
+
+  /// \pre the caller holds `mutex`
+  [[nodiscard]] bool has_queued_objects() const noexcept { return merge_queue.size + collected_merge_queue.size != 0; }
+};
+
+/// All owners, by their tags. Zero at first, so that the table takes no room in a program's file, and none in memory
+/// but for the pages that are used.
+class bias_owners {
+ public:
+  static constexpr std::uint32_t capacity = 1u << 12;  ///< threads at the same time; what others make has no owner
+
+  /// \pre the tag was given
+  [[nodiscard]] bias_owner& operator[](std::uint32_t tag) noexcept {
+    return *std::launder(reinterpret_cast<bias_owner*>(place_of(tag)));
+  }
+
+  /// A tag for the calling thread, or 0 if there is none left. O(1)
+  [[nodiscard]] std::uint32_t enter() noexcept {
+    const lock_guard lock{mutex_};
+    std::uint32_t tag = first_free_;
+    if (tag != 0) {
+      first_free_ = (*this)[tag].next_free;
+    } else {
+      if (given_ + 1 == capacity) return 0;
+      tag = ++given_;
+      ::new (place_of(tag)) bias_owner{};
+    }
+    bias_owner& owner = (*this)[tag];
+    const lock_guard lock_of_owner{owner.mutex};
+    owner.is_alive = true;
+    return tag;
+  }
+
+  /// In a child after a fork: the owners end that are not `own`, the calling thread's, or 0. What is left for them
+  /// waits for `take_vanished`. \pre the process has one thread
+  void end_all_but(std::uint32_t own) noexcept {
+    std::uint32_t vanished = vanished_.load(std::memory_order_relaxed);
+    for (std::uint32_t tag = 1; tag <= given_; ++tag) {
+      bias_owner& owner = (*this)[tag];
+      if (tag == own || !owner.is_alive) continue;
+      owner.is_alive = false;
+      owner.next_free = std::exchange(vanished, tag);
+    }
+    vanished_.store(vanished, std::memory_order_relaxed);
+    if (own != 0) (*this)[own].has_queued.store(true, std::memory_order_relaxed);
+  }
+
+  /// An owner whose thread the process has not got, and which the caller must settle and then have `leave`; or 0.
+  [[nodiscard]] std::uint32_t take_vanished() noexcept {
+    if (vanished_.load(std::memory_order_relaxed) == 0) return 0;
+    const lock_guard lock{mutex_};
+    const std::uint32_t tag = vanished_.load(std::memory_order_relaxed);
+    if (tag != 0) vanished_.store((*this)[tag].next_free, std::memory_order_relaxed);
+    return tag;
+  }
+
+  /// The thread ends. False, and nothing has changed, when there is something left for it to settle.
+  [[nodiscard]] bool leave(std::uint32_t tag) noexcept {
+    const lock_guard lock{mutex_};
+    bias_owner& owner = (*this)[tag];
+    const lock_guard lock_of_owner{owner.mutex};
+    if (owner.has_queued_objects()) return false;
+    owner.merge_queue.release();
+    owner.collected_merge_queue.release();
+    owner.is_alive = false;
+    owner.next_free = first_free_;
+    first_free_ = tag;
+    return true;
+  }
+
+  /// The highest tag that was ever given.
+  [[nodiscard]] std::uint32_t given() noexcept {
+    const lock_guard lock{mutex_};
+    return given_;
+  }
+
+ private:
+  [[nodiscard]] void* place_of(std::uint32_t tag) noexcept { return owners_ + tag * sizeof(bias_owner); }
+
+  static_mutex mutex_;
+  std::uint32_t first_free_ = 0;
+  std::atomic<std::uint32_t> vanished_{0};  ///< the first of the owners that ended by a fork; changed under `mutex_`
+  std::uint32_t given_ = 0;
+  /// Each is made when its tag is first given; that at 0 never.
+  alignas(bias_owner) std::byte owners_[capacity * sizeof(bias_owner)] = {};
+};
+
+OURO_SHARED_STATE inline constinit bias_owners all_bias_owners{};
+
+/// Where the tag lies in the owner's part of a count.
+inline constexpr std::uint32_t bias_tag_shift = 19;
+
+/// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
+OURO_SHARED_STATE inline constinit thread_local std::uint32_t bias_of_thread = 0;
+
+/// In a child after a fork: the owners end whose threads the child has not got.
+inline void end_vanished_owners() noexcept { all_bias_owners.end_all_but(bias_of_thread >> bias_tag_shift); }
+
+OURO_SHARED_STATE inline constinit fork_repair bias_after_fork{&end_vanished_owners, nullptr, {}};
+
+}  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -1,0 +1,108 @@
+#pragma once
+/// \file
+/// A thread as the owner of biased counts: its beginning, its duties, its end.
+
+#include <ouro/base/raw_array.hpp>
+#include <ouro/base/static_mutex.hpp>
+#include <ouro/config.hpp>
+#include <ouro/refcount/biased/bias_owner.hpp>
+#include <ouro/refcount/biased/biased_count.hpp>
+#include <ouro/refcount/count_word.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro::detail {
+
+/// Settles what is in one of the owner's queues at this moment: merges all of it, and then ends the objects that have
+/// no pointer. Their destructors may do anything. O(objects in the queue)
+/// \pre the calling thread is the owner, or nobody else uses objects of the kind that the queue has
+OURO_NOINLINE inline void drain_queue_of(bias_owner& owner, bias_owner::queue bias_owner::* queue) noexcept {
+  bias_owner::queue left;
+  std::size_t dead = 0;
+  {
+    const lock_guard lock{owner.mutex};
+    left = std::exchange(owner.*queue, {});
+    owner.has_queued.store(owner.has_queued_objects(), std::memory_order_relaxed);
+    for (std::size_t i = 0; i != left.size; ++i) {
+      if (left.items[i].count->merge() == drop_result::last) left.items[dead++] = left.items[i];
+    }
+  }
+  for (std::size_t i = 0; i != dead; ++i) left.items[i].die(*left.items[i].count);
+  left.release();
+}
+
+/// The same for both queues. \pre the calling thread is the owner, or the owner's thread has ended
+inline void drain_queue_of(bias_owner& owner) noexcept {
+  drain_queue_of(owner, &bias_owner::merge_queue);
+  drain_queue_of(owner, &bias_owner::collected_merge_queue);
+}
+
+/// Ends an owner, when nothing is left for it any more. \pre it is the calling thread's, or its thread has ended
+inline void end_owner(std::uint32_t tag) noexcept {
+  do drain_queue_of(all_bias_owners[tag]);
+  while (!all_bias_owners.leave(tag));
+}
+
+/// Settles what was left for threads that a forked process has not got.
+inline void drain_vanished_owners() noexcept {
+  while (const std::uint32_t tag = all_bias_owners.take_vanished()) end_owner(tag);
+}
+
+/// One a thread.
+class bias_thread {
+ public:
+  /// Begins, if the thread has not, and does what is left for it, if it is not at it already.
+  OURO_ALWAYS_INLINE void drain_merge_queue() noexcept {
+    if (bias_of_thread == 0) [[unlikely]]
+      return begin();
+    // relaxed: a glance; the lock is what orders.
+    bias_owner& owner = all_bias_owners[bias_of_thread >> bias_tag_shift];
+    if (owner.has_queued.load(std::memory_order_relaxed) && !is_draining_) [[unlikely]]
+      drain_now(owner);
+  }
+
+ private:
+  /// Ends the owner with the thread.
+  struct end {
+    end() noexcept = default;
+    end(const end&) = delete;
+    end& operator=(const end&) = delete;
+    ~end() {
+      end_owner(bias_of_thread >> bias_tag_shift);
+      bias_of_thread = 0;
+    }
+  };
+
+  /// Nothing once the thread ends, or when there are too many threads: what it makes then has no owner.
+  OURO_SHARED_STATE OURO_NOINLINE void begin() noexcept {
+    if (has_begun_) return;
+    has_begun_ = true;
+    bias_after_fork.become_known();
+    bias_of_thread = all_bias_owners.enter() << bias_tag_shift;
+    if (bias_of_thread == 0) return;
+    static thread_local const end at_end;
+    static_cast<void>(at_end);
+    drain_vanished_owners();
+  }
+
+  OURO_NOINLINE void drain_now(bias_owner& owner) noexcept {
+    is_draining_ = true;
+    drain_queue_of(owner);
+    drain_vanished_owners();
+    is_draining_ = false;
+  }
+
+  bool has_begun_ = false;
+  bool is_draining_ = false;
+};
+
+OURO_SHARED_STATE inline constinit thread_local bias_thread this_bias_thread{};
+
+}  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

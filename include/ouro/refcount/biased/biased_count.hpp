@@ -1,0 +1,253 @@
+#pragma once
+/// \file
+/// A count in two parts: one that its owner, a thread, changes without atomic instructions, and one for all others.
+///
+/// Choi, Shull, Torrellas, "Biased Reference Counting", PACT 2018. The number of pointers is the sum of the parts, and
+/// that of the others may fall below zero: pointers that the owner counted are dropped there. Then the object is left
+/// for the owner, who merges the parts (`merge`). The owner merges them too when its own part falls to zero. A merged
+/// count is one atomic word for everybody, for good.
+///
+/// ```
+///   local    suspect_on_drop (1) | tag of the owner (12) | pointers - 1 (19)   all ones: none, look at `shared`
+///   shared   110 | queued (1) | not_suspect (1) | pointers + 2^26 (27)      owned
+///            otherwise: a count word                                merged; refcount/count_word.hpp
+/// ```
+/// Both parts know whether the object is suspect_on_drop. What the shared part says holds; the owner's is set
+/// not_suspect when it comes to look there.
+
+#include <ouro/base/static_mutex.hpp>
+#include <ouro/config.hpp>
+#include <ouro/refcount/atomic_refcount.hpp>
+#include <ouro/refcount/biased/bias_owner.hpp>
+#include <ouro/refcount/count_word.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <type_traits>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro::detail {
+
+/// All verbs are O(1), but for the loops in which threads that change one count at the same time try again.
+class biased_count {
+ public:
+  /// The calling thread owns it, if it is mortal.
+  constexpr biased_count(std::uint32_t word) noexcept : shared_{word} {
+    if (!std::is_constant_evaluated()) own(word);
+  }
+
+  /// As a count word. While the owner counts, a number that was true a moment ago.
+  [[nodiscard]] std::uint32_t load() const noexcept {
+    return compose(local_.load(std::memory_order_relaxed), shared_.load(std::memory_order_relaxed));
+  }
+
+  /// Merges. \pre nobody else uses the object, and it is not left for its owner
+  void store(std::uint32_t word) noexcept {
+    local_.store(no_pointers, std::memory_order_relaxed);
+    shared_.store(word, std::memory_order_relaxed);
+  }
+
+  /// Adds what `word` is more than `expected`, and takes over its flags.
+  bool compare_exchange(std::uint32_t& expected, std::uint32_t word) noexcept {
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    const std::uint32_t now = compose(local, seen);
+    if (now == expected) {
+      std::uint32_t next = word;
+      if (is_owned(local, seen) && !count_word::is_immortal(word)) {
+        next = seen + count_word::pointers(word) - count_word::pointers(expected);
+        next = count_word::is_suspect_on_drop(word) ? next & ~not_suspect : next | not_suspect;
+      }
+      // acq_rel: as in atomic_refcount.
+      if (shared_.compare_exchange_strong(seen, next, std::memory_order_acq_rel, std::memory_order_relaxed))
+        return true;
+    }
+    expected = load();
+    return false;
+  }
+
+  OURO_ALWAYS_INLINE void increment() noexcept {
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    if (local - bias_of_thread >= most_local) [[unlikely]]
+      return increment_rarely();
+    local_.store(local + 1, std::memory_order_relaxed);
+  }
+
+  /// The owner's drop that leaves others of its own, of a not_suspect object.
+  OURO_ALWAYS_INLINE bool try_keep() noexcept {
+    const std::uint32_t lowered = local_.load(std::memory_order_relaxed) - 1;
+    if (lowered - bias_of_thread >= most_local) return false;
+    local_.store(lowered, std::memory_order_relaxed);
+    return true;
+  }
+
+  /// `Plainly`: without regard to candidacy.
+  template <bool Plainly>
+  drop_result decrement_rarely() noexcept {
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    return is_mine(local) ? decrement_owned<Plainly>(local) : decrement_shared<Plainly>(local);
+  }
+
+  /// Leaves the object for its owner, in one of the owner's queues. \pre `decrement` has said that this is due
+  void enqueue(bias_owner::queue bias_owner::* queue, void (*die)(biased_count&) noexcept) noexcept {
+    bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
+    drop_result found = drop_result::kept;
+    {
+      const lock_guard lock{owner.mutex};
+      if (!owner.is_alive) {
+        found = merge();
+      } else if ((owner.*queue).push({this, die})) {
+        owner.has_queued.store(true, std::memory_order_relaxed);
+      } else {
+        clear_queued();
+      }
+    }
+    if (found == drop_result::last) die(*this);
+  }
+
+  /// Merges, where there are still parts. \pre the caller is the owner, or holds the lock of one that has ended, or
+  /// nobody else uses the object; it is left for the owner
+  [[nodiscard]] drop_result merge() noexcept {
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    // First, since the object may be gone once the shared part says so.
+    local_.store(local | no_pointers, std::memory_order_relaxed);
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    std::uint32_t merged;
+    do {
+      if (!is_owned(local, seen)) return drop_result::kept;  // immortal by now
+      merged = merged_word(pointers_in(local) + pointers_of_others(seen), seen);
+    } while (!shared_.compare_exchange_weak(seen, merged, std::memory_order_acq_rel, std::memory_order_relaxed));
+    return merged == count_word::none ? drop_result::last : drop_result::kept;
+  }
+
+ private:
+  static constexpr std::uint32_t suspect_on_drop = 1u << 31;  ///< in the local part
+  static constexpr std::uint32_t no_pointers = (1u << bias_tag_shift) - 1;
+  static constexpr std::uint32_t tag_mask = ~(suspect_on_drop | no_pointers);
+  static constexpr std::uint32_t most_local = no_pointers - 1;
+
+  static constexpr std::uint32_t owned = 6u << 29;
+  static constexpr std::uint32_t owned_mask = 7u << 29;
+  static constexpr std::uint32_t queued = 1u << 28;       ///< for the owner, or about to be
+  static constexpr std::uint32_t not_suspect = 1u << 27;  ///< in the shared part
+  static constexpr std::uint32_t no_others = 1u << 26;
+  static constexpr std::uint32_t others_mask = (1u << 27) - 1;
+  static constexpr std::uint32_t most_others = others_mask - (1u << 16);  ///< with room for the threads that get there
+
+  OURO_ALWAYS_INLINE void own(std::uint32_t word) noexcept {
+    const std::uint32_t more = count_word::pointers(word) - 1;
+    if (bias_of_thread == 0 || more >= most_local) return;
+    const bool is_suspect = count_word::is_suspect_on_drop(word);
+    local_.store(bias_of_thread | more | (is_suspect ? suspect_on_drop : 0), std::memory_order_relaxed);
+    shared_.store(owned | no_others | (is_suspect ? 0 : not_suspect), std::memory_order_relaxed);
+  }
+
+  /// Whether the calling thread is the owner, and has pointers in its part.
+  [[nodiscard]] static bool is_mine(std::uint32_t local) noexcept {
+    return (local & ~suspect_on_drop) - bias_of_thread < no_pointers;
+  }
+
+  [[nodiscard]] static bool is_owned(std::uint32_t local, std::uint32_t shared) noexcept {
+    return (shared & owned_mask) == owned && (local & tag_mask) != 0;
+  }
+
+  [[nodiscard]] static std::int32_t pointers_in(std::uint32_t local) noexcept {
+    const std::uint32_t more = local & no_pointers;
+    return more == no_pointers ? 0 : static_cast<std::int32_t>(more + 1);
+  }
+
+  [[nodiscard]] static std::int32_t pointers_of_others(std::uint32_t shared) noexcept {
+    return static_cast<std::int32_t>(shared & others_mask) - static_cast<std::int32_t>(no_others);
+  }
+
+  /// The count word of so many pointers, with the flag of a shared part.
+  [[nodiscard]] static std::uint32_t merged_word(std::int32_t pointers, std::uint32_t shared) noexcept {
+    if (pointers <= 0) return count_word::none;
+    const std::uint32_t word = static_cast<std::uint32_t>(pointers) - 1;
+    return (shared & not_suspect) != 0 ? word : count_word::with_suspect_on_drop(word);
+  }
+
+  [[nodiscard]] static std::uint32_t compose(std::uint32_t local, std::uint32_t shared) noexcept {
+    if (!is_owned(local, shared)) return shared;
+    // The parts were not read at the same moment. There is a pointer: who asks came by it.
+    const std::int32_t sum = pointers_in(local) + pointers_of_others(shared);
+    return merged_word(sum < 1 ? 1 : sum, shared);
+  }
+
+  OURO_NOINLINE void increment_rarely() noexcept {
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    if (is_mine(local) && (local & no_pointers) < most_local)  // suspect_on_drop
+      return local_.store(local + 1, std::memory_order_relaxed);
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    while (is_owned(local, seen)) {
+      const std::uint32_t next = (seen & others_mask) >= most_others ? count_word::pinned : seen + 1;
+      // relaxed: as in atomic_refcount.
+      if (shared_.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return;
+    }
+    atomic_refcount::increment(shared_);
+  }
+
+  /// \pre the caller is the owner, and has a pointer in `local`
+  template <bool Plainly>
+  OURO_NOINLINE drop_result decrement_owned(std::uint32_t local) noexcept {
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    const bool is_last_here = pointers_in(local) == 1;
+    if (!is_last_here) {
+      if (!Plainly && (local & suspect_on_drop) != 0) {
+        if (is_owned(local, seen) && (seen & not_suspect) == 0) return drop_result::suspect;
+        local &= ~suspect_on_drop;
+      }
+      local_.store(local - 1, std::memory_order_relaxed);
+      return drop_result::kept;
+    }
+    // First, since the object may be gone once the shared part says that it is merged.
+    local_.store(local | no_pointers, std::memory_order_relaxed);
+    for (;;) {
+      if (!is_owned(local, seen)) return drop_result::kept;  // immortal
+      const bool is_last = (seen & (queued | others_mask)) == no_others;
+      if (!Plainly && !is_last && (seen & not_suspect) == 0) {
+        local_.store(local, std::memory_order_relaxed);
+        return drop_result::suspect;
+      }
+      if ((seen & queued) != 0) return drop_result::kept;  // it will be settled
+      if (shared_.compare_exchange_weak(seen, merged_word(pointers_of_others(seen), seen), std::memory_order_acq_rel,
+                                        std::memory_order_relaxed)) {
+        return is_last ? drop_result::last : drop_result::kept;
+      }
+    }
+  }
+
+  template <bool Plainly>
+  OURO_NOINLINE drop_result decrement_shared(std::uint32_t local) noexcept {
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    while (is_owned(local, seen)) {
+      if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;
+      const bool is_queued = (seen & queued) == 0 && (seen & others_mask) <= no_others;
+      // acq_rel: what this thread did with the object happens before it is merged, and so before its destruction.
+      if (shared_.compare_exchange_weak(seen, (seen - 1) | (is_queued ? queued : 0), std::memory_order_acq_rel,
+                                        std::memory_order_relaxed)) {
+        return is_queued ? drop_result::queued : drop_result::kept;
+      }
+    }
+    if constexpr (Plainly) {
+      while (!count_word::is_immortal(seen) && seen != count_word::none) {
+        if (atomic_refcount::compare_exchange(shared_, seen, count_word::lowered(seen)))
+          return count_word::is_last(seen) ? drop_result::last : drop_result::kept;
+      }
+      return drop_result::kept;
+    } else {
+      return atomic_refcount::decrement(shared_);
+    }
+  }
+
+  /// There was no memory to leave it in. The next drop of another thread tries again; without one, the object leaks.
+  void clear_queued() noexcept { shared_.fetch_and(~queued, std::memory_order_relaxed); }
+
+  std::atomic<std::uint32_t> shared_;
+  std::atomic<std::uint32_t> local_{no_pointers};
+};
+
+}  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>
