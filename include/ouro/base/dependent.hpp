@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Keeps what a template names from being compiled before the template is used.
+/// Delays the instantiation of what a template names until the template itself is instantiated.
 
 #include <type_traits>
 
@@ -8,9 +8,9 @@
 
 namespace ouro::detail {
 
-/// `T`, as a type that depends on `Parameter`, one of the template that says this. A compiler goes through a template
-/// when it reads it, and instantiates all that depends on no parameter: a `std::vector` of a class of ours takes it
-/// longer than the template itself, in every file that includes the library.
+/// `T`, as a type that depends on the template parameter `Parameter`. When a compiler reads a template, it instantiates
+/// what depends on no parameter. A `std::vector` of a class of ours takes it longer than the template itself, in each
+/// file that includes the library.
 template <class T, class Parameter>
 using dependent = typename std::conditional<true, T, Parameter>::type;
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The program and the shared objects that are loaded, as the system lists them.
+/// The ELF modules of the process: the program and the loaded shared objects, as the system lists them.
 
 #include <ouro/config.hpp>
 
@@ -38,8 +38,8 @@ struct elf_module {
   std::uint16_t segment_count;
 };
 
-/// Calls `see` with each until it returns true: the program first. O(loaded objects); none where the system has no
-/// list.
+/// Calls `see` with each module until it returns true, the program first. O(modules). Calls nothing where the system
+/// has no list.
 template <class See>
 void each_elf_module([[maybe_unused]] See see) noexcept {
 #if OURO_HAS_LOADER
@@ -51,8 +51,8 @@ void each_elf_module([[maybe_unused]] See see) noexcept {
 #endif
 }
 
-/// The shared object that has `place` in it stays loaded until the process ends, whatever becomes of the handle that it
-/// was loaded by: its code is needed for objects. Nothing for the program itself.
+/// Keeps the shared object that contains `place` loaded until the process ends, even if the program closes it: objects
+/// need its code. Does nothing for the program itself.
 OURO_OWN_CODE OURO_NOINLINE inline void keep_loaded([[maybe_unused]] const void* place) noexcept {
 #if OURO_HAS_UNLOADING
   if (&::dlopen == nullptr) return;

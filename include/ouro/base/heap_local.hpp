@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// What of the library's thread-local state belongs to a heap, and goes with it from thread to thread.
+/// Heap-local variables: thread-local variables whose values belong to a heap, and go with it from thread to thread.
 ///
-/// The fast paths read thread-local variables, and know of no heaps: entering a private heap changes the values of
-/// these variables, and leaving it changes them back (private_heap.hpp). A variable says that it is such a part on its
-/// slow path, before it gets its first value of any consequence.
+/// The fast paths read thread-local variables and need not know the heap. Entering a private heap saves the values of
+/// all heap-local variables and loads those of the heap; leaving it does the reverse (private_heap.hpp). A heap-local
+/// variable is registered on its slow path, before its first value that must be saved.
 
 #include <ouro/base/elf_modules.hpp>
 #include <ouro/base/static_mutex.hpp>
@@ -20,20 +20,23 @@
 
 namespace ouro::detail {
 
-/// A thread-local variable of trivial type. One a variable, constant-initialised.
+/// Describes a heap-local variable, which has a trivially copyable type. Constant-initialised.
 struct heap_local {
-  void* (*here)() noexcept;    ///< the calling thread's
+  void* (*here)() noexcept;    ///< the address of the variable in the calling thread
   const void* initial;         ///< its value in a heap where nothing has happened
   std::size_t bytes;           ///< its size
-  bool (*finish)() noexcept;   ///< ends the objects that it knows in the current heap; whether there were any; or null
-  bool (*relieve)() noexcept;  ///< the same, of what may go now, because the current heap has no memory left; or null
-  void (*release)() noexcept;  ///< after `finish`, frees its memory, and calls no user code; or null
+  bool (*finish)() noexcept;   ///< ends the objects that the variable knows in the current heap; returns whether there
+                               ///< were any; may be null
+  bool (*relieve)() noexcept;  ///< as `finish`, but only objects that may end now, because the heap is out of memory;
+                               ///< may be null
+  void (*release)() noexcept;  ///< is called after `finish`; frees the memory of the variable, without user code; may
+                               ///< be null
   std::size_t offset = 0;      ///< in the saved bytes of a heap
-  heap_local* next = nullptr;  ///< known before this one
+  heap_local* next = nullptr;  ///< registered before this one
   std::atomic<bool> is_known{false};
 };
 
-/// The parts that any thread has ever used.
+/// All registered heap-local variables, of all threads.
 class heap_locals {
  public:
   void add(heap_local& part) noexcept {
@@ -43,16 +46,16 @@ class heap_locals {
     const std::size_t offset = bytes();
     part.offset = offset;
     part.next = first_.load(std::memory_order_relaxed);
-    // release: who sees the part, or the sum, sees what it consists of.
+    // release: a thread that sees the variable, or the sum of bytes, sees their description.
     first_.store(&part, std::memory_order_release);
     bytes_.store(offset + (part.bytes + unit - 1) / unit * unit, std::memory_order_release);
     part.is_known.store(true, std::memory_order_release);
   }
 
-  /// Of all parts, one after the other.
+  /// The bytes of all variables, one after the other.
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_acquire); }
 
-  /// Calls `see` with each part.
+  /// Calls `see` with each variable.
   template <class See>
   void each(See see) const {
     for (heap_local* at = first_.load(std::memory_order_acquire); at != nullptr; at = at->next) see(*at);
@@ -66,10 +69,10 @@ class heap_locals {
 
 OURO_SHARED_STATE inline constinit heap_locals known_heap_locals{};
 
-/// The values of the parts while their heap is not the thread's.
+/// The values of the heap-local variables of a heap that is not current.
 class heap_context {
  public:
-  /// Room for all parts that are known. False, and nothing has changed, when memory is exhausted.
+  /// Makes room for all registered variables. False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool reserve() noexcept {
     const std::size_t wanted = known_heap_locals.bytes();
     if (wanted <= capacity_) return true;
@@ -80,7 +83,7 @@ class heap_context {
     return true;
   }
 
-  /// The thread's values. A part for which there is no room has none of any consequence.
+  /// Saves the thread's values. A variable for which there is no room has its initial value.
   void save() noexcept {
     saved_ = capacity_;
     known_heap_locals.each([this](const heap_local& each) {
@@ -101,18 +104,18 @@ class heap_context {
   }
 
  private:
-  std::byte* bytes_ = nullptr;  ///< each part at its offset
+  std::byte* bytes_ = nullptr;  ///< the value of each variable at its offset
   std::size_t capacity_ = 0;
-  std::size_t saved_ = 0;  ///< bytes that `save` has seen
+  std::size_t saved_ = 0;  ///< bytes that `save` has written
 };
 
-/// Where the thread will leave the parts of the private heap that it is in; null in its own.
+/// Where the values of the current private heap will be saved; null while the thread is in no private heap.
 OURO_SHARED_STATE inline constinit thread_local heap_context* context_of_current_heap = nullptr;
 
-/// Before a part of the current heap gets its first value of any consequence. False when memory is exhausted: it must
-/// not get one then.
+/// Must be called before a heap-local variable gets its first value that must be saved. False when memory is exhausted:
+/// then it must not get one.
 [[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool register_heap_local(heap_local& part) noexcept {
-  // acquire: `add` has said where the part lies.
+  // acquire: pairs with the release of `add`, which has written the offset.
   if (!part.is_known.load(std::memory_order_acquire)) {
     keep_loaded(&part);
     known_heap_locals.add(part);

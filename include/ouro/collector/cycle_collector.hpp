@@ -38,16 +38,16 @@
 
 namespace ouro::detail {
 
-/// With `local_refcount` every thread has one, and every private heap, which collects by itself. With a thread-safe
-/// policy all threads share one: its candidate buffer has a lock, and a collection, which must have all objects to
-/// itself, runs only when it is called for, at a moment when the program knows that no other thread uses them.
+/// With `local_refcount` each thread and each private heap has a collector of its own. With a thread-safe policy all
+/// threads share one: its root buffer has a lock. A shared collector collects only when the program calls it, at a
+/// moment when no other thread uses its objects.
 template <class RefcountPolicy, class CollectorPolicy>
 class OURO_SHARED_TYPE cycle_collector {
  public:
   using header_type = header<RefcountPolicy>;
   static constexpr bool is_shared = RefcountPolicy::is_thread_safe;
 
-  /// That of the calling thread's heap, or the one that all threads share.
+  /// The collector of the calling thread's heap, or the one that all threads share.
   [[nodiscard]] static cycle_collector& current() noexcept {
     if constexpr (is_shared) {
       return shared_;
@@ -69,8 +69,8 @@ class OURO_SHARED_TYPE cycle_collector {
 
   static void release() noexcept { local_.release_all(); }
 
-  /// \pre not buffered. Where memory is exhausted, the collector will not know the object: if it becomes part of a
-  /// garbage cycle, that leaks.
+  /// \pre not buffered. Where memory is exhausted, the collector does not know the object, and a garbage cycle through
+  /// it leaks.
   OURO_ALWAYS_INLINE void track(header_type& object) noexcept {
     const lock_guard lock{mutex_};
     auto& buffer = candidates_.buffer_for(object.load_info());
@@ -107,7 +107,7 @@ class OURO_SHARED_TYPE cycle_collector {
     return candidates_.leave(object);
   }
 
-  /// Whether the object is not buffered, or a candidate of this very collector.
+  /// Whether the object is not buffered, or is in a root buffer of this collector.
   [[nodiscard]] bool knows(header_type& object) noexcept {
     const lock_guard lock{mutex_};
     const std::uint32_t word = object.load_info();
@@ -182,8 +182,8 @@ class OURO_SHARED_TYPE cycle_collector {
     trigger_.set_place(place);
   }
 
-  /// A full collection because memory is exhausted, unless collections are held back: then it follows as soon as they
-  /// are not. Returns the number of objects destroyed.
+  /// A full collection because memory is exhausted. While the program holds collections back, it is postponed. Returns
+  /// the number of objects destroyed.
   std::size_t emergency() noexcept { return must_postpone() ? 0 : collect(); }
 
   /// Destroys all garbage, or that among the young. Returns the number of objects; 0, and nothing happens, when called
@@ -218,8 +218,8 @@ class OURO_SHARED_TYPE cycle_collector {
     return turn_;
   }
 
-  /// Candidates of a generation that wait for the next collection, or all that is tracked. O(1), but for old objects
-  /// in walked pools: O(these).
+  /// The number of candidates of a generation, or of tracked objects. O(1), or O(pools) for old objects in walkable
+  /// pools.
   [[nodiscard]] std::size_t count(bool minor) const noexcept {
     if (minor) return candidates_.young().size();
     if constexpr (walks) return candidates_.old().size() + walkable_pools<RefcountPolicy>::count();
@@ -264,8 +264,8 @@ class OURO_SHARED_TYPE cycle_collector {
   using trial_type = trial<RefcountPolicy, CollectorPolicy>;
   using callbacks_type = basic_gc_callbacks<dependent<gc_info, RefcountPolicy>>;
 
-  /// A destructor may leave new garbage behind, and its destructors again: after so many passes, the rest is for next
-  /// time.
+  /// A destructor may leave new garbage behind, as may the destructors of that. Garbage that is left after so many
+  /// passes waits for the next collection.
   static constexpr std::size_t most_passes = 8;
   static constexpr std::size_t first_batch = std::size_t{1} << 13;  ///< objects
   static constexpr std::size_t growth = 8;                          ///< of batches that find little garbage
@@ -275,7 +275,7 @@ class OURO_SHARED_TYPE cycle_collector {
   /// Whether old objects may lie in pools that are walked instead of a table.
   static constexpr bool walks = walks_pools<CollectorPolicy, RefcountPolicy>;
 
-  /// No fewer than a collection would begin from. O(pools)
+  /// An upper bound of the number of objects that a collection begins from. O(pools)
   [[nodiscard]] std::size_t most_of(bool minor) const noexcept {
     if (minor) return candidates_.young().size();
     if constexpr (walks) return candidates_.size() + walkable_pools<RefcountPolicy>::most();
@@ -290,8 +290,8 @@ class OURO_SHARED_TYPE cycle_collector {
     ~thread_end() { local_.close(); }
   };
 
-  /// For the first candidate of the thread, too: there is no room before. False when memory is exhausted, and late in
-  /// the thread's end.
+  /// Is called for the first candidate of each thread, since a new buffer has no room. False when memory is exhausted,
+  /// and late in the thread's end.
   [[nodiscard]] OURO_NOINLINE bool make_room(root_buffer<RefcountPolicy>& buffer) noexcept {
     if (has_shut_down_) return false;
     if constexpr (!is_shared) {
@@ -300,8 +300,8 @@ class OURO_SHARED_TYPE cycle_collector {
     return buffer.make_room();
   }
 
-  /// Before the collector gets something that must not outlive the thread, or belongs to the heap: a candidate, a
-  /// callback, the memory of a collection. False when memory is exhausted.
+  /// Must be called before the collector gets something that ends with the thread or belongs to the heap: a candidate,
+  /// a callback, or the memory of a collection. False when memory is exhausted.
   [[nodiscard]] static bool prepare() noexcept {
     // The pools must outlive the collector that walks them.
     if constexpr (walks) static_cast<void>(heap_of_this_thread());
@@ -310,7 +310,7 @@ class OURO_SHARED_TYPE cycle_collector {
     return register_heap_local(heap_local_of<cycle_collector>::variable);
   }
 
-  /// Collects for the last time. Pointers that are dropped later than this are counted, and no more.
+  /// Collects for the last time. Objects whose pointers are dropped later do not become candidates.
   void close() noexcept {
     collect();
     clear_garbage();
@@ -325,8 +325,8 @@ class OURO_SHARED_TYPE cycle_collector {
     callbacks_ = nullptr;
   }
 
-  /// Ends what waits for its destruction, what `collect` finds, and what debugging has kept. Returns whether any object
-  /// has waited, was found, or was finalized: that may have left more.
+  /// Ends the objects in the destruction queue, those that `collect` finds, and those that `gc_debug::saveall` has
+  /// kept. Returns whether there were any, or any was finalized: then there may be more.
   template <class Collect>
   static bool end_garbage(Collect collect) noexcept {
     const std::size_t finalized = local_.stats_.finalized;
@@ -343,16 +343,16 @@ class OURO_SHARED_TYPE cycle_collector {
            weak_table<RefcountPolicy>::is_running_callbacks();
   }
 
-  /// Begins a collection, which has the objects to itself until `end`: nothing of them is left for any thread to
-  /// settle. False, and nothing has changed, when the collector or the thread is busy, and when there is no memory that
-  /// a candidate would need, and so no candidate.
+  /// Begins a collection, which has all objects to itself until `end`. False, and nothing has changed, when the
+  /// collector or the thread is busy, and when there was never memory for a candidate.
+  /// \post the merge queues of all threads are empty
   [[nodiscard]] bool begin() noexcept {
     if (has_shut_down_ || is_in_user_code()) return false;
     if constexpr (!is_shared) {
       if (!prepare()) return false;
     }
     if (!turn_.try_begin()) return false;
-    // A thread that wrongly makes a candidate now is done with that; the next one reports it.
+    // Waits for a thread that is adding a candidate at this moment, against the rules; from now on that is reported.
     if constexpr (is_shared && check_level >= 1) static_cast<void>(lock_guard{mutex_});
     if constexpr (queues_for_owners<RefcountPolicy>) {
       RefcountPolicy::drain_merge_queue();
@@ -378,7 +378,7 @@ class OURO_SHARED_TYPE cycle_collector {
     return trigger_.is_paused() ? 0 : collect_automatically();
   }
 
-  /// Whether an emergency collection must not happen now. It is due later then, in place of a minor one.
+  /// Whether the program holds collections back. If so, the next collection will be a full one.
   [[nodiscard]] bool must_postpone() noexcept {
     const lock_guard lock{mutex_};
     if (!trigger_.is_held()) return false;
@@ -474,7 +474,7 @@ class OURO_SHARED_TYPE cycle_collector {
     stats_.examined += memory_.worklist.size;
     objects_looked_at += memory_.worklist.size;
     stats_.over_reported += found.over_reported();
-    if (!found.is_decided()) ++stats_.undecided;
+    if (found.outcome() == trial_outcome::undecided) ++stats_.undecided;
     if (has_flag(debug_, gc_debug::uncollectable)) print_uncollectable(found.over_reported());
     if (found.garbage() == 0) return 0;
     if (has_flag(debug_, gc_debug::collectable)) print_garbage<RefcountPolicy>(memory_.worklist.items, found.garbage());

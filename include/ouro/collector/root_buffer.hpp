@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The objects whose count fell to a non-zero value since they were last looked at: each may head a garbage cycle.
+/// The candidate roots: objects whose count has fallen to a non-zero value since a collection last looked at them. Each
+/// may be the root of a garbage cycle (Bacon and Rajan 2001).
 
 #include <ouro/base/integer_cast.hpp>
 #include <ouro/base/raw_array.hpp>
@@ -14,9 +15,9 @@
 
 namespace ouro::detail {
 
-/// Each candidate once. Its slot number stands in its header, so that entering and leaving are O(1); a slot that was
-/// left is used again. Slots keep the order of entry as far as that allows: what is collected, and so the order of
-/// destruction, is a function of the program's history, not of addresses.
+/// Holds each candidate once. The header of a candidate has the number of its slot, so that entering and leaving are
+/// O(1). A slot that was left is reused. Apart from that, slots are in the order of entry: so what is collected, and
+/// the order of destruction, depend on the history of the program and not on addresses.
 ///
 /// As large as a cache line, so that one shift makes the number of a buffer its place among others.
 template <class RefcountPolicy>

@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// A heap apart from those of the threads: pools of its own, and a value of its own of each part.
+/// A private heap: pools, and a value of each heap-local variable, that belong to no thread.
 ///
-/// Each thread has a heap by itself, whose parts are what its thread-local variables are born with. A private heap is
-/// entered on top of it, or of another private one, and left in reverse order. Entering saves the values of the heap
-/// that was current, and loads those of the other: about 1 KiB each way.
+/// Each thread has a heap of its own. A private heap is entered on top of it, or of another private heap, and left in
+/// reverse order. Entering saves the heap-local variables of the current heap and loads those of the private heap:
+/// about 1 KiB each way.
 
 #include <ouro/allocator/pool/ended_heaps.hpp>
 #include <ouro/allocator/pool/large_blocks.hpp>
@@ -25,10 +25,10 @@ namespace ouro::detail {
 
 class private_heap;
 
-/// The private heap that the thread is in, or null.
+/// The private heap that the thread has entered last, or null.
 OURO_SHARED_STATE inline constinit thread_local private_heap* current_private_heap = nullptr;
 
-/// That of all that lies in no private heap.
+/// For requests outside private heaps.
 OURO_SHARED_STATE inline constinit thread_local emergency_back_off back_off_of_thread{};
 
 class private_heap {
@@ -52,16 +52,17 @@ class private_heap {
 
   [[nodiscard]] bool is_current() const noexcept { return current_private_heap == this; }
 
-  /// Whether some thread is in it, perhaps in yet another heap on top of it.
+  /// Whether a thread is in this heap, perhaps in another heap on top of it.
   [[nodiscard]] bool is_entered() const noexcept { return user_.load(std::memory_order_acquire) != nullptr; }
 
-  /// What `leave` must be given back.
+  /// `enter` writes it, and `leave` reads it.
   struct entry_token {
     private_heap* from;  ///< the private heap that was current before, or null
     bool is_first;       ///< whether the thread was not in this heap before
   };
 
-  /// Makes it the calling thread's. False, and nothing has changed, when memory is exhausted. O(parts)
+  /// Makes it the current heap of the calling thread. False, and nothing has changed, when memory is exhausted.
+  /// O(heap-local variables)
   [[nodiscard]] bool enter(entry_token& begun) noexcept {
     begun = {current_private_heap, false};
     if (is_current()) return true;
@@ -85,7 +86,7 @@ class private_heap {
     return true;
   }
 
-  /// \pre the last that was entered and not left is this heap
+  /// \pre this is the heap that the thread has entered last
   void leave(const entry_token& begun) noexcept {
     if (begun.from == this) return;
     context_.save();
@@ -97,32 +98,33 @@ class private_heap {
     } else {
       begun.from->load();
     }
-    // release: the next thread to enter sees all that was done here.
+    // release: the next thread that enters sees what this one did in the heap.
     if (begun.is_first) user_.store(nullptr, std::memory_order_release);
   }
 
-  /// Ends the garbage in the private heap that the thread is in, as far as its collectors may begin now. False when
-  /// there was none, or it is in none.
+  /// Ends the garbage in the current private heap, as far as its collectors may run now. False when there was none, or
+  /// the thread is in no private heap.
   static bool collect_current() noexcept {
     return current_private_heap != nullptr && each_heap_local_ends_some(&heap_local::relieve);
   }
 
-  /// That of the current heap: of the private one, or of the thread.
+  /// The back-off of the current heap, private or not.
   [[nodiscard]] static emergency_back_off& back_off_here() noexcept {
     return current_private_heap != nullptr ? current_private_heap->back_off_ : back_off_of_thread;
   }
 
-  /// What `try_once` gives after the garbage in the private heap that the thread is in has ended; null where that does
-  /// not help. \see try_in_emergency
+  /// Calls `try_once` after the garbage in the current private heap has ended, and returns its result; null where that
+  /// did not free any. \see try_in_emergency
   template <class Try>
   [[nodiscard]] static void* try_after_collection(Try try_once) noexcept {
     if (current_private_heap == nullptr) return nullptr;
     return try_in_emergency(current_private_heap->back_off_, current_private_heap->pools_, &collect_current, try_once);
   }
 
-  /// Ends all objects that the parts know of, then the parts' own memory. Calls user code. \pre `is_current()`
+  /// Ends all objects that the heap-local variables know of, then frees their memory. Calls user code.
+  /// \pre `is_current()`
   void close() noexcept {
-    // What ends may leave something behind, in another part.
+    // Objects that end may leave others behind, which another variable knows of.
     for (int passes = 0; passes != most_passes && each_heap_local_ends_some(&heap_local::finish); ++passes) {
     }
     known_heap_locals.each([](const heap_local& each) {
@@ -158,13 +160,13 @@ class private_heap {
   std::atomic<const void*> user_{nullptr};  ///< names the thread that is in this heap
 
   // While a thread is in this heap:
-  private_heap* outermost_ = nullptr;     ///< the one that it has entered first
-  pool_heap* pools_of_thread_ = nullptr;  ///< if that is this one, the heap of the thread itself
+  private_heap* outermost_ = nullptr;     ///< the private heap that it has entered first
+  pool_heap* pools_of_thread_ = nullptr;  ///< in the outermost heap: the pools of the thread itself
   heap_context thread_context_{};         ///< likewise
 };
 
-/// While it lives, blocks come from the thread's own pools: for objects that threads share, which must not end with a
-/// private heap.
+/// While it lives, blocks come from the thread's own pools, although the thread is in a private heap: for objects that
+/// threads share, which must outlive private heaps.
 class outside_private_heap {
  public:
   OURO_ALWAYS_INLINE outside_private_heap() noexcept {
@@ -189,7 +191,7 @@ class outside_private_heap {
   pool_heap* inside_ = nullptr;
 };
 
-/// Where objects live that one thread uses.
+/// The home of objects that one thread uses: the current heap.
 struct current_heap {
   current_heap() noexcept {}
 };

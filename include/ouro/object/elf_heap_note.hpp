@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Which heap a program and its shared objects use: each of them says so in a note, so that two heaps where one was
-/// meant are noticed. A plugin has one of its own when it does not see the program's symbols.
+/// Finds out whether the modules of a process share one heap. Each module names its heap in an ELF note. A plugin that
+/// does not see the program's symbols has a heap of its own, which is reported.
 
 #include <ouro/base/elf_modules.hpp>
 #include <ouro/config.hpp>
@@ -15,7 +15,7 @@
 
 namespace ouro::detail {
 
-/// The heaps that the loaded objects name in their notes, and for each the first that does.
+/// The heaps that the loaded modules name in their notes, with the first module that names each.
 class heaps_in_use {
  public:
   /// O(loaded objects). Finds none where the system does not list them.
@@ -74,7 +74,7 @@ class heaps_in_use {
   const char* users_[most] = {};
 };
 
-/// Says on `stderr` who has a heap of his own, if there are several.
+/// If there are several heaps, prints on `stderr` which modules have one of their own.
 OURO_NOINLINE inline void report_several_heaps() noexcept {
   const heaps_in_use found;
   if (found.count() < 2) return;

@@ -3,14 +3,14 @@
 /// The 8 bytes in front of every managed object; 16 where a count is more than an integer.
 ///
 /// ```
-///   count   flags and number of strong pointers                                       refcount/count_word.hpp
-///   info    not buffered:  type index (16) | owner tag (5) | flags (10)         | 0
-///           buffered:    which buffer (2) | slot in the candidate buffer (29) | 1
+///   state                      count                        info
+///   not buffered               number of pointers, flags    type index (16) | owner tag (5) | flags (10) | 0
+///   in a root buffer           number of pointers, flags    buffer (2) | slot in the buffer (29) | 1
+///   in the destruction queue   `count_word::none`           as not buffered
 /// ```
-/// An object in the candidate buffer has a slot number in place of its info, which its buffer entry keeps meanwhile
-/// (collector/root_buffer.hpp): so it can leave the buffer in O(1), and costs 8 bytes all the same.
-/// An object that waits for its destruction has the count `count_word::none`, and its info word as it was
-/// (object/destruction_queue.hpp).
+/// The bits of the count are those of refcount/count_word.hpp. While an object is in a root buffer, its entry there
+/// keeps the info word (collector/root_buffer.hpp). So an object can leave the buffer in O(1), and nothing per object
+/// is linked.
 
 #include <ouro/config.hpp>
 #include <ouro/refcount/count_word.hpp>
@@ -23,7 +23,7 @@
 
 namespace ouro::detail {
 
-/// The bits of an not buffered info word.
+/// The bits of the info word of an object that is not in a root buffer.
 struct info_word {
   static constexpr std::uint32_t buffered = 1u << 0;   ///< the rest is a slot number
   static constexpr std::uint32_t tracked = 1u << 1;    ///< may be part of a cycle

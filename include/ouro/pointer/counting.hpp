@@ -102,7 +102,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   }
 
   /// The record of an object that may be used here. What its header does not tell of an object of this heap is
-  /// reported: by `not_buffered` if it says that it is listed, and is not, and by `no_type` if it leads to no record.
+  /// reported: by `not_buffered` if it says that it is buffered, and is not, and by `no_type` if it leads to no record.
   [[nodiscard]] static const type_record& check_header(header_type& object, std::string_view pointee,
                                                        std::string_view not_buffered,
                                                        std::string_view no_type) noexcept {
@@ -169,7 +169,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   /// What the pools know: that an object lies in one of another heap. Objects elsewhere have the tag in their header.
   static void check_place(header_type& object, std::string_view pointee) noexcept {
     const pool_heap* const home = pool_heap_of(&object);
-    // Late in a thread's end the heap of the thread has gone to the orphans.
+    // Late in its end, the thread has abandoned its heap.
     if (home == nullptr || home == current_pool_heap || thread_heap_has_ended) return;
     const std::uint32_t word = object.load_info();
     const std::string_view name = info_word::is_buffered(word) ? pointee : name_in_report(word);

@@ -66,9 +66,9 @@ template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bo
   throw_bad_alloc();
 }
 
-/// An object on its way into the world. Until it is born its header says so, and one pointer of the maker's own holds
-/// it. `Throws`: its constructor may fail. One that cannot, of a type that no collector looks into, is born as soon as
-/// it has a header.
+/// An object under construction. Its header has the flag `unborn` until `publish`, and the maker holds one pointer to
+/// it. `Throws`: whether its constructor may throw. If it cannot, and no collector looks into objects of the type, the
+/// flag is not needed, and `publish` does nothing.
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bool Throws,
           class Layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>>
 class maker {
@@ -78,7 +78,7 @@ class maker {
   using element = typename layout::element;
   using header_type = header<RefcountPolicy>;
 
-  /// A block with its header and nothing in it. \throws std::bad_alloc after an emergency collection
+  /// Allocates a block and writes its header. \throws std::bad_alloc after an emergency collection
   OURO_ALWAYS_INLINE explicit maker(std::size_t elements = 1) {
     check_not_tracing(type_name<T>());
     if constexpr (queues_for_owners<RefcountPolicy>) RefcountPolicy::drain_merge_queue();
@@ -102,7 +102,7 @@ class maker {
 
   [[nodiscard]] element* object() const noexcept { return static_cast<element*>(header_->object()); }
 
-  /// The object is whole. \post the caller owns the pointer that held it
+  /// The constructor has returned. \post the caller owns the maker's pointer
   OURO_ALWAYS_INLINE void publish() const noexcept {
     if constexpr (must_wait) {
       std::uint32_t expected = first_info();
@@ -112,8 +112,8 @@ class maker {
     if constexpr (layout::is_tracked && tracks_all<CollectorPolicy>) CollectorPolicy::track(*header_);
   }
 
-  /// The constructor threw: there never was an object. Handles of it that have escaped are counted until they go, and
-  /// the block with them; weak ones expire.
+  /// The constructor has thrown, so that there is no object. If handles have escaped, the block is freed with the last
+  /// of them; weak pointers expire.
   OURO_NOINLINE void roll_back() const noexcept {
     const std::uint32_t info = unbuffered_info_of<CollectorPolicy>(*header_);
     death<RefcountPolicy, CollectorPolicy>::expire(*header_, info);
@@ -138,7 +138,7 @@ class maker {
     }
   }
 
-  /// The constructor has given handles or weak pointers away.
+  /// Handles or weak pointers have escaped from the constructor.
   OURO_NOINLINE void publish_late() const noexcept {
     std::uint32_t seen = header_->load_info();
     do {
@@ -148,7 +148,7 @@ class maker {
     } while (!RefcountPolicy::compare_exchange(header_->info, seen, seen & ~info_word::unborn));
   }
 
-  /// A handle has been dropped already.
+  /// A handle that had escaped was dropped, so that the object is in a root buffer.
   void publish_as_candidate() const noexcept {
     if constexpr (finds_cycles<CollectorPolicy>) {
       RefcountPolicy::store(header_->info, CollectorPolicy::remove_root(*header_) & ~info_word::unborn);
@@ -185,7 +185,7 @@ class array_under_construction {
   std::size_t made_ = 0;  ///< elements [0, made_) are alive
 };
 
-/// Runs `call` on the maker's object, and takes everything back if it throws.
+/// Runs `call`, which constructs the maker's object, and then publishes the object. Rolls back if it throws.
 template <class Maker, class Call>
 OURO_ALWAYS_INLINE void construct(const Maker& maker, Call call) {
   if constexpr (Maker::throws) {

@@ -37,16 +37,16 @@ struct OURO_SHARED_TYPE atomic_refcount {
     const std::uint32_t seen = load(count);
     if (count_word::is_immortal(seen)) [[unlikely]]
       return pin(count, seen);
-    // relaxed: who copies a pointer has one, so that the object cannot die meanwhile; handing the copy to another
-    // thread is what orders memory.
-    // That immortality begins at half of what a quiet count can hold leaves room for the threads that raise it at the
-    // same time.
+    // relaxed: the caller has a pointer, so that the object cannot die meanwhile; handing the copy to another thread
+    // orders memory.
+    // The immortal range begins at half of the word's range, which leaves room for all threads that raise the count at
+    // the same moment.
     count.fetch_add(1, std::memory_order_relaxed);
   }
 
   OURO_ALWAYS_INLINE static drop_result decrement(count_type& count) noexcept {
     const std::uint32_t seen = load(count);
-    if (seen >= count_word::immortal) [[unlikely]]  // loud, immortal, or none
+    if (seen >= count_word::immortal) [[unlikely]]  // with suspect_on_drop, immortal, or none
       return decrement_rarely(count, seen);
     // release: what this thread did with the object happens before its destruction. acquire: the thread that destroys
     // it sees what all others did. One read-modify-write instead of a release and a fence, which TSan cannot follow.
@@ -66,7 +66,7 @@ struct OURO_SHARED_TYPE atomic_refcount {
         return drop_result::kept;
       }
       const bool is_last = count_word::is_last(seen);
-      // Not lowered before it is buffered: once lowered, another thread could free it under the hands of this one.
+      // The object must be in the buffer before its count is lowered: afterwards another thread may free it.
       if (!is_last && count_word::is_suspect_on_drop(seen)) return drop_result::suspect;
       // The comparison notices a weak pointer that was locked since `seen` was read.
       if (compare_exchange(count, seen, count_word::lowered(seen)))

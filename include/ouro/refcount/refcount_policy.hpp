@@ -19,12 +19,12 @@
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
 /// | `R::info_type` | type | holds 32 bits: the other word of the header, for which there are the verbs above as well |
-/// | `R::decrement_plainly(c)` | `drop_result` | one pointer fewer, whether the object is loud or not |
-/// | `R::enqueue(c, die)` | `void` | what `drop_result::queued` asks for; calls `die(c)` when no pointer is left |
-/// | `R::enqueue_collected(c, die)` | `void` | the same, for an object that a collector looks at |
-/// | `R::merge(c)` | `drop_result` | in place of leaving it, where nobody else uses the object |
-/// | `R::drain_merge_queue()` | `void` | what other threads have left for this one; objects may die |
-/// | `R::drain_all_merge_queues()` | `void` | what `enqueue_collected` has left for any thread; nobody else uses such
+/// | `R::decrement_plainly(c)` | `drop_result` | one pointer fewer, whether the object has `suspect_on_drop` or not |
+/// | `R::enqueue(c, die)` | `void` | after `drop_result::queued`: queues the object for its owner; calls `die(c)` if no
+/// pointer is left | | `R::enqueue_collected(c, die)` | `void` | the same, for an object that a collector looks at | |
+/// `R::merge(c)` | `drop_result` | instead of `enqueue`, where no other thread uses the object | |
+/// `R::drain_merge_queue()` | `void` | merges what other threads have queued for the calling one; objects may die | |
+/// `R::drain_all_merge_queues()` | `void` | merges all that `enqueue_collected` has queued; no other thread uses such
 /// objects |
 ///
 /// A policy for types that count themselves:
@@ -143,7 +143,7 @@ concept decrements_in_parts = requires(typename RefcountPolicy::count_type& coun
   { RefcountPolicy::decrement_rarely(count) } noexcept -> std::same_as<drop_result>;
 };
 
-/// Optional: objects belong to threads, and other threads leave something about them for those to settle.
+/// Optional: objects belong to owner threads, and the drops of other threads may be queued for the owner to merge.
 template <class RefcountPolicy>
 concept queues_for_owners =
     requires(typename RefcountPolicy::count_type& count, void (*die)(typename RefcountPolicy::count_type&) noexcept) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Decides at compile time which types can be part of a cycle: those that can reach themselves over edges.
+/// Decides at compile time which types may be part of a cycle: those from which a path of edges leads back.
 
 #include <ouro/base/type_list.hpp>
 #include <ouro/trace/trace_kind.hpp>
@@ -20,7 +20,7 @@ inline constexpr bool extensible = std::is_polymorphic_v<T> && !std::is_final_v<
 
 namespace detail {
 
-/// Whether the edges of every object behind a pointer to `T` can be listed here.
+/// Whether `T` shows all edges that an object behind a pointer to `T` may have.
 template <class T>
 [[nodiscard]] consteval bool edges_known() {
   using element = std::remove_cv_t<std::remove_all_extents_t<T>>;

@@ -30,8 +30,8 @@ struct alignas(size_class::strictest_alignment) arena {
   static constexpr std::uint32_t pools = pool::per_arena;
   static constexpr std::size_t bytes = pool::arena_bytes;
 
-  /// Whose thread may use this arena; all others leave blocks in `remote_frees`. On a line of its own, which all
-  /// threads read.
+  /// Only the thread of this heap may use the arena; other threads add freed blocks to `remote_frees`. On a line of its
+  /// own, which all threads read.
   pool_heap* owner;
   alignas(size_class::strictest_alignment) remote_free_list remote_frees[pools];  ///< of each pool
 
@@ -87,7 +87,7 @@ struct alignas(size_class::strictest_alignment) arena {
 
   [[nodiscard]] pool* at(std::uint32_t index) const noexcept { return reinterpret_cast<pool*>(base()) + index; }
 
-  /// The same if it is not empty, or null.
+  /// The pool with this number, or null if it is empty.
   [[nodiscard]] pool* used_pool(std::uint32_t index) const noexcept {
     if (index >= pools - unopened) return nullptr;
     pool* const here = at(index);

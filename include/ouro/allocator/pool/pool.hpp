@@ -2,15 +2,17 @@
 /// \file
 /// A pool: 32 KiB of blocks of one size class. This is its header.
 ///
-/// The headers of an arena's pools lie side by side at its beginning. Each in its own pool, at a multiple of 32 KiB,
-/// all would fall into the same few sets of the cache, and a free of a random block would miss it.
+/// The headers of an arena's pools lie side by side at the beginning of the arena. If each lay in its own pool, at a
+/// multiple of 32 KiB, all would fall into the same few sets of the cache, and a free of a random block would miss it.
 ///
-/// A block is *used* (the program has it), *freed* (on the pool's free list) or *untouched* (beyond `untouched`, never
-/// handed out: its page is not even in memory). A pool is
-/// - *linked*: it has a block to give and is on its class's list in the heap;
-/// - *full*: no block is left, it is on no list, its neighbours are meaningless;
-/// - *empty*: no block is used, it belongs to its arena, its class is meaningless.
-/// The states and their names are those of CPython's obmalloc.c.
+/// A block is *used* (the program has it), *freed* (on the pool's free list), *quarantined* (freed, and handed out as
+/// late as possible, for debugging tools) or *untouched* (beyond `untouched`, never handed out; its page is not in
+/// memory yet). A pool is
+/// - *linked*: it is on the list of its size class in the heap, and may have a block to give;
+/// - *full*: no block is left; it is on no list, and `next` and `previous` are meaningless;
+/// - *empty*: no block is used; it belongs to its arena, and its class is meaningless. CPython's obmalloc.c calls these
+///   states used, full and empty. A linked pool without used blocks may be retained instead of becoming empty, so that
+///   a program that makes and drops one object does not open and close a pool each time.
 
 #include <ouro/allocator/pool/remote_free_list.hpp>
 #include <ouro/allocator/pool/size_class.hpp>
@@ -31,27 +33,26 @@ struct alignas(size_class::strictest_alignment) pool {
   /// Blocks made ready at a time: enough to amortise the call, few enough not to touch pages that nobody asked for.
   static constexpr std::size_t carve_bytes = 1024;
 
-  free_block* freed;                ///< the last block freed comes out first, its cache line is the warmest
-  std::uint32_t frees_until_check;  ///< the free that takes this to 0 has the heap look at the pool
-  std::uint32_t
-      used_when_full;        ///< used blocks that `frees_until_check` does not count: those of a full pool, but for one
-  std::uint16_t index;       ///< the size class
-  std::uint16_t block_size;  ///< bytes
-  bool linked;               ///< on the list of its class
-  bool retain_when_empty;    ///< `frees_until_check` counts one more, so that the pool stays when it is empty
-  bool heap_walkable;        ///< each used block begins with the header of an object (pool_walk.hpp)
-  std::byte* untouched;      ///< first block never handed out
-  pool* next;                ///< the next linked pool of the class, or the next empty pool of the arena
-  pool* previous;            ///< null at the head of the list
-  free_block* quarantine;    ///< freed, and handed out when nothing else is left: for debugging tools (track.hpp)
-  free_block* last_quarantined;  ///< the last of them, if there is one
+  free_block* freed;  ///< the free list; the block freed last is handed out first, since its cache line is the warmest
+  std::uint32_t frees_until_check;  ///< the free that lowers this to 0 must call `pool_heap::update_pool_state`
+  std::uint32_t used_when_full;  ///< in a full pool all used blocks but one, which `frees_until_check` counts; else 0
+  std::uint16_t index;           ///< the size class
+  std::uint16_t block_size;      ///< bytes
+  bool linked;                   ///< on the list of its class
+  bool retain_when_empty;  ///< `frees_until_check` counts one more, so that the pool stays linked without used blocks
+  bool heap_walkable;      ///< each used block begins with the header of an object (pool_walk.hpp)
+  std::byte* untouched;    ///< first block never handed out
+  pool* next;              ///< the next linked pool of the class, or the next empty pool of the arena
+  pool* previous;          ///< null at the head of the list
+  free_block* quarantine;  ///< the first of a chain of quarantined blocks, see track.hpp
+  free_block* last_quarantined;  ///< the last of the chain; meaningless without a first
 
   [[nodiscard]] OURO_ALWAYS_INLINE static pool* of(const void* block) noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(block);
     return reinterpret_cast<pool*>(address & ~(std::uintptr_t{arena_bytes} - 1)) + address / bytes % per_arena;
   }
 
-  /// In its arena.
+  /// The number of the pool in its arena.
   [[nodiscard]] std::size_t number() const noexcept {
     return reinterpret_cast<std::uintptr_t>(this) / sizeof(pool) % per_arena;
   }
@@ -62,7 +63,7 @@ struct alignas(size_class::strictest_alignment) pool {
     return reinterpret_cast<std::byte*>(arena + number() * bytes);
   }
 
-  /// Makes an empty pool one of class `size`, with every block from `first` on untouched.
+  /// Makes an empty pool one of class `size`. All blocks from `first` on are untouched.
   void open(std::uint32_t size, bool for_walks, std::byte* first) noexcept {
     freed = nullptr;
     frees_until_check = 0;
@@ -76,18 +77,18 @@ struct alignas(size_class::strictest_alignment) pool {
     quarantine = nullptr;
   }
 
-  /// Blocks that the program has. used() + |freed| + |untouched| == capacity
+  /// The number of used blocks. used() + |freed| + |quarantine| + |untouched| == capacity
   [[nodiscard]] std::uint32_t used() const noexcept {
     return frees_until_check + used_when_full - (retain_when_empty ? 1 : 0);
   }
 
-  /// The pool has no block left and leaves its list: the next free, which puts it back there, is due.
+  /// The pool is full and leaves its list: the next free must put it back there.
   void note_full() noexcept {
     used_when_full = frees_until_check - 1;
     frees_until_check = 1;
   }
 
-  /// \pre the free that was due has come
+  /// The pool is full no more. \pre `frees_until_check` has become 0
   void note_not_full() noexcept {
     frees_until_check = used_when_full;
     used_when_full = 0;

@@ -2,11 +2,11 @@
 /// \file
 /// One thread's pools and arenas.
 ///
-/// `pool_allocator` pops from the pool at the head of its class's list, and finds the pool of a freed block by masking
-/// its address. Neither takes a lock: a pool is used by the thread that owns its heap alone. Blocks freed on other
-/// threads come home in chains (remote_free_list.hpp), and are taken in when the pool, or its class, runs out of
-/// blocks. When a thread ends, its heap waits among the orphans until a new thread adopts it. A private heap's goes
-/// whole.
+/// `pool_allocator` pops from the pool at the head of the list of a size class, and finds the pool of a freed block by
+/// masking the block's address. Neither takes a lock: only the thread that owns the heap uses its pools. Other threads
+/// add the blocks that they free to remote free lists (remote_free_list.hpp), whose blocks are taken when the pool, or
+/// its class, has no block left. When a thread ends, it abandons its heap until a new thread reclaims it
+/// (thread_heap.hpp). The pools of a private heap are freed with it, whatever they hold.
 
 #include <ouro/allocator/pool/arena.hpp>
 #include <ouro/allocator/pool/known_arenas.hpp>
@@ -26,15 +26,14 @@
 
 namespace ouro::detail {
 
-/// What every list of pools ends in: it never has a block, so that the fast path needs no test for "no pool".
+/// The end of each list of pools. It never has a block, so that the fast path needs no test for "no pool".
 OURO_SHARED_STATE inline constinit pool no_pool{};
 
 struct pool_heap {
   struct class_list {
     pool* head = &no_pool;  ///< serves
     pool* tail = nullptr;
-    pool* retained =
-        nullptr;  ///< stays when it is empty, lest a program that makes and drops one object opens a pool each time
+    pool* retained = nullptr;  ///< stays linked without used blocks
   };
 
   class_list linked[size_class::count];
@@ -86,16 +85,16 @@ struct pool_heap {
       update_pool_state(to);
   }
 
-  /// Another thread's: pushes a pool on the stack of those with foreign blocks.
+  /// Pushes a pool on the stack of those with remote frees. Called by any thread.
   void add_pending(pool* at) noexcept {
     pool*& next = arena::of(at)->remote_frees[at->number()].next;
     next = pending_pools.load(std::memory_order_relaxed);
-    // release: the owner, who takes the stack, sees `next`.
+    // release: the owner, which takes the stack, sees `next`.
     while (!pending_pools.compare_exchange_weak(next, at, std::memory_order_release, std::memory_order_relaxed)) {
     }
   }
 
-  /// Takes in the foreign blocks of all announced pools that have no other. Returns whether there were any.
+  /// Takes the remote frees of all pending pools that have no other block. Returns whether there were any.
   bool take_remote() noexcept {
     bool found = false;
     is_taking_remote = true;
@@ -104,7 +103,7 @@ struct pool_heap {
       remote_free_list& blocks = arena::of(at)->remote_frees[at->number()];
       pool* const next = blocks.next;
       blocks.clear_pending();
-      // A pool with blocks of its own is linked: it takes the others in when these have run out.
+      // A pool with free blocks is linked: it takes its remote frees when these have run out.
       if (at->freed == nullptr && take_in(at)) {
         found = true;
         if (at->frees_until_check == 0) retire(at);
@@ -127,7 +126,7 @@ struct pool_heap {
     return block;
   }
 
-  /// The same of those that have others, too.
+  /// Frees all remote frees, also those of pools that have other free blocks.
   void take_all_remote() noexcept {
     take_remote();
     each_list([this](class_list& list) {
@@ -161,15 +160,15 @@ struct pool_heap {
     take_all_remote();
     drop_retained();
     while (with_empty[arena::pools] != nullptr) {
-      // A pool that is announced must not vanish.
+      // The arena of a pending pool must stay mapped.
       take_remote();
       if (with_empty[arena::pools] != nullptr) unmap(with_empty[arena::pools]);
     }
   }
 
-  /// The pools of objects become pools like all others: whoever uses this heap from now on does not own these objects.
+  /// Makes walkable pools plain ones: the thread that uses this heap from now on does not own the objects in them.
   void end_walks() noexcept {
-    // What is left then is in use: no pool becomes empty, and no arena goes, while they are gone over.
+    // All pools have used blocks then: none becomes empty, and no arena is unmapped, during the loop.
     drop_retained();
     each_pool([this](pool& each) {
       if (each.heap_walkable) end_walks(&each);
@@ -212,7 +211,7 @@ struct pool_heap {
     if (was_linked) link(at);
   }
 
-  /// Makes the pool's foreign blocks its own. \pre `at->freed == nullptr`. Returns whether there were any.
+  /// Makes the pool's remote frees its free list. \pre `at->freed == nullptr`. Returns whether there were any.
   bool take_in(pool* at) noexcept {
     const remote_free_list::chain home = arena::of(at)->remote_frees[at->number()].take();
     if (home.blocks == 0) return false;
@@ -223,7 +222,7 @@ struct pool_heap {
     return true;
   }
 
-  /// The same beside blocks of its own, one after the other. The pool may be empty then.
+  /// Frees the remote blocks one by one; the pool may become empty.
   void free_remote(pool* at) noexcept {
     const remote_free_list::chain home = arena::of(at)->remote_frees[at->number()].take();
     free_block* block = home.first;
@@ -267,7 +266,7 @@ struct pool_heap {
     return left >= pool::bytes && large->bytes() <= left - pool::bytes;
   }
 
-  /// The pools that were kept although they are empty become empty.
+  /// Gives back the retained pools that have no used block.
   void drop_retained() noexcept {
     each_list([this](class_list& list) {
       if (list.retained != nullptr && list.retained->used() == 0) retire(take_retained(list));
@@ -278,7 +277,7 @@ struct pool_heap {
   static pool* take_retained(class_list& list) noexcept {
     pool* const kept = std::exchange(list.retained, nullptr);
     kept->retain_when_empty = false;
-    // Of a full pool the next free is due, whatever it is.
+    // In a full pool `frees_until_check` is 1 in any case.
     --(kept->linked ? kept->frees_until_check : kept->used_when_full);
     return kept;
   }
@@ -289,8 +288,9 @@ struct pool_heap {
     ++at->frees_until_check;
   }
 
-  /// At the end: a pool that was full and has one block again would be full again at once in front, and each allocation
-  /// a slow one. So it gathers some until its turn comes.
+  /// Appends the pool to the list of its class. In front, a pool that was full would be full again after one
+  /// allocation, and each allocation would take the slow path. At the end of the list it gathers free blocks until its
+  /// turn.
   void link(pool* at) noexcept {
     class_list& list = list_of(*at);
     at->previous = list.tail;
@@ -342,10 +342,11 @@ struct pool_heap {
     --pools;
     enter(home);
     if (!home->is_empty()) return;
-    // Some stay, so that a heap that breathes does not map and unmap in turns: one, and a quarter of the others.
+    // One empty arena stays, and as many as a quarter of the others, so that a heap whose size goes up and down does
+    // not map and unmap an arena each time.
     ++empty_arenas;
     const bool is_enough = empty_arenas <= 1 + (arenas - empty_arenas) / 4;
-    // Not while pools are announced: some of these may be empty, and in the arena.
+    // Not while pools are pending: one of them may lie in this arena.
     if (!is_enough && !is_taking_remote && pending_pools.load(std::memory_order_relaxed) == nullptr) unmap(home);
   }
 

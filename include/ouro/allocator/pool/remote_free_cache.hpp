@@ -1,10 +1,10 @@
 #pragma once
 /// \file
-/// The blocks of other heaps that a thread has freed and not yet sent home.
+/// The blocks of other heaps that a thread has freed and not yet given back to them.
 ///
-/// Blocks that one thread makes and another frees come in runs of the same pool. They are chained here, and sent when
-/// 4 KiB of a pool have gathered, when another pool needs the place, and when the thread asks the system for memory or
-/// ends: at most 64 times 4 KiB wait per thread. O(1).
+/// Blocks that one thread makes and another frees come in runs of the same pool. They are chained here, and added to
+/// the remote free list of their pool when 4 KiB of it have gathered, when another pool needs the place, and when the
+/// thread opens a pool or ends. At most 64 times 4 KiB wait per thread. O(1)
 
 #include <ouro/allocator/pool/arena.hpp>
 #include <ouro/allocator/pool/pool.hpp>
@@ -33,7 +33,7 @@ class remote_free_cache {
     ++at.blocks;
     ++waiting_;
     at.bytes += bytes;
-    // A private heap may end while this thread lives: nothing may wait for it here.
+    // A private heap may end while this thread lives: its blocks must not wait here.
     const bool is_private = arena::of(block)->owner->large != nullptr;
     if (at.bytes >= most_bytes || ended_ || is_private) send(at);
   }
@@ -43,7 +43,7 @@ class remote_free_cache {
       send_each();
   }
 
-  /// The thread ends: from now on each block goes home at once.
+  /// The thread ends: from now on each block is given back at once.
   void end() noexcept {
     ended_ = true;
     send_all();
@@ -88,7 +88,7 @@ class remote_free_cache {
 
 OURO_SHARED_STATE inline constinit thread_local remote_free_cache remote_frees{};
 
-/// Sends home what still waits when the thread ends.
+/// Gives back the waiting blocks when the thread ends.
 struct remote_free_flush {
   remote_free_flush() noexcept = default;
   remote_free_flush(const remote_free_flush&) = delete;
@@ -96,11 +96,11 @@ struct remote_free_flush {
   ~remote_free_flush() { remote_frees.end(); }
 };
 
-/// Another thread's `deallocate`.
+/// `deallocate` of a block of another heap.
 OURO_SHARED_STATE OURO_NOINLINE inline void deallocate_remote(void* block, std::size_t bytes) noexcept {
   if (!remote_frees.is_flushed_at_end()) [[unlikely]] {
-    static thread_local const remote_free_flush lease;
-    static_cast<void>(lease);
+    static thread_local const remote_free_flush at_end;
+    static_cast<void>(at_end);
     remote_frees.note_flush_at_end();
   }
   remote_frees.put(pool::of(block), block, bytes);

@@ -1,11 +1,12 @@
 #pragma once
 /// \file
-/// The way home for the blocks of one pool that other threads have freed.
+/// The blocks of one pool that other threads have freed.
 ///
-/// A chain of blocks and its length in one atomic word, as `xthread_free` in mimalloc (Leijen, Zorn, de Moura 2019): a
-/// thread adds a chain of its own by one compare-and-swap, and the owner takes all in by one exchange, without a look
-/// at the blocks, once the pool has no other block left. Whoever finds the word not announced first pushes the pool on
-/// its heap's stack of pools with such blocks. Lock-free; O(1) but for what other threads do meanwhile.
+/// A chain of blocks and its length in one atomic word, like `xthread_free` in mimalloc (Leijen, Zorn, de Moura,
+/// "Mimalloc: Free List Sharding in Action", 2019). A thread adds a chain by one compare-and-swap. The owner takes the
+/// whole list by one exchange, without reading the blocks, when the pool has no other block left. The first thread that
+/// adds to an empty list pushes the pool on the stack of pending pools of its heap. Lock-free; O(1) apart from repeated
+/// attempts when threads add at the same moment.
 
 #include <ouro/base/integer_cast.hpp>
 #include <ouro/config.hpp>
@@ -31,7 +32,8 @@ class remote_free_list {
     std::uint32_t blocks;
   };
 
-  pool* next = nullptr;  ///< on the heap's stack: of who has announced the pool, then of the owner
+  pool* next = nullptr;  ///< the next on the heap's stack of pending pools; written by the thread that has set
+                         ///< `pending`, then by the owner
 
   /// Adds a chain to the front. `add_pending()` pushes the pool on its heap's stack. `relink(block, next)` links the
   /// last block of the chain. The pool may be gone when this returns: the owner frees it as soon as it has all blocks.
@@ -41,7 +43,7 @@ class remote_free_list {
     std::uint64_t seen = word_.load(std::memory_order_relaxed);
     for (;;) {
       if ((seen & pending) == 0) {
-        // acquire: the owner has read `next` before it took the announcement back.
+        // acquire: the owner has read `next` before it cleared the bit.
         if (word_.compare_exchange_weak(seen, seen | pending, std::memory_order_acquire, std::memory_order_relaxed))
           add_pending();
         seen = word_.load(std::memory_order_relaxed);
@@ -49,21 +51,21 @@ class remote_free_list {
       }
       relink(last, first_of(seen));
       const std::uint64_t wanted = pack(first, blocks_of(seen) + blocks) | pending;
-      // release: who takes the chain sees the links, and all that the program did with the blocks before.
+      // release: the thread that takes the chain sees its links, and what the program did with the blocks before.
       if (word_.compare_exchange_weak(seen, wanted, std::memory_order_release, std::memory_order_relaxed)) return;
     }
   }
 
-  /// The owner's. Leaves the pool announced if it is.
+  /// Takes all blocks. A pending pool stays pending. \pre called by the owner
   [[nodiscard]] chain take() noexcept {
     // acquire: pairs with the release of `put`.
     const std::uint64_t seen = word_.fetch_and(pending, std::memory_order_acquire);
     return {first_of(seen), blocks_of(seen)};
   }
 
-  /// The owner's, who has taken the pool off the stack.
+  /// \pre called by the owner, which has taken the pool off the stack of pending pools
   void clear_pending() noexcept {
-    // release: the next to announce the pool writes `next`, which was read before.
+    // release: `next` was read before the thread that sets the bit again writes it.
     word_.fetch_and(~pending, std::memory_order_release);
   }
 

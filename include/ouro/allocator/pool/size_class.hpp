@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The table of block sizes: 8, 16, 24 … 512 bytes, one class for each 8. CPython spaces its classes by 16 because
+/// The table of block sizes: 8, 16, 24 … 1024 bytes, one class for each 8. CPython spaces its classes by 16 because
 /// every block must suit every type; here the alignment is known, so 8 is enough where the type allows it.
 
 #include <ouro/base/integer_cast.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How threads come by their pool heap and part with it.
+/// The pool heap of a thread: how a thread gets it, and what becomes of it when the thread ends.
 
 #include <ouro/allocator/pool/pool_heap.hpp>
 #include <ouro/base/static_mutex.hpp>
@@ -12,8 +12,8 @@
 
 namespace ouro::detail {
 
-/// The heaps of threads that ended. They are never destroyed: handles of static objects may be dropped after everything
-/// else.
+/// The heaps of threads that have ended, for new threads to reclaim. They are never destroyed, since handles of static
+/// objects may be dropped after everything else.
 struct abandoned_heaps {
   static_mutex mutex;
   pool_heap* first = nullptr;  ///< guarded by `mutex`
@@ -34,10 +34,10 @@ struct abandoned_heaps {
 
 OURO_SHARED_STATE inline constinit abandoned_heaps abandoned_pool_heaps{};
 
-/// Set once the thread's lease has ended: what it still allocates then comes from a heap that nobody inherits.
+/// Set when the thread has abandoned its heap: later allocations of the thread come from a heap that is not reclaimed.
 OURO_SHARED_STATE inline constinit thread_local bool thread_heap_has_ended = false;
 
-/// Gives a thread its heap at its first allocation, and the orphans the heap at the thread's end.
+/// Abandons the thread's heap when the thread ends.
 struct thread_heap {
   thread_heap() noexcept = default;
   thread_heap(const thread_heap&) = delete;
@@ -53,7 +53,7 @@ struct thread_heap {
   }
 };
 
-/// This thread's heap, which it gets if it has none; null when memory is exhausted.
+/// The thread's heap. If it has none, it reclaims an abandoned one or makes one; null when memory is exhausted.
 OURO_SHARED_STATE OURO_NOINLINE inline pool_heap* heap_of_this_thread() noexcept {
   if (current_pool_heap != &no_pool_heap) return current_pool_heap;
   pool_heap* heap = abandoned_pool_heaps.take();
@@ -64,8 +64,8 @@ OURO_SHARED_STATE OURO_NOINLINE inline pool_heap* heap_of_this_thread() noexcept
   }
   current_pool_heap = heap;
   if (!thread_heap_has_ended) {
-    static thread_local const thread_heap lease;
-    static_cast<void>(lease);
+    static thread_local const thread_heap at_end;
+    static_cast<void>(at_end);
   }
   return heap;
 }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What happens to an object when its last pointer goes: finalize, expire weak pointers, destroy, free.
+/// What happens to an object when its last pointer is dropped: finalize, expire weak pointers, destroy, free.
 
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/collector/collector_policy.hpp>
@@ -17,8 +17,8 @@
 
 namespace ouro::detail {
 
-/// The stages of a death under one refcount and collector policy. Nothing here throws: an exception out of a destructor
-/// or a finalizer goes to the unraisable handler, and the death goes on.
+/// The stages of the end of an object, for one refcount and collector policy. Nothing here throws: an exception out of
+/// a destructor or a finalizer goes to the unraisable handler, and the next stage follows.
 template <class RefcountPolicy, class CollectorPolicy>
 struct death {
   using header_type = header<RefcountPolicy>;
@@ -27,8 +27,8 @@ struct death {
   OURO_NOINLINE static void on_zero(header_type& object) noexcept {
     const std::uint32_t info = unbuffered_info_of<CollectorPolicy>(object);
     if ((info & info_word::dead) != 0) [[unlikely]] {
-      // Either its constructor threw and a handle had escaped, whose end is the end of the block; or its destructor is
-      // running, made a pointer of a raw one and dropped it again.
+      // Either its constructor threw after a handle had escaped: then the drop of the last handle frees the block. Or
+      // its destructor is running, and has made a pointer to the object and dropped it again.
       if ((info & info_word::unborn) != 0) record_of(info).deallocate_one(&object);
       return;
     }
@@ -41,11 +41,11 @@ struct death {
     run_weak_callbacks();
   }
 
-  /// What follows a decrement that did not just leave other pointers. \pre `found` is what it said
+  /// Completes a drop whose `decrement` has returned `found`, which is not `kept`.
   OURO_NOINLINE static void handle_drop(header_type& object, drop_result found) noexcept {
     if constexpr (finds_cycles<CollectorPolicy>) {
       if (found == drop_result::suspect) {
-        // Buffered it is quiet, and the second attempt lowers the count.
+        // A buffered object has no `suspect_on_drop` bit, so that the second attempt lowers the count.
         if (CollectorPolicy::add_root(object)) {
           found = RefcountPolicy::decrement(object.count);
         } else {
@@ -66,7 +66,7 @@ struct death {
     if (found == drop_result::last) on_zero(object);
   }
 
-  /// `on_zero`, where no more than the count is at hand.
+  /// `on_zero` for the object of this count.
   static void on_zero_count(typename RefcountPolicy::count_type& count) noexcept {
     on_zero(*header_type::of_count(count));
   }
@@ -75,7 +75,7 @@ struct death {
   /// \pre no pointers
   [[nodiscard]] static bool finalize(header_type& object, const type_record& record) noexcept {
     add_flags<CollectorPolicy>(object, info_word::finalized);
-    // A pointer of the library's own keeps the object from dying a second time while it is finalized.
+    // One artificial reference keeps the object from dying a second time while it is finalized.
     RefcountPolicy::store(object.count, count_word::one);
     destructions<RefcountPolicy>.run_nested([&] { run_finalize(object, record); });
     if (object.decrement_plainly() == drop_result::last) return true;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Which of the objects that a trial has reached are alive, where garbage and living mix.
+/// Finds the live objects among those that mark_gray has reached, where some are garbage and some are alive.
 
 #include <ouro/base/raw_array.hpp>
 #include <ouro/collector/engine/trace_guard.hpp>
@@ -17,19 +17,22 @@
 
 namespace ouro::detail {
 
-/// Marks what has references from outside, and all that it reaches, as alive (Bacon and Rajan's ScanRoots). A second
-/// walk over the edges, which ends early when nothing without a rest is left to be reached. O(living objects + edges)
+/// Marks the objects with external references, and all that they reach, as alive (Bacon and Rajan's ScanBlack). This is
+/// a second walk over the edges. It ends early when no object without external references is left to be reached. O(live
+/// objects + their edges)
 template <class RefcountPolicy>
 class live_scan {
  public:
   using header_type = header<RefcountPolicy>;
 
-  /// `zero_external` of the worklist have no references from outside; their counts, lowered, say which.
+  /// \pre each object in the worklist has the number of its external references in place of its count; `zero_external`
+  /// of them have none
   live_scan(const raw_array<worklist_entry>& worklist, raw_array<worklist_entry>& queue,
             std::size_t zero_external) noexcept
       : worklist_{worklist}, queue_{queue}, zero_external_{zero_external} {}
 
-  /// False when a trace throws or memory runs out.
+  /// \post all objects that are reachable from outside have the flag `alive`. False, and some of them have it, when a
+  /// trace throws or memory is exhausted.
   [[nodiscard]] bool scan_black() noexcept {
     if (!queue_.reserve(worklist_.size)) return false;
     const trace_guard guard;
@@ -53,10 +56,11 @@ class live_scan {
     return true;
   }
 
-  /// What is left of them: only garbage leads to these.
+  /// The number of objects without external references that were not reached: they are garbage, if the scan was
+  /// complete.
   [[nodiscard]] std::size_t zero_external() const noexcept { return zero_external_; }
 
-  /// Reported by what is alive, this time.
+  /// The number of edges that the traces of live objects have reported in this walk.
   [[nodiscard]] std::size_t alive_edges() const noexcept { return alive_edges_; }
 
  private:
@@ -73,7 +77,7 @@ class live_scan {
   }
 
   const raw_array<worklist_entry>& worklist_;
-  raw_array<worklist_entry>& queue_;  ///< what is known to be alive, and yet to be traced
+  raw_array<worklist_entry>& queue_;  ///< live objects that were not traced yet
   std::size_t zero_external_;
   std::size_t alive_edges_ = 0;
 };

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The end of garbage: finalize, look again, expire, sever, destroy, free.
+/// Tears down garbage: finalize, decide again, expire weak pointers, sever edges, destroy, free.
 
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/base/raw_array.hpp>
@@ -21,9 +21,9 @@
 
 namespace ouro::detail {
 
-/// Tears down the garbage that a trial has found. Each stage goes over all of it before the next one begins, so that
-/// user code meets whole objects in `finalize`, and null instead of dead peers in destructors. O(objects + edges), no
-/// recursion, no memory.
+/// Tears down the garbage that a trial has found. Each stage goes over all garbage before the next one begins: a
+/// `finalize` sees whole objects, and a destructor sees null instead of dead peers. O(objects + edges), without
+/// recursion and without memory.
 template <class RefcountPolicy, class CollectorPolicy>
 class teardown {
  public:
@@ -31,12 +31,12 @@ class teardown {
   using end = death<RefcountPolicy, CollectorPolicy>;
   using trial_type = trial<RefcountPolicy, CollectorPolicy>;
 
-  /// \pre `found` has run, and `kept` is its
+  /// \pre `found` has run, and `kept` is its memory
   teardown(trial_type& found, trial_memory& kept) noexcept
       : trial_{found}, worklist_{kept.worklist}, edges_{kept.edges} {}
 
-  /// Returns how many objects were garbage in the end. They are destroyed, or else added to `keeping`, with a pointer
-  /// each that is the list's.
+  /// Returns the number of objects that were garbage after the finalizers had run. They are destroyed, or, if `keeping`
+  /// is not null, added to that list, which owns a pointer to each.
   std::size_t run(raw_array<header_type*>* keeping) noexcept {
     worklist_.size = trial_.garbage();
     if (trial_.has_finalizers()) {
@@ -94,8 +94,8 @@ class teardown {
     }
   }
 
-  /// Calls user code, and ends what that drops and has to wait: before any block of the garbage is freed, to which
-  /// raw pointers may lead from there.
+  /// Calls user code, and then ends the objects that it has dropped and that had to wait. Raw pointers may lead from
+  /// them to the garbage, and so they end before any block of the garbage is freed.
   template <class Call>
   static void run_nested(Call call) noexcept {
     destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
@@ -112,7 +112,7 @@ class teardown {
     });
   }
 
-  /// Garbage whose edges were kept is few enough to be in the cache still.
+  /// Garbage whose edges were kept is small enough to be in the cache: there is no prefetch then.
   template <class Stage>
   void each(Stage stage) noexcept {
     if (trial_.has_edges()) {
@@ -134,8 +134,9 @@ class teardown {
     }
   }
 
-  /// Its pointers, and one of the collection's own: garbage does not die by count while it is torn down, and quiet, it
-  /// is no candidate.
+  /// Puts the count of each object back, with one artificial reference, so that finalizers cannot end garbage by its
+  /// count, and without `suspect_on_drop`, so that it does not become a candidate.
+  /// \post garbage has one pointer more than the program knows of
   void hold_all() noexcept {
     each_entry([](const worklist_entry& each) {
       RefcountPolicy::store(object_of(each).count, count_word::without_suspect_on_drop(each.count) + 1);
@@ -161,7 +162,7 @@ class teardown {
 
   static void let_go(header_type& object) noexcept { RefcountPolicy::store(object.count, object.load_count() - 1); }
 
-  /// Returns whether any finalizer has run.
+  /// Calls the finalizers that were not called before. Returns whether there were any.
   [[nodiscard]] bool finalize() noexcept {
     each([this](header_type& object) {
       const std::uint32_t info = object.load_info();
@@ -174,18 +175,19 @@ class teardown {
     return finalized_ != 0;
   }
 
-  /// A finalizer may have made garbage reachable again, or cut it up. \post `worklist` holds what is garbage still
+  /// Decides again, since finalizers may have resurrected garbage, or dropped edges among it.
+  /// \post the worklist holds what is garbage still, without the artificial references
   void look_again() noexcept {
     const std::size_t before = worklist_.size;
     each([](header_type& object) { let_go(object); });
     trial_.run_again();
-    if (!trial_.is_decided()) end_those_without_pointers();
+    if (trial_.outcome() == trial_outcome::undecided) end_those_without_pointers();
     worklist_.size = trial_.garbage();
     resurrected_ = before - worklist_.size;
   }
 
-  /// Where a trace has failed, and so nothing is known of the others, those that finalizers have left without pointers
-  /// die by their count.
+  /// Ends the objects that finalizers have left without pointers. Where a trace has failed, nothing is known of the
+  /// other objects, which live on.
   void end_those_without_pointers() noexcept {
     std::size_t found = 0;
     each_entry([&](const worklist_entry& seen) {
@@ -193,16 +195,16 @@ class teardown {
       RefcountPolicy::store(object_of(seen).count, count_word::none);
       worklist_.items[found++] = seen;
     });
-    // Nobody else can end them: they have no pointers.
+    // No later drop can end them, since they have no pointers.
     run_nested([&] {
       for (std::size_t i = 0; i != found; ++i) end::on_zero(object_of(worklist_.items[i]));
     });
   }
 
-  /// Makes the edges among the garbage null, by the trial's record of them: all pointers that its objects have. What
-  /// each has instead is one of the collection's own. Weak pointers expire. \post all is dead
+  /// Makes the edges among the garbage null, with the list of them that the trial has kept, and gives each object one
+  /// artificial reference in their place. Weak pointers expire. \post all garbage is marked dead
   void sever() noexcept {
-    const bool all_garbage = trial_.is_all_garbage();
+    const bool all_garbage = trial_.outcome() == trial_outcome::all_garbage;
     const edge* inner = edges_.items;
     const worklist_entry* const last = worklist_.items + worklist_.size;
     for (const worklist_entry* at = worklist_.items; at != last; ++at) {
@@ -213,11 +215,12 @@ class teardown {
     }
   }
 
-  /// The same where there are more edges than a trial keeps: asks the traces again. An edge that one conceals this time
-  /// is dropped by its destructor, on an object that is dead and whose memory is there still.
+  /// The same where there are more edges than a trial keeps: calls the traces again. An edge that a trace does not
+  /// report this time is dropped by a destructor; its target is dead then, and its block is not freed yet.
   void sever_by_trace() noexcept {
     const trace_guard guard;
-    edge_sink sink{trial_.is_all_garbage() && trial_.has_no_outgoing_edges() ? &cut_all : &cut, nullptr};
+    const bool is_apart = trial_.outcome() == trial_outcome::all_garbage && trial_.has_no_outgoing_edges();
+    edge_sink sink{is_apart ? &cut_all : &cut, nullptr};
     for (std::size_t i = 0; i != worklist_.size;) {
       const std::size_t last = end_of_run(i, worklist_.size);
       const type_record& record = record_of(object_of(worklist_.items[i]).load_info());
@@ -226,7 +229,7 @@ class teardown {
         traced = record.trace(worklist_.items, i, last, sink);  // calls user code: it may only report
       }
       OURO_CATCH_ALL {
-        // One of them: the others are asked once more, and have nothing to report if they were asked before.
+        // One trace of the run has thrown. The others are called again; edges that are severed already are null now.
         unraisable(record.name);
       }
       sink.flush();

@@ -1,19 +1,22 @@
 #pragma once
 /// \file
-/// Trial deletion: which of the objects that some candidates reach are garbage.
+/// Trial deletion: finds the garbage among the objects that candidate roots reach.
 ///
-/// Bacon and Rajan, "Concurrent Cycle Collection in Reference Counted Systems", ECOOP 2001, section 3: the counts of
-/// all that is reached are lowered by the edges inside it. What is left of a count then stems from outside; objects
-/// with such a rest, and all that they reach, are alive; the others are garbage.
+/// Bacon and Rajan, "Concurrent Cycle Collection in Reference Counted Systems", ECOOP 2001, section 3, in three phases:
+/// 1. `mark_gray` walks from the roots over all edges, and lowers the count of each target. Then each gray object has
+/// the
+///    number of its external references in place of its count.
+/// 2. `scan_black` (live_scan.hpp) marks the objects with external references, and all that they reach, as alive. It is
+///    left out where all objects have external references, or none has any: mark_gray counts those without.
+/// 3. The counts of the live objects are put back. The other objects are garbage, for teardown.hpp.
 ///
-/// Where a collector tracks all objects, nothing is reached: all objects of a generation are looked at, as in CPython
-/// (Neil Schemenauer's gcmodule.c), and what leads in from others counts as a reference from outside.
+/// A collector that tracks all objects (generational.hpp) has all objects of a generation in the worklist from the
+/// beginning, as CPython has (Neil Schemenauer's gcmodule.c). Edges from other objects count as external references.
 ///
-/// Here the worklist of the breadth-first walk keeps the original counts, so that one pass over it puts them back, and,
-/// while it is short, the edges, so that they can be severed without a second walk. Objects without a rest are counted
-/// as they come: where that is all of them or none, the answer is there after one walk. A walk that turns out long
-/// takes all other candidates along in the order of their entry, so that nothing alive is walked once for each of them.
-/// O(objects + edges reached), no recursion; 16 bytes of worklist per object, 24 where garbage and living mix.
+/// The worklist of the breadth-first walk keeps the original counts, so that one pass puts them back. While it is
+/// short, the edges are kept too, so that they can be severed without a further walk. A walk that turns out long takes
+/// all other candidates along in the order of their entry, so that live objects are not walked once for each candidate.
+/// O(objects + edges reached), no recursion; 16 bytes of worklist per object, 24 where scan_black runs.
 
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/base/raw_array.hpp>
@@ -38,12 +41,19 @@
 
 namespace ouro::detail {
 
+/// What a trial knows of the objects in its worklist.
+enum class trial_outcome : std::uint8_t {
+  undecided,    ///< nothing: a trace threw or changed its answer, or memory or the budget was exhausted
+  all_garbage,  ///< no object has external references
+  decided       ///< the first `garbage()` objects are garbage, the others are alive
+};
+
 template <class RefcountPolicy, class CollectorPolicy>
 class trial {
  public:
   using header_type = header<RefcountPolicy>;
 
-  /// `minor`: does not walk into old objects.
+  /// `minor`: edges to old objects are not followed.
   trial(trial_memory& kept, generations<RefcountPolicy>& candidates, bool minor) noexcept
       : worklist_{kept.worklist},
         edges_{kept.edges},
@@ -55,17 +65,18 @@ class trial {
   }
 
   /// Takes candidates out of their buffer until `batch` objects are reached from them or no candidate is left, and
-  /// finds the garbage among the objects. Where the last of these candidates leads far, it takes all that are left.
-  /// \post `worklist[0, garbage())` are the garbage: still marked as reached, with the rests in place of the counts.
-  /// The others are alive, and old from now on; if the trial is not minor, they are no candidates any more.
+  /// finds the garbage among the objects. If the last of these candidates leads far, takes all candidates that are
+  /// left.
+  /// \post `worklist[0, garbage())` are garbage: gray, with the number of external references in place of the count.
+  /// The other objects are alive and old, with their counts; if the trial is not minor, they are candidates no more.
   void run(std::size_t batch) noexcept {
     batch_ = batch;
     zero_external_ = 0;
     decide(mark_gray<true>());
   }
 
-  /// The same for one candidate, if no more than `most` objects are reached from it. If there are more, those that were
-  /// reached are taken for alive, and so left to a full collection.
+  /// `run` for one candidate, if no more than `most` objects are reached from it. If there are more, the reached
+  /// objects are treated as alive, and left to a full collection.
   void run_slice(std::size_t most) noexcept {
     most_entries_ = most;
     zero_external_ = 0;
@@ -73,8 +84,8 @@ class trial {
     decide(mark_gray<true>());
   }
 
-  /// The same for all that is tracked in the generations that are swept: no more than `most`, in tables and in pools.
-  /// \post as `run`, but that the others are tracked again, as old
+  /// `run` for all tracked objects of the generations that are swept: no more than `most`, in tables and in pools.
+  /// \post as that of `run`, but the live objects are tracked again, as old
   void run_on_all(std::size_t most) noexcept {
     zero_external_ = 0;
     has_memory_ = worklist_.reserve(most) && candidates_.reserve_for_return();
@@ -88,12 +99,12 @@ class trial {
     decide(has_memory_ && mark_gray<false>());
   }
 
-  /// What a visit has in place of the count of an object that finalizers have left without pointers: one loud pointer,
-  /// where all others of `run_again` are quiet. Nobody is left to drop it.
+  /// In the worklist of `run_again`, the count of an object that finalizers have left without pointers. It has the
+  /// `suspect_on_drop` bit, which no other count has there.
   static constexpr std::uint32_t without_pointers = count_word::suspect_on_drop | 1;
 
-  /// Decides again over the objects in `worklist` alone, without looking further. \pre they are marked as reached, and
-  /// quiet
+  /// Decides again over the objects in the worklist, without following edges to others. \pre they are gray, and without
+  /// `suspect_on_drop`
   void run_again() noexcept {
     zero_external_ = 0;
     each([this](worklist_entry& seen) {
@@ -107,36 +118,34 @@ class trial {
     decide(mark_gray<false>());
   }
 
-  /// False when a trace threw or changed its mind, or when memory ran out: then nothing is garbage.
-  [[nodiscard]] bool is_decided() const noexcept { return is_decided_; }
+  [[nodiscard]] trial_outcome outcome() const noexcept { return outcome_; }
 
   [[nodiscard]] std::size_t candidates_taken() const noexcept { return candidates_taken_; }
   [[nodiscard]] std::size_t promoted() const noexcept { return promoted_; }
   [[nodiscard]] std::size_t garbage() const noexcept { return garbage_; }
   [[nodiscard]] std::size_t over_reported() const noexcept { return over_reported_; }
 
-  /// Whether the trial's memory has the edges of all garbage.
+  /// Whether the edges of all garbage were kept.
   [[nodiscard]] bool has_edges() const noexcept { return has_edges_; }
 
-  /// Whether nothing alive was reached.
-  [[nodiscard]] bool is_all_garbage() const noexcept { return is_all_garbage_; }
-
-  /// Whether no edge leads out of what was reached, to what a trial does not look at.
+  /// Whether all edges lead to objects in the worklist.
   [[nodiscard]] bool has_no_outgoing_edges() const noexcept { return has_no_outgoing_edges_; }
 
-  /// Whether any object reached has a `finalize`.
+  /// Whether any object in the worklist has a `finalize`.
   [[nodiscard]] bool has_finalizers() const noexcept { return has_finalizers_; }
 
  private:
   static constexpr std::uint32_t not_traceable = info_word::unborn | info_word::dead;
   static constexpr std::size_t long_walk = 4;                      ///< batches
   static constexpr std::size_t most_edges = std::size_t{1} << 16;  ///< kept: as many as stay in the cache
-  static constexpr std::uint32_t is_alive = count_word::immortal;  ///< in the count of a visit: none is immortal
+  static constexpr std::uint32_t is_alive =
+      count_word::immortal;  ///< in the count of a worklist entry: no object there is immortal
 
   [[nodiscard]] static header_type& object_of(const worklist_entry& seen) noexcept {
     return *static_cast<header_type*>(seen.header);
   }
 
+  /// Makes the object gray. False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool add_to_worklist(header_type& object, std::uint32_t count, std::uint32_t info) noexcept {
     if (!worklist_.push({&object, count, 0})) return false;
     RefcountPolicy::store(object.count, count_word::pointers(count));
@@ -144,6 +153,7 @@ class trial {
     return true;
   }
 
+  /// Takes candidates out of their buffer. \post they are in the worklist, but for those that no trial may look at
   void take_roots(std::size_t wanted) noexcept {
     for (; wanted != 0; --wanted) {
       const auto [root, info] = candidates_.next();
@@ -169,8 +179,10 @@ class trial {
     });
   }
 
-  /// Lowers the counts of all that is reached by the edges inside it. `Widen`: reaches what the edges lead to.
-  /// \post counts hold references from outside alone
+  /// Lowers the count of each object in the worklist by the edges that lead to it from there. `Widen`: adds the targets
+  /// of edges to the worklist. False when nothing can be decided.
+  /// \pre objects in the worklist are gray and have their numbers of pointers in place of their counts
+  /// \post they have their numbers of external references there; `zero_external_` of them have none
   template <bool Widen>
   [[nodiscard]] bool mark_gray() noexcept {
     const trace_guard guard;
@@ -200,8 +212,8 @@ class trial {
     }
   }
 
-  /// Traces one object, and looks at its edges. False if the trace is found to be wrong, or throws: what other objects
-  /// of the type have reported so far is not to be trusted.
+  /// Traces one object, and checks its edges. False if the trace is found to be wrong, or throws: then the edges that
+  /// other objects of the type have reported are not to be trusted either.
   [[nodiscard]] OURO_NOINLINE bool trace_audited(std::size_t& i, std::uint32_t type, const type_record& record,
                                                  edge_sink& sink) noexcept {
     header_type& object = object_of(worklist_.items[i]);
@@ -214,7 +226,7 @@ class trial {
     return false;
   }
 
-  /// Has the object count as held from outside, although no count of edges shows that.
+  /// Gives the object external references, although the counts do not show any, so that it is kept.
   void hold(header_type& object) noexcept {
     ++over_reported_;
     if (object.load_count() == 0) --zero_external_;
@@ -239,13 +251,13 @@ class trial {
     self.keep_edges();
   }
 
-  /// Has the sink write the next edges behind those that are kept, until they are too many.
+  /// Makes the sink write the next edges behind those that are kept, until they are too many.
   void keep_edges() noexcept {
     has_edges_ = edges_.size < most_edges && edges_.reserve(edges_.size + edge_sink::capacity);
     if (has_edges_) sink_->write_to(edges_.items + edges_.size);
   }
 
-  /// Returns whether the target is one of the objects reached.
+  /// Subtracts an edge from the count of its target. Returns whether the target is in the worklist.
   template <bool Widen>
   OURO_ALWAYS_INLINE bool subtract_one(header_type& target) noexcept {
     const std::uint32_t word = target.load_info();
@@ -262,7 +274,7 @@ class trial {
     return true;
   }
 
-  /// Reaches an object over its first edge. Returns whether it is one for the collection to look at.
+  /// Adds the target of its first edge to the worklist. Returns whether the trial may look at it.
   [[nodiscard]] bool widen(header_type& target, std::uint32_t count, std::uint32_t word) noexcept {
     if (count_word::is_immortal(count)) return false;
     const bool is_buffered = info_word::is_buffered(word);
@@ -276,7 +288,7 @@ class trial {
     return false;
   }
 
-  /// More edges lead to the object than it has pointers: no count of edges proves it garbage.
+  /// More edges were reported to the object than it has pointers, so that counts cannot prove it garbage.
   OURO_NOINLINE void keep_over_reported(header_type& target) {
     if constexpr (check_level >= 1)
       misuse("a trace reported an edge twice, or one it does not own, to an object",
@@ -284,28 +296,31 @@ class trial {
     hold(target);
   }
 
+  /// The phases after `mark_gray`, which has returned `is_marked`. \post that of `run`
   void decide(bool is_marked) noexcept {
     garbage_ = 0;
-    is_decided_ = is_marked;
-    is_all_garbage_ = is_marked && zero_external_ == worklist_.size;
-    if (is_all_garbage_) {
+    outcome_ = is_marked ? trial_outcome::decided : trial_outcome::undecided;
+    if (is_marked && zero_external_ == worklist_.size) {
+      outcome_ = trial_outcome::all_garbage;
       garbage_ = worklist_.size;
       return;
     }
     std::size_t alive_edges = 0;
     if (is_marked && zero_external_ != 0) {
       live_scan<RefcountPolicy> living{worklist_, queue_, zero_external_};
-      is_decided_ = living.scan_black();
+      if (!living.scan_black()) outcome_ = trial_outcome::undecided;
       zero_external_ = living.zero_external();
       alive_edges = living.alive_edges();
     }
-    if (!is_decided_ && worklist_.size > most_entries_) {
-      // Those that are candidates must stay so, whatever their age: nothing is known of them.
-      const bool was_minor = std::exchange(is_minor_, true);
-      each([this](const worklist_entry& seen) { restore_live(seen); });
-      is_minor_ = was_minor;
-    } else if (!is_decided_) {
-      each([this](const worklist_entry& seen) { restore(seen); });
+    if (outcome_ == trial_outcome::undecided) {
+      if (worklist_.size > most_entries_) {
+        // Candidates must stay candidates, whatever their age: nothing is known of them.
+        const bool was_minor = std::exchange(is_minor_, true);
+        each([this](const worklist_entry& seen) { restore_live(seen); });
+        is_minor_ = was_minor;
+      } else {
+        each([this](const worklist_entry& seen) { restore(seen); });
+      }
     } else if (zero_external_ == 0) {
       each([this](const worklist_entry& seen) { restore_live(seen); });
     } else {
@@ -313,8 +328,8 @@ class trial {
     }
   }
 
-  /// Spares what is alive, and moves the garbage and its edges to the front. `alive_edges`: of the living, counted
-  /// again
+  /// Restores the live objects, and moves the garbage and its edges to the front. `alive_edges`: the edges that live
+  /// objects have reported to scan_black
   void restore_live_and_gather(std::size_t alive_edges) noexcept {
     std::size_t edges = 0;
     each([&](worklist_entry& seen) {
@@ -323,11 +338,11 @@ class trial {
       seen.count |= is_alive;
       edges += seen.edges;
     });
-    // A trace that did not report as many edges as before leaves no subtraction to be trusted.
-    is_decided_ = edges == alive_edges;
-    if (is_decided_) {
+    if (edges == alive_edges) {
       gather_garbage();
     } else {
+      // A trace has not reported as many edges as before, so that no subtraction is to be trusted.
+      outcome_ = trial_outcome::undecided;
       each([this](const worklist_entry& seen) {
         if ((seen.count & is_alive) == 0) {
           restore(seen);
@@ -354,7 +369,7 @@ class trial {
     edges_.size = static_cast<std::size_t>(kept - edges_.items);
   }
 
-  /// Puts the count of an object back that is alive, and lets it age.
+  /// Puts the count of a live object back, and makes it old.
   void restore_live(const worklist_entry& seen) noexcept {
     header_type& object = object_of(seen);
     const std::uint32_t info = object.load_info();
@@ -368,7 +383,7 @@ class trial {
     }
   }
 
-  /// Puts an object back as it was.
+  /// Puts an object back as it was before the trial.
   void restore(const worklist_entry& seen) noexcept {
     header_type& object = object_of(seen);
     const std::uint32_t info = object.load_info() & ~(info_word::gray | info_word::alive);
@@ -378,12 +393,12 @@ class trial {
       return_to_buffer(object);
   }
 
-  /// The count that the object has in the end: of what is no candidate any more, loud.
+  /// The count of the object after the trial: with `suspect_on_drop`, since it is not in a root buffer.
   [[nodiscard]] static std::uint32_t restored(const worklist_entry& seen) noexcept {
     return tracks_all<CollectorPolicy> ? seen.count : count_word::with_suspect_on_drop(seen.count);
   }
 
-  /// Where memory is exhausted the object stays not buffered and not quiet: its next drop tries again.
+  /// Where memory is exhausted, the object keeps its `suspect_on_drop` bit: its next drop tries again.
   void return_to_buffer(header_type& candidate) noexcept {
     if constexpr (tracks_all<CollectorPolicy>) {
       static_cast<void>(candidates_.enter(candidate));  // there is room
@@ -406,21 +421,20 @@ class trial {
   raw_array<worklist_entry>& queue_;
   trace_audit& audit_;
   generations<RefcountPolicy>& candidates_;
-  edge_sink* sink_ = nullptr;  ///< of the walk that subtracts
+  edge_sink* sink_ = nullptr;  ///< of mark_gray
   std::size_t batch_ = 0;      ///< objects; 0: there is one candidate
   std::size_t most_entries_ = std::numeric_limits<std::size_t>::max();
   std::size_t candidates_taken_ = 0;
   std::size_t promoted_ = 0;
   std::size_t garbage_ = 0;
-  std::size_t zero_external_ = 0;  ///< objects that only the others lead to, as far as is known
+  std::size_t zero_external_ = 0;  ///< objects in the worklist without external references, as far as is known
   std::size_t over_reported_ = 0;
   bool is_minor_;
   bool has_edges_ = false;
   bool has_finalizers_ = false;
   bool has_memory_ = true;
-  bool is_decided_ = false;
-  bool is_all_garbage_ = false;
   bool has_no_outgoing_edges_ = false;
+  trial_outcome outcome_ = trial_outcome::undecided;
 };
 
 }  // namespace ouro::detail

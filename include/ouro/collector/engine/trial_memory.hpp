@@ -14,8 +14,9 @@ namespace ouro::detail {
 /// The memory of collections, kept from one to the next.
 struct trial_memory {
   raw_array<worklist_entry> worklist;
-  raw_array<edge> edges;            ///< what `worklist` report, in their order; without a slot if it leads outside
-  raw_array<worklist_entry> queue;  ///< what is known to be alive, where garbage and living mix
+  raw_array<edge>
+      edges;  ///< of the objects in `worklist`, in their order; an edge that leads out of the worklist has no slot
+  raw_array<worklist_entry> queue;  ///< of the live scan
   trace_audit audit;
 
   void release() noexcept {

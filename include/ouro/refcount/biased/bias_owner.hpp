@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The threads that biased counts belong to, and what other threads have left for each of them to settle.
+/// The threads that own biased counts, and for each of them the queue of objects whose counts it must merge.
 
 #include <ouro/base/raw_array.hpp>
 #include <ouro/base/static_mutex.hpp>
@@ -18,23 +18,22 @@ namespace ouro::detail {
 
 class biased_count;
 
-/// An object of whose pointers other threads than its owner have dropped more than they have made: how many are left,
-/// the owner alone can tell.
+/// An object whose shared count went negative: only the owner thread knows the total.
 struct queued_object {
   biased_count* count;
   void (*die)(biased_count&) noexcept;  ///< ends the object, whose last pointer has gone
 };
 
-/// One for each thread that owns objects. When the thread has ended, the next that asks for one takes it over, with the
-/// objects; until then, who drops one of these settles it in the owner's place.
+/// One for each thread that owns objects. When the thread ends, the next thread that begins takes it over, with its
+/// objects. Until then, a thread that drops one of these objects merges its count in the owner's place.
 struct bias_owner {
   using queue = raw_array<queued_object>;
 
   static_mutex mutex;
   bool is_alive = false;                ///< guarded by `mutex`, as are the queues
-  queue merge_queue;                    ///< objects without a collector, in the order of arrival
+  queue merge_queue;                    ///< objects that no collector looks at, in the order of arrival
   queue collected_merge_queue;          ///< objects that a collector looks at, in the order of arrival
-  std::atomic<bool> has_queued{false};  ///< a glance at the queues without the lock
+  std::atomic<bool> has_queued{false};  ///< whether a queue has objects; may be read without the lock
   std::uint32_t next_free = 0;          ///< tag; guarded by the table
 
   /// \pre the caller holds `mutex`
@@ -45,7 +44,8 @@ struct bias_owner {
 /// but for the pages that are used.
 class bias_owners {
  public:
-  static constexpr std::uint32_t capacity = 1u << 12;  ///< threads at the same time; what others make has no owner
+  static constexpr std::uint32_t capacity =
+      1u << 12;  ///< threads at the same time; objects of further threads have no owner
 
   /// \pre the tag was given
   [[nodiscard]] bias_owner& operator[](std::uint32_t tag) noexcept {
@@ -69,8 +69,8 @@ class bias_owners {
     return tag;
   }
 
-  /// In a child after a fork: the owners end that are not `own`, the calling thread's, or 0. What is left for them
-  /// waits for `take_vanished`. \pre the process has one thread
+  /// In a child after a fork: ends all owners but `own`, the calling thread's, which may be 0. Their queues wait for
+  /// `take_vanished`. \pre the process has one thread
   void end_all_but(std::uint32_t own) noexcept {
     std::uint32_t vanished = vanished_.load(std::memory_order_relaxed);
     for (std::uint32_t tag = 1; tag <= given_; ++tag) {
@@ -83,7 +83,8 @@ class bias_owners {
     if (own != 0) (*this)[own].has_queued.store(true, std::memory_order_relaxed);
   }
 
-  /// An owner whose thread the process has not got, and which the caller must settle and then have `leave`; or 0.
+  /// The tag of an owner whose thread does not exist in this process, or 0. The caller must drain its queues and then
+  /// call `leave`.
   [[nodiscard]] std::uint32_t take_vanished() noexcept {
     if (vanished_.load(std::memory_order_relaxed) == 0) return 0;
     const lock_guard lock{mutex_};
@@ -92,7 +93,7 @@ class bias_owners {
     return tag;
   }
 
-  /// The thread ends. False, and nothing has changed, when there is something left for it to settle.
+  /// The owner's thread ends. False, and nothing has changed, when a queue has objects.
   [[nodiscard]] bool leave(std::uint32_t tag) noexcept {
     const lock_guard lock{mutex_};
     bias_owner& owner = (*this)[tag];
@@ -131,7 +132,7 @@ inline constexpr std::uint32_t bias_tag_shift = 19;
 /// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
 OURO_SHARED_STATE inline constinit thread_local std::uint32_t bias_of_thread = 0;
 
-/// In a child after a fork: the owners end whose threads the child has not got.
+/// In a child after a fork: ends the owners whose threads do not exist in the child.
 inline void end_vanished_owners() noexcept { all_bias_owners.end_all_but(bias_of_thread >> bias_tag_shift); }
 
 OURO_SHARED_STATE inline constinit fork_repair bias_after_fork{&end_vanished_owners, nullptr, {}};

@@ -18,9 +18,9 @@
 
 namespace ouro::detail {
 
-/// Settles what is in one of the owner's queues at this moment: merges all of it, and then ends the objects that have
-/// no pointer. Their destructors may do anything. O(objects in the queue)
-/// \pre the calling thread is the owner, or nobody else uses objects of the kind that the queue has
+/// Merges the counts of all objects in one of the owner's queues, and then ends those without pointers. Calls user
+/// code. O(objects in the queue)
+/// \pre the calling thread is the owner, or no other thread uses objects of the kind that the queue holds
 OURO_NOINLINE inline void drain_queue_of(bias_owner& owner, bias_owner::queue bias_owner::* queue) noexcept {
   bias_owner::queue left;
   std::size_t dead = 0;
@@ -36,31 +36,32 @@ OURO_NOINLINE inline void drain_queue_of(bias_owner& owner, bias_owner::queue bi
   left.release();
 }
 
-/// The same for both queues. \pre the calling thread is the owner, or the owner's thread has ended
+/// Drains both queues. \pre the calling thread is the owner, or the owner's thread has ended
 inline void drain_queue_of(bias_owner& owner) noexcept {
   drain_queue_of(owner, &bias_owner::merge_queue);
   drain_queue_of(owner, &bias_owner::collected_merge_queue);
 }
 
-/// Ends an owner, when nothing is left for it any more. \pre it is the calling thread's, or its thread has ended
+/// Drains the queues of an owner until they stay empty, and ends it. \pre it is the calling thread's, or its thread has
+/// ended
 inline void end_owner(std::uint32_t tag) noexcept {
   do drain_queue_of(all_bias_owners[tag]);
   while (!all_bias_owners.leave(tag));
 }
 
-/// Settles what was left for threads that a forked process has not got.
+/// Drains the queues of threads that do not exist in this forked process.
 inline void drain_vanished_owners() noexcept {
   while (const std::uint32_t tag = all_bias_owners.take_vanished()) end_owner(tag);
 }
 
-/// One a thread.
+/// The calling thread as an owner.
 class bias_thread {
  public:
-  /// Begins, if the thread has not, and does what is left for it, if it is not at it already.
+  /// Makes the thread an owner, if it is none yet, and drains its queues, unless it is doing that already.
   OURO_ALWAYS_INLINE void drain_merge_queue() noexcept {
     if (bias_of_thread == 0) [[unlikely]]
       return begin();
-    // relaxed: a glance; the lock is what orders.
+    // relaxed: a hint; the lock orders memory.
     bias_owner& owner = all_bias_owners[bias_of_thread >> bias_tag_shift];
     if (owner.has_queued.load(std::memory_order_relaxed) && !is_draining_) [[unlikely]]
       drain_now(owner);
@@ -78,7 +79,7 @@ class bias_thread {
     }
   };
 
-  /// Nothing once the thread ends, or when there are too many threads: what it makes then has no owner.
+  /// Does nothing late in the thread's end, or when there are too many threads: its objects have no owner then.
   OURO_SHARED_STATE OURO_NOINLINE void begin() noexcept {
     if (has_begun_) return;
     has_begun_ = true;

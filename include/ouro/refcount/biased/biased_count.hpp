@@ -1,19 +1,20 @@
 #pragma once
 /// \file
-/// A count in two parts: one that its owner, a thread, changes without atomic instructions, and one for all others.
+/// A count in two parts: a local one that the owner thread changes without atomic instructions, and a shared one for
+/// all other threads.
 ///
-/// Choi, Shull, Torrellas, "Biased Reference Counting", PACT 2018. The number of pointers is the sum of the parts, and
-/// that of the others may fall below zero: pointers that the owner counted are dropped there. Then the object is left
-/// for the owner, who merges the parts (`merge`). The owner merges them too when its own part falls to zero. A merged
-/// count is one atomic word for everybody, for good.
+/// Choi, Shull, Torrellas, "Biased Reference Counting", PACT 2018. The number of pointers is the sum of the parts. The
+/// shared part goes negative when other threads drop pointers that the owner has counted. Then only the owner knows the
+/// total: the object is queued for it, and it merges the parts. It also merges them when its own part falls to zero. A
+/// merged count stays one atomic word, for the owner too.
 ///
 /// ```
 ///   local    suspect_on_drop (1) | tag of the owner (12) | pointers - 1 (19)   all ones: none, look at `shared`
 ///   shared   110 | queued (1) | not_suspect (1) | pointers + 2^26 (27)      owned
 ///            otherwise: a count word                                merged; refcount/count_word.hpp
 /// ```
-/// Both parts know whether the object is suspect_on_drop. What the shared part says holds; the owner's is set
-/// not_suspect when it comes to look there.
+/// Both parts have the `suspect_on_drop` bit of the object. That of the shared part is valid; the owner clears its own
+/// when it reads the shared part.
 
 #include <ouro/base/static_mutex.hpp>
 #include <ouro/config.hpp>
@@ -37,18 +38,18 @@ class biased_count {
     if (!std::is_constant_evaluated()) own(word);
   }
 
-  /// As a count word. While the owner counts, a number that was true a moment ago.
+  /// The sum of the parts as a count word. The owner may change its part meanwhile.
   [[nodiscard]] std::uint32_t load() const noexcept {
     return compose(local_.load(std::memory_order_relaxed), shared_.load(std::memory_order_relaxed));
   }
 
-  /// Merges. \pre nobody else uses the object, and it is not left for its owner
+  /// Merges the parts. \pre no other thread uses the object, and it is not queued for its owner
   void store(std::uint32_t word) noexcept {
     local_.store(no_pointers, std::memory_order_relaxed);
     shared_.store(word, std::memory_order_relaxed);
   }
 
-  /// Adds what `word` is more than `expected`, and takes over its flags.
+  /// Adds the difference between `word` and `expected`, and takes over the flags of `word`.
   bool compare_exchange(std::uint32_t& expected, std::uint32_t word) noexcept {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     const std::uint32_t local = local_.load(std::memory_order_relaxed);
@@ -74,7 +75,7 @@ class biased_count {
     local_.store(local + 1, std::memory_order_relaxed);
   }
 
-  /// The owner's drop that leaves others of its own, of a not_suspect object.
+  /// The owner's drop of a pointer that is not its last one, of an object without `suspect_on_drop`.
   OURO_ALWAYS_INLINE bool try_keep() noexcept {
     const std::uint32_t lowered = local_.load(std::memory_order_relaxed) - 1;
     if (lowered - bias_of_thread >= most_local) return false;
@@ -89,7 +90,7 @@ class biased_count {
     return is_mine(local) ? decrement_owned<Plainly>(local) : decrement_shared<Plainly>(local);
   }
 
-  /// Leaves the object for its owner, in one of the owner's queues. \pre `decrement` has said that this is due
+  /// Adds the object to one of its owner's queues. \pre `decrement` has returned `queued`
   void enqueue(bias_owner::queue bias_owner::* queue, void (*die)(biased_count&) noexcept) noexcept {
     bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
     drop_result found = drop_result::kept;
@@ -106,8 +107,8 @@ class biased_count {
     if (found == drop_result::last) die(*this);
   }
 
-  /// Merges, where there are still parts. \pre the caller is the owner, or holds the lock of one that has ended, or
-  /// nobody else uses the object; it is left for the owner
+  /// Merges the parts, if that was not done before. \pre the object is queued for its owner; the caller is the owner,
+  /// or holds the lock of one that has ended, or no other thread uses the object
   [[nodiscard]] drop_result merge() noexcept {
     const std::uint32_t local = local_.load(std::memory_order_relaxed);
     // First, since the object may be gone once the shared part says so.
@@ -129,7 +130,7 @@ class biased_count {
 
   static constexpr std::uint32_t owned = 6u << 29;
   static constexpr std::uint32_t owned_mask = 7u << 29;
-  static constexpr std::uint32_t queued = 1u << 28;       ///< for the owner, or about to be
+  static constexpr std::uint32_t queued = 1u << 28;       ///< the object is in the owner's queue, or about to be
   static constexpr std::uint32_t not_suspect = 1u << 27;  ///< in the shared part
   static constexpr std::uint32_t no_others = 1u << 26;
   static constexpr std::uint32_t others_mask = (1u << 27) - 1;
@@ -170,7 +171,7 @@ class biased_count {
 
   [[nodiscard]] static std::uint32_t compose(std::uint32_t local, std::uint32_t shared) noexcept {
     if (!is_owned(local, shared)) return shared;
-    // The parts were not read at the same moment. There is a pointer: who asks came by it.
+    // The parts were not read at the same moment. The caller has a pointer, so there is at least one.
     const std::int32_t sum = pointers_in(local) + pointers_of_others(shared);
     return merged_word(sum < 1 ? 1 : sum, shared);
   }
@@ -210,7 +211,7 @@ class biased_count {
         local_.store(local, std::memory_order_relaxed);
         return drop_result::suspect;
       }
-      if ((seen & queued) != 0) return drop_result::kept;  // it will be settled
+      if ((seen & queued) != 0) return drop_result::kept;  // the owner will merge it
       if (shared_.compare_exchange_weak(seen, merged_word(pointers_of_others(seen), seen), std::memory_order_acq_rel,
                                         std::memory_order_relaxed)) {
         return is_last ? drop_result::last : drop_result::kept;
@@ -241,7 +242,7 @@ class biased_count {
     }
   }
 
-  /// There was no memory to leave it in. The next drop of another thread tries again; without one, the object leaks.
+  /// There was no memory for the queue. The next drop of another thread tries again; without one, the object leaks.
   void clear_queued() noexcept { shared_.fetch_and(~queued, std::memory_order_relaxed); }
 
   std::atomic<std::uint32_t> shared_;

@@ -21,22 +21,22 @@ namespace ouro {
 /// Thread-safe as `atomic_refcount` is, and nearly as fast as `local_refcount` on the thread that made the object, for
 /// objects of which only some are ever shared. Costs 8 bytes more an object.
 ///
-/// When other threads drop more pointers to an object than they have made, its owner is left to find out whether it
-/// dies: the next time that it makes an object of such a policy, at its `gc::collect()`, or when it ends. An owner that
-/// does none of this keeps such objects alive. What a thread that has ended made goes to whoever drops it, or to the
-/// next thread that begins.
+/// When other threads drop more pointers to an object than they have made, only its owner knows the total. The object
+/// is queued for the owner, which merges the count the next time that it makes an object of this policy, in its
+/// `gc::collect()`, or when it ends. An owner that does none of this keeps such objects alive. The objects of a thread
+/// that has ended are merged by the thread that drops them, or by the next thread that begins.
 ///
-/// So a destructor runs on the thread that drops the last pointer, or on the owner, or on the thread that collects: a
-/// collection has all objects with a collector to itself. It begins by settling those that are left for any thread,
-/// and settles at once what its destructors leave. No other thread may use objects that are counted by this policy and
-/// have a collector meanwhile, whichever collector that is. Objects without a collector are settled by their owners
+/// So a destructor runs on the thread that drops the last pointer, on the owner, or on the thread that collects. A
+/// collection has all objects with a collector to itself: no other thread may use objects of this policy that have a
+/// collector meanwhile, whichever collector that is. A collection begins by draining the merge queues of all threads,
+/// and merges at once what its destructors drop. The counts of objects without a collector are merged by their owners
 /// alone.
 ///
-/// In the child after a `fork`, the threads that it has not got have ended. What was left for them is settled by the
-/// next thread that settles or begins.
+/// In the child after a `fork`, the threads that do not exist there count as ended. Their queues are drained by the
+/// next thread that drains its own, or begins.
 ///
-/// All verbs are O(1). To leave an object for its owner may allocate; where memory is exhausted, the object stays until
-/// another thread drops it again.
+/// All verbs are O(1). Queueing an object may allocate; where memory is exhausted, the object stays until another
+/// thread drops it again.
 struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
   using count_type = detail::biased_count;
   using info_type = atomic_refcount::count_type;
@@ -47,7 +47,7 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
 
   [[nodiscard]] static std::uint32_t load(const count_type& count) noexcept { return count.load(); }
 
-  /// \pre nobody else uses the object. It has no owner from now on: what a collection has looked at is shared.
+  /// The object has no owner from now on. \pre no other thread uses it
   static void store(count_type& count, std::uint32_t word) noexcept { count.store(word); }
 
   static bool compare_exchange(count_type& count, std::uint32_t& expected, std::uint32_t word) noexcept {
@@ -76,10 +76,10 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
   }
   [[nodiscard]] static drop_result merge(count_type& count) noexcept { return count.merge(); }
 
-  /// The calling thread begins to own what it makes, and settles what other threads have left for it.
+  /// Makes the calling thread an owner, and merges what other threads have queued for it.
   OURO_ALWAYS_INLINE static void drain_merge_queue() noexcept { detail::this_bias_thread.drain_merge_queue(); }
 
-  /// Settles what `enqueue_collected` has left for any thread. O(threads that there were at the same time, and objects)
+  /// Merges all that `enqueue_collected` has queued, for any thread. O(greatest number of threads at a time + objects)
   /// \pre no other thread uses such objects
   static void drain_all_merge_queues() noexcept {
     for (std::uint32_t tag = detail::all_bias_owners.given(); tag != 0; --tag) {
