@@ -49,7 +49,7 @@ class OURO_SHARED_TYPE destruction_queue {
   /// Whether every object waits for `drain`.
   [[nodiscard]] bool is_deferring() const noexcept { return is_deferring(lowest_); }
   void defer(bool wanted) noexcept {
-    if (wanted && is_destroying() && lowest_ < some_wait) base_ = waiting_.size;
+    if (wanted && lowest_ < some_wait) base_ = waiting_.size;
     lowest_ = resting(is_destroying(), wanted);
   }
 

@@ -315,9 +315,8 @@ class trial {
     if (outcome_ == trial_outcome::undecided) {
       if (worklist_.size > most_entries_) {
         // Candidates must stay candidates, whatever their age: nothing is known of them.
-        const bool was_minor = std::exchange(is_minor_, true);
+        is_minor_ = true;
         each([this](const worklist_entry& seen) { restore_live(seen); });
-        is_minor_ = was_minor;
       } else {
         each([this](const worklist_entry& seen) { restore(seen); });
       }
