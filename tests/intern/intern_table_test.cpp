@@ -60,6 +60,7 @@ TEST_CASE("intern_table: finds what a list of the entries has, whatever was put 
     }
     REQUIRE(table.size() == model.size());
     REQUIRE((table.bytes() == 0) == model.empty());
+    if (step % 16 == 0) REQUIRE(table.is_valid());
 
     const std::size_t wanted = hash_of(random() % homes, random() % kinds);
     std::size_t seen = 0;
@@ -76,4 +77,22 @@ TEST_CASE("intern_table: finds what a list of the entries has, whatever was put 
     }
   }
   table.clear();
+}
+
+TEST_CASE("intern_table: knows an entry that its hash does not lead to") {
+  entry entries[] = {{hash_of(3, 0)}, {hash_of(3, 1)}, {hash_of(7, 2)}};
+  ouro::detail::intern_table<entry> table;
+  for (entry& each : entries) {
+    table.reserve();
+    table.insert(each);
+  }
+  CHECK(table.is_valid());
+  entries[2].hash = hash_of(9, 2);
+  CHECK_FALSE(table.is_valid());
+  entries[2].hash = hash_of(7, 2);
+  CHECK(table.is_valid());
+  table.erase(entries[1]);
+  CHECK(table.is_valid());
+  table.clear();
+  CHECK(table.is_valid());
 }

@@ -361,3 +361,18 @@ TEST_CASE("destruction: callbacks of weak pointers wait until the outermost dest
   outer.reset();
   CHECK(alive_at_callback == 0);
 }
+
+TEST_CASE("destruction_queue: knows an object that waits and is not dying") {
+  const local::gc::deferred_drops waits;
+  auto waiting = local::make<std::string>("ends by a destructor");
+  auto* const header = ouro::detail::header<ouro::local_refcount>::of(waiting.get());
+  const auto& queue = ouro::detail::destructions<ouro::local_refcount>;
+  CHECK(queue.is_valid());
+  waiting.reset();
+  CHECK(queue.is_valid());
+  header->count = ouro::count_word::one;
+  CHECK_FALSE(queue.is_valid());
+  header->count = ouro::count_word::none;
+  CHECK(queue.is_valid());
+  CHECK(local::gc::drain() == 1);
+}

@@ -3,6 +3,8 @@
 /// The state of trial deletion for one refcount policy: candidates, trigger, statistics, and the passes of a
 /// collection.
 
+#include <ouro/allocator/pool/heap_validity.hpp>
+#include <ouro/allocator/pool/pool_heap.hpp>
 #include <ouro/allocator/pool/thread_heap.hpp>
 #include <ouro/base/dependent.hpp>
 #include <ouro/base/diagnostics.hpp>
@@ -444,14 +446,14 @@ class OURO_SHARED_TYPE cycle_collector {
   /// and is the last. The sizes are a geometric series: these batches look at less than 3 A living objects together. So
   /// a pass looks at less than 3 (D + A) objects, whatever the mix.
   std::size_t run_pass(bool minor) noexcept {
-    candidates_.check();
+    check();
     candidates_.begin_sweep(minor);
     std::size_t promoted = 0;
     if constexpr (tracks_all<CollectorPolicy>) {
       trial_type found{memory_, candidates_, minor};
       found.run_on_all(most_of(minor));
       finish(found);
-      candidates_.check();
+      check();
       return found.promoted();
     }
     for (std::size_t batch = first_batch;;) {
@@ -464,7 +466,7 @@ class OURO_SHARED_TYPE cycle_collector {
       promoted += found.promoted();
     }
     candidates_.end_sweep(minor);
-    candidates_.check();
+    check();
     return promoted;
   }
 
@@ -484,6 +486,14 @@ class OURO_SHARED_TYPE cycle_collector {
     stats_.finalized += end.finalized();
     stats_.resurrected += end.resurrected();
     return destroyed;
+  }
+
+  /// Checks the structures of the heap that a collection uses.
+  void check() const noexcept {
+    candidates_.check();
+    check_whole(destructions<RefcountPolicy>, "destruction_queue");
+    check_whole(weak_table<RefcountPolicy>{}, "weak_table");
+    check_whole(*current_pool_heap, "pool_heap");
   }
 
   void call(const gc_info& info) noexcept {

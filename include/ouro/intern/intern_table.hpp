@@ -10,6 +10,7 @@
 /// An entry whose destruction waits in the destruction queue of its thread is in the same state for longer.
 /// The table itself holds no count: it would keep every entry alive.
 
+#include <ouro/base/diagnostics.hpp>
 #include <ouro/base/heap_local.hpp>
 #include <ouro/base/integer_cast.hpp>
 #include <ouro/base/throw.hpp>
@@ -81,6 +82,7 @@ class intern_table {
       if (old[i] != empty && old[i] != erased) place(old[i], entry_in(old[i])->hash);
     }
     delete[] old;
+    check_whole(*this, "intern_table");
   }
 
   /// \pre `reserve` has been called since the last insertion
@@ -103,6 +105,27 @@ class intern_table {
       break;
     }
     if (size_ == 0) clear();
+  }
+
+  /// Whether each entry is found by its hash, and the numbers of entries are right. O(capacity)
+  [[nodiscard]] bool is_valid() const noexcept {
+    if ((size_ + erased_) * 4 > capacity_ * 3 || (capacity_ & (capacity_ - 1)) != 0) return false;
+    std::size_t entries = 0;
+    std::size_t erased_slots = 0;
+    for (std::size_t i = 0; i != capacity_; ++i) {
+      if (slots_[i] == empty) continue;
+      if (slots_[i] == erased) {
+        ++erased_slots;
+        continue;
+      }
+      ++entries;
+      const std::size_t hash = entry_in(slots_[i])->hash;
+      if ((slots_[i] & tag_mask) != tag_of(hash)) return false;
+      std::size_t at = home(hash);
+      while (at != i && slots_[at] != empty) at = next(at);
+      if (at != i) return false;
+    }
+    return entries == size_ && erased_slots == erased_;
   }
 
   /// Forgets all entries, and frees the memory.

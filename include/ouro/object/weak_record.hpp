@@ -150,6 +150,21 @@ class OURO_SHARED_TYPE weak_table {
     home.records.erase(&target);
   }
 
+  /// Whether the records of this heap, or of all threads, are lists as `watch` makes them. O(records)
+  [[nodiscard]] static bool is_valid() noexcept {
+    bool valid = true;
+    const auto look = [&valid](shard& home) {
+      const lock_guard lock{home.mutex};
+      home.records.each([&](record* first) { valid = valid && is_valid_list(home, first); });
+    };
+    if constexpr (is_shared) {
+      for (shard& each : shared_shards.at) look(each);
+    } else {
+      look(local_.records_here);
+    }
+    return valid;
+  }
+
   /// Whether callbacks are due on this thread.
   [[nodiscard]] OURO_ALWAYS_INLINE static bool has_callbacks() noexcept { return due().first != nullptr; }
 
@@ -242,6 +257,17 @@ class OURO_SHARED_TYPE weak_table {
       }
     }
   };
+
+  /// Whether the list has records of one living target, each linked to the one in front, and the shared one first.
+  [[nodiscard]] static bool is_valid_list(shard& home, const record* first) noexcept {
+    if (first == nullptr || first->previous != nullptr || home.records.find(first->owner) == nullptr) return false;
+    for (const record* at = first; at != nullptr; at = at->next) {
+      if (at->owner != first->owner || at->target.is_cleared() || !is_listed_here(*at)) return false;
+      if (at->callback == nullptr && at != first && pins::load(at->pins) != count_word::none) return false;
+      if (at->next != nullptr && at->next->previous != at) return false;
+    }
+    return true;
+  }
 
   OURO_SHARED_STATE static inline constinit shard_array shared_shards{};
   /// In a child after a fork. O(records that threads share)

@@ -155,6 +155,9 @@ struct pool_heap {
     });
   }
 
+  /// Defined in heap_validity.hpp.
+  [[nodiscard]] bool is_valid() const noexcept;
+
   /// Gives every arena without a used block back to the system.
   void trim() noexcept {
     take_all_remote();
