@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <type_traits>
 
@@ -45,6 +46,18 @@ struct with_state : minimal {
 struct without_thread_safety {
   using count_type = std::uint32_t;
 };
+
+/// All that a thread-safe policy has to write itself.
+struct three_verbs : ouro::count_verbs<three_verbs> {
+  using count_type = std::atomic<std::uint32_t>;
+  static constexpr bool is_thread_safe = true;
+  static std::uint32_t load(const count_type& count) noexcept { return count.load(); }
+  static void store(count_type& count, std::uint32_t word) noexcept { count.store(word); }
+  static bool compare_exchange(count_type& count, std::uint32_t& expected, std::uint32_t word) noexcept {
+    return count.compare_exchange_weak(expected, word);
+  }
+};
+static_assert(ouro::refcount_policy<three_verbs> && ouro::decrements_in_parts<three_verbs>);
 
 template <class R, class C, class A>
 concept makes_a_pointer = requires { typename ouro::managed_ptr<int, R, C, A>; };
@@ -104,7 +117,7 @@ TEST_CASE("count_word: as many pointers, whatever the flags say") {
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing is left", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount, ouro::biased_refcount) {
+                   ouro::atomic_refcount, ouro::biased_refcount, three_verbs) {
   for (const std::uint32_t first : {count_word::one, count_word::with_suspect_on_drop(count_word::one)}) {
     typename Policy::count_type count{first};
     Policy::increment(count);
@@ -120,14 +133,14 @@ TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing i
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: a drop of what has no pointers changes nothing", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount, ouro::biased_refcount) {
+                   ouro::atomic_refcount, ouro::biased_refcount, three_verbs) {
   typename Policy::count_type count{count_word::none};
   CHECK(Policy::decrement(count) == drop_result::kept);
   CHECK(Policy::load(count) == count_word::none);
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: an object with suspect_on_drop is suspect before its count falls", Policy,
-                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount, three_verbs) {
   typename Policy::count_type count{count_word::suspect_on_drop | 2};
   CHECK(Policy::decrement(count) == drop_result::suspect);
   CHECK(Policy::load(count) == (count_word::suspect_on_drop | 2));
@@ -137,7 +150,7 @@ TEST_CASE_TEMPLATE("refcount_policy: an object with suspect_on_drop is suspect b
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: a count that reaches its maximum is immortal, and never wraps (trap 9)", Policy,
-                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount, three_verbs) {
   for (const std::uint32_t most :
        {count_word::suspect_on_drop - 1, count_word::suspect_on_drop | (count_word::immortal - 1)}) {
     typename Policy::count_type count{most};
@@ -149,7 +162,7 @@ TEST_CASE_TEMPLATE("refcount_policy: a count that reaches its maximum is immorta
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: unbalanced changes cannot take an object's immortality away (trap 10)", Policy,
-                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount, three_verbs) {
   typename Policy::count_type count{count_word::pinned};
   for (int i = 0; i != 1000; ++i) REQUIRE(Policy::decrement(count) == drop_result::kept);
   CHECK(Policy::load(count) == count_word::pinned);
@@ -167,7 +180,7 @@ TEST_CASE_TEMPLATE("refcount_policy: unbalanced changes cannot take an object's 
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: compare_exchange changes what it expects, and reports what it finds", Policy,
-                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount, three_verbs) {
   typename Policy::count_type count{5};
   std::uint32_t expected = 4;
   CHECK_FALSE(Policy::compare_exchange(count, expected, 9));
@@ -178,7 +191,7 @@ TEST_CASE_TEMPLATE("refcount_policy: compare_exchange changes what it expects, a
 }
 
 TEST_CASE_TEMPLATE("immortalize: an immortal object outlives its pointers", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount, ouro::biased_refcount) {
+                   ouro::atomic_refcount, ouro::biased_refcount, three_verbs) {
   using memory = ouro::memory<Policy, ouro::trial_deletion, ouro::pool_allocator>;
   static int destroyed;
   destroyed = 0;
@@ -266,7 +279,7 @@ TEST_CASE("count_word: one pointer more than the most is immortal, and so is one
 }
 
 TEST_CASE_TEMPLATE("header: a pointer more or fewer, without regard to candidacy", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount, ouro::biased_refcount) {
+                   ouro::atomic_refcount, ouro::biased_refcount, three_verbs) {
   using header = ouro::detail::header<Policy>;
   header suspect{count_word::with_suspect_on_drop(count_word::one), 0};
   CHECK(suspect.try_increment());

@@ -3,6 +3,7 @@
 /// An atomic integer, for objects that threads share.
 
 #include <ouro/config.hpp>
+#include <ouro/refcount/count_verbs.hpp>
 #include <ouro/refcount/count_word.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
@@ -15,7 +16,7 @@ namespace ouro {
 
 /// Thread-safe as `std::shared_ptr` is: threads may copy and drop different pointers to one object at the same time;
 /// one pointer object is written by one thread at a time. No verb allocates or blocks; all are O(1).
-struct OURO_SHARED_TYPE atomic_refcount {
+struct OURO_SHARED_TYPE atomic_refcount : count_verbs<atomic_refcount> {
   using count_type = std::atomic<std::uint32_t>;
   static constexpr bool is_thread_safe = true;
 
@@ -36,7 +37,7 @@ struct OURO_SHARED_TYPE atomic_refcount {
     // An immortal object is not written to, so that its cache line stays shared between the cores.
     const std::uint32_t seen = load(count);
     if (count_word::is_immortal(seen)) [[unlikely]]
-      return pin(count, seen);
+      return pin(count);
     // relaxed: the caller has a pointer, so that the object cannot die meanwhile; handing the copy to another thread
     // orders memory.
     // The immortal range begins at half of the word's range, which leaves room for all threads that raise the count at
@@ -44,34 +45,17 @@ struct OURO_SHARED_TYPE atomic_refcount {
     count.fetch_add(1, std::memory_order_relaxed);
   }
 
+  /// One read-modify-write for the common drop, without a part of its own.
+  using decrements_in_parts = void;
+
   OURO_ALWAYS_INLINE static drop_result decrement(count_type& count) noexcept {
     const std::uint32_t seen = load(count);
     if (seen >= count_word::immortal) [[unlikely]]  // with suspect_on_drop, immortal, or none
-      return decrement_rarely(count, seen);
+      return decrement_rarely(count);
     // release: what this thread did with the object happens before its destruction. acquire: the thread that destroys
     // it sees what all others did. One read-modify-write instead of a release and a fence, which TSan cannot follow.
     const std::uint32_t before = count.fetch_sub(1, std::memory_order_acq_rel);
     return before == count_word::one ? drop_result::last : drop_result::kept;
-  }
-
- private:
-  static void pin(count_type& count, std::uint32_t seen) noexcept {
-    if (seen != count_word::pinned) store(count, count_word::pinned);
-  }
-
-  static drop_result decrement_rarely(count_type& count, std::uint32_t seen) noexcept {
-    for (;;) {
-      if ((seen & count_word::immortal) != 0) {
-        if (seen != count_word::none) pin(count, seen);
-        return drop_result::kept;
-      }
-      const bool is_last = count_word::is_last(seen);
-      // The object must be in the buffer before its count is lowered: afterwards another thread may free it.
-      if (!is_last && count_word::is_suspect_on_drop(seen)) return drop_result::suspect;
-      // The comparison notices a weak pointer that was locked since `seen` was read.
-      if (compare_exchange(count, seen, count_word::lowered(seen)))
-        return is_last ? drop_result::last : drop_result::kept;
-    }
   }
 };
 

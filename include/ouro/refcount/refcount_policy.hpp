@@ -34,8 +34,9 @@
 /// | `R::counts_itself` | `true` | the object has no header |
 /// | `R::increment(p)`, `R::decrement(p)` | `void` | one pointer to `*p` more or fewer; the latter may destroy `*p` |
 ///
-/// All verbs are static and noexcept. A policy has no state of its own. To write one, inherit from one of ours and hide
-/// the verbs that differ, or write all of them.
+/// All verbs are static and noexcept. A policy has no state of its own. To write one, inherit `count_verbs` and write
+/// `count_type`, `is_thread_safe`, `load`, `store` and `compare_exchange` (count_verbs.hpp), or inherit from one of
+/// ours and hide the verbs that differ.
 
 #include <ouro/base/policy_axis.hpp>
 #include <ouro/config.hpp>
