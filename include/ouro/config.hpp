@@ -162,12 +162,12 @@
 /// A type that shared state is named after, as `destruction_queue<local_refcount>`, or that classes of the program have
 /// as a member: what is made of hidden names is hidden, whatever it says of itself.
 #define OURO_SHARED_TYPE [[gnu::visibility("default")]]
-/// A function of which each shared object calls the copy of its own, or a variable of which each has its own.
+/// A function or variable of which each module has its own copy.
 #define OURO_OWN_CODE [[gnu::visibility("hidden")]]
 #endif
 
 /// `make<T>(args...)` constructs as the language does: fewer initialisers than an aggregate has members, and arguments
-/// that convert, are the caller's affair, who would not be told where the standard library constructs either.
+/// that convert, are allowed: the standard library does not warn of them either.
 #define OURO_QUIET_CONSTRUCTION_BEGIN                                                               \
   _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"") \
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
@@ -183,9 +183,9 @@
   if constexpr (!(__VA_ARGS__)) static_assert(sizeof(::ouro::detail::refused<type, remedy>) != 0)
 #endif
 
-/// In the place of a function's body: who chooses the function ends the compilation by one line with the remedy. For
-/// g++ a template parameter of the function must say it, as `sentence`; clang calls it unavailable. Concepts and traits
-/// take the function for one that is not there, as they do deleted ones.
+/// Stands for the body of a function that must not be called: a call ends the compilation with one line that names the
+/// remedy. For g++ the text is a template argument of the function, `sentence`; clang calls the function unavailable.
+/// To concepts and traits the function does not exist, as if it were deleted.
 #if defined(__clang__)
 #define OURO_REFUSE(remedy) __attribute__((unavailable(remedy)))
 #else

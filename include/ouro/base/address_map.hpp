@@ -55,7 +55,7 @@ class address_map {
     }
   }
 
-  /// The same, and forgets them all.
+  /// Calls `see` with each value, and clears the map.
   template <class See>
   void drain(See see) noexcept {
     each(see);
@@ -119,7 +119,7 @@ class address_map {
   std::size_t size_ = 0;      ///< < capacity_, at most three quarters of it
 };
 
-/// The same for as long as a scope, or an object.
+/// An `address_map` that frees its memory at the end of its scope.
 template <class Value>
 class local_address_map : public address_map<Value> {
  public:

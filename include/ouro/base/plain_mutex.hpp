@@ -37,7 +37,7 @@ class plain_mutex {
   static constexpr std::uint32_t never_used = 0;
   static constexpr std::uint32_t free = 1;
   static constexpr std::uint32_t held = 2;
-  static constexpr std::uint32_t waited_for = 3;  ///< held, and perhaps somebody waits
+  static constexpr std::uint32_t waited_for = 3;  ///< held, and perhaps a thread waits
 
   /// False, and nothing has changed, when the state is not free; `seen` is the state then. \pre `seen` is `free`
   [[nodiscard]] bool try_lock(std::uint32_t& seen) noexcept {

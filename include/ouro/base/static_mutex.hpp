@@ -187,7 +187,7 @@ inline void fork_repair::become_known() noexcept {
   if (!is_known.load(std::memory_order_acquire)) known_at_fork.add(*this);
 }
 
-/// The same for one thread any number of times.
+/// A mutex that the thread which holds it may take again.
 class recursive_mutex {
  public:
   constexpr recursive_mutex() noexcept = default;

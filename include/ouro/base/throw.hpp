@@ -26,7 +26,7 @@ namespace ouro::detail {
 #endif
 }
 
-/// The same for a number of elements whose bytes no `std::size_t` can hold.
+/// Throws `std::bad_array_new_length`: no `std::size_t` can hold the bytes of so many elements.
 [[noreturn]] OURO_NOINLINE inline void throw_bad_array_length() {
 #if OURO_HAS_EXCEPTIONS
   throw std::bad_array_new_length{};

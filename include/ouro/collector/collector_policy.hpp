@@ -182,7 +182,7 @@ void add_flags(header<RefcountPolicy>& object, std::uint32_t bits) noexcept {
   }
 }
 
-/// The info word of an object that nobody else uses any more, which leaves the candidate buffer if it is there.
+/// The info word of an object, which leaves its root buffer if it is in one. \pre no other thread uses the object
 template <class CollectorPolicy, class RefcountPolicy>
 [[nodiscard]] std::uint32_t unbuffered_info_of(header<RefcountPolicy>& object) noexcept {
   const std::uint32_t word = object.load_info();

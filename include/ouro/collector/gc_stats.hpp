@@ -23,7 +23,7 @@ struct gc_stats {
   std::size_t undecided = 0;              ///< batches given up: a trace threw or changed its mind, or memory ran out
 };
 
-/// The same for the collections of one generation.
+/// Statistics of the collections of one generation.
 struct generation_stats {
   std::size_t collections = 0;      ///< collections run
   std::size_t collected = 0;        ///< garbage destroyed, objects

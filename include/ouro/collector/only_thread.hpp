@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Whether a process has one thread, so that nobody else can use what threads share.
+/// Whether the process has one thread, so that no other can use shared objects.
 
 #include <ouro/config.hpp>
 

@@ -94,7 +94,7 @@ class OURO_SHARED_TYPE attributes {
   [[nodiscard]] size_type size() const noexcept { return values_.size(); }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
-  /// Makes room for as many, for those who know how many there will be. \throws std::bad_alloc
+  /// Makes room for `wanted` attributes. \throws std::bad_alloc
   void reserve(size_type wanted) {
     if (wanted > values_.room()) move_to(wanted);
   }
@@ -181,7 +181,7 @@ class OURO_SHARED_TYPE attributes {
 
   /// Without any first, and then the values are destroyed, the first of them first.
   void clear() noexcept {
-    value_block taken;  // calls user code when it goes: nobody else knows of it
+    value_block taken;  // calls user code when it ends; the object does not refer to it
     taken.swap(values_);
     if (const own_pointer given = give_own(); given == nullptr) take_shape(nullptr);
     if (loan* const holder = loan_of(taken); holder != nullptr) holder->kept() = std::move(taken);
@@ -267,7 +267,7 @@ class OURO_SHARED_TYPE attributes {
     if (left != nullptr) left->leave();
   }
 
-  /// Null if no name is left. Nobody has entered it yet. \throws std::bad_alloc
+  /// Null if no name is left. The shape has no object yet. \throws std::bad_alloc
   [[nodiscard]] shape* shape_without(std::size_t index) const {
     if (size() == 1) return nullptr;
     shape_tree& tree = shape_tree::current();
@@ -324,7 +324,7 @@ class OURO_SHARED_TYPE attributes {
   /// runs meanwhile gives it that name. \throws std::bad_alloc, and nothing has changed then
   template <class... From>
   [[nodiscard]] T* add(const interned_string& name, cache& last, From&&... from) {
-    if (!detail::is_quiet<T> && contains(name)) return nullptr;  // whoever made the value may have given it
+    if (!detail::is_quiet<T> && contains(name)) return nullptr;  // the code that made the value may have added it
     while (!has_room()) {
       make_room();  // may begin a collection, whose destructors change the object
       if (contains(name)) return nullptr;

@@ -314,7 +314,7 @@ class OURO_SHARED_TYPE dict {
     } else if constexpr (!std::is_trivially_destructible_v<value_type>) {
       for (entry& each : taken) {
         if (!each.has_value()) continue;
-        std::destroy_at(&each.value);  // calls user code: nobody else knows of `taken`
+        std::destroy_at(&each.value);  // calls user code, which cannot reach `taken`
         each.hash = 0;
       }
     }

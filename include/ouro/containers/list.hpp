@@ -380,7 +380,7 @@ class OURO_SHARED_TYPE list {
     drop(taken);
   }
 
-  /// The last first, which is out of the list that they were in. Calls user code: nobody else knows of `taken`.
+  /// Destroys the elements, the last one first. Calls user code, which cannot reach `taken`.
   static void drop(vector& taken) noexcept {
     if constexpr (!std::is_trivially_destructible_v<T>) {
       while (!taken.empty()) taken.pop_back();

@@ -14,7 +14,7 @@
 namespace ouro::detail {
 
 /// Lends the elements of `Storage`, a `std::vector`, to user code: to a comparison, or a copy constructor. While it
-/// lives, whoever changes the container in a way that moves or destroys elements calls `of`; if that finds a loan, the
+/// lives, each operation of the container that moves or destroys elements calls `of`; if that finds a loan, the
 /// elements go on in new storage, and the old one is left to the loan. Elements may be appended where they are if there
 /// is room. Known by the address of the storage, so that it may be swapped and moved meanwhile. Lies on the stack;
 /// those of one thread and one type form a chain, the innermost first.
@@ -30,7 +30,7 @@ class OURO_SHARED_TYPE loan {
   loan& operator=(const loan&) = delete;
   ~loan() {
     innermost_ = outer_;
-    // calls user code when what is kept goes: nobody else knows of it
+    // calls user code when the kept elements end; they are in no container
   }
 
   /// The elements that there were when it was made.

@@ -14,7 +14,7 @@
 namespace ouro::detail {
 
 /// Copies, moves and comparisons of `T`, and the destruction of one that was moved from, run no code of the program. So
-/// a container may do them while it is not whole. False for what nobody knows.
+/// a container may do them while it is not whole. False for types that the library does not know.
 template <class T>
 inline constexpr bool is_quiet = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T> ||
                                  (is_standard<T> && requires { typename T::traits_type; });  // a string

@@ -31,7 +31,8 @@ struct names_head {
 /// different ways, one stays, and the others go on in a shape that has another for its parent, and a copy of the names
 /// up to there. So the same names in the same order are always the first of the same shape. (Shapes are the maps of
 /// Chambers, Ungar and Lee, "An Efficient Implementation of SELF", OOPSLA 1989, section 3.1; CPython shares keys by
-/// class.) `Name` is `interned_string`; a template, so that who has no attributes does not compile it.
+/// class.) `Name` is `interned_string`; it is a template parameter, so that programs without attributes do not compile
+/// the class.
 template <class Name>
 class OURO_SHARED_TYPE shape : public names_head {
   friend shape_tree<Name>;
@@ -62,8 +63,8 @@ class OURO_SHARED_TYPE shape : public names_head {
   /// Where it belongs.
   [[nodiscard]] shape_tree<Name>& tree() const noexcept { return *tree_; }
 
-  /// One object more, and one fewer, has this shape. A shape that nobody has may go, and with it the tree if its thread
-  /// has ended.
+  /// One object more, and one fewer, has this shape. A shape without objects may end, and with it the tree if its
+  /// thread has ended.
   void enter() noexcept { tree_->enter(*this); }
   void leave() noexcept { tree_->leave(*this); }
 

@@ -51,8 +51,8 @@ class OURO_SHARED_TYPE shape_tree {
   /// How many shapes it has freed so far: as long as that stays the same, all are there.
   [[nodiscard]] std::size_t freed() const noexcept { return freed_; }
 
-  /// The shape of an object that has the first `size` names of `at`, and gets `name`; perhaps `at` itself. Nobody has
-  /// entered it for the caller. O(1) expected, and O(size) for the first object that goes this way. \throws
+  /// The shape of an object that has the first `size` names of `at`, and gets `name`; perhaps `at` itself. No object
+  /// has entered it for the caller. O(1) expected, and O(size) for the first object that goes this way. \throws
   /// std::bad_alloc, and nothing has changed then
   [[nodiscard]] shape_type& follow(shape_type& at, std::size_t size, const Name& name) {
     if (size == at.names_.size()) {

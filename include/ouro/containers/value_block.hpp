@@ -15,8 +15,8 @@
 
 namespace ouro::detail {
 
-/// Room for a number of values, the first of which are there. A `std::vector` that never grows, in two thirds of its
-/// size. Whoever calls it sees to it that user code does not reach the block meanwhile: it is whole again afterwards.
+/// Room for a number of values, of which the first ones are constructed: a `std::vector` that never grows, in two
+/// thirds of its size. The caller of a function must not let user code reach the block before the function returns.
 template <class T, class Allocator>
 class OURO_SHARED_TYPE value_block {
  public:

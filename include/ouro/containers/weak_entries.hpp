@@ -23,9 +23,9 @@
 namespace ouro::detail {
 
 /// A hash table of weak pointers to objects of `Memory`, each under a `Key` and with a `Content`, in the order of
-/// insertion. An entry goes when its object has died, by the callback of its weak pointer. While somebody goes over the
-/// entries, none is moved or taken away: what goes stays as an empty place until that is over. Keys and contents are
-/// destroyed when the table is in order again, so that their destructors may come back to it.
+/// insertion. An entry is erased when its object has died, by the callback of its weak pointer. While a caller goes
+/// over the entries, none is moved or taken away: what goes stays as an empty place until that is over. Keys and
+/// contents are destroyed when the table is in order again, so that their destructors may come back to it.
 ///
 /// For policies whose objects belong to one thread. Lookup, insertion and removal are O(1) on average.
 template <class Key, class T, class Content, class Memory, class Hash, class Equal>
@@ -61,7 +61,7 @@ class weak_entries {
   weak_entries& operator=(const weak_entries&) = delete;
   ~weak_entries() {
     lifetime_watch::end(this);
-    readers_ = 0;  // who reads on has lost the table
+    readers_ = 0;  // readers that go on have no table any more
     do clear();
     while (entries_.size() != 0);  // a destructor may have put something in
   }
@@ -87,8 +87,8 @@ class weak_entries {
     return use(found == nullptr || found->object.expired() ? nullptr : found);
   }
 
-  /// In the place of an entry that there was. \pre nobody else changes `object` meanwhile. \throws std::bad_alloc, and
-  /// what moving throws; then nothing has changed
+  /// In the place of an entry that there was. \pre no other code changes `object` meanwhile. \throws std::bad_alloc,
+  /// and what moving throws; then nothing has changed
   void put(Key key, const strong& object, Content content) {
     const std::size_t hash = Hash{}(key);
     std::unique_ptr<entry> made;  // calls user code when it goes, which may end the table
@@ -112,7 +112,7 @@ class weak_entries {
     entry* const found = entry_of(key, hash);
     if (found == nullptr || found->is_gone) return false;
     const bool was_alive = !found->object.expired();
-    if (readers_ == 1) {  // nobody but this
+    if (readers_ == 1) {  // no other reader
       taken = entries_.extract(*found);
     } else {
       empty(*found);
@@ -243,7 +243,7 @@ class weak_entries {
     const lifetime_watch watch{this};
     for (std::size_t place = entries_.first(); !watch.has_ended() && gone_ != 0 && readers_ == 0;) {
       if (place >= entries_.places())
-        place = entries_.first();  // whoever was passed may have gone since, or have moved
+        place = entries_.first();  // an entry that was passed may have been erased or moved since
       entry* const each = entries_.at(place++);
       if (each == nullptr || !each->is_gone) continue;
       --gone_;

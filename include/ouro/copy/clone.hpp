@@ -231,7 +231,7 @@ template <class T>
   }
 }
 
-/// How to copy the object behind a `managed_ptr<T>`; null if nobody knows.
+/// How to copy the object behind a `managed_ptr<T>`; null if that is not known.
 template <class T, class R, class C, class A>
 [[nodiscard]] const clone_record* find_clone_record(header<R>& object) noexcept {
   using held = pointee_node<T>;

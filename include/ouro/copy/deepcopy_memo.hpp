@@ -58,7 +58,8 @@ class OURO_SHARED_TYPE deepcopy_memo {
   /// - The copy is finished, unless its making is what has led here: in a cycle it is what was given to `remember`.
   /// - Where such members nest deeper than `most_stack`, the edges of a copy that a copy constructor has made may still
   ///   lead to the originals. They are changed later.
-  /// - There, objects that copy themselves are copied before those that lead to them, even if nobody asks for them.
+  /// - There, objects that copy themselves are copied before those that lead to them, even if no `deep_copy` asks for
+  /// them.
   /// - There, a stand-in may represent an object of a cycle until its copy is made. It is a pointer that may be stored
   ///   in the copies and compared with null, and must not be dereferenced.
   ///
@@ -265,7 +266,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
       OURO_TRY { take_step(top); }
       OURO_CATCH_ALL {
         if (top == base) OURO_RETHROW;
-        undo(before);  // nobody has asked for it: who does will hear of it
+        undo(before);  // no `deep_copy` has asked for it; one that does gets the exception
       }
     }
   }
@@ -382,7 +383,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
       detail::edge_traits<Edge>::set_block(edge, std::move(changed));
     } else {
       const auto* const known = copies_.find(target);
-      // Nobody knows what part of a stand-in this is: it stays, and is found to have stayed.
+      // It is unknown which part of a stand-in this is: it stays, and the check finds that it has stayed.
       if (known != nullptr)
         detail::edge_traits<Edge>::set_block(edge, std::move(changed), known->edges->bytes(target.object()));
     }

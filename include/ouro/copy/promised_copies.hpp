@@ -60,7 +60,8 @@ class promised_copies {
     return promises_.back().stand_in;
   }
 
-  /// Checks that nobody has the stand-ins of the promises from number `first` on, and that nobody has written to one.
+  /// Checks that no pointer leads to the stand-ins of the promises from number `first` on, and that none of them was
+  /// written to.
   /// \throws copy_unfinished
   void check_kept(std::size_t first) const {
     for (std::size_t i = first; i != promises_.size(); ++i) {

@@ -25,7 +25,7 @@ template <class T, class R, class C, class A>
   return reinterpret_cast<std::uintptr_t>(object.owner());
 }
 
-/// The same for an object that is not managed.
+/// The identity of an object that is not managed.
 template <class T>
 [[nodiscard]] std::uintptr_t id(const T& object) noexcept {
   return reinterpret_cast<std::uintptr_t>(std::addressof(object));

@@ -93,10 +93,10 @@ class OURO_SHARED_TYPE basic_interned_string
     return out;
   }
 
-  /// What a string is to who keeps it in a word of its own, as a tagged value does.
+  /// A string as one word, for programs that keep it in a tagged value.
   using raw_pointer = typename counted::pointer;
 
-  /// Gives up the string with its count, which somebody must `adopt` again. Must be destroyed or assigned to next.
+  /// Returns the string with its count, for a later `adopt`. The handle must be destroyed or assigned to next.
   [[nodiscard]] raw_pointer release() && noexcept {
     const raw_pointer given = this->pointer().get();
     this->forget();
@@ -108,7 +108,7 @@ class OURO_SHARED_TYPE basic_interned_string
     return basic_interned_string{detail::pointer_access::take<counted>(counted_string)};
   }
 
-  /// One handle more to a string whose count somebody holds.
+  /// Another handle to a string of which the caller has a released pointer.
   [[nodiscard]] static basic_interned_string share(raw_pointer held) noexcept {
     basic_interned_string known = adopt(held);
     basic_interned_string shared{known};

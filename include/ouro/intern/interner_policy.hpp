@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The contracts of the two axes of an interner besides hash and equality: how long entries live, and who may look them
-/// up.
+/// The contracts of the two axes of an interner besides hash and equality: how long entries live, and which threads may
+/// look them up.
 ///
 /// | expression | meaning |
 /// | --- | --- |
@@ -73,7 +73,7 @@ concept count_suits_table = !Locking::is_shared || Locking::refcount::is_thread_
 template <class Lifetime>
 concept lifetime_policy = has_is_immortal<Lifetime>;
 
-/// Who may look entries up.
+/// Which threads may look entries up.
 template <class Locking>
 concept locking_policy =
     has_mutex<Locking> && has_is_shared<Locking> && has_refcount<Locking> && count_suits_table<Locking>;

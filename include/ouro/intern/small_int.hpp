@@ -112,7 +112,7 @@ class OURO_SHARED_TYPE basic_small_int
     return left.value() <=> right.value();
   }
 
-  /// Writes the value. Includes no stream header; who has a stream has included it.
+  /// Writes the value. A program that has a stream has included its header.
   template <class Char, class Traits>
   friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
                                                       const basic_small_int& printed) {

@@ -42,7 +42,7 @@ struct type_record {
   const clone_record* clone;                          ///< copies the object; null unless the type is `clonable`
   std::string_view name;
   std::uint32_t level = check_level;  ///< of the code behind these functions
-  std::uint32_t front = 0;            ///< bytes from the beginning of the block to the object; 0 where nobody asks
+  std::uint32_t front = 0;            ///< bytes from the beginning of the block to the object; 0 where it is not needed
 
   void destroy_one(void* header) const noexcept {
     const worklist_entry one{header, 0, 0};
@@ -62,11 +62,12 @@ struct type_table {
   /// Read and written atomically. 65536 `std::atomic`s would be constructed at compile time, one by one.
   const type_record* records[capacity];
   std::atomic<std::uint32_t> size{0};
-  std::atomic<std::uint32_t> level{0};  ///< check level of all who use the table, plus one; of objects the linker asks
+  std::atomic<std::uint32_t> level{
+      0};  ///< one more than the check level of all modules that use the table; the linker compares object files
 
   /// Null for an index that was never given.
   [[nodiscard]] const type_record* find(std::uint32_t index) const noexcept {
-    // relaxed: who has an object has synchronised with the thread that made it, and so with the registration.
+    // relaxed: a thread that has an object has synchronised with the thread that made it, and so with the registration.
     return __atomic_load_n(&records[index], __ATOMIC_RELAXED);
   }
 
@@ -89,7 +90,7 @@ struct type_table {
 
 OURO_SHARED_STATE inline constinit type_table registered_types{};
 
-/// Where this very program or shared object finds the table. A template, so that who makes no object has none.
+/// Where this module finds the table. It is a template, so that a module which makes no object has none.
 template <class Table>
 struct module_type_table {
   OURO_OWN_CODE [[gnu::used]] static inline constinit const Table* at = &registered_types;

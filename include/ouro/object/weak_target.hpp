@@ -41,12 +41,12 @@ class weak_target {
 
   /// In a child after a fork: threads that it has not got look no more. \pre the process has one thread
   void end_looks() noexcept {
-    // What nobody looked at is not written to: its page stays shared with the parent.
+    // A target that no thread was looking at is not written to, so that its page stays shared with the parent.
     const std::uintptr_t seen = address_.load(std::memory_order_relaxed);
     if ((seen & busy) != 0) address_.store(seen & ~busy, std::memory_order_relaxed);
   }
 
-  /// For who keeps others from clearing.
+  /// \pre the caller prevents that the target is cleared meanwhile
   [[nodiscard]] bool is_cleared() const noexcept {
     if constexpr (is_shared) {
       return (address_.load(std::memory_order_relaxed) & ~busy) == 0;
@@ -62,7 +62,7 @@ class weak_target {
   [[nodiscard]] OURO_ALWAYS_INLINE std::uintptr_t acquire() noexcept {
     if constexpr (is_shared) {
       std::uintptr_t seen = address_.load(std::memory_order_relaxed) & ~busy;
-      // acquire: pairs with `release`; who finds the address cleared touches the object no more.
+      // acquire: pairs with `release`; a thread that finds the address cleared does not touch the object.
       while (!address_.compare_exchange_weak(seen, seen | busy, std::memory_order_acquire, std::memory_order_relaxed)) {
         seen &= ~busy;
         spin_pause();

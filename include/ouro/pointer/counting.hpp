@@ -87,7 +87,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     if constexpr (check_level >= 1) check_use_slowly(object, type_name_of<T>, array);
   }
 
-  /// The same where the object is read and no count is changed: a trace may do that.
+  /// `check_use` where the object is only read, which a trace may do.
   template <class T>
   OURO_ALWAYS_INLINE static void check_read([[maybe_unused]] header_type& object) noexcept {
     if constexpr (check_level >= 1) check_read_slowly(object, type_name_of<T>, {});

@@ -109,10 +109,10 @@ struct finalizing {
 
 namespace functions {
 
-/// Has `function()` called once `object` has been destroyed. Unlike a member `finalize` it belongs to whoever says so,
-/// and cannot bring the object back; what it captures counts as held from outside, so it must not capture a strong
-/// pointer to the object. What it throws goes to the unraisable handler. Objects that live when the program ends are
-/// not finalized by that: call the finalizer where it must be.
+/// Calls `function()` once, when `object` has been destroyed. Unlike a member `finalize` it needs no change of the
+/// class, and cannot resurrect the object. What it captures counts as held from outside, so it must not capture a
+/// strong pointer to the object. What it throws goes to the unraisable handler. Objects that live when the program ends
+/// are not finalized by that: call the finalizer where it must be.
 /// \pre not null. \throws std::bad_alloc, and what moving `function` throws
 template <class T, counts_in_header R, class C, class A, std::invocable Function>
 finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {

@@ -52,15 +52,15 @@ class basic_gc {
   /// it does nothing and returns 0. O(objects and edges that the candidates reach). Never throws.
   static std::size_t collect() noexcept {
     if constexpr (has_collector) {
-      return CollectorPolicy::template collect<RefcountPolicy>();  // settles first
+      return CollectorPolicy::template collect<RefcountPolicy>();  // drains the merge queues first
     } else {
       if constexpr (queues_for_owners<RefcountPolicy>) RefcountPolicy::drain_merge_queue();
       return 0;
     }
   }
 
-  /// The same for the generations up to `generation`: 0 is the young objects, which no collection has found alive yet,
-  /// 1 and above is all.
+  /// Collects the generations up to `generation`: 0 has the young objects, which no collection has found alive yet; 1
+  /// and above means all objects.
   static std::size_t collect(std::size_t generation) noexcept {
     if constexpr (has_collector) {
       if (generation < generations - 1) return current().collect(true);
@@ -81,8 +81,8 @@ class basic_gc {
     return current().step(budget);
   }
 
-  /// The same for so many nanoseconds, and no longer than a slice of 512 objects takes beyond them; ends before when
-  /// all candidates have been looked at.
+  /// Repeats `step` for so many nanoseconds, and at most the time of a slice of 512 objects beyond them. Ends earlier
+  /// when all candidates have been looked at.
   static std::size_t step_for(std::uint64_t nanoseconds) noexcept
     requires(has_collector && !tracks_all<CollectorPolicy>)
   {
@@ -112,9 +112,9 @@ class basic_gc {
   }
 
   /// While it lives, an object of this refcount policy whose last pointer is dropped on this thread is not destroyed at
-  /// once, but waits for `drain`: so a large structure is not destroyed in one go, by whoever drops it. Its weak
-  /// pointers give null meanwhile; their callbacks run after its destruction. Objects that need no destructor do not
-  /// wait. At the end of the last of them all that waits goes.
+  /// once, but waits for `drain`. So the drop of a large structure does not take long. Weak pointers to an object that
+  /// waits give null; their callbacks run after its destruction. Objects that need no destructor do not wait. The end
+  /// of the last `deferred_drops` destroys all objects that wait.
   class deferred_drops {
    public:
     deferred_drops() noexcept : was_deferring_{destructions().is_deferring()} { destructions().defer(true); }
@@ -140,7 +140,7 @@ class basic_gc {
     return ended;
   }
 
-  /// The same for so many nanoseconds, and no longer than 512 objects take beyond them.
+  /// Repeats `drain` for so many nanoseconds, and at most the time of 512 objects beyond them.
   static std::size_t drain_for(std::uint64_t nanoseconds) noexcept
     requires counts_in_header<RefcountPolicy>
   {
@@ -248,7 +248,7 @@ class basic_gc {
     }
   }
 
-  /// The same of one generation.
+  /// The number of candidates, or of tracked objects, of one generation.
   [[nodiscard]] static std::size_t count(std::size_t generation) noexcept {
     if constexpr (has_collector) {
       return current().count(generation == 0);
@@ -265,7 +265,7 @@ class basic_gc {
     }
   }
 
-  /// The same of the collections of one generation. \pre `generation < generations`
+  /// Statistics of the collections of one generation. \pre `generation < generations`
   [[nodiscard]] static generation_stats stats(std::size_t generation) noexcept {
     if constexpr (has_collector) {
       return current().stats(generation == 0);

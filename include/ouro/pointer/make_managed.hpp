@@ -228,7 +228,7 @@ template <class T, class R, class C, class A, class Length, class... Args>
   return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
 }
 
-/// The same of copies of what lies from `from` on.
+/// Makes an array of copies of the elements from `from` on.
 template <class T, class R, class C, class A, class It>
 [[nodiscard]] managed_ptr<T[], R, C, A> make_array_from(std::size_t elements, It from) {
   const maker<T[], R, C, A, !std::is_nothrow_copy_constructible_v<T>> maker{elements};

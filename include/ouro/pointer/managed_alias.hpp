@@ -142,7 +142,7 @@ class OURO_SHARED_TYPE managed_alias {
     return std::compare_three_way{}(left.part_, static_cast<T*>(nullptr));
   }
 
-  /// Writes the address of the part. Includes no stream header; who has a stream has included it.
+  /// Writes the address of the part. A program that has a stream has included its header.
   template <class Char, class Traits>
   friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
                                                       const managed_alias& printed) {

@@ -185,7 +185,7 @@ class managed_ptr {
     return *this;
   }
 
-  /// Null first, then drops what it pointed to: whoever reads this pointer from a destructor sees null.
+  /// Becomes null, and then drops the object: a destructor that reads this pointer sees null.
   void reset() noexcept { managed_ptr{}.swap(*this); }
   void reset(std::nullptr_t) noexcept
     requires has_header
@@ -212,7 +212,7 @@ class managed_ptr {
     }
   }
 
-  /// Gives up the object with its count, which somebody must `adopt` again. Null afterwards.
+  /// Returns the object with its count, for a later `adopt`. Null afterwards.
   /// In checked builds it notes the address, and ends the program if there is no memory for that.
   [[nodiscard]] pointer release() noexcept {
     pointer const counted = std::exchange(pointee_, nullptr);
@@ -304,7 +304,7 @@ class managed_ptr {
     return left.pointee_ == right;
   }
 
-  /// Writes the address. Includes no stream header; who has a stream has included it.
+  /// Writes the address. A program that has a stream has included its header.
   template <class Char, class Traits>
   friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
                                                       const managed_ptr& printed) {

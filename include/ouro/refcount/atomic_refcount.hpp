@@ -25,7 +25,7 @@ struct OURO_SHARED_TYPE atomic_refcount : count_verbs<atomic_refcount> {
     return count.load(std::memory_order_relaxed);
   }
 
-  // relaxed: nobody else uses the object yet, or any more; what hands it over to others orders this store too.
+  // relaxed: no other thread uses the object yet, or any more; handing it over to another thread orders this store too.
   static void store(count_type& count, std::uint32_t word) noexcept { count.store(word, std::memory_order_relaxed); }
 
   // acq_rel: it may be the step from or to the last pointer, see `decrement`. relaxed on failure: nothing was learnt.

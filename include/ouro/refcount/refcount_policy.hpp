@@ -9,7 +9,7 @@
 /// | `R::count_type` | type | holds 32 bits; the header has two of them, unless there is an `R::info_type` |
 /// | `R::is_thread_safe` | `bool` | whether objects may be shared between threads |
 /// | `R::load(c)` | `std::uint32_t` | the word |
-/// | `R::store(c, word)` | `void` | sets it; nobody else uses the object |
+/// | `R::store(c, word)` | `void` | sets it; no other thread uses the object |
 /// | `R::compare_exchange(c, expected, word)` | `bool` | sets it if it is `expected`, else loads `expected` |
 /// | `R::increment(c)` | `void` | one pointer more; pins the count when it reaches the immortal range |
 /// | `R::decrement(c)` | `drop_result` | one pointer fewer, or says why not |

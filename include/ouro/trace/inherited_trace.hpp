@@ -58,7 +58,7 @@ template <class T, std::size_t Bytes = 0>
 }
 
 /// Whether the trace of `T` can know all members of `T`: its own class declares it, or adds nothing to the base class
-/// that does. What a member holds does not matter, since nobody sees it.
+/// that does. What a member holds does not matter, since no trace reports it.
 template <class T>
 [[nodiscard]] consteval bool trace_knows_members() noexcept {
   using declaring = class_of_trace<T>;

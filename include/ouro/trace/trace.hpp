@@ -46,8 +46,8 @@ template <class Container>
 template <class Container>
 concept is_array_like = requires { std::tuple_size<Container>::value; };
 
-/// Goes over a container that finds its elements by their values, for who changes these: each element is taken out and
-/// put back. `see` is given whatever of an element may hold edges.
+/// Calls `see` with the parts of each element that may hold edges. `see` may change them: since the container finds its
+/// elements by their values, each element is taken out first and put back afterwards.
 template <class Container, class See>
 void reinsert_each(Container& container, See see) {
   Container changed{std::move(container)};
@@ -181,7 +181,7 @@ class edge_visitor {
     } else if constexpr (Seen == trace_kind::owner) {
       if (object) see_owned(const_cast<std::remove_cvref_t<decltype(*object)>&>(*object));
     } else if constexpr (Seen == trace_kind::variant) {
-      // `visit` is found by its argument, in std, whose header who has a variant has included.
+      // `std::visit` is found by its argument: a program that has a variant has included its header.
       if (!object.valueless_by_exception()) visit([this](auto& active) { (*this)(active); }, object);
     } else if constexpr (Seen == trace_kind::tuple) {
       std::apply(*this, object);

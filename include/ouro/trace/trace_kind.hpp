@@ -192,7 +192,7 @@ template <class T, class... Outer>
   }
 }
 
-/// The value of `leaf<T>` where nobody has given one.
+/// The value of `leaf<T>` where the program has not specialised it.
 template <class T>
 struct automatic_leaf {
   [[nodiscard]] constexpr operator bool() const noexcept { return is_leaf<std::remove_cv_t<T>>(); }

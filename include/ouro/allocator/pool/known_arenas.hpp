@@ -27,7 +27,7 @@ class arena_set {
     if (place == nullptr) {
       auto* const made = new (std::nothrow) leaf{};
       if (made == nullptr) return false;
-      // release: who sees the leaf sees that it is empty.
+      // release: a thread that sees the leaf sees that it is empty.
       __atomic_store_n(&place, made, __ATOMIC_RELEASE);
     }
     __atomic_fetch_or(&place->word(number), leaf::bit(number), __ATOMIC_RELAXED);

@@ -23,8 +23,8 @@
 
 namespace ouro::detail {
 
-/// Those of one private heap. O(1) but for `free_all`; thread-safe, since who has no business in the heap may free a
-/// block of it.
+/// The large blocks of one private heap. O(1) except for `free_all`. Thread-safe, since a thread that is not in the
+/// heap may free a block of it.
 class large_blocks {
  public:
   /// Null when memory is exhausted, and when the heap's `most` bytes are.
@@ -60,7 +60,7 @@ class large_blocks {
   [[nodiscard]] static bool has_ended(void* block) noexcept;
 
   /// Moves all blocks to `keeper`, which keeps up to `most` bytes, those that came last.
-  /// \pre nobody has any business in this heap any more
+  /// \pre no thread uses this heap any more
   void give_all_to(large_blocks& keeper, std::size_t most) noexcept {
     link* const first = first_;
     if (first == nullptr) return;
@@ -78,7 +78,7 @@ class large_blocks {
     keeper.bytes_ += bytes_;
   }
 
-  /// \pre nobody uses them any more
+  /// \pre no thread uses the blocks any more
   void free_all() noexcept {
     while (first_ != nullptr) {
       const link gone = *first_;

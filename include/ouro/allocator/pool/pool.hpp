@@ -30,7 +30,7 @@ struct alignas(size_class::strictest_alignment) pool {
   static constexpr std::size_t bytes = std::size_t{32} << 10;
   static constexpr std::size_t per_arena = 64;
   static constexpr std::size_t arena_bytes = per_arena * bytes;  ///< and the alignment of an arena
-  /// Blocks made ready at a time: enough to amortise the call, few enough not to touch pages that nobody asked for.
+  /// Blocks made ready at a time: enough to amortise the call, few enough not to touch pages without need.
   static constexpr std::size_t carve_bytes = 1024;
 
   free_block* freed;  ///< the free list; the block freed last is handed out first, since its cache line is the warmest

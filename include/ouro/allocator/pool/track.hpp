@@ -10,13 +10,13 @@
 ///   does not report as leaked: `system_allocator` has it do so.
 /// - `OURO_TRACK_ASAN`: the same, with gaps and quarantine.
 /// - `OURO_TRACK_VALGRIND`: Memcheck, through the memory pools of its `valgrind/memcheck.h`, with gaps and quarantine.
-///   It tells who made and who freed a block, and reports what is lost. An object that lives at the end counts as
+///   It reports where a block was made and freed, and blocks that are lost. An object that lives at the end counts as
 ///   "possibly lost", since its pointers point behind its header.
 /// - `OURO_TRACK_HEAPTRACK`: heaptrack, through its `heaptrack_api.h`.
 ///
-/// Gaps lie behind each block, so that who writes beyond its end does not meet the next one. In quarantine freed blocks
-/// wait until their pool has no others to hand out, so that who uses one does not meet its heir. Both change what the
-/// statistics count, and where objects lie: so they are there for who asks.
+/// A gap lies behind each block, so that a write beyond the end of a block does not hit the next one. Freed blocks wait
+/// in quarantine until their pool has no others to hand out, so that a use of a freed block does not hit a new object.
+/// Both change statistics and where objects lie, and so they are there only in the builds that ask for them.
 
 #include <ouro/config.hpp>
 
