@@ -331,6 +331,23 @@ struct watches_itself {
   void trace(auto&& visit) { visit(edge); }
 };
 
+/// Garbage whose destructor leaves garbage behind, so many times.
+struct chain {
+  explicit chain(int of) : more{of} {}
+  chain(const chain&) = delete;
+  chain& operator=(const chain&) = delete;
+  ~chain() {
+    if (more != 0) leave(more - 1);
+  }
+  static void leave(int more) {
+    const auto made = make<chain>(more);
+    made->self = made;
+  }
+  void trace(auto&& visit) { visit(self); }
+  int more;
+  ptr<chain> self;
+};
+
 }  // namespace
 
 TEST_CASE("gc: destructors that make objects start no collection (trap 44)") {
@@ -341,6 +358,25 @@ TEST_CASE("gc: destructors that make objects start no collection (trap 44)") {
   CHECK(makes_at_end::collections_within == 0);
   CHECK(unreliable<ouro::default_memory>::alive == 100);
   CHECK(gc::collect() == 100);
+}
+
+TEST_CASE("gc: an automatic collection makes one pass; one that is called for goes on to the garbage of destructors") {
+  ouro::heap h;
+  const ouro::heap::scope in{h};
+  gc::disable();
+  chain::leave(3);
+  CHECK(gc::collect() == 4);
+
+  gc::enable();
+  gc::set_threshold(1);
+  chain::leave(3);
+  std::vector<std::size_t> collected;
+  const auto listener = gc::callbacks().add([&collected](const ouro::gc_info& info) {
+    if (info.phase == ouro::gc_phase::stop) collected.push_back(info.collected);
+  });
+  while (collected.size() < 4) make<mortal>('m');
+  gc::callbacks().remove(listener);
+  CHECK(collected == std::vector<std::size_t>{1, 1, 1, 1});
 }
 
 TEST_CASE("make_managed: an object that has given a weak pointer to itself away is born all the same") {

@@ -53,7 +53,8 @@ TEST_CASE("type_name: is cut out of what the compiler calls a function, up to wh
     return std::string{ouro::detail::cut_type_name(signature)};
   };
   for (const char* const type :
-       {"int", "list<int>", "int (*)(char)", "int[3]", "a::{anonymous}::b<c<d[2]>, e>", "decltype([]{ return 1; })"}) {
+       {"int", "list<int>", "int (*)(char)", "int[3]", "a::{anonymous}::b<c<d[2]>, e>", "decltype([]{ return 1; })",
+        "b<{anonymous}::c [3]>", "b<void (d [2])>", "f(){a; b}::c", "(anonymous namespace)::b [2]"}) {
     CHECK(cut(type) == type);
   }
   CHECK(cut("int; std::string_view = std::basic_string_view<char>") == "int");  // as g++ goes on

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <random>
 #include <vector>
@@ -75,6 +76,18 @@ TEST_CASE("intern_table: finds what a list of the entries has, whatever was put 
       const entry* const chosen = model[random() % model.size()].get();
       REQUIRE(table.find(chosen->hash, [&](const entry& at) { return &at == chosen; }) == chosen);
     }
+  }
+  table.clear();
+}
+
+TEST_CASE("intern_table: grows when three quarters of its slots are used, and not before") {
+  entry entries[13] = {};
+  ouro::detail::intern_table<entry> table;
+  for (std::size_t i = 0; i != 13; ++i) {
+    entries[i].hash = hash_of(i, 0);
+    table.reserve();
+    table.insert(entries[i]);
+    CHECK(table.bytes() == (i < 12 ? 16 : 32) * sizeof(std::uint64_t));
   }
   table.clear();
 }

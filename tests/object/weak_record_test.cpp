@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include <optional>
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 

@@ -114,6 +114,8 @@ TEST_CASE("count_word: as many pointers, whatever the flags say") {
   CHECK(count_word::with_suspect_on_drop(count_word::immortal) == count_word::pinned);
   CHECK(count_word::without_suspect_on_drop(count_word::pinned) == count_word::pinned);
   CHECK(!count_word::is_immortal(count_word::none));
+  constexpr std::uint32_t least_immortal = count_word::suspect_on_drop | count_word::immortal;
+  CHECK(count_word::without_suspect_on_drop(least_immortal) == least_immortal);
 }
 
 TEST_CASE_TEMPLATE("refcount_policy: counts up and down, and says when nothing is left", Policy, ouro::local_refcount,

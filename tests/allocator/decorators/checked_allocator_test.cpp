@@ -210,6 +210,20 @@ TEST_CASE("checked_allocator: nothing that is noted in front of a block is belie
   }
 }
 
+TEST_CASE("checked_allocator: a write to any byte of what is noted in front of a block is reported") {
+  if (sizeof(void*) != 8) return;
+  for (int distance = 1; distance <= 96; ++distance) {
+    if (distance > 8 && distance <= 12) continue;  // behind the number of a line nothing is noted
+    const auto said = run_in_child([distance] {
+      written = static_cast<unsigned char*>(checked::allocate(24, 8));
+      written[-distance] ^= 0x10;
+      checked::deallocate(written, 24, 8);
+    });
+    CAPTURE(distance);
+    CHECK(said.aborted);
+  }
+}
+
 TEST_CASE("checked_allocator: the blocks that a private heap keeps end with it") {
   {
     ouro::heap h;

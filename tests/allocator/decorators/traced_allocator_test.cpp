@@ -42,6 +42,17 @@ TEST_CASE("traced_allocator: blocks made before tracing began are not counted wh
   CHECK(traced::take_snapshot().entries().empty());
 }
 
+TEST_CASE("traced_allocator: nothing that was traced is left when it stops") {
+  const auto lives = [] {
+    const tracing on;
+    return memory::make<small>();
+  }();
+  CHECK(traced::traced_bytes() == 0);
+  CHECK(traced::traced_peak() == 0);
+  const tracing again;
+  CHECK(traced::take_snapshot().entries().empty());
+}
+
 TEST_CASE("traced_allocator: knows the bytes in use and their peak") {
   const tracing on;
   {
@@ -230,6 +241,8 @@ TEST_CASE("allocation_trace: the same name and line of two files are two places"
   const ouro::allocation_trace left{"type", {one}, {}};
   CHECK(left == left);
   CHECK_FALSE(left == ouro::allocation_trace{"type", {two}, {}});
+  CHECK_FALSE(left == ouro::allocation_trace{"type", {{"name", "a.cpp", 4}}, {}});
+  CHECK_FALSE(left == ouro::allocation_trace{"type", {{"other", "a.cpp", 3}}, {}});
 }
 
 TEST_CASE("call_frames: no more than 64 are told, and none if none are wanted") {

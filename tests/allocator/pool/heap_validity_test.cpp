@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -67,6 +68,21 @@ TEST_CASE_FIXTURE(own_heap, "pool_heap: is valid after each of many requests and
   pool_allocator::trim();
   CHECK(current_pool_heap->is_valid());
   CHECK(current_pool_heap->arenas == 0);
+}
+
+TEST_CASE_FIXTURE(own_heap, "pool_heap: keeps one empty arena, and a quarter as many as are in use") {
+  constexpr std::size_t bytes = 1024;
+  std::vector<void*> used;
+  while (current_pool_heap->arenas != 12) used.push_back(pool_allocator::allocate(bytes, 8));
+  std::size_t most_empty = 0;
+  while (!used.empty()) {
+    pool_allocator::deallocate(used.back(), bytes, 8);
+    used.pop_back();
+    most_empty = std::max(most_empty, current_pool_heap->empty_arenas);
+  }
+  // The third one became empty beside nine in use.
+  CHECK(most_empty == 3);
+  CHECK(current_pool_heap->arenas <= 1 + most_empty);
 }
 
 TEST_CASE_FIXTURE(own_heap, "pool_heap: knows each number and link that is wrong") {
