@@ -2,10 +2,20 @@
 # Sourced by the run.sh scripts: puts on the machine what is missing for them.
 #
 # need COMMAND-OR-FILE PACKAGE: notes the Debian package unless the command is on the PATH, or the file exists.
-# install_needed: installs what was noted, on Debian and Ubuntu; elsewhere says what is missing and stops. Scripts that run at the
-# same time wait for each other: apt-get itself does not wait to update its lists.
+# install_needed: installs what was noted, on Debian and Ubuntu; elsewhere says what is missing and stops. A user other than root
+# must ask for it, by `--install` among the script's arguments or by OURO_INSTALL_DEPS=1; CI does. Scripts that run at the same
+# time wait for each other: apt-get itself does not wait to update its lists.
 
 missing=
+
+# The switch is taken out of the arguments of the script, and handed on to the scripts that it runs.
+for argument; do
+  shift
+  case $argument in
+    --install) export OURO_INSTALL_DEPS=1 ;;
+    *) set -- "$@" "$argument" ;;
+  esac
+done
 
 need() {
   case $1 in
@@ -20,6 +30,11 @@ install_needed() {
   [ "$(id -u)" = 0 ] || as_root=sudo
   if ! command -v apt-get >/dev/null 2>&1 || ! command -v ${as_root:-true} >/dev/null 2>&1; then
     echo "Please install what these Debian packages hold:$missing" >&2
+    exit 1
+  fi
+  if [ -n "$as_root" ] && [ "${OURO_INSTALL_DEPS:-}" != 1 ] && [ "${CI:-}" != true ]; then
+    echo "These Debian packages are missing:$missing" >&2
+    echo "Install them, or run this script with --install or OURO_INSTALL_DEPS=1 to have them installed by sudo." >&2
     exit 1
   fi
   echo "Installing:$missing"

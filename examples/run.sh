@@ -2,10 +2,10 @@
 # The tour: the small programs 01 to 10, a program in the language Lox, then package_graph on this machine's package database, or on the file that is given.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../cmake/setup.sh"
 file=${1:-}
 case $file in "" | /*) ;; *) file=$PWD/$file ;; esac
 cd "$here/.."
-. cmake/setup.sh
 need_to_build
 install_needed
 
