@@ -379,6 +379,21 @@ TEST_CASE("gc: an automatic collection makes one pass; one that is called for go
   CHECK(collected == std::vector<std::size_t>{1, 1, 1, 1});
 }
 
+TEST_CASE("gc: where there are no candidates, an automatic collection that is due does not begin") {
+  ouro::heap h;
+  const ouro::heap::scope in{h};
+  gc::set_threshold(1);
+  std::vector<ptr<mortal>> held;
+  for (int i = 0; i != 1000; ++i) held.push_back(make<mortal>('m'));
+  CHECK(gc::stats().collections == 0);
+  held.pop_back();
+  {
+    const auto copy = held.back();
+  }
+  for (int i = 0; i != 1000; ++i) held.push_back(make<mortal>('m'));
+  CHECK(gc::stats().collections != 0);
+}
+
 TEST_CASE("make_managed: an object that has given a weak pointer to itself away is born all the same") {
   const auto object = make<watches_itself>();
   CHECK(object->self.lock() == object);

@@ -26,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "mutants"
 SOURCE = BUILD / "source"
 PROGRAMS = ("allocator", "checked", "collector", "containers", "copy", "deep", "exhausted", "graph", "growth", "inspect", "intern",
-            "matrix", "models", "object", "pointer", "refcount", "states", "threads", "unchecked")
+            "loadable", "matrix", "models", "object", "pointer", "refcount", "states", "threads", "unchecked")
 GIBIBYTE = 1 << 30
 
 

@@ -85,6 +85,30 @@ TEST_CASE_FIXTURE(own_heap, "pool_heap: keeps one empty arena, and a quarter as 
   CHECK(current_pool_heap->arenas <= 1 + most_empty);
 }
 
+TEST_CASE_FIXTURE(own_heap, "pool_heap: blocks that another thread has freed are handed out before a pool is opened") {
+  constexpr std::size_t bytes = 512;
+  std::vector<void*> used;
+  while (current_pool_heap->pools != 4) used.push_back(pool_allocator::allocate(bytes, 8));
+  // The fourth pool serves. The others are full.
+  const pool* const full = pool::of(used[0]);
+  std::vector<void*> remote;
+  for (void*& each : used) {
+    if (pool::of(each) == full) remote.push_back(std::exchange(each, nullptr));
+  }
+  REQUIRE(remote.size() > 8);
+  std::thread{[&remote] {
+    for (void* const each : remote) pool_allocator::deallocate(each, bytes, 8);
+  }}.join();
+  const std::size_t room = arena::capacity_of(*pool::of(used.back()));
+  for (std::size_t i = 0; i != room - 1 + remote.size(); ++i) used.push_back(pool_allocator::allocate(bytes, 8));
+  CHECK(current_pool_heap->pools == 4);
+  used.push_back(pool_allocator::allocate(bytes, 8));
+  CHECK(current_pool_heap->pools == 5);
+  for (void* const each : used) {
+    if (each != nullptr) pool_allocator::deallocate(each, bytes, 8);
+  }
+}
+
 TEST_CASE_FIXTURE(own_heap, "pool_heap: knows each number and link that is wrong") {
   std::vector<void*> blocks;
   for (int i = 0; i != 3000; ++i) blocks.push_back(pool_allocator::allocate(64, 8));
