@@ -323,3 +323,22 @@ TEST_CASE("trigger: thresholds beyond what a budget can hold are never reached")
     CHECK(memory::gc::collect() == 100);
   }
 }
+
+TEST_CASE("trigger: minor collections that find nothing come more rarely, eight times at the most") {
+  ouro::detail::trigger trigger;
+  const auto allocations_until_due = [&trigger] {
+    std::size_t allocations = 1;
+    while (!trigger.count_allocation()) ++allocations;
+    return allocations - 1;
+  };
+  trigger.set_threshold(10, 1000);
+  CHECK(allocations_until_due() == 2 * 10);
+  for (const std::size_t times : {2u, 4u, 8u, 8u, 8u}) {
+    trigger.after_minor(100, 100);
+    CHECK(allocations_until_due() == times * 2 * 10);
+  }
+  trigger.after_minor(100, 50);
+  CHECK(allocations_until_due() == 2 * 10);
+  trigger.after_minor(100, 51);
+  CHECK(allocations_until_due() == 2 * 2 * 10);
+}

@@ -102,6 +102,7 @@ void unless_exhausted(Do what) {
 
 using trial = ouro::default_memory;
 using generational = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
+using tabled = ouro::memory<ouro::local_refcount, ouro::generational, ouro::system_allocator>;  ///< without walks
 using biased = ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
 using shared = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 
@@ -220,7 +221,12 @@ char* __wrap___cxa_demangle(const char* name, char* to, std::size_t* bytes, int*
 }
 // NOLINTEND(bugprone-reserved-identifier)
 
-TEST_CASE("system_memory: pages are aligned and zero wherever the system has mapped them") {
+[[nodiscard]] static bool is_mapped(void* page) {
+  unsigned char is_resident;
+  return ::mincore(page, 4096, &is_resident) == 0;
+}
+
+TEST_CASE("system_memory: pages are aligned and zero wherever the system has mapped them, and no others stay") {
   constexpr std::size_t size = std::size_t{2} << 20;
   for (const std::size_t by : {std::size_t{0}, std::size_t{4096}, size - 4096}) {
     shift = by;
@@ -231,6 +237,9 @@ TEST_CASE("system_memory: pages are aligned and zero wherever the system has map
     CHECK(pages[0] == 0);
     CHECK(pages[size - 1] == 0);
     pages[size - 1] = 1;
+    CHECK_FALSE(is_mapped(pages - 4096));
+    CHECK(is_mapped(pages));
+    CHECK_FALSE(is_mapped(pages + size));
     ouro::detail::unmap_pages(pages, size, size);
   }
   const exhaustion now{0};
@@ -304,7 +313,7 @@ TEST_CASE("exhausted: an object whose constructor watches it is born all the sam
 }
 
 TEST_CASE_TEMPLATE("exhausted: a collection that has no memory puts everything back, and a later one has it all",
-                   Memory, trial, generational, shared) {
+                   Memory, trial, generational, shared, tabled) {
   with_each_failure(2, [](auto failure) {
     nodes<Memory> held;
     make_garbage_among_living<Memory>(held);
