@@ -33,9 +33,9 @@ def main() -> None:
     arguments.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).parent.parent)
     wanted = arguments.parse_args()
     version = version_of(wanted.root)
-    changes = (wanted.root / ".github/CHANGELOG.md").read_text(encoding="utf-8")
+    changes = (wanted.root / "CHANGELOG.md").read_text(encoding="utf-8")
     if not re.search(rf"^## {re.escape(version)} \(\d{{4}}-\d\d-\d\d\)$", changes, re.M):
-        sys.exit(f".github/CHANGELOG.md does not say when {version} came out")
+        sys.exit(f"CHANGELOG.md does not say when {version} came out")
     archive = wanted.archive.read_bytes()
     homepage = f"https://github.com/{wanted.repository}"
     url = wanted.url or f"{homepage}/archive/refs/tags/v{version}.tar.gz"

@@ -67,7 +67,7 @@ if release 2>"$work/log"; then
   exit 1
 fi
 grep -q "CHANGELOG.md does not say when $version came out" "$work/log"
-sed -i "s/^## $version .*/## $version (2026-01-01)/" "$work/released/.github/CHANGELOG.md"
+sed -i "s/^## $version .*/## $version (2026-01-01)/" "$work/released/CHANGELOG.md"
 release
 
 step "installed"
