@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds and runs the benchmarks, ours beside the peers, and writes tables and pictures to build/bench/results.
-# usage: sh bench/run.sh [--smoke] [--only REGEX] [--repetitions N] [--publish] [--compare BEFORE.csv AFTER.csv]
+# usage: sh bench/run.sh [--smoke] [--only REGEX] [--repetitions N] [--publish] [--rewrite] [--compare BEFORE.csv AFTER.csv]
 set -eu
 cd "$(dirname "$0")/.."
 . cmake/setup.sh
@@ -8,7 +8,7 @@ smoke=
 for option in "$@"; do
   case $option in
     --smoke) smoke=yes ;;
-    --compare | --help | -h) exec python3 bench/report "$@" ;;
+    --compare | --rewrite | --help | -h) exec python3 bench/report "$@" ;;
   esac
 done
 

@@ -9,8 +9,10 @@ import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, sys.argv.pop(1))
+REPORT = pathlib.Path(sys.argv.pop(1)).resolve()
+sys.path.insert(0, str(REPORT))
 
+import comparisons  # noqa: E402
 import goals  # noqa: E402
 import published  # noqa: E402
 import records  # noqa: E402
@@ -97,7 +99,31 @@ class Policies(unittest.TestCase):
             "| | ouro | shared_ptr |", "| --- | --- | --- |", "| fib | 12 ms, 3 MiB, 96 B | 20.5 ms, 3 MiB, 96 B |"])
 
 
+class Comparing(unittest.TestCase):
+    def setUp(self) -> None:
+        values = [("cyc_whole", "ouro", 30.0), ("cyc_whole", "bdwgc", 20.0), ("cyc_whole", "Go 1.26", 15.0),
+                  ("cyc_whole", "CPython 3.11", 6000.0)]
+        self.medians = records.medians(Record(question, contender, value, "ns") for question, contender, value in values)
+
+    def test_a_row_has_the_peers_that_ran_and_is_bold_where_ouro_takes_more(self) -> None:
+        self.assertEqual(comparisons.markdown(self.medians).splitlines()[-1],
+                         "| make, drop and collect cycles of two objects | 30 ns | "
+                         "bdwgc 20 ns (**1.5**); Go 15 ns (**2**); CPython 6,000 ns (< 0.01) |")
+
+    def test_what_is_lost_is_said(self) -> None:
+        self.assertEqual(comparisons.losses(self.medians), "making and collecting cycles (1.5 times bdwgc)")
+
+    def test_names_of_peers_on_allocators(self) -> None:
+        self.assertEqual(comparisons.name_of("shared on mimalloc"), "`std::shared_ptr` on mimalloc")
+        self.assertEqual(comparisons.name_of("Nim ORC"), "Nim ORC")
+
+
 class Publishing(unittest.TestCase):
+    def test_what_is_published_is_written_from_the_figures_beside_it(self) -> None:
+        root = REPORT.parent.parent
+        for place, text in published.texts_of_kept(root).items():
+            self.assertEqual((root / place).read_text("utf-8"), text, f"{place}: run `sh bench/run.sh --rewrite`")
+
     def test_only_what_is_between_the_marks_changes(self) -> None:
         text = f"before {published.BEGIN} old \\1 {published.END} after"
         changed = published.replace_between(text, "new \\2\n")

@@ -59,11 +59,20 @@ def main() -> None:
     arguments.add_argument("--only", default="", metavar="REGEX", help="of the questions")
     arguments.add_argument("--repetitions", type=int, default=5)
     arguments.add_argument("--publish", action="store_true", help="rewrite the README's section and bench/published/")
+    arguments.add_argument("--rewrite", action="store_true", help="the same from the figures in bench/published/, without a run")
     arguments.add_argument("--compare", nargs=2, type=pathlib.Path, metavar="TABLE.CSV", help="two saved runs")
     wanted = arguments.parse_args()
     if wanted.compare:
         before, after = (table.read_csv(file) for file in wanted.compare)
         print(table.compare(before, after), end="")
+        return
+    if wanted.rewrite:
+        import plots
+        import published
+
+        root = pathlib.Path.cwd()
+        published.write(root, published.texts_of_kept(root))
+        plots.overview(table.read_csv(root / published.KEPT / "table.csv"), root / published.KEPT / "overview.svg")
         return
 
     runs = plan.plan(wanted.build, wanted.smoke)
@@ -88,7 +97,7 @@ def main() -> None:
     if wanted.publish:
         import published
 
-        published.publish(results, pathlib.Path.cwd(), judged, table.policies_markdown(medians), pictures)
+        published.publish(results, pathlib.Path.cwd(), pictures)
 
 
 main()

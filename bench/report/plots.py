@@ -11,12 +11,15 @@ import matplotlib
 matplotlib.use("svg")
 
 import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.ticker  # noqa: E402
 
+from comparisons import leads, name_of  # noqa: E402
 from records import Medians, Record, is_ouro  # noqa: E402
 from table import figure, ouro_of  # noqa: E402
 
 OURS = "#1b6ca8"
 THEIRS = "#b9c2cc"
+LOST = "#c8553d"
 LINES = (("o", "-"), ("s", "--"), ("^", ":"), ("D", "-."))  # colour says only whose they are
 
 plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "ouro", "font.size": 11, "axes.spines.top": False,
@@ -70,6 +73,36 @@ def ratio_bars(medians: Medians, title: str, pattern: str, to: pathlib.Path) -> 
     axes.set_ylim(len(rows) - 0.4, -0.9)
     axes.set_xlabel("times ouro's figure (less is better)")
     axes.set_title(title, loc="left", weight="bold")
+    save(drawn, to)
+    return True
+
+
+def overview(medians: Medians, to: pathlib.Path) -> bool:
+    """The picture of the README: one bar a peer, to the right where ouro takes less, to the left where it takes more."""
+    shown = leads(medians)
+    if not shown:
+        return False
+    drawn, axes = plt.subplots(figsize=(5.6, 0.3 * len(shown) + 1.1))
+    for at, (lead, ratio) in enumerate(shown):
+        wins = ratio >= 1
+        axes.barh(at, ratio - 1, left=1, color=OURS if wins else LOST, height=0.66)
+        axes.text(ratio * (1.04 if wins else 0.96), at, f"{ratio:.2g}", va="center", ha="left" if wins else "right", fontsize=9)
+        if at == 0 or shown[at - 1][0].words != lead.words:
+            axes.text(-0.58, at, lead.words, ha="right", va="center", weight="bold", transform=axes.get_yaxis_transform())
+        peer = re.sub("`|std::|boost::|absl::", "", name_of(lead.peer))
+        axes.text(-0.01, at, peer, ha="right", va="center", transform=axes.get_yaxis_transform())
+    axes.axvline(1.0, color="black", linewidth=0.8)
+    axes.set_xscale("log")
+    least, most = min(ratio for _, ratio in shown), max(ratio for _, ratio in shown)
+    axes.set_xlim(least / 1.6, most * 1.6)
+    axes.set_xticks([tick for tick in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if least / 1.6 <= tick <= most * 1.6])
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_locator(matplotlib.ticker.NullLocator())
+    axes.set_yticks([])
+    axes.set_ylim(len(shown) - 0.4, -0.7)
+    axes.set_xlabel("peer / ouro: above 1 ouro takes less")
+    axes.spines["left"].set_visible(False)
+    axes.set_title("ouro beside its peers", loc="left", weight="bold")
     save(drawn, to)
     return True
 
@@ -140,6 +173,7 @@ def logarithmic_histogram(values: list[float]) -> tuple[list[int], list[float]]:
 def draw(medians: Medians, records: list[Record], to: pathlib.Path) -> list[str]:
     """All pictures that there are figures for. Returns their names."""
     made = [name for name, (title, pattern) in BARS.items() if ratio_bars(medians, title, pattern, to / f"{name}.svg")]
+    made += ["overview"] if overview(medians, to / "overview.svg") else []
     made += ["growth"] if growth(medians, to / "growth.svg") else []
     made += ["pauses"] if pauses(records, to / "pauses.svg") else []
     return made

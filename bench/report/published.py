@@ -1,4 +1,4 @@
-"""The performance section of the README, and the pictures that it shows."""
+"""What is kept of a run: tables and pictures in bench/published/, and the figures of the README."""
 
 import datetime
 import pathlib
@@ -6,9 +6,16 @@ import platform
 import re
 import shutil
 import subprocess
+import textwrap
+
+import comparisons
+import table
+from records import Medians
 
 BEGIN = "<!-- performance: begin -->"
 END = "<!-- performance: end -->"
+KEPT = pathlib.Path("bench/published")
+README = pathlib.Path("README.md")
 
 
 def machine() -> str:
@@ -31,22 +38,40 @@ def replace_between(text: str, inside: str) -> str:
     return re.sub(f"{BEGIN}.*?{END}", lambda _: f"{BEGIN}\n{inside}{END}", text, flags=re.S)
 
 
-def section(goals: str, policies: str, pictures: list[str]) -> str:
-    shown = "\n".join(f"![{name.replace('_', ' ')}](bench/published/{name}.svg)" for name in pictures)
-    return (f"Medians of runs in turns on one pinned core: {machine()}.\n`sh bench/run.sh` repeats them; "
-            f"[all figures](bench/published/table.md). Ratios hold from machine to machine, times do not.\n\n"
-            f"{goals}\n{shown}\n\n"
-            f"One program, the machine of the language in `examples/lox`, under several choices of policies, `ouro` being\n"
-            f"`memory<local_refcount, trial_deletion, pool_allocator>`: time, the most memory, and what is left when all\n"
-            f"variables are gone. What the pools keep are the names of fields.\n\n{policies}\n")
+def section(medians: Medians, measured_on: str) -> str:
+    """Of the README."""
+    below = (f"Where ouro loses: {comparisons.losses(medians)}. Medians on one core ({measured_on}). Ratios carry over to other "
+             f"machines, times do not. [All comparisons]({KEPT}/comparisons.md), [all figures]({KEPT}/table.md).")
+    lines = textwrap.fill(below, 140, break_long_words=False, break_on_hyphens=False)
+    return f"![ouro beside its peers, as ratios]({KEPT}/overview.svg)\n\n{lines}\n"
 
 
-def publish(results: pathlib.Path, root: pathlib.Path, goals: str, policies: str, pictures: list[str]) -> None:
-    """Copies the tables and the pictures to where they are kept, and rewrites the README."""
-    kept = root / "bench/published"
+def texts(root: pathlib.Path, medians: Medians, measured_on: str) -> dict[pathlib.Path, str]:
+    """All that is written from the figures of a run, by its place."""
+    return {
+        KEPT / "machine.md": measured_on + "\n",
+        KEPT / "comparisons.md": comparisons.markdown(medians),
+        KEPT / "policies.md": table.policies_markdown(medians),
+        README: replace_between((root / README).read_text("utf-8"), section(medians, measured_on)),
+    }
+
+
+def texts_of_kept(root: pathlib.Path) -> dict[pathlib.Path, str]:
+    """The same, from the figures that are kept."""
+    measured_on = (root / KEPT / "machine.md").read_text("utf-8").strip()
+    return texts(root, table.read_csv(root / KEPT / "table.csv"), measured_on)
+
+
+def write(root: pathlib.Path, written: dict[pathlib.Path, str]) -> None:
+    for place, text in written.items():
+        (root / place).write_text(text, encoding="utf-8")
+
+
+def publish(results: pathlib.Path, root: pathlib.Path, pictures: list[str]) -> None:
+    """Copies the figures and the pictures to where they are kept, and writes the texts from these figures."""
+    kept = root / KEPT
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     for name in ["table.md", "table.csv", *(f"{picture}.svg" for picture in pictures)]:
         shutil.copy(results / name, kept / name)
-    readme = root / "README.md"
-    readme.write_text(replace_between(readme.read_text("utf-8"), section(goals, policies, pictures)), encoding="utf-8")
+    write(root, texts(root, table.read_csv(kept / "table.csv"), machine()))
