@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the documentation in build/site: pictures, the reference, then the pages. Any warning ends it, and any link that leads nowhere.
-# The site generator comes from PyPI, into a virtual environment.
+# Makes the documentation in build/site: pictures, the reference, then the pages. Any warning ends it, and any broken link.
+# The site generator and the link checker come from PyPI, into a virtual environment.
 set -eu
 cd "$(dirname "$0")/.."
 . cmake/setup.sh
@@ -27,8 +27,13 @@ done
 # Doxygen 1.9 links to a list of nested classes, which is not there, where all of them are private.
 grep -L 'name="nested-classes"' "$made"/html/*.html | xargs sed -i '/^<a href="#nested-classes">/d'
 
-[ -x build/docs-venv/bin/mkdocs ] || python3 -m venv build/docs-venv
-build/docs-venv/bin/pip install --quiet --disable-pip-version-check --requirement docs/requirements.txt
+tools=build/docs-venv/bin
+[ -x "$tools/mkdocs" ] || python3 -m venv build/docs-venv
+"$tools/pip" install --quiet --disable-pip-version-check --requirement docs/requirements.txt
 # The setting silences a notice of the theme's about other generators.
-NO_MKDOCS_2_WARNING=1 build/docs-venv/bin/mkdocs build --strict --config-file docs/mkdocs.yml
-python3 docs/check_links.py build/site
+NO_MKDOCS_2_WARNING=1 "$tools/mkdocs" build --strict --config-file docs/mkdocs.yml
+"$tools/lychee" --offline --include-fragments --index-files index.html --extensions html --no-progress --root-dir "$PWD/build/site" build/site
+if grep -rlE '<(script|img|iframe|link rel="(stylesheet|icon|preload)")[^>]* (src|href)="(https?:)?//' --include='*.html' build/site; then
+  echo "These pages load something from another host." >&2
+  exit 1
+fi
