@@ -4,8 +4,8 @@ PLACES = {"a": "0,1.5", "b": "1.5,1.5", "c": "0,0", "d": "1.5,0"}
 PROGRAM, WEAK = "3,0", "-1.35,1.5"
 STEPS = {
     "before": "before",
-    "tried": "tried: counts are lowered",
-    "looked": "looked: the living are known",
+    "tried": "subtracted: counts are lowered",
+    "looked": "checked: the living are known",
     "severed": "severed: edges are cut",
     "after": "after",
 }

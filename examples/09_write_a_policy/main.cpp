@@ -16,6 +16,7 @@ void check(bool holds, const char* what) {
   if (!holds) ++failures;
 }
 
+// --8<-- [start:refcount]
 /// A refcount policy that knows how often pointers were copied: inherits from one of ours and hides one verb.
 struct audited_refcount : ouro::local_refcount {
   static inline std::size_t copies = 0;
@@ -25,13 +26,17 @@ struct audited_refcount : ouro::local_refcount {
     ouro::local_refcount::increment(count);
   }
 };
+// --8<-- [end:refcount]
 
+// --8<-- [start:collector]
 /// A collector that collects when it is told to, and never by itself: for a game that does so between two frames.
 struct collector_between_frames : ouro::trial_deletion {
   template <class RefcountPolicy>
   static void before_make() noexcept {}
 };
+// --8<-- [end:collector]
 
+// --8<-- [start:allocator]
 /// An allocator with a budget, written from nothing: three functions at the most, no state but static.
 struct budgeted_allocator {
   static inline std::size_t budget = 1000;  ///< bytes that may be in use
@@ -49,24 +54,29 @@ struct budgeted_allocator {
     ouro::system_allocator::deallocate(block, bytes, alignment);
   }
 };
+// --8<-- [end:allocator]
 
 static_assert(ouro::refcount_policy<audited_refcount>);
 static_assert(ouro::collector_policy<collector_between_frames>);
 static_assert(ouro::allocator_policy<budgeted_allocator>);
 
+// --8<-- [start:missing]
 /// What lacks a verb is refused, by name.
 struct unfinished_allocator {
   static void* allocate(std::size_t bytes, std::size_t alignment);
 };
 static_assert(ouro::has_allocate<unfinished_allocator> && !ouro::has_deallocate<unfinished_allocator>);
 static_assert(!ouro::allocator_policy<unfinished_allocator>);
+// --8<-- [end:missing]
 
+// --8<-- [start:bundle]
 using game = ouro::memory<audited_refcount, collector_between_frames, budgeted_allocator>;
 
 struct monster {
   game::ptr<monster> target;
   char picture[100] = {};
 };
+// --8<-- [end:bundle]
 
 void two_monsters_fight() {
   const auto one = game::make<monster>();

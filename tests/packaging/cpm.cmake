@@ -9,5 +9,7 @@ file(DOWNLOAD
 file(ARCHIVE_EXTRACT INPUT ${package}.tar.gz DESTINATION ${CMAKE_BINARY_DIR} PATTERNS */CPM.cmake)
 include(${package}/cmake/CPM.cmake)
 
+# --8<-- [start:use]
 CPMAddPackage(NAME ouro VERSION ${OURO_VERSION} GIT_REPOSITORY ${OURO_REPOSITORY})
+# --8<-- [end:use]
 add_subdirectory(example)
