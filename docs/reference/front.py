@@ -1,6 +1,6 @@
 """The front page of the reference: every public name with the first sentence of its comment, by folder, from Doxygen's XML.
 
-Fails when a public name has no comment. Those that ask for one verb or fact, `has_...`, are told of by the tables of their contracts.
+Fails when a public name has no comment. It leaves out the concepts `has_...`: the tables of the policy concepts list them.
 
 usage: front.py XML_FOLDER OUTPUT_FOLDER
 """
@@ -13,16 +13,16 @@ import xml.etree.ElementTree as ET
 from typing import NamedTuple
 
 FOLDERS = {
-    "pointer": ("What people type", "The pointers, what makes objects, the front of the collector, heaps as values."),
-    "refcount": ("RefcountPolicy", "What a count is. The contract is `refcount_policy`, the others are its members."),
-    "collector": ("CollectorPolicy", "Who finds cycles. The contract is `collector_policy`."),
-    "allocator": ("AllocatorPolicy", "Where blocks are. The contract is `allocator_policy`; the decorators take another one."),
-    "object": ("What a type shows", "How the library sees into a type, and whom it tells of what it cannot throw."),
-    "containers": ("Containers", "Python's, with their memory behaviour; the weak ones, too."),
-    "intern": ("Interning", "Equal values are one object."),
-    "copy": ("Copies", "Shallow, and deep with a memo."),
-    "inspect": ("Looking at objects and pools", "Python's `id`, `is`, `sys.getsizeof` and their like."),
-    "": ("Version and settings", "`config.hpp` also defines the macros: `OURO_CHECK_LEVEL` is the one that programs set."),
+    "pointer": ("Pointers, make, gc, heap", "Pointers, the functions that create objects, `gc`, and private heaps."),
+    "refcount": ("RefcountPolicy", "How references are counted. `refcount_policy` is the concept."),
+    "collector": ("CollectorPolicy", "How garbage cycles are found. `collector_policy` is the concept."),
+    "allocator": ("AllocatorPolicy", "Where memory comes from. `allocator_policy` is the concept; decorators take another allocator."),
+    "object": ("Declarations for a type", "How the library finds the edges of a type, and the handlers for misuse and exceptions."),
+    "containers": ("Containers", "Python's containers with their memory behaviour, and weak containers."),
+    "intern": ("Interning", "Equal interned values are one object."),
+    "copy": ("Copies", "Shallow copies, and deep copies with a memo."),
+    "inspect": ("Looking at objects and pools", "Python's `id`, `is`, `sys.getsizeof` and similar functions."),
+    "": ("Version and settings", "`config.hpp` also defines the macros. Programs may set `OURO_CHECK_LEVEL`."),
 }
 KINDS = {"class": "class", "struct": "class", "concept": "concept", "typedef": "alias", "function": "function",
          "variable": "constant", "enum": "enumeration"}
@@ -92,7 +92,7 @@ def main() -> int:
     for each in names_in(xml):
         if each.name.startswith("has_"):
             continue
-        # Of overloads the first that says something.
+        # Of overloads the first with a comment.
         known = best.get((each.folder, each.name))
         if known is None or not known.brief:
             best[each.folder, each.name] = each
