@@ -12,7 +12,7 @@ required_conan_version = ">=2.0"
 class OuroConan(ConanFile):
     name = "ouro"
     license = "MIT"
-    description = "Python's memory manager as a header-only, policy-based C++20 library"
+    description = "Reference-counted pointers with a cycle collector and pool allocation, as policies: a header-only C++20 library"
     homepage = "https://github.com/ORG/ouro"
     url = "https://github.com/conan-io/conan-center-index"
     topics = ("memory", "garbage-collection", "smart-pointer", "header-only")
