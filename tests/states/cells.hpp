@@ -91,18 +91,18 @@ inline constexpr const char* not_released =
     "adopted a raw pointer that was not released by a pointer with these policies, or was adopted before";
 
 // Sentences.
-inline constexpr const char* one_more = "one pointer more, until it goes";
+inline constexpr const char* one_more = "one more pointer, while it exists";
 inline constexpr const char* not_counted = "the same object, uncounted";
-inline constexpr const char* gets_immortal = "the object is immortal from then on";
+inline constexpr const char* gets_immortal = "the object becomes immortal";
 inline constexpr const char* no_handle = "null: the program has no pointer to it";
 inline constexpr const char* needs_handle = "needs a pointer, and the program has none";
-inline constexpr const char* moves_nothing = "the same object, and the same count";
-inline constexpr const char* reads = "reads, and counts nothing";
-inline constexpr const char* nothing_to_do = "0; the object is as it was";
+inline constexpr const char* moves_nothing = "the same object and count";
+inline constexpr const char* reads = "the count does not change";
+inline constexpr const char* nothing_to_do = "returns 0; the object does not change";
 inline constexpr const char* in_user_code =
-    "0: nothing happens inside of a destructor, a `finalize`, a callback or a trace";
-inline constexpr const char* no_business = "has nothing to do with the object";
-inline constexpr const char* no_such_handle = "not for this kind of handle";
+    "returns 0: does nothing inside a destructor, a `finalize`, a callback or a trace";
+inline constexpr const char* no_business = "does not affect the object";
+inline constexpr const char* no_such_handle = "this kind of handle does not have the operation";
 
 /// The library has called a destructor, a `finalize` or a trace; or a callback, too.
 inline constexpr states busy = ending | waiting_in_destructor | traced | finalized_by_drop | finalized_as_garbage;
@@ -117,7 +117,7 @@ inline constexpr cell cells[] = {
     {op::copy, foreign, misuse, not_here, {}, 79},
     {op::copy, of_ended_heap, misuse, outlived, {}, 79},
 
-    {op::assign_to_itself, living, holds, "object and count stay as they are", same, 1},
+    {op::assign_to_itself, living, holds, "object and count do not change", same, 1},
     {op::assign_to_itself, immortal, holds, not_counted, same},
     {op::assign_to_itself, at_limit, holds, gets_immortal, {.gives = given::same, .becomes = fate::immortal}, 9},
     {op::assign_to_itself, unheld, holds, no_handle, null},
@@ -135,11 +135,11 @@ inline constexpr cell cells[] = {
     {op::drop,
      of_living_sharer,
      holds,
-     "the object dies at once, or is queued for its owner (`biased_refcount`)",
+     "the object dies at once, or its owner destroys it later (`biased_refcount`)",
      {.after = -1, .becomes = fate::later},
      62},
-    {op::drop, living - sole, holds, "one pointer fewer: something else holds the object", {.after = -1}, 7},
-    {op::drop, uncounted, holds, "the object lives on", {}, 9},
+    {op::drop, living - sole, holds, "one pointer fewer; another one holds the object", {.after = -1}, 7},
+    {op::drop, uncounted, holds, "the object stays alive", {}, 9},
     {op::drop, unheld, holds, no_handle},
     {op::drop, traced, misuse, in_trace, {}, 41},
     {op::drop, foreign, misuse, not_here, {}, 79},
@@ -186,7 +186,7 @@ inline constexpr cell cells[] = {
     {op::release_and_adopt, aliased | interned, never, no_such_handle},
 
     {op::adopt_again, states::all() - past - other_handles, misuse, not_released, {}, 23},
-    {op::adopt_again, past, never, "its memory is gone"},
+    {op::adopt_again, past, never, "its memory is freed"},
     {op::adopt_again, other_handles, never, no_such_handle},
 
     {op::from_this, (living | garbage) - other_handles, holds, one_more, shared, 8},
@@ -197,7 +197,7 @@ inline constexpr cell cells[] = {
     {op::from_this, traced, misuse, in_trace, {}, 41},
     {op::from_this, foreign, misuse, not_here, {}, 79},
     {op::from_this, of_ended_heap, misuse, outlived, {}, 79},
-    {op::from_this, past, never, "its memory is gone"},
+    {op::from_this, past, never, "its memory is freed"},
     {op::from_this, other_handles, never, no_such_handle},
 
     {op::alias, living - other_handles, holds, one_more, shared, 21},
@@ -209,8 +209,8 @@ inline constexpr cell cells[] = {
     {op::alias, of_ended_heap, misuse, outlived, {}, 79},
     {op::alias, other_handles, never, no_such_handle},
 
-    {op::watch, states::all() - unheld - traced - elsewhere, holds, "points to the object, and does not hold it", same},
-    {op::watch, unheld, holds, "null at once: there is no pointer to make it of", null, 25},
+    {op::watch, states::all() - unheld - traced - elsewhere, holds, "the weak pointer does not hold the object", same},
+    {op::watch, unheld, holds, "expired from the beginning", null, 25},
     {op::watch, traced, misuse, in_trace, {}, 41},
     {op::watch, foreign, misuse, not_here, {}, 79},
     {op::watch, of_ended_heap, misuse, outlived, {}, 79},
@@ -218,9 +218,9 @@ inline constexpr cell cells[] = {
     {op::watch_and_be_called,
      states::all() - unheld - traced - elsewhere,
      holds,
-     "called once, when the object is gone",
+     "the callback is called once, after the object is destroyed",
      {.gives = given::same, .then = "c"}},
-    {op::watch_and_be_called, unheld, holds, "null at once, and never called", null, 25},
+    {op::watch_and_be_called, unheld, holds, "expired from the beginning; the callback is never called", null, 25},
     {op::watch_and_be_called, traced, misuse, in_trace, {}, 41},
     {op::watch_and_be_called, foreign, misuse, not_here, {}, 79},
     {op::watch_and_be_called, of_ended_heap, misuse, outlived, {}, 79},
@@ -256,7 +256,7 @@ inline constexpr cell cells[] = {
     {op::finalize,
      states::all() - unheld - traced - elsewhere,
      holds,
-     "`f` is called once, when the object is gone",
+     "`f` is called once, after the object is destroyed",
      {.then = "g"}},
     {op::finalize, unheld, never, needs_handle},
     {op::finalize, traced, misuse, in_trace, {}, 41},
@@ -282,21 +282,21 @@ inline constexpr cell cells[] = {
     {op::make, states::all() - traced, holds, no_business},
     {op::make, traced, misuse, in_trace, {}, 41},
 
-    {op::make_and_collect, states::all() - traced - shared_of_others - garbage, holds, "the object is as it was"},
+    {op::make_and_collect, states::all() - traced - shared_of_others - garbage, holds, "the object does not change"},
     {op::make_and_collect, garbage, holds, "the object is destroyed", {.becomes = fate::ended}},
     {op::make_and_collect, traced, misuse, in_trace, {}, 41},
-    {op::make_and_collect, shared_of_others, never, "collections of what threads share do not begin by themselves"},
+    {op::make_and_collect, shared_of_others, never, "no automatic collection collects shared objects"},
 
     {op::intern, states::all() - traced - interned, holds, no_business},
-    {op::intern, interned, holds, "an equal value is the same object: one pointer more", shared, 71},
+    {op::intern, interned, holds, "an equal value is the same object: one more pointer", shared, 71},
     {op::intern, traced, misuse, in_trace, {}, 41},
 
     {op::copy_object, states::all() - unheld - traced - elsewhere - aliased - interned - rings, holds,
-     "another object, with a count of its own", another, 5},
+     "another object with its own count", another, 5},
     {op::copy_object,
      rings,
      holds,
-     "another object, which points where this one does: to this one",
+     "another object with its own count; its edge points to this object",
      {.gives = given::other, .during = 1},
      5},
     {op::copy_object, unheld, holds, no_handle, null},
@@ -308,7 +308,7 @@ inline constexpr cell cells[] = {
     {op::deepcopy,
      states::all() - unheld - traced - elsewhere - aliased - interned,
      holds,
-     "another object, with a count of its own",
+     "another object with its own count",
      {.gives = given::other, .becomes = fate::unknown},
      75},
     {op::deepcopy, unheld, holds, no_handle, null},
@@ -318,25 +318,30 @@ inline constexpr cell cells[] = {
     {op::deepcopy, aliased | interned, never, no_such_handle},
 
     {op::collect, states::all() - in_call - garbage, holds, nothing_to_do},
-    {op::collect, garbage, holds, "1: the object is destroyed", {.becomes = fate::ended, .number = 1}},
+    {op::collect, garbage, holds, "returns 1; the object is destroyed", {.becomes = fate::ended, .number = 1}},
     {op::collect, in_call, holds, in_user_code, {}, 42},
 
     {op::collect_young, states::all() - in_call - garbage, holds, nothing_to_do},
-    {op::collect_young, garbage, holds, "1: the object is destroyed", {.becomes = fate::ended, .number = 1}},
+    {op::collect_young, garbage, holds, "returns 1; the object is destroyed", {.becomes = fate::ended, .number = 1}},
     {op::collect_young, in_call, holds, in_user_code, {}, 42},
 
     {op::step, states::all() - in_call - garbage, holds, nothing_to_do},
-    {op::step, garbage, holds, "1: the object is destroyed", {.becomes = fate::ended, .number = 1}},
+    {op::step, garbage, holds, "returns 1; the object is destroyed", {.becomes = fate::ended, .number = 1}},
     {op::step, in_call, holds, in_user_code, {}, 42},
 
     {op::safepoint, states::all() - in_call, holds, nothing_to_do},
     {op::safepoint, in_call, holds, in_user_code, {}, 42},
 
     {op::drain, states::all() - busy - waiting, holds, nothing_to_do},
-    {op::drain, waiting, holds, "the object is destroyed, and what it held", {.becomes = fate::ended, .number = 2}, 78},
+    {op::drain,
+     waiting,
+     holds,
+     "the object and everything it held are destroyed",
+     {.becomes = fate::ended, .number = 2},
+     78},
     {op::drain, busy, holds, in_user_code, {}, 42},
 
-    {op::freeze, states::all() - traced, holds, "the object is as it was", {.becomes = fate::unknown}},
+    {op::freeze, states::all() - traced, holds, "the object does not change", {.becomes = fate::unknown}},
     {op::freeze, traced, misuse, in_trace, {}, 41},
 
     {op::look, states::all() - traced - elsewhere, holds, reads, {.becomes = fate::unknown}},
@@ -347,7 +352,7 @@ inline constexpr cell cells[] = {
     {op::immortalize,
      states::all() - unheld - traced - elsewhere,
      holds,
-     "never dies, whatever is dropped",
+     "the object never dies",
      {.becomes = fate::immortal}},
     {op::immortalize, unheld, never, needs_handle},
     {op::immortalize, traced, misuse, in_trace, {}, 41},
@@ -374,16 +379,16 @@ inline constexpr cell cells[] = {
     {op::in_ring,
      living - other_handles - untracked - stillborn,
      holds,
-     "a collection destroys the ring once the handle has gone",
+     "a collection destroys the ring after the last pointer from outside",
      {.gives = given::same, .during = 1, .after = 1, .has_child = false},
      33},
     {op::in_ring,
      stillborn,
      holds,
-     "the ring goes with the exception",
+     "the ring is destroyed when the constructor throws",
      {.gives = given::same, .during = 1, .after = 1},
      6},
-    {op::in_ring, immortal, holds, "the ring lives on", {.gives = given::same, .has_child = false}},
+    {op::in_ring, immortal, holds, "the ring stays alive", {.gives = given::same, .has_child = false}},
     {op::in_ring,
      at_limit,
      holds,
@@ -452,9 +457,10 @@ inline constexpr cell cells[] = {
     {op::in_attributes, traced, misuse, in_trace, {}, 41},
     {op::in_attributes, foreign, misuse, not_here, {}, 79},
     {op::in_attributes, of_ended_heap, misuse, outlived, {}, 79},
-    {op::in_attributes, interned, never, "attributes begin with a default value, which interned values have not"},
+    {op::in_attributes, interned, never, "attributes need a default value, and interned values have none"},
 
-    {op::in_weak_set, living - other_handles - shared_of_others, holds, "not held by it", shared, 31},
+    {op::in_weak_set, living - other_handles - shared_of_others, holds, "the container does not hold the object",
+     shared, 31},
     {op::in_weak_set, immortal, holds, not_counted, same},
     {op::in_weak_set, at_limit, holds, gets_immortal, saturated, 9},
     {op::in_weak_set, unheld, never, needs_handle},
@@ -462,9 +468,10 @@ inline constexpr cell cells[] = {
     {op::in_weak_set, foreign, misuse, not_here, {}, 79},
     {op::in_weak_set, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_weak_set, other_handles, never, no_such_handle},
-    {op::in_weak_set, shared_of_others, never, "for objects of one thread"},
+    {op::in_weak_set, shared_of_others, never, "weak containers are for objects of one thread"},
 
-    {op::in_weak_value_map, living - other_handles - shared_of_others, holds, "not held by it", shared, 31},
+    {op::in_weak_value_map, living - other_handles - shared_of_others, holds, "the container does not hold the object",
+     shared, 31},
     {op::in_weak_value_map, immortal, holds, not_counted, same},
     {op::in_weak_value_map, at_limit, holds, gets_immortal, saturated, 9},
     {op::in_weak_value_map, unheld, never, needs_handle},
@@ -472,9 +479,10 @@ inline constexpr cell cells[] = {
     {op::in_weak_value_map, foreign, misuse, not_here, {}, 79},
     {op::in_weak_value_map, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_weak_value_map, other_handles, never, no_such_handle},
-    {op::in_weak_value_map, shared_of_others, never, "for objects of one thread"},
+    {op::in_weak_value_map, shared_of_others, never, "weak containers are for objects of one thread"},
 
-    {op::in_weak_key_map, living - other_handles - shared_of_others, holds, "not held by it", shared, 31},
+    {op::in_weak_key_map, living - other_handles - shared_of_others, holds, "the container does not hold the object",
+     shared, 31},
     {op::in_weak_key_map, immortal, holds, not_counted, same},
     {op::in_weak_key_map, at_limit, holds, gets_immortal, saturated, 9},
     {op::in_weak_key_map, unheld, never, needs_handle},
@@ -482,7 +490,7 @@ inline constexpr cell cells[] = {
     {op::in_weak_key_map, foreign, misuse, not_here, {}, 79},
     {op::in_weak_key_map, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_weak_key_map, other_handles, never, no_such_handle},
-    {op::in_weak_key_map, shared_of_others, never, "for objects of one thread"},
+    {op::in_weak_key_map, shared_of_others, never, "weak containers are for objects of one thread"},
 };
 
 /// How many cells the pair has.

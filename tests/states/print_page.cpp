@@ -15,14 +15,14 @@ namespace {
 
 constexpr std::string_view front = R"(# States
 
-What each operation does to an object, in whatever state it finds it. This page is printed from the table of the tests,
-`states/cells.hpp`, of which every cell is checked: with `trial_deletion`, `generational` and without a collector, counted by
-`local_refcount`, `atomic_refcount` and `biased_refcount`, as far as the policies have the state and the operation. Each
-test counts the pointers exactly, while there is what the operation gives and afterwards, and ends the object; then nothing
-lives, and no byte is in use. A pair of state and operation that has no cell does not compile.
+What each operation does to an object in each state. A program prints this page from `states/cells.hpp`, the table of the
+tests. The tests check every cell with `trial_deletion`, with `generational` and without a collector, and with
+`local_refcount`, `atomic_refcount` and `biased_refcount`, where the policies have the state and the operation. Each test
+compares the exact count while the result of the operation exists and afterwards. Then it ends the object, and checks that
+no object lives and no byte is in use. A pair of state and operation without a cell does not compile.
 
-What ends in a report is misuse: from check level 1 on the program says what is quoted here, with the name of the type, and
-ends. Without checks it is undefined. The situations behind the numbers are those of the [traps](traps.md).
+A cell with a report is misuse: from check level 1 on, the program prints the quoted message with the name of the type, and
+ends. At check level 0 the behaviour is undefined. The numbers are those of the [traps](traps.md).
 
 )";
 
@@ -61,7 +61,7 @@ ends. Without checks it is undefined. The situations behind the numbers are thos
     case verdict::misuse:
       return "**report:** “" + text + "”";
     case verdict::never:
-      return "*cannot be:* " + text;
+      return "*impossible:* " + text;
     default:
       return text;
   }
@@ -69,7 +69,7 @@ ends. Without checks it is undefined. The situations behind the numbers are thos
 
 /// The row that speaks for the most states does not name them.
 void print_operation(operation what) {
-  std::printf("### %s\n\n| state | pointers | what holds | trap |\n| --- | --- | --- | --- |\n",
+  std::printf("### %s\n\n| state | pointers | result | trap |\n| --- | --- | --- | --- |\n",
               std::string{operation_names[static_cast<std::size_t>(what)]}.c_str());
   const cell* widest = nullptr;
   std::size_t rows = 0;
@@ -90,7 +90,7 @@ void print_operation(operation what) {
 }
 
 void print_overview() {
-  std::printf("## At a glance\n\n✓ holds · ∅ null · ✗ report · – cannot be\n\n|  |");
+  std::printf("## At a glance\n\n✓ defined · ∅ null · ✗ report · – impossible\n\n|  |");
   for (std::size_t s = 0; s != state_count; ++s) std::printf(" %zu |", s + 1);
   std::printf("\n| --- |");
   for (std::size_t s = 0; s != state_count; ++s) std::printf(" --- |");
