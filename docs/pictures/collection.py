@@ -5,8 +5,8 @@ PROGRAM, WEAK = "3,0", "-1.35,1.5"
 STEPS = {
     "before": "before",
     "tried": "subtracted: counts are lowered",
-    "looked": "checked: the living are known",
-    "severed": "severed: edges are cut",
+    "looked": "checked: garbage is known",
+    "severed": "severed: edges are null",
     "after": "after",
 }
 
