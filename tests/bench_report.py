@@ -17,6 +17,7 @@ import goals  # noqa: E402
 import published  # noqa: E402
 import records  # noqa: E402
 import table  # noqa: E402
+import words  # noqa: E402
 from records import Median, Record  # noqa: E402
 
 
@@ -113,9 +114,12 @@ class Comparing(unittest.TestCase):
     def test_what_is_lost_is_said(self) -> None:
         self.assertEqual(comparisons.losses(self.medians), "making and collecting cycles (1.5 times bdwgc)")
 
-    def test_names_of_peers_on_allocators(self) -> None:
-        self.assertEqual(comparisons.name_of("shared on mimalloc"), "`std::shared_ptr` on mimalloc")
-        self.assertEqual(comparisons.name_of("Nim ORC"), "Nim ORC")
+    def test_names_and_questions_in_words(self) -> None:
+        self.assertEqual(words.name_of("shared on mimalloc"), "`std::shared_ptr` on mimalloc")
+        self.assertEqual(words.plain_name_of("shared on mimalloc"), "shared_ptr on mimalloc")
+        self.assertEqual(words.name_of("Nim ORC"), "Nim ORC")
+        self.assertEqual(words.title_of("churn/100000"), "100,000 objects alive")
+        self.assertEqual(words.title_of("another"), "another")
 
 
 class Publishing(unittest.TestCase):

@@ -5,6 +5,7 @@ from typing import NamedTuple, Optional
 from goals import find
 from records import Median, Medians
 from table import figure
+from words import name_of
 
 DEFAULT = "ouro_default"
 MALLOCS = ("mimalloc", "snmalloc", "tcmalloc")
@@ -96,30 +97,6 @@ COMPARISONS = {
     ],
 }
 
-# How the programs of bench/ call the peers, and how readers know them.
-NAMES = {
-    "by_hand": "a count written by hand",
-    "clox": "clox",
-    "empty file": "an empty file",
-    "flat_hash_set": "`absl::flat_hash_set`",
-    "flyweight_bare": "`boost::flyweight` without locks and tracking",
-    "flyweight_default": "`boost::flyweight`",
-    "free_list": "a free list written by hand",
-    "intrusive": "a counted block",
-    "intrusive_ptr": "`boost::intrusive_ptr`",
-    "intrusive_safe": "atomic `boost::intrusive_ptr`",
-    "intrusive_unsafe": "`boost::intrusive_ptr`",
-    "local_shared": "`boost::local_shared_ptr`",
-    "memory and vector": "`<memory>` and `<vector>`",
-    "node_hash_set": "`absl::node_hash_set`",
-    "shared": "`std::shared_ptr`",
-    "shared_ptr": "`std::shared_ptr`",
-    "shared_threaded": "`std::shared_ptr` with threads",
-    "unique": "`std::unique_ptr`",
-    "unordered_set": "`std::unordered_set`",
-}
-
-
 class Lead(NamedTuple):
     """One bar of the picture that the README shows."""
 
@@ -146,12 +123,6 @@ LEADS = [
     Lead("finding an interned string", "found/1000000", "ouro", "flat_hash_set"),
     Lead("compiling 100 types", "compile_time", "ouro", "shared_ptr"),
 ]
-
-
-def name_of(peer: str) -> str:
-    """`shared on mimalloc` is `std::shared_ptr` on mimalloc; collectors of languages are called as they are."""
-    pointer, joint, allocator = peer.partition(" on ")
-    return NAMES.get(pointer, pointer) + joint + allocator
 
 
 def figures(medians: Medians, question: str, ouro: str, peer: str) -> Optional[tuple[Median, Median]]:

@@ -13,9 +13,10 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 import matplotlib.ticker  # noqa: E402
 
-from comparisons import leads, name_of  # noqa: E402
+from comparisons import leads  # noqa: E402
 from records import Medians, Record, is_ouro  # noqa: E402
 from table import figure, ouro_of  # noqa: E402
+from words import plain_name_of, title_of  # noqa: E402
 
 OURS = "#1b6ca8"
 THEIRS = "#b9c2cc"
@@ -27,15 +28,15 @@ plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "ouro", "font.size"
 
 # Pictures of questions that belong together.
 BARS = {
-    "pointers": ("copy and destroy a pointer", r"one_object|hot_objects|million_objects"),
+    "pointers": ("copy and drop a pointer", r"one_object|hot_objects|million_objects"),
     "make_and_drop": ("make and drop objects", r"(pair|thousand)/(16|64|512)"),
     "churn": ("objects of random lifetimes, 16 to 512 bytes", r"churn/\d+"),
     "cycles": ("garbage in cycles", r"cyc_whole|cyc_collect|ring|grid|scan"),
     "programs": ("whole programs", r"trees|gcbench|plain_trees|list.*"),
     "threads": ("made by one thread, dropped by another", r"across_threads/\d+"),
     "interning": ("find an interned string", r"found.*"),
-    "bytes": ("bytes of Python's containers, by sys.getsizeof, beside ours", r"bytes_of_.*"),
-    "build_cost": ("bytes of code, and time to compile", r"code_per_type|compile_time|include_time"),
+    "bytes": ("bytes of containers, beside those of Python by sys.getsizeof", r"bytes_of_.*"),
+    "build_cost": ("machine code and compile time", r"code_per_type|compile_time|include_time"),
 }
 
 
@@ -53,10 +54,10 @@ def ratio_bars(medians: Medians, title: str, pattern: str, to: pathlib.Path) -> 
     for question in asked:
         ouro = ouro_of(medians[question])
         assert ouro is not None
-        rows.append((question, 0.0, "title"))
+        rows.append((title_of(question), 0.0, "title"))
         for contender, found in sorted(medians[question].items(), key=lambda each: each[1].value):
             if ouro.value:
-                label = f"{contender}  {figure(found.value)} {found.unit}"
+                label = f"{plain_name_of(contender)}  {figure(found.value)} {found.unit}"
                 rows.append((label, found.value / ouro.value, OURS if is_ouro(contender) else THEIRS))
     drawn, axes = plt.subplots(figsize=(8, 0.26 * len(rows) + 0.9))
     for at, (label, ratio, colour) in enumerate(rows):
@@ -89,8 +90,7 @@ def overview(medians: Medians, to: pathlib.Path) -> bool:
         axes.text(ratio * (1.04 if wins else 0.96), at, f"{ratio:.2g}", va="center", ha="left" if wins else "right", fontsize=9)
         if at == 0 or shown[at - 1][0].words != lead.words:
             axes.text(-0.58, at, lead.words, ha="right", va="center", weight="bold", transform=axes.get_yaxis_transform())
-        peer = re.sub("`|std::|boost::|absl::", "", name_of(lead.peer))
-        axes.text(-0.01, at, peer, ha="right", va="center", transform=axes.get_yaxis_transform())
+        axes.text(-0.01, at, plain_name_of(lead.peer), ha="right", va="center", transform=axes.get_yaxis_transform())
     axes.axvline(1.0, color="black", linewidth=0.8)
     axes.set_xscale("log")
     least, most = min(ratio for _, ratio in shown), max(ratio for _, ratio in shown)
@@ -120,7 +120,7 @@ def growth(medians: Medians, to: pathlib.Path) -> bool:
     drawn, axes = plt.subplots(figsize=(8, 4))
     for (contender, points), (marker, dashes) in zip(lines.items(), itertools.cycle(LINES)):
         points.sort()
-        axes.plot(*zip(*points), marker=marker, linestyle=dashes, label=contender,
+        axes.plot(*zip(*points), marker=marker, linestyle=dashes, label=plain_name_of(contender),
                   color=OURS if is_ouro(contender) else "#7a8794")
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -150,7 +150,7 @@ def pauses(records: Iterable[Record], to: pathlib.Path) -> bool:
                           color=OURS if is_ouro(contender) else THEIRS)
         texts = ", ".join(f"{name} {figure(values[min(len(values) - 1, int(part * len(values)))])}"
                           for name, part in (("median", 0.5), ("99.9 %", 0.999), ("longest", 1.0)))
-        axes.text(0.99, at + 0.28, f"{contender}: {texts} µs", ha="right", transform=axes.get_yaxis_transform())
+        axes.text(0.99, at + 0.28, f"{plain_name_of(contender)}: {texts} µs", ha="right", transform=axes.get_yaxis_transform())
     axes.set_xscale("log")
     axes.set_yticks([])
     axes.invert_yaxis()
