@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 INCLUDE = ROOT / "include"
 
 BEGINNING = """\
-// ouro: Python's memory manager as a header-only, policy-based C++20 library.
+// ouro: reference-counted pointers with a cycle collector and pool allocation, as policies: a header-only C++20 library.
 // All headers in one, made by packaging/amalgamate.py. What follows is theirs, each with its name in front.
 //
 """
