@@ -49,7 +49,7 @@ class SmallIntPrinter:
 
 
 def used_pools(heap):
-    """Of a `pool_heap`: the pools that are not spare, with the number of their used blocks. As `arena::used_pool`."""
+    """Of a `pool_heap`: the pools that are not empty, with the number of their used blocks. As `arena::used_pool`."""
     pools, bytes = constants("ouro::detail::arena", "pools", "bytes")
     for number in range(pools + 1):
         arena = heap["with_empty"][number]

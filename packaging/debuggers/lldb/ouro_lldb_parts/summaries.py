@@ -64,7 +64,7 @@ def slot_summary(value, _):
 
 
 def used_pools(heap):
-    """Of a `pool_heap`: the size of the blocks and the number of used ones, of each pool that is not spare.
+    """Of a `pool_heap`: the size of the blocks and the number of used ones, of each pool that is not empty.
     As `arena::used_pool`."""
     target = heap.GetTarget()
     pools, bytes = constants(target, "ouro::detail::arena", "pools", "bytes")
