@@ -27,8 +27,8 @@ inline constexpr std::size_t type_name_begin = signature_of_int.find("T = int") 
   for (std::size_t i = 0; i != signature.size(); ++i) {
     const char c = signature[i];
     if (depth == 0 && (c == ';' || c == ']')) return signature.substr(0, i);
-    if (c == '<' || c == '(' || c == '[' || c == '{') ++depth;
-    if ((c == '>' || c == ')' || c == ']' || c == '}') && depth != 0) --depth;
+    if (c == '[' || c == '{') ++depth;
+    if ((c == ']' || c == '}') && depth != 0) --depth;
   }
   return signature;
 }
