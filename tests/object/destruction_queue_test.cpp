@@ -9,6 +9,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -375,4 +376,13 @@ TEST_CASE("destruction_queue: knows an object that waits and is not dying") {
   header->count = ouro::count_word::none;
   CHECK(queue.is_valid());
   CHECK(local::gc::drain() == 1);
+}
+
+TEST_CASE("destruction_queue: a thread whose objects have waited leaves no memory behind") {
+  // LeakSanitizer tells.
+  std::thread{[] {
+    const destruction_stack<local> little{4096};
+    make_list<local>(1000);
+    CHECK(list_node<local>::alive == 0);
+  }}.join();
 }
