@@ -7,11 +7,10 @@
 //   OURO_MUTANT=NUMBER     the place to change; none, and the library is as it was written
 //   OURO_MUTANT_HITS=FILE  gets a byte for each place: 1 if it was executed, by a process that has crashed, too
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <type_traits>
 
@@ -27,11 +26,11 @@ inline int active = 0;
   if (const char* number = std::getenv("OURO_MUTANT")) active = std::atoi(number);
   const char* path = std::getenv("OURO_MUTANT_HITS");
   if (path == nullptr) return;
-  const int file = ::open(path, O_RDWR | O_CREAT, 0600);
-  if (file < 0 || ::ftruncate(file, most) != 0) std::abort();
-  void* mapped = ::mmap(nullptr, most, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  std::FILE* file = std::fopen(path, "w+");
+  if (file == nullptr || std::fwrite(no_file, most, 1, file) != 1 || std::fflush(file) != 0) std::abort();
+  void* mapped = ::mmap(nullptr, most, PROT_READ | PROT_WRITE, MAP_SHARED, ::fileno(file), 0);
   if (mapped == MAP_FAILED) std::abort();
-  ::close(file);
+  std::fclose(file);
   hits = static_cast<unsigned char*>(mapped);
 }
 
