@@ -90,7 +90,17 @@ TEST_CASE_FIXTURE(own_heap, "pool_heap: blocks that another thread has freed are
   std::vector<void*> used;
   while (current_pool_heap->pools != 4) used.push_back(pool_allocator::allocate(bytes, 8));
   // The fourth pool serves. The others are full.
-  const pool* const full = pool::of(used[0]);
+  pool* const full = pool::of(used[0]);
+  REQUIRE_FALSE(full->linked);
+  CHECK(current_pool_heap->is_valid());
+  for (auto* const number : {&full->frees_until_check, &full->used_when_full}) {
+    // The number of used blocks stays right.
+    --*number;
+    ++*(number == &full->frees_until_check ? &full->used_when_full : &full->frees_until_check);
+    CHECK_FALSE(current_pool_heap->is_valid());
+    ++*number;
+    --*(number == &full->frees_until_check ? &full->used_when_full : &full->frees_until_check);
+  }
   std::vector<void*> remote;
   for (void*& each : used) {
     if (pool::of(each) == full) remote.push_back(std::exchange(each, nullptr));
