@@ -17,7 +17,10 @@ FOLDERS = {
     "refcount": ("RefcountPolicy", "How references are counted. `refcount_policy` is the concept."),
     "collector": ("CollectorPolicy", "How garbage cycles are found. `collector_policy` is the concept."),
     "allocator": ("AllocatorPolicy", "Where memory comes from. `allocator_policy` is the concept; decorators take another allocator."),
-    "object": ("Declarations for a type", "How the library finds the edges of a type, and the handlers for misuse and exceptions."),
+    "trace": ("Declarations for a type", "How the library finds the edges of a type."),
+    "heap": ("Adapters", "An allocator policy as a standard allocator and as a `std::pmr::memory_resource`."),
+    "base": ("Reports", "The handlers for misuse and for exceptions that cannot go on."),
+    "object": ("Declarations for copies", "How the library copies objects behind pointers to their base classes."),
     "containers": ("Containers", "Python's containers with their memory behaviour, and weak containers."),
     "intern": ("Interning", "Equal interned values are one object."),
     "copy": ("Copies", "Shallow copies, and deep copies with a memo."),
@@ -50,7 +53,8 @@ def flat(node) -> str:
 
 def folder_of(node) -> str:
     path = pathlib.PurePosixPath(node.find("location").get("file"))
-    return path.parent.relative_to("include/ouro" if path.parts[0] == "include" else "ouro").as_posix().replace(".", "")
+    inside = path.parent.relative_to("include/ouro" if path.parts[0] == "include" else "ouro")
+    return inside.parts[0] if inside.parts else ""
 
 
 def names_in(xml: pathlib.Path):
