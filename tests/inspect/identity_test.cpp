@@ -58,6 +58,8 @@ TEST_CASE("type_name: is cut out of what the compiler calls a function, up to wh
     CHECK(cut(type) == type);
   }
   CHECK(cut("int; std::string_view = std::basic_string_view<char>") == "int");  // as g++ goes on
+  CHECK(cut("int[3]; std::string_view = std::basic_string_view<char>") == "int[3]");
+  CHECK(cut("{anonymous}::a; std::string_view = std::basic_string_view<char>") == "{anonymous}::a");
   CHECK(cut("bits<(a > b)>") == "bits<(a > b)>");
   CHECK(cut("a>b") == "a>b");
   CHECK(ouro::detail::cut_type_name(std::string(ouro::detail::type_name_begin, ' ') + "cut off") == "cut off");

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 static_assert(OURO_HAS_UNLOADING);
@@ -76,6 +77,30 @@ TEST_CASE("elf_modules: who is kept stays loaded when it is closed") {
   ouro::detail::keep_loaded(::dlsym(opened, "__ctype_get_mb_cur_max"));
   ::dlclose(opened);
   CHECK(is_loaded());
+}
+
+TEST_CASE("elf_heap_note: notes are read up to the end of their segment") {
+  struct note {
+    std::uint32_t name_bytes = 5, content_bytes = 4, type = 1;
+    char name[8] = "ouro";
+    std::int32_t distance;  ///< from here to where the address of the heap lies
+  };
+  static const void* const heaps[] = {&heaps[0], &heaps[1], &heaps[2]};
+  struct {
+    note notes[3];
+    const void* where[3];
+  } module{{}, {heaps[0], heaps[1], heaps[2]}};
+  for (int i = 0; i != 3; ++i) {
+    module.notes[i].distance = static_cast<std::int32_t>(reinterpret_cast<const char*>(&module.where[i]) -
+                                                         reinterpret_cast<const char*>(&module.notes[i].distance));
+  }
+  const auto* const first = reinterpret_cast<const std::byte*>(&module);
+  for (const std::size_t notes : {0u, 1u, 2u, 3u}) {
+    ouro::detail::heaps_in_use found;
+    const std::size_t before = found.count();
+    found.read(first, notes * sizeof(note), 4, "module");
+    CHECK(found.count() == before + notes);
+  }
 }
 
 TEST_CASE("elf_heap_note: each heap is counted once, and other notes are not the library's") {

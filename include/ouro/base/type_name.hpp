@@ -28,7 +28,7 @@ inline constexpr std::size_t type_name_begin = signature_of_int.find("T = int") 
     const char c = signature[i];
     if (depth == 0 && (c == ';' || c == ']')) return signature.substr(0, i);
     if (c == '[' || c == '{') ++depth;
-    if ((c == ']' || c == '}') && depth != 0) --depth;
+    if (c == ']' || c == '}') --depth;
   }
   return signature;
 }

@@ -36,10 +36,8 @@ class heaps_in_use {
   /// The file's name; empty for the program itself. \pre `i < count()`
   [[nodiscard]] const char* user(std::size_t i) const noexcept { return users_[i]; }
 
- private:
-  static constexpr std::size_t most = 16;
-
-  /// Notes: the lengths of name and content, a type, name, content; each padded.
+  /// Reads the notes of a module. A note has the lengths of its name and content, a type, the name, and the content;
+  /// each part is padded to a multiple of `alignment`.
   void read(const std::byte* from, std::size_t bytes, std::size_t alignment, const char* user) noexcept {
     const auto padded = [alignment](std::size_t length) { return (length + alignment - 1) / alignment * alignment; };
     std::uint32_t head[3];
@@ -59,6 +57,9 @@ class heaps_in_use {
       bytes -= whole;
     }
   }
+
+ private:
+  static constexpr std::size_t most = 16;
 
   void add(const void* heap, const char* user) noexcept {
     for (std::size_t i = 0; i != count_; ++i) {

@@ -221,6 +221,7 @@ TEST_CASE("checked_allocator: a write to any byte of what is noted in front of a
     });
     CAPTURE(distance);
     CHECK(said.aborted);
+    CHECK(said.text.find(distance > 8 ? "overwritten from below" : "written below its beginning") != std::string::npos);
   }
 }
 
