@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -223,6 +224,17 @@ TEST_CASE("checked_allocator: a write to any byte of what is noted in front of a
     CHECK(said.aborted);
     CHECK(said.text.find(distance > 8 ? "overwritten from below" : "written below its beginning") != std::string::npos);
   }
+}
+
+TEST_CASE("checked_allocator: what is noted in front of a block is not believed in front of another") {
+  check_report(
+      [] {
+        auto* const block = static_cast<unsigned char*>(checked::allocate(24, 8));
+        auto* const other = static_cast<unsigned char*>(checked::allocate(24, 8));
+        std::memcpy(other - 96, block - 96, 96);
+        checked::deallocate(other, 24, 8);
+      },
+      "overwritten from below");
 }
 
 TEST_CASE("checked_allocator: the blocks that a private heap keeps end with it") {
