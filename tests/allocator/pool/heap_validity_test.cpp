@@ -119,6 +119,19 @@ TEST_CASE_FIXTURE(own_heap, "pool_heap: blocks that another thread has freed are
   }
 }
 
+TEST_CASE_FIXTURE(own_heap, "pool_heap: an arena whose last blocks another thread has freed is not in use") {
+  void* const blocks[] = {pool_allocator::allocate(64, 8), pool_allocator::allocate(64, 8),
+                          pool_allocator::allocate(800, 8)};
+  std::thread{[&blocks] {
+    pool_allocator::deallocate(blocks[0], 64, 8);
+    pool_allocator::deallocate(blocks[1], 64, 8);
+    pool_allocator::deallocate(blocks[2], 800, 8);
+  }}.join();
+  int given = 0;
+  current_pool_heap->give_arenas_in_use([&given](arena*) { ++given; });
+  CHECK(given == 0);
+}
+
 TEST_CASE_FIXTURE(own_heap, "pool_heap: knows each number and link that is wrong") {
   std::vector<void*> blocks;
   for (int i = 0; i != 3000; ++i) blocks.push_back(pool_allocator::allocate(64, 8));
