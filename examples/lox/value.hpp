@@ -18,6 +18,7 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -40,7 +41,9 @@ class value {
 
   /// nil
   value() noexcept : bits_{nil} {}
-  value(double number) noexcept : bits_{bits_of(number)} {}
+  /// Any number: not-a-number has many patterns of bits, some of which would be taken for addresses. All become one.
+  value(double number) noexcept
+      : bits_{bits_of(number == number ? number : std::numeric_limits<double>::quiet_NaN())} {}
   value(bool truth) noexcept : bits_{bits_of(truth)} {}
   /// \pre not null
   template <std::convertible_to<pointer> Pointer>
@@ -72,7 +75,8 @@ class value {
   /// Moves a value whose place is not used any more: without making it nil. \post `from` must not be destroyed
   [[nodiscard]] static value relocated(const value& from) noexcept { return value{from.bits_, as_bits{}}; }
 
-  /// Overwrites a value that is not counted.
+  /// Overwrites a value that is not counted. A number must be computed from numbers of values: processors make no other
+  /// not-a-number out of these than one that is the same but for its sign.
   void become(double number) noexcept { bits_ = bits_of(number); }
   void become(bool truth) noexcept { bits_ = bits_of(truth); }
 

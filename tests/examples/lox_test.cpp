@@ -4,7 +4,11 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <thread>
 
@@ -127,4 +131,23 @@ TEST_CASE("lox: what collections have freed is not more than was made") {
   // `clock`, the program, its closure.
   CHECK(sums.by_count == 3);
   CHECK(sums.bytes_left == 0);
+}
+
+TEST_CASE("lox: each not-a-number is a number, whatever its bits") {
+  using value = lox::value<ouro::default_memory>;
+  for (const std::uint64_t bits :
+       {0x7FF0'0000'0000'0001U, 0x7FF8'0000'0000'0000U, 0x7FFF'FFFF'FFFF'FFFFU, 0xFFF0'0000'0000'0001U,
+        0xFFF8'0000'0000'0000U, 0xFFFF'0000'0000'0000U, 0xFFFF'FFFF'FFFF'FFF8U, 0xFFFF'FFFF'FFFF'FFFFU}) {
+    const value made = std::bit_cast<double>(std::uint64_t{bits});
+    CHECK(made.is_number());
+    CHECK(!made.is_object());
+    CHECK(!made.is_string());
+    CHECK(!made.is_nil());
+    CHECK(std::isnan(made.as_number()));
+    value negated = made;
+    negated.become(-made.as_number());
+    CHECK(negated.is_number());
+  }
+  CHECK(value{std::numeric_limits<double>::infinity()}.as_number() > 0);
+  CHECK(value{-std::numeric_limits<double>::infinity()}.as_number() < 0);
 }
