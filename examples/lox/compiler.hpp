@@ -141,9 +141,9 @@ class compiler {
     if (!match(kind)) fault_at(next_, otherwise);
   }
 
-  /// Only the first of those that follow from each other is told.
+  /// Only the first of those that follow from each other is told, and none after it has given up.
   void fault_at(const token& at, std::string_view what) {
-    if (is_panicking_) return;
+    if (is_panicking_ || is_given_up_) return;
     is_panicking_ = true;
     had_fault_ = true;
     std::fprintf(stderr, "[line %d] Error", at.line);
