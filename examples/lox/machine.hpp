@@ -16,7 +16,6 @@
 
 #include <ouro/ouro.hpp>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -370,7 +369,7 @@ class machine {
 
   [[nodiscard]] OURO_NOINLINE static any* add_field(instance<Memory>& to, property_site<Memory>& at) {
     any& made = to.fields.get_or_add(at.name, at.field);
-    to.of->most_fields = std::max(to.of->most_fields, to.fields.size());
+    if (to.of->initializer == nullptr) to.note_usual_fields();
     return &made;
   }
 

@@ -117,16 +117,19 @@ struct class_ : object<Memory> {
   const std::uint64_t serial;                           ///< no other class of the machine ever had it
   ouro::dict<string, closure_pointer, Memory> methods;  ///< those of superclasses included
   closure_pointer initializer;                          ///< or null
-  std::size_t most_fields = 0;                          ///< that an instance has had
+  std::size_t usual_fields = 0;  ///< of the last instance whose `init` returned; without `init`, that got a field last
 };
 
 template <class Memory>
 struct instance : object<Memory> {
   explicit instance(typename Memory::template ptr<class_<Memory>> made_of)
       : object<Memory>{object_kind::instance}, of{std::move(made_of)} {
-    fields.reserve(of->most_fields);
+    fields.reserve(of->usual_fields);
   }
   void trace(auto&& visit) { visit(of, fields); }
+
+  /// Lets the next instances of the class have room for as many fields as this one has now.
+  void note_usual_fields() noexcept { of->usual_fields = fields.size(); }
 
   typename Memory::template ptr<class_<Memory>> of;
   ouro::attributes<value<Memory>, Memory> fields;

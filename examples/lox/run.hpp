@@ -303,6 +303,7 @@ OURO_LOX_FLATTEN bool machine<Memory>::run() {
         if (leave(r)) return true;
         continue;
       case op::return_this:
+        as<instance<Memory>>(r.slots[0])->note_usual_fields();
         if (!open_.empty()) {
           any receiver = r.slots[0];  // which an upvalue may take away
           close_upvalues(r.slots);

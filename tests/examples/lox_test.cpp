@@ -151,3 +151,25 @@ TEST_CASE("lox: each not-a-number is a number, whatever its bits") {
   CHECK(value{std::numeric_limits<double>::infinity()}.as_number() > 0);
   CHECK(value{-std::numeric_limits<double>::infinity()}.as_number() < 0);
 }
+
+namespace {
+
+/// Bytes of a thousand instances of a class, each with one field, that come after the statement `first`.
+std::size_t bytes_of_instances(const std::string& declared, const std::string& first) {
+  guest lox;
+  CHECK(run(lox, declared + "fun make(next) { var made = Node(); made.next = next; return made; }" + first) ==
+        outcome::success);
+  CHECK(run(lox, "make(nil); var list; for (var i = 0; i < 1000; i = i + 1) list = make(list);") == outcome::success);
+  return lox.end().bytes;
+}
+
+}  // namespace
+
+TEST_CASE("lox: one instance with many fields does not make room for as many in the others") {
+  std::string wide = "var wide = Node();";
+  for (int i = 0; i != 50; ++i) wide += "wide.field" + std::to_string(i) + " = nil;";
+  wide += "wide = nil;";
+  for (const char* const declared : {"class Node { init() { this.next = nil; } }", "class Node {}"}) {
+    CHECK(bytes_of_instances(declared, wide) < bytes_of_instances(declared, "") + 5000);
+  }
+}
