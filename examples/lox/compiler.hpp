@@ -26,8 +26,9 @@ class compiler {
  public:
   using function_pointer = typename Memory::template ptr<function<Memory>>;
 
-  /// Faults go to `stderr`.
-  compiler(std::string_view source, globals<Memory>& known) : scanner_{source}, globals_{known} {}
+  /// Faults go to `stderr`. Adds to `made` the functions that it makes, with that of the program.
+  compiler(std::string_view source, globals<Memory>& known, std::size_t& made)
+      : scanner_{source}, globals_{known}, made_{made} {}
 
   /// The whole program as a function without parameters; null when it has faults. \throws std::bad_alloc
   [[nodiscard]] function_pointer compile() {
@@ -39,9 +40,6 @@ class compiler {
     emit_return();
     return had_fault_ ? nullptr : script.made;
   }
-
-  /// Functions, with that of the program.
-  [[nodiscard]] std::size_t made() const noexcept { return made_; }
 
  private:
   enum precedence : std::uint8_t {
@@ -714,7 +712,7 @@ class compiler {
   token next_;
   builder* current_ = nullptr;
   class_scope* class_ = nullptr;
-  std::size_t made_ = 0;
+  std::size_t& made_;
   int nested_ = 0;
   bool had_fault_ = false;
   bool is_panicking_ = false;

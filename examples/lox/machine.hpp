@@ -47,14 +47,13 @@ class machine {
 
   using script = ptr<function<Memory>>;
 
-  /// Compiles a program, unless somebody has it already. Null when it has faults, which go to `stderr`.
+  /// Compiles a program, unless somebody has it already. Null when it has faults, which go to `stderr`. The cache keeps
+  /// the source, as an interned string, for as long as somebody has the program.
   /// \throws std::bad_alloc
   [[nodiscard]] script load(std::string_view source) {
     const string text{source};
     if (script known = scripts_.find(text); known != nullptr) return known;
-    compiler<Memory> from{source, globals_};
-    script compiled = from.compile();
-    made_ += from.made();
+    script compiled = compile(source);
     if (compiled != nullptr) scripts_.insert(text, compiled);
     return compiled;
   }
@@ -68,7 +67,7 @@ class machine {
     });
   }
   outcome interpret(std::string_view source) {
-    return guarded([&] { return interpret(load(source)); });
+    return guarded([&] { return interpret(compile(source)); });
   }
 
   /// Programs end with a fault after so many calls and jumps backwards more (a `for` jumps twice each time): for hosts
@@ -76,6 +75,7 @@ class machine {
   void set_patience(std::uint64_t calls_and_jumps) noexcept { patience_ = calls_and_jumps; }
 
   /// Objects made so far, strings aside.
+  /// Runs a program once, and does not keep its source.
   [[nodiscard]] std::size_t made() const noexcept { return made_; }
 
  private:
@@ -87,6 +87,12 @@ class machine {
 
   using frame = lox::frame<Memory>;
   using registers = lox::registers<Memory>;
+
+  /// Null when the program has faults. \throws std::bad_alloc
+  [[nodiscard]] script compile(std::string_view source) {
+    compiler<Memory> from{source, globals_, made_};
+    return from.compile();
+  }
 
   /// Exchanges the registers with the members that all but `run` looks at.
   OURO_ALWAYS_INLINE void save(const registers& from) noexcept {

@@ -173,3 +173,9 @@ TEST_CASE("lox: one instance with many fields does not make room for as many in 
     CHECK(bytes_of_instances(declared, wide) < bytes_of_instances(declared, "") + 5000);
   }
 }
+
+TEST_CASE("lox: a program that is run once leaves nothing of its source in the heap") {
+  guest lox{std::size_t{1} << 18};
+  CHECK(run(lox, "// " + std::string(std::size_t{1} << 19, 'x') + "\nvar a = 1;") == outcome::success);
+  CHECK(run(lox, "if (a != 1) nil();") == outcome::success);
+}
