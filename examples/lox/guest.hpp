@@ -83,6 +83,22 @@ class guest {
     return machine_->interpret(source);
   }
 
+  using argument_list = typename machine<Memory>::argument_list;
+  using native_function = typename machine<Memory>::native_function;
+
+  /// Gives programs a function of the host: a function pointer, or a lambda without captures.
+  /// ```cpp
+  /// program.define("sqrt", 1, [](guest::argument_list given) -> lox::value<Memory> {
+  ///   if (!given[0].is_number()) throw std::runtime_error{"Argument must be a number."};
+  ///   return std::sqrt(given[0].as_number());
+  /// });
+  /// ```
+  /// \see native. \pre `end` has not been called. \throws std::bad_alloc
+  void define(std::string_view name, std::size_t arity, native_function of) {
+    const scope in{home_};
+    machine_->define(name, arity, of);
+  }
+
   /// \see machine::set_patience
   void set_patience(std::uint64_t calls_and_jumps) noexcept { machine_->set_patience(calls_and_jumps); }
 

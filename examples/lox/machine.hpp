@@ -17,13 +17,14 @@
 #include <ouro/ouro.hpp>
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <limits>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,10 +41,18 @@ class machine {
   using ptr = typename Memory::template ptr<T>;
 
  public:
-  machine() { globals_.define(string{"clock"}, make<native<Memory>>(&clock)); }
+  machine() { define("clock", 0, &clock); }
   machine(const machine&) = delete;
   machine& operator=(const machine&) = delete;
   ~machine() { unwind(); }
+
+  using argument_list = typename native<Memory>::argument_list;
+  using native_function = typename native<Memory>::native_function;
+
+  /// Makes a function of the host a global variable. \see native. \throws std::bad_alloc
+  void define(std::string_view name, std::size_t arity, native_function of) {
+    globals_.define(string{name}, make<native<Memory>>(arity, of));
+  }
 
   using script = ptr<function<Memory>>;
 
@@ -66,6 +75,7 @@ class machine {
       return call(*as<closure<Memory>>(peek()), 0) && run() ? outcome::success : outcome::runtime_error;
     });
   }
+  /// Runs a program once, and does not keep its source.
   outcome interpret(std::string_view source) {
     return guarded([&] { return interpret(compile(source)); });
   }
@@ -75,7 +85,6 @@ class machine {
   void set_patience(std::uint64_t calls_and_jumps) noexcept { patience_ = calls_and_jumps; }
 
   /// Objects made so far, strings aside.
-  /// Runs a program once, and does not keep its source.
   [[nodiscard]] std::size_t made() const noexcept { return made_; }
 
  private:
@@ -118,10 +127,8 @@ class machine {
     }
   }
 
-  static any clock(std::size_t, const any*) {
-    using namespace std::chrono;
-    return duration<double>(steady_clock::now().time_since_epoch()).count();
-  }
+  /// Seconds of processor time, as the book's.
+  static any clock(argument_list) { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
   // The stack.
 
@@ -238,12 +245,8 @@ class machine {
           callee = any{as<bound_method<Memory>>(callee)->receiver};
           return call(*method, arguments);
         }
-        case object_kind::native: {
-          any result = as<native<Memory>>(callee)->call(arguments, top_ - arguments);
-          drop_down_to(top_ - arguments - 1);
-          push(std::move(result));
-          return true;
-        }
+        case object_kind::native:
+          return call_native(*as<native<Memory>>(callee), arguments);
         default:
           break;
       }
@@ -257,6 +260,18 @@ class machine {
     if (called.initializer != nullptr) return call(*called.initializer, arguments);
     if (arguments == 0) return true;
     return fail_arity(0, arguments);
+  }
+
+  [[nodiscard]] bool call_native(const native<Memory>& called, std::size_t arguments) {
+    if (arguments != called.arity) return fail_arity(called.arity, arguments);
+    try {
+      any result = called.call({top_ - arguments, arguments});
+      drop_down_to(top_ - arguments - 1);
+      push(std::move(result));
+      return true;
+    } catch (const std::runtime_error& error) {
+      return fail(error.what());
+    }
   }
 
   // Properties.

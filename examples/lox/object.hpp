@@ -1,6 +1,13 @@
 #pragma once
 /// \file
 /// What lives in the heap of a machine, besides strings.
+///
+/// To add a kind of object:
+/// 1. name it in `object_kind`;
+/// 2. write a struct derived from `object<Memory>`; its `trace` visits all pointers and values that it holds;
+/// 3. say in text.hpp what `print` shows of it: the compiler warns of a switch that lacks a kind;
+/// 4. make it where a program asks for one, with `machine::make`: in an instruction, in a call, in a native function;
+/// 5. where it may be called, or has properties, add it to `call_value`, or to the `get_property` of run.hpp.
 
 #include "value.hpp"
 
@@ -8,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -67,14 +75,19 @@ struct function : object<Memory> {
   std::vector<property_site<Memory>> sites;
 };
 
-/// A function of the host.
+/// A function of the host. It gets as many arguments as it wants, of any kind: it asks what they are. It returns a
+/// value, or throws `std::runtime_error`: then the program ends with that message. It must not run programs of the same
+/// machine. \see guest::define
 template <class Memory>
 struct native : object<Memory> {
-  using call_type = value<Memory> (*)(std::size_t arguments, const value<Memory>* first);
+  using argument_list = std::span<const value<Memory>>;
+  using native_function = value<Memory> (*)(argument_list);
 
-  explicit native(call_type of) noexcept : object<Memory>{object_kind::native}, call{of} {}
+  native(std::size_t wanted, native_function of) noexcept
+      : object<Memory>{object_kind::native}, arity{wanted}, call{of} {}
 
-  const call_type call;
+  const std::size_t arity;
+  const native_function call;
 };
 
 /// A variable that a closure holds on to: on the stack while its function runs, in here afterwards.

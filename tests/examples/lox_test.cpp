@@ -5,10 +5,12 @@
 #include <doctest/doctest.h>
 
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -178,4 +180,39 @@ TEST_CASE("lox: a program that is run once leaves nothing of its source in the h
   guest lox{std::size_t{1} << 18};
   CHECK(run(lox, "// " + std::string(std::size_t{1} << 19, 'x') + "\nvar a = 1;") == outcome::success);
   CHECK(run(lox, "if (a != 1) nil();") == outcome::success);
+}
+
+TEST_CASE("lox: clock is processor time, which does not go on while the host sleeps") {
+  guest lox;
+  CHECK(run(lox, "var before = clock();") == outcome::success);
+  std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  CHECK(run(lox, "if (clock() - before > 0.25) nil();") == outcome::success);
+}
+
+TEST_CASE("lox: a host adds functions, which say how many arguments they want and what is wrong with them") {
+  guest lox;
+  lox.define("sqrt", 1, [](guest::argument_list given) -> lox::value<ouro::default_memory> {
+    if (!given[0].is_number()) throw std::runtime_error{"Argument must be a number."};
+    return std::sqrt(given[0].as_number());
+  });
+  lox.define("greet", 2, [](guest::argument_list given) -> lox::value<ouro::default_memory> {
+    if (!given[0].is_string()) throw std::runtime_error{"The name must be a string."};
+    return lox::string{"Hello, " + std::string{given[0].characters()}};
+  });
+  CHECK(run(lox, "if (sqrt(16) != 4) nil();") == outcome::success);
+  CHECK(run(lox, "var kept = greet(\"A\" + \"nn\", nil); if (kept != \"Hello, Ann\") nil();") == outcome::success);
+  CHECK(run(lox, "sqrt();") == outcome::runtime_error);
+  CHECK(run(lox, "sqrt(1, 2);") == outcome::runtime_error);
+  CHECK(run(lox, "class A {} fun f(x) { return sqrt(x); } f(A());") == outcome::runtime_error);
+  CHECK(run(lox, "if (sqrt(f(16)) != 2) nil();") == outcome::success);
+  CHECK(lox.end().bytes_left == 0);
+}
+
+TEST_CASE("lox: a native function that runs out of memory ends the program, and the next one runs") {
+  guest lox{std::size_t{1} << 19};
+  lox.define("twice", 1, [](guest::argument_list given) -> lox::value<ouro::default_memory> {
+    return lox::string{std::string{given[0].characters()} + std::string{given[0].characters()}};
+  });
+  CHECK(run(lox, "var text = \"x\"; for (;;) text = twice(text);") == outcome::runtime_error);
+  CHECK(run(lox, "if (twice(\"ab\") != \"abab\") nil();") == outcome::success);
 }
