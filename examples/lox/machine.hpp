@@ -103,7 +103,10 @@ class machine {
     return from.compile();
   }
 
-  /// Exchanges the registers with the members that all but `run` looks at.
+  // Exchange the registers with the members that all but `run` looks at. `run` saves before it does anything that may
+  // fail, throw, or read the stack: making an object, a string or an error message, and each call of a function of the
+  // machine that is not `noexcept`. An exception leaves `run` with the members alone, and `unwind` destroys the values
+  // up to `top_`: without a save it leaks values, or destroys some twice.
   OURO_ALWAYS_INLINE void save(const registers& from) noexcept {
     from.at->next = from.next;
     top_ = from.top;

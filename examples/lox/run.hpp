@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The instructions, one after the other.
+/// The instructions, one after the other. An instruction saves its registers before it does anything that may throw or
+/// fail. \see machine::save
 
 #include "machine.hpp"
 #include "op.hpp"
