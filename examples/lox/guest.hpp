@@ -31,7 +31,7 @@ struct statistics {
 template <class Memory>
 class guest {
  public:
-  /// `limit`: bytes. A program that needs more ends with a runtime error. \throws std::bad_alloc
+  /// `limit`: bytes, 163840 at least. A program that needs more ends with a runtime error. \throws std::bad_alloc
   explicit guest(std::size_t limit = Memory::heap::unlimited) : home_{limit} {
     const scope in{home_};
     machine_ = std::make_unique<machine<Memory>>();
