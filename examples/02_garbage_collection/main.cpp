@@ -94,6 +94,23 @@ int main() {
   ouro::gc::collect();
   check(person::alive == 1, "only Cid is left");
 
+  std::printf("Switched off, it leaves garbage in cycles where it is\n");
+  const auto bytes = [] { return ouro::heap::current().statistics().used_bytes; };
+  ouro::gc::disable();
+  const std::size_t collections = ouro::gc::stats().collections;
+  const std::size_t without_hermits = bytes();
+  for (int i = 0; i != 100'000; ++i) ouro::make<person>("guest");
+  check(bytes() == without_hermits, "objects without cycles are freed by their counts as before");
+  for (int i = 0; i != 100'000; ++i) {
+    const auto hermit = ouro::make<person>("hermit");
+    hermit->friends.push_back(hermit);
+  }
+  std::printf("         (%zu bytes more for people that nobody can reach)\n", bytes() - without_hermits);
+  check(ouro::gc::stats().collections == collections, "no collection has run");
+  check(bytes() - without_hermits >= 100'000 * ouro::size_of(cid), "all hermits are still there");
+  check(ouro::gc::collect() == 100'000 && bytes() == without_hermits, "gc::collect frees them, enabled or not");
+  ouro::gc::enable();
+
   std::printf("What has been found alive is old, and not looked at again and again\n");
   std::size_t young_collections = 0;
   const auto counter = ouro::gc::callbacks().add([&](const ouro::gc_info& info) {
