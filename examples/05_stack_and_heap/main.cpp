@@ -35,6 +35,21 @@ ouro::ptr<account> open_best_of_three() {
 }
 
 std::size_t objects_on_heap() { return ouro::heap::current().statistics().used_blocks; }
+std::size_t bytes_on_heap() { return ouro::heap::current().statistics().used_bytes; }
+
+/// What a variable that is made by `make` takes in a frame, and on the private heap.
+struct place {
+  std::size_t on_stack;
+  std::size_t on_heap;
+};
+template <class Make>
+place place_of(const char* declaration, Make make) {
+  const std::size_t before = bytes_on_heap();
+  const auto variable = make();
+  const place taken{sizeof(variable), bytes_on_heap() - before};
+  std::printf("  %5zu %5zu   %s\n", taken.on_stack, taken.on_heap, declaration);
+  return taken;
+}
 
 }  // namespace
 
@@ -48,6 +63,29 @@ int main() {
               ouro::size_of(mine), static_cast<std::size_t>(ouro::id(mine)));
   check(ouro::size_of(mine) == sizeof(account) + 8, "the object's block holds a header of 8 bytes besides");
   check(objects_on_heap() == at_start + 1, "one block is in use");
+
+  std::printf("What lies where: bytes on the stack, bytes on the private heap\n");
+  const place number = place_of("long long number = 1000", [] { return 1000LL; });
+  const place object =
+      place_of("auto object = ouro::make<long long>(1000)", [] { return ouro::make<long long>(1000); });
+  const place small = place_of("ouro::small_int small = 100", [] { return ouro::small_int{100}; });
+  const place large = place_of("ouro::small_int large = 1000", [] { return ouro::small_int{1000}; });
+  const place record = place_of("account record{\"me\", 100}", [] { return account{"me", 100}; });
+  const place managed =
+      place_of("auto managed = ouro::make<account>(\"me\", 100)", [] { return ouro::make<account>("me", 100L); });
+  const place list = place_of("ouro::list<double> list{1, 2, 3, 4}", [] { return ouro::list<double>{1, 2, 3, 4}; });
+  const place tuple =
+      place_of("ouro::tuple<double, double> tuple{1, 2}", [] { return ouro::tuple<double, double>{1, 2}; });
+  check(number.on_heap == 0 && record.on_heap == 0, "a plain variable lies on the stack alone");
+  check(object.on_stack == sizeof(void*) && object.on_heap == sizeof(long long) + 8,
+        "of an object there is a pointer on the stack, and value and header on the heap");
+  check(managed.on_stack == sizeof(void*) && managed.on_heap == (record.on_stack + 8 + 7) / 8 * 8,
+        "however large it is; sizes on the heap are multiples of 8");
+  check(small.on_heap == 0, "a small integer is in neither place: it is a part of the program");
+  check(large.on_heap == sizeof(long long) + 8, "a larger one is an object like others");
+  check(list.on_stack == sizeof(ouro::list<double>) && list.on_heap == 4 * sizeof(double),
+        "a list has its size on the stack, and its elements on the heap");
+  check(tuple.on_stack == sizeof(void*) && tuple.on_heap == 2 * sizeof(double) + 8, "a tuple is one object");
 
   std::printf("Arguments are new names, not new objects\n");
   deposit(mine, 5);
