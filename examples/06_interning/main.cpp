@@ -60,6 +60,22 @@ int main() {
   check(!ouro::is(ouro::small_int{257}, ouro::small_int{257}), "257 is made anew");
   check(ouro::small_int{257} == ouro::small_int{257}, "but equal all the same");
 
+  std::printf("The id of equal numbers\n");
+  {
+    const ouro::small_int small = 256;
+    const ouro::small_int also_small = 256;
+    const ouro::small_int large = 257;
+    const ouro::small_int also_large = 257;
+    std::printf("         (256: %#zx and %#zx; 257: %#zx and %#zx)\n", static_cast<std::size_t>(ouro::id(small)),
+                static_cast<std::size_t>(ouro::id(also_small)), static_cast<std::size_t>(ouro::id(large)),
+                static_cast<std::size_t>(ouro::id(also_large)));
+    check(ouro::id(small) == ouro::id(also_small), "256 and 256 have one id");
+    check(large == also_large && ouro::id(large) != ouro::id(also_large), "257 and 257 are equal and have two");
+  }
+  const auto id_of_a_number = [](long long value) { return ouro::id(ouro::small_int{value}); };
+  const auto id_of_1000 = id_of_a_number(1000);
+  check(id_of_1000 == id_of_a_number(2000), "1000 is gone when 2000 is made, which has its id then");
+
   std::printf("Any immutable value\n");
   const auto red = ouro::intern(colour{255, 0, 0});
   check(red == ouro::intern(colour{255, 0, 0}), "two equal colours are one");
