@@ -63,6 +63,33 @@ std::size_t hoard() {
   }
 }
 
+/// The largest object that comes from a pool, with its header, and one that is a byte too large for that.
+struct sheet {
+  char picture[ouro::pool_allocator::largest_block - 8];
+};
+struct poster {
+  char picture[ouro::pool_allocator::largest_block - 7];
+};
+
+/// What CPython 3.11 says: `sys.getsizeof` of a list when it has taken more memory, or given some back.
+struct size_in_python {
+  std::size_t elements;
+  std::size_t bytes;
+};
+constexpr size_in_python growing[] = {{0, 56}, {1, 88}, {5, 120}, {9, 184}, {17, 248}, {25, 312}, {33, 376}};
+constexpr size_in_python shrinking[] = {{19, 248}, {11, 184}, {7, 152}, {5, 120}, {1, 88}, {0, 56}};
+
+/// Bytes of a list as an object of its own, with its elements.
+std::size_t bytes_of(const ouro::ptr<ouro::list<ouro::small_int>>& list) {
+  return ouro::size_of(list) + list->allocated_bytes();
+}
+
+/// Whether the list has room for as many elements as CPython's of that size, of 8 bytes each beside 56.
+bool has_room_of(const size_in_python& python, const ouro::ptr<ouro::list<ouro::small_int>>& list) {
+  std::printf("  %8zu %8zu %8zu %8zu\n", list->size(), list->capacity(), bytes_of(list), python.bytes);
+  return list->size() == python.elements && list->capacity() == (python.bytes - 56) / 8;
+}
+
 void show(const char* when) {
   const auto now = ouro::heap::current().statistics();
   std::printf("         (%s: %zu blocks, %zu bytes, in %zu pools, in %zu arenas of %zu bytes)\n", when, now.used_blocks,
@@ -104,6 +131,45 @@ int main() {
   few->particles.resize(8);
   check(ouro::heap::current().statistics().used_bytes - before == 8 * sizeof(particle),
         "the vector's elements come from a pool");
+
+  std::printf("Objects above %zu bytes come from the system\n", ouro::pool_allocator::largest_block);
+  // CPython's limit is 512 bytes: until 3.9 its pools were 4 KiB, in which few larger blocks would fit. One of ours, of
+  // 32 KiB, holds 31 blocks of 1024 bytes, and loses 3 % to what is left over. Above that, malloc's 16 bytes matter
+  // little, and a pool for each of many sizes would stay half empty.
+  {
+    const std::size_t in_pools = ouro::heap::current().statistics().used_blocks;
+    const auto pooled = ouro::make<sheet>();
+    check(ouro::size_of(pooled) == 1024 && ouro::heap::current().statistics().used_blocks == in_pools + 1,
+          "1016 bytes and the header: the last size that a pool serves");
+    const auto from_system = ouro::make<poster>();
+    check(ouro::size_of(from_system) == 1025 && ouro::heap::current().statistics().used_blocks == in_pools + 1,
+          "one byte more: no pool has given it out");
+    ouro::heap counted;
+    const ouro::heap::scope in{counted};
+    const auto inside = ouro::make<poster>();
+    check(counted.statistics().large_blocks == 1 && counted.statistics().large_bytes >= 1025,
+          "a private heap counts it, and its limit holds for it");
+  }
+
+  std::printf("A list takes some room in advance, as CPython's does, and gives it back\n");
+  std::printf("  %8s %8s %8s %8s\n", "elements", "room for", "bytes", "CPython");
+  {
+    const auto numbers = ouro::make<ouro::list<ouro::small_int>>();
+    bool is_as_python = true;
+    for (const size_in_python& next : growing) {
+      while (numbers->size() != next.elements) numbers->push_back(static_cast<long long>(numbers->size()));
+      is_as_python = has_room_of(next, numbers) && is_as_python;
+    }
+    check(is_as_python, "appending: the same steps");
+    for (const size_in_python& next : shrinking) {
+      while (numbers->size() != next.elements) numbers->pop_back();
+      is_as_python = has_room_of(next, numbers) && is_as_python;
+    }
+    check(is_as_python, "and back, when less than half of the room is used");
+    const ouro::tuple<ouro::small_int, ouro::small_int, ouro::small_int> fixed{1, 2, 3};
+    std::printf("         (a tuple of three: %zu bytes, and 64 in CPython)\n", ouro::size_of(fixed.block()));
+    check(ouro::size_of(fixed.block()) == 3 * sizeof(void*) + 8, "a tuple never grows: a header, and its elements");
+  }
 
   std::printf("Or everything from a memory resource of the program's own\n");
   std::array<std::byte, 4096> buffer;
