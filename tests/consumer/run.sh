@@ -64,4 +64,11 @@ fi
 cp -r "$source/examples/package_graph" "$work/copied"
 build out_of_tree "$work/copied"
 quietly "$work/out_of_tree/package_graph" "$source/examples/package_graph/sample_status"
+
+# Whoever gives no type of build gets an optimised program.
+cp -r "$source/examples/lox" "$work/lox"
+quietly cmake -S "$work/lox" -B "$work/untyped" "-DCMAKE_PREFIX_PATH=$prefix"
+grep -q '^CMAKE_BUILD_TYPE:STRING=Release$' "$work/untyped/CMakeCache.txt" || { echo "lox is not optimised"; exit 1; }
+quietly cmake -S "$work/lox" -B "$work/typed" "-DCMAKE_PREFIX_PATH=$prefix" -DCMAKE_BUILD_TYPE=Debug
+grep -q '^CMAKE_BUILD_TYPE:STRING=Debug$' "$work/typed/CMakeCache.txt" || { echo "lox overrides its user"; exit 1; }
 echo "installed, subdirectory, pkg-config, copied example: all build and run"
