@@ -51,6 +51,10 @@ struct package {
 template <class Memory>
 using package_roots = std::vector<typename Memory::template pointer<package<Memory>>>;
 
+/// Interned strings are looked up one by one, which takes longer than to copy texts that are mostly short and allocate
+/// nothing as `std::string`: 160 us instead of 80 us for 834 packages, 37 ms instead of 24 ms for 63,440. To gather the
+/// texts and to hand them to `interned_string::intern_all` does not close the gap: it takes 210 us and 33 ms. A program
+/// that keeps its texts interned from where it reads them pays once, and copies 8 bytes here.
 template <class Memory>
 package_roots<Memory> build(const package_database& database, const dependency_plan& plan) {
   using string = typename Memory::string;

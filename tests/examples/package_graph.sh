@@ -70,6 +70,7 @@ expect_line "the sample" "2 libc6, libgcc-s1"
 expect_line "the sample" "7 libruby, libruby3.1, rake, ruby, ruby-rubygems, ruby-sdbm, ruby3.1"
 expect_line "the sample" "found by the collector 22 -"
 expect_line "the sample" "leaked 0 22"
+expect_line "the sample" "ns a text to the build: each is hashed, and looked up"
 
 package a 'Depends: b' >"$file"
 package b >>"$file"
