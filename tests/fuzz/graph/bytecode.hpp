@@ -16,6 +16,8 @@ enum class opcode : std::uint8_t {
   make_rich,         ///< the same with every kind of edge
   make_rising,       ///< with a finalizer that does c
   make_rising_rich,  ///< both
+  make_wide,         ///< with every kind of edge, and weak containers
+  make_rising_wide,  ///< with a finalizer
   copy_root,         ///< root[a] = root[b]
   move_root,         ///< root[a] = std::move(root[b])
   drop_root,         ///< root[a].reset()
@@ -53,6 +55,16 @@ enum class opcode : std::uint8_t {
   clear_names,
   pop_name,   ///< root[a] = the last one of root[b]
   walk_name,  ///< root[a] = name c of root[b]
+
+  weak_insert,   ///< root[b] into the weak set of wide[a]: the first wide node that root[a] and those after it lead to
+  weak_put,      ///< root[b] under the key c of the weak map of wide[a]
+  weak_get,      ///< root[a] = what is under the key c of the weak map of wide[b], which may lose it
+  know,          ///< the weak key root[b] of wide[a] gets the value root[c]
+  walk_known,    ///< root[a] = the value of the weak key root[c] of wide[b]
+  weak_erase,    ///< root[b], or the key c, from one of the weak containers of wide[a]
+  weak_clear,    ///< those of wide[a]
+  weak_go_over,  ///< the weak container b of wide[a], and does c at each object,
+                 ///< which may leave, and come back
 
   collect,
   collect_young,
@@ -125,8 +137,11 @@ class random_numbers {
     case opcode::make_rising_rich:
     case opcode::copy_root:
     case opcode::walk:
+    case opcode::make_wide:
     case opcode::push_item:
     case opcode::put_name:
+    case opcode::weak_insert:
+    case opcode::know:
       return 8;
     case opcode::collect:
     case opcode::deepcopy:

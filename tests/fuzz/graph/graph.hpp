@@ -6,6 +6,7 @@
 #include <fuzz/graph/behaviour.hpp>
 #include <fuzz/graph/nodes.hpp>
 #include <fuzz/graph/shadow.hpp>
+#include <fuzz/graph/wide_node.hpp>
 #include <ouro/ouro.hpp>
 
 #include <array>
@@ -49,6 +50,7 @@ inline constexpr std::size_t cells = 4;  ///< of an array
 struct no_oracle {
   [[nodiscard]] static bool has_spare_room() noexcept { return true; }
   [[nodiscard]] static bool is_alive(object_id) noexcept { return false; }
+  [[nodiscard]] static std::uint64_t serial(object_id) noexcept { return 0; }
   static object_id born(object_kind, const void*) noexcept { return 0; }
   static object_id born_as_copy(const void*, object_id) noexcept { return 0; }
   static void dies(object_id, const edges_seen&) noexcept {}
@@ -63,6 +65,7 @@ struct graph {
   using gc = typename memory::gc;
   using node = plain_node<Kit>;
   using rich = rich_node<Kit>;
+  using wide = wide_node<Kit>;
   using pointer = typename memory::template ptr<node>;
   using watcher = typename memory::template weak<node>;
   using anything = typename memory::template ptr<void>;
@@ -123,6 +126,10 @@ struct graph {
       case behaviour::clear_items:
         if (root[to] != nullptr) clear_items(root[to]->as_rich());
         return;
+      case behaviour::clear_weak:
+        return with_weak_from(to, [](auto& weak) { weak.clear(); });
+      case behaviour::insert_weak:
+        return with_weak_from(to, [&](auto& weak) { insert(weak, (to + 1) % handles); });
       case behaviour::keep_self:
         if (is_whole) set_root(to, self->id, memory::from_this(self));
         return;
@@ -215,7 +222,33 @@ struct graph {
   bool has_trace_thrown = false;
   bool may_unwind = false;  ///< constructors run that may throw, and then destructors that the library does not call
 
+  /// The first wide node that root[from], root[from + 1] and so on lead to, or null.
+  [[nodiscard]] wide* wide_from(std::size_t from) noexcept {
+    for (std::size_t i = 0; i != handles; ++i) {
+      const pointer& at = root[(from + i) % handles];
+      if (wide* const found = at == nullptr ? nullptr : at->as_wide()) return found;
+    }
+    return nullptr;
+  }
+
+  /// Calls `use(containers)` with the weak containers of this node, if there is one. It is held meanwhile.
+  void with_weak_from(std::size_t from, auto use) {
+    if constexpr (wide::has_weak) {
+      if (wide* const at = wide_from(from)) {
+        const pointer held = memory::from_this(static_cast<node*>(at));
+        use(at->weak);
+      }
+    }
+  }
+
  private:
+  void insert(auto& into, std::size_t from) noexcept {
+    try {
+      if (const pointer inserted = root[from]; inserted != nullptr) into.insert(inserted);
+    } catch (const std::bad_alloc&) {
+    }
+  }
+
   void intern(std::size_t to, std::size_t number) noexcept {
     try {
       text[to] = word(number);

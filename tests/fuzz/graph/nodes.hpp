@@ -19,6 +19,8 @@ struct graph;
 template <class Kit>
 struct rich_node;
 template <class Kit>
+struct wide_node;
+template <class Kit>
 struct cell;
 
 /// A pointer to an element, which owns the array.
@@ -59,6 +61,7 @@ struct plain_node {
 
   [[nodiscard]] virtual edges_seen seen() const { return {left.get(), right.get()}; }
   [[nodiscard]] virtual rich_node<Kit>* as_rich() noexcept { return nullptr; }
+  [[nodiscard]] virtual wide_node<Kit>* as_wide() noexcept { return nullptr; }
 
   [[nodiscard]] pointer& edge(std::size_t index) noexcept { return index == 0 ? left : right; }
   [[nodiscard]] place at(std::size_t index) const noexcept { return {id, static_cast<std::uint8_t>(index)}; }

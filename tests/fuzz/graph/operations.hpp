@@ -21,6 +21,7 @@ class operations {
   using memory = typename state::memory;
   using node = typename state::node;
   using rich = typename state::rich;
+  using wide = typename state::wide;
   using pointer = typename state::pointer;
 
  public:
@@ -67,6 +68,12 @@ class operations {
         return true;
       case opcode::make_rising_rich:
         make<rising<rich>>(a, rising_behaviour_of(c), behaviour_of(b), c);
+        return true;
+      case opcode::make_wide:
+        make<wide>(a, behaviour_of(b), c);
+        return true;
+      case opcode::make_rising_wide:
+        make<rising<wide>>(a, rising_behaviour_of(c), behaviour_of(b), c);
         return true;
       case opcode::make_eager:
         make<eager<node>>(a, rising_behaviour_of(b), c);

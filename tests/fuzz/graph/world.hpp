@@ -10,6 +10,7 @@
 #include <fuzz/graph/kept.hpp>
 #include <fuzz/graph/operations.hpp>
 #include <fuzz/graph/shadow.hpp>
+#include <fuzz/graph/weak_operations.hpp>
 #include <ouro/ouro.hpp>
 
 #include <algorithm>
@@ -49,7 +50,8 @@ class world {
   void run(operation what) {
     graph_->may_unwind = has_constructor_that_throws(what.what);
     if (operations<kit>{*graph_}.run(what) || container_operations<kit>{*graph_}.run(what)) return;
-    if (copy_operations<kit>{*graph_}.run(what) || collector_.run(what)) return;
+    if (weak_operations<kit>{*graph_}.run(what) || copy_operations<kit>{*graph_}.run(what)) return;
+    if (collector_.run(what)) return;
     const auto [_, a, b, c] = what;
     switch (what.what) {
       case opcode::watch:
@@ -75,6 +77,7 @@ class world {
   void check() {
     collector_.check_counts(collector_.is_deferring() || has_owners);
     for (const auto& each : graph_->watch) check(each);
+    weak_operations<kit>{*graph_}.check();
     if (++checks_ % 16 == 0) check_handles();
   }
 
@@ -133,8 +136,9 @@ class world {
  private:
   /// After a part of an object has told the oracle of it.
   [[nodiscard]] static bool has_constructor_that_throws(opcode what) noexcept {
-    return what == opcode::make_rich || what == opcode::make_rising_rich || what == opcode::make_eager ||
-           what == opcode::copy || what == opcode::deepcopy;
+    return what == opcode::make_rich || what == opcode::make_rising_rich || what == opcode::make_wide ||
+           what == opcode::make_rising_wide || what == opcode::make_eager || what == opcode::copy ||
+           what == opcode::deepcopy;
   }
 
   [[nodiscard]] shadow& oracle() noexcept { return graph_->oracle; }
@@ -226,6 +230,7 @@ class world {
       graph_->add_word(more->word, -1);
       more->word = {};
     }
+    if (auto* const more = of->as_wide()) more->weak.clear();
   }
 
   std::unique_ptr<state> graph_ = std::make_unique<state>();
