@@ -55,6 +55,8 @@ class statement_printer {
         return indexed("in.part", number, few);
       case 't':
         return indexed("in.tuples", number, few);
+      case 'f':
+        return indexed("in.frozen", number, few);
       case 'w':
         return indexed("in.watch", number, watches) + ".to";
       case 'x':
@@ -72,11 +74,12 @@ class statement_printer {
       case 'v':
         return "behaviour::" + std::string{name_of(behaviour_of(number))};
       case 'o':
-        return what_.c % 3 == 0   ? part('r', number)
-               : what_.c % 3 == 1 ? part('y', number)
-                                  : part('t', number) + ".block()";
+        return what_.c % 4 == 0   ? part('r', number)
+               : what_.c % 4 == 1 ? part('y', number)
+               : what_.c % 4 == 2 ? part('t', number) + ".block()"
+                                  : part('f', number) + ".block()";
       case 'd':
-        return part("lypt"[what_.b % 4], number);
+        return part("lyptf"[what_.b % 5], number);
       default:
         return std::to_string(number);
     }
@@ -98,7 +101,8 @@ class statement_printer {
 /// To be compiled with `-Iinclude -Itests`.
 [[nodiscard]] inline std::string as_cpp(const bundle& under, const program& what) {
   std::string text =
-      "#include <fuzz/graph/faulty_allocator.hpp>\n#include <fuzz/graph/graph.hpp>\n#include <ouro/ouro.hpp>\n\n"
+      "#include <fuzz/graph/faulty_allocator.hpp>\n#include <fuzz/graph/graph.hpp>\n#include "
+      "<fuzz/graph/no_oracle.hpp>\n#include <ouro/ouro.hpp>\n\n"
       "#include <optional>\n#include <utility>\n\nusing namespace ouro::fuzz;\n\nusing memory = " +
       std::string{under.spelled} +
       ";\nusing gc = memory::gc;\n"

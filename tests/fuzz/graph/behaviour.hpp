@@ -21,8 +21,8 @@ enum class behaviour : std::uint8_t {
   collect,      ///< which does nothing, but in a constructor
   intern,       ///< text[arg] = one of the words
   clear_items,  ///< those of root[arg]
-  clear_weak,   ///< the weak containers of the wide node behind root[arg] or the next of them
-  insert_weak,  ///< root[arg + 1] into its weak set
+  clear_wide,   ///< the weak containers and attributes of wide[arg]
+  insert_weak,  ///< root[arg + 1] into the weak set of wide[arg]
   throws,       ///< in a destructor: nothing
   keep_self,    ///< root[arg] = the object itself; not in a destructor, as what follows
   keep_beside,  ///< the left edge of root[arg] = the object itself
@@ -35,7 +35,7 @@ inline constexpr std::size_t behaviours = static_cast<std::size_t>(behaviour::co
 /// As C++ names it.
 [[nodiscard]] constexpr std::string_view name_of(behaviour what) noexcept {
   constexpr std::string_view names[] = {"nothing",     "drop_root", "make_root", "give_left",   "cut_right",
-                                        "lock",        "collect",   "intern",    "clear_items", "clear_weak",
+                                        "lock",        "collect",   "intern",    "clear_items", "clear_wide",
                                         "insert_weak", "throws",    "keep_self", "keep_beside", "keep_inside"};
   static_assert(std::size(names) == behaviours);
   return names[static_cast<std::size_t>(what)];

@@ -37,11 +37,18 @@ enum class opcode : std::uint8_t {
   link_part,   ///< the part of root[a] = part[b]
   walk_part,   ///< the contrary
   write_part,  ///< the edge of part[a] = root[b]
-  make_tuple,  ///< tuples[a] = of root[b], root[c] and loose[c]
-  loosen,      ///< loose[a] = of root, array or tuples, as c says, number b
+  loosen,      ///< loose[a] = of root, array, tuples or frozen, as c says, number b
   link_any,    ///< the edge of any type of root[a] = loose[b]
   walk_any,    ///< the contrary
-  drop_few,    ///< of loose, array, part, tuples, as b says, number a
+  drop_few,    ///< of loose, array, part, tuples, frozen, as b says, number a
+
+  make_tuple,   ///< tuples[a] = of root[b], root[c] and loose[c]
+  link_tuple,   ///< the tuple of wide[a] = tuples[b]
+  walk_tuple,   ///< the contrary
+  make_frozen,  ///< frozen[a] = of root[b] and those after it, as many as c says; or an element throws
+  link_frozen,  ///< the frozen list of wide[a] = frozen[b]
+  walk_frozen,  ///< the contrary
+  walk_bead,    ///< root[a] = the edge of element c of frozen[b]
 
   push_item,    ///< root[a] at the end of the list of root[b]
   insert_item,  ///< the same at place c
@@ -65,6 +72,19 @@ enum class opcode : std::uint8_t {
   weak_clear,    ///< those of wide[a]
   weak_go_over,  ///< the weak container b of wide[a], and does c at each object,
                  ///< which may leave, and come back
+
+  put_attribute,    ///< root[a] as the attribute c of wide[b]
+  get_attribute,    ///< the same, by a reference to what is there or is added
+  erase_attribute,  ///< c of wide[a]
+  swap_attributes,  ///< of wide[a] and wide[b]
+  walk_attribute,   ///< root[a] = attribute c of wide[b]
+
+  insert_in_row,  ///< root[a] at place c of the standard vector of wide[b]
+  erase_in_row,
+  walk_row,     ///< root[a] = element c of it
+  put_in_tree,  ///< root[a] under the key c of the standard map of wide[b]
+  erase_in_tree,
+  walk_tree,  ///< root[a] = what is under the key c
 
   collect,
   collect_young,

@@ -145,9 +145,8 @@ class collector_operations {
   /// Compares with the counts of the library. `may_wait`: for the destruction.
   void check_counts(bool may_wait) {
     oracle_.check(may_wait, [](const void* raw, std::uint32_t expected) {
-      const std::uint32_t word = detail::header<typename Kit::memory::refcount>::of(raw)->load_count();
       // What waits for its owner has one pointer for all who ask: nobody should.
-      return (has_owners && expected == 0) || count_word::strong(word) == expected;
+      return (has_owners && expected == 0) || strong_count<Kit>(raw) == expected;
     });
   }
 

@@ -62,7 +62,8 @@ class copy_operations {
       oracle_.each(oracle_.end_failed_copy(), [this](object_id id) { oracle_.edges_are(id, seen(id)); });
       throw;
     }
-    check_edges(oracle_.end_copy(), oracle_.events() - events);
+    const shadow::mask copies = oracle_.end_copy([](const void* raw) { return strong_count<Kit>(raw) == 0; });
+    check_edges(copies, oracle_.events() - events);
     const object_id id = made->id;
     in_.set_root(to, id, std::move(made));
   }

@@ -5,6 +5,7 @@
 
 #include <fuzz/graph/behaviour.hpp>
 #include <fuzz/graph/nodes.hpp>
+#include <fuzz/graph/places.hpp>
 #include <fuzz/graph/shadow.hpp>
 #include <fuzz/graph/wide_node.hpp>
 #include <ouro/ouro.hpp>
@@ -21,43 +22,11 @@
 
 namespace ouro::fuzz {
 
-inline constexpr std::size_t handles = 8;  ///< to nodes
-inline constexpr std::size_t few = 2;      ///< of each other kind
-inline constexpr std::size_t watches = 4;
-inline constexpr std::string_view word_texts[] = {"a word of many characters", "another such word", "and another one",
-                                                  "the last of the words"};
-inline constexpr std::size_t words = std::size(word_texts);
-inline constexpr std::size_t cells = 4;  ///< of an array
-
-/// Where handles are among the roots.
-[[nodiscard]] constexpr place root_place(std::size_t number) noexcept {
-  return {nobody, static_cast<std::uint8_t>(number % handles)};
+/// How many pointers an object has, as the library counts them.
+template <class Kit>
+[[nodiscard]] std::uint32_t strong_count(const void* raw) noexcept {
+  return count_word::strong(detail::header<typename Kit::memory::refcount>::of(raw)->load_count());
 }
-[[nodiscard]] constexpr place loose_place(std::size_t number) noexcept {
-  return {nobody, static_cast<std::uint8_t>(handles + number % few)};
-}
-[[nodiscard]] constexpr place array_place(std::size_t number) noexcept {
-  return {nobody, static_cast<std::uint8_t>(handles + few + number % few)};
-}
-[[nodiscard]] constexpr place part_place(std::size_t number) noexcept {
-  return {nobody, static_cast<std::uint8_t>(handles + 2 * few + number % few)};
-}
-[[nodiscard]] constexpr place tuple_place(std::size_t number) noexcept {
-  return {nobody, static_cast<std::uint8_t>(handles + 3 * few + number % few)};
-}
-
-/// The part of an oracle that objects and user code know, without any knowledge.
-struct no_oracle {
-  [[nodiscard]] static bool has_spare_room() noexcept { return true; }
-  [[nodiscard]] static bool is_alive(object_id) noexcept { return false; }
-  [[nodiscard]] static std::uint64_t serial(object_id) noexcept { return 0; }
-  static object_id born(object_kind, const void*) noexcept { return 0; }
-  static object_id born_as_copy(const void*, object_id) noexcept { return 0; }
-  static void dies(object_id, const edges_seen&) noexcept {}
-  static void finalizes(object_id, const edges_seen&) noexcept {}
-  static void set(place, object_id) noexcept {}
-  static void clear_edges(object_id, std::size_t, std::size_t) noexcept {}
-};
 
 template <class Kit>
 struct graph {
@@ -71,7 +40,7 @@ struct graph {
   using anything = typename memory::template ptr<void>;
   using array_of_cells = typename memory::template ptr<cell<Kit>[]>;
   using interned = word_of<Kit>;
-  using tuple = basic_tuple<memory, witness<Kit>, pointer, pointer, anything>;
+  using tuple = tuple_of<Kit>;
 
   using tuple_block = std::tuple<witness<Kit>, pointer, pointer, anything>;
 
@@ -126,8 +95,8 @@ struct graph {
       case behaviour::clear_items:
         if (root[to] != nullptr) clear_items(root[to]->as_rich());
         return;
-      case behaviour::clear_weak:
-        return with_weak_from(to, [](auto& weak) { weak.clear(); });
+      case behaviour::clear_wide:
+        return with_wide_from(to, [this](wide& at) { clear(at); });
       case behaviour::insert_weak:
         return with_weak_from(to, [&](auto& weak) { insert(weak, (to + 1) % handles); });
       case behaviour::keep_self:
@@ -171,6 +140,7 @@ struct graph {
       drop(array_place(i), array[i]);
       drop(part_place(i), part[i]);
       drop(tuple_place(i), tuples[i]);
+      drop(frozen_place(i), frozen[i]);
     }
   }
 
@@ -185,6 +155,8 @@ struct graph {
     forget_all(array);
     forget_all(part);
     forget_all(tuples);
+    forget_all(frozen);
+    forget_all(names);
     forget_all(text);
   }
 
@@ -214,9 +186,12 @@ struct graph {
   std::array<array_of_cells, few> array{};
   std::array<part_of_array<Kit>, few> part{};
   std::array<tuple, few> tuples{};
+  std::array<beads_of<Kit>, few> frozen{};
   std::array<watch_state, watches> watch{};
   std::array<interned, words> text{};
   std::array<int, words> words_in_objects{};
+  std::array<interned_string, std::size(attribute_names)> names{};  ///< empty until they are asked for
+  std::array<typename attributes<pointer, memory>::cache, std::size(attribute_names)> attribute_cache{};
   rich* growing = nullptr;
   std::size_t traces_left = never;  ///< before one that throws
   bool has_trace_thrown = false;
@@ -231,17 +206,48 @@ struct graph {
     return nullptr;
   }
 
-  /// Calls `use(containers)` with the weak containers of this node, if there is one. It is held meanwhile.
-  void with_weak_from(std::size_t from, auto use) {
-    if constexpr (wide::has_weak) {
-      if (wide* const at = wide_from(from)) {
-        const pointer held = memory::from_this(static_cast<node*>(at));
-        use(at->weak);
-      }
+  /// Calls `use(node)` with this node, if there is one. It is held meanwhile.
+  void with_wide_from(std::size_t from, auto use) {
+    if (wide* const at = wide_from(from)) {
+      const pointer held = memory::from_this(static_cast<node*>(at));
+      use(*at);
     }
   }
 
+  /// Calls `use(containers)` with the weak containers of this node.
+  void with_weak_from(std::size_t from, auto use) {
+    if constexpr (wide::is_of_one_thread) with_wide_from(from, [&use](wide& at) { use(at.weak); });
+  }
+
+  /// The same with its attributes.
+  void with_attributes_from(std::size_t from, auto use) {
+    if constexpr (wide::is_of_one_thread) with_wide_from(from, [&use](wide& at) { use(at.own); });
+  }
+
+  /// \throws std::bad_alloc
+  [[nodiscard]] const interned_string& attribute_name(std::size_t number) {
+    interned_string& name = names[number % names.size()];
+    if (name.empty()) name = interned_string{attribute_names[number % names.size()]};
+    return name;
+  }
+
+  /// One handle becomes what another one is.
+  template <class Handle, class From>
+  void assign(place to, Handle& handle, place from, const From& what) noexcept {
+    oracle.set(to, oracle.get(from));
+    handle = what;
+  }
+
  private:
+  /// What the library keeps whole at all times.
+  void clear(wide& of) noexcept {
+    of.weak.clear();
+    if constexpr (wide::is_of_one_thread) {
+      oracle.clear_edges(of.id, wide::first_attribute, wide::most_attributes);
+      of.own.clear();
+    }
+  }
+
   void insert(auto& into, std::size_t from) noexcept {
     try {
       if (const pointer inserted = root[from]; inserted != nullptr) into.insert(inserted);

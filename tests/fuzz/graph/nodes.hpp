@@ -6,8 +6,10 @@
 #include <fuzz/graph/shadow.hpp>
 #include <ouro/ouro.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -17,16 +19,30 @@ namespace ouro::fuzz {
 template <class Kit>
 struct graph;
 template <class Kit>
+struct plain_node;
+template <class Kit>
 struct rich_node;
 template <class Kit>
 struct wide_node;
 template <class Kit>
 struct cell;
+template <class Kit>
+struct witness;
 
 /// A pointer to an element, which owns the array.
 template <class Kit>
 using part_of_array = managed_alias<cell<Kit>, typename Kit::memory::refcount, typename Kit::memory::collector,
                                     typename Kit::memory::allocator>;
+
+/// An immutable sequence.
+template <class Kit>
+using beads_of = frozen_list<cell<Kit>, typename Kit::memory>;
+
+/// An immutable sequence whose elements are of several types.
+template <class Kit>
+using tuple_of =
+    basic_tuple<typename Kit::memory, witness<Kit>, typename Kit::memory::template ptr<plain_node<Kit>>,
+                typename Kit::memory::template ptr<plain_node<Kit>>, typename Kit::memory::template ptr<void>>;
 
 /// A word that all threads share, as the objects are, or the objects of one heap.
 template <class Kit>
@@ -161,11 +177,21 @@ struct eager final : Node {
   void trace(auto&& visit) { Node::trace(visit); }
 };
 
-/// How an array is made: which of its elements throws, if any does.
+inline constexpr std::size_t cells = 4;  ///< of an array
+
+/// How an array is made: which of its elements throws, if any does, and what their edges lead to.
 template <class Kit>
 struct array_plan {
+  /// As an immutable sequence.
+  [[nodiscard]] beads_of<Kit> freeze() const {
+    const auto plans = std::views::iota(0, static_cast<int>(cells)) |
+                       std::views::transform([this](int) -> const array_plan& { return *this; });
+    return beads_of<Kit>(plans.begin(), plans.end());
+  }
+
   graph<Kit>& in;
   std::size_t throws_at = static_cast<std::size_t>(-1);
+  std::array<typename plain_node<Kit>::pointer, cells> edges{};
   mutable std::size_t made = 0;
 };
 
@@ -176,7 +202,10 @@ struct cell {
   using pointer = typename plain_node<Kit>::pointer;
 
   explicit cell(const array_plan<Kit>& plan)
-      : in{plan.in}, index{plan.made++}, array{index == 0 ? in.oracle.born(object_kind::array, this) : this[-1].array} {
+      : in{plan.in},
+        index{plan.made++},
+        array{index == 0 ? in.oracle.born(object_kind::array, this) : this[-1].array},
+        edge{plan.edges[index]} {
     if (plan.throws_at != index) return;
     end({});
     throw 7;

@@ -36,13 +36,6 @@ class operations {
     return root(number) == nullptr ? nullptr : root(number)->as_rich();
   }
 
-  /// One handle becomes what another one is.
-  template <class Handle, class From>
-  void assign(place to, Handle& handle, place from, const From& what) noexcept {
-    oracle_.set(to, oracle_.get(from));
-    handle = what;
-  }
-
   template <class Node, class... Args>
   void make(std::size_t to, Args... args) {
     if (!oracle_.has_room()) return;
@@ -79,7 +72,7 @@ class operations {
         make<eager<node>>(a, rising_behaviour_of(b), c);
         return true;
       case opcode::copy_root:
-        assign(root_place(a), root(a), root_place(b), root(b));
+        in_.assign(root_place(a), root(a), root_place(b), root(b));
         return true;
       case opcode::move_root:
         if (&root(a) == &root(b)) return true;
@@ -91,7 +84,7 @@ class operations {
         in_.drop(a);
         return true;
       case opcode::link:
-        if (first != nullptr) assign(first->at(edge), first->edge(edge), root_place(b), root(b));
+        if (first != nullptr) in_.assign(first->at(edge), first->edge(edge), root_place(b), root(b));
         return true;
       case opcode::cut:
         if (first == nullptr) return true;
@@ -99,10 +92,10 @@ class operations {
         first->edge(edge).reset();
         return true;
       case opcode::walk:
-        if (second != nullptr) assign(root_place(a), root(a), second->at(edge), second->edge(edge));
+        if (second != nullptr) in_.assign(root_place(a), root(a), second->at(edge), second->edge(edge));
         return true;
       case opcode::step_over:
-        if (first != nullptr) assign(root_place(a), root(a), first->at(edge), first->edge(edge));
+        if (first != nullptr) in_.assign(root_place(a), root(a), first->at(edge), first->edge(edge));
         return true;
       case opcode::swap_edges:
         if (first == nullptr || second == nullptr) return true;
@@ -134,35 +127,36 @@ class operations {
         make_array(a, b);
         return true;
       case opcode::link_cell:
-        if (array != nullptr) assign(array[element].at(), array[element].edge, root_place(b), root(b));
+        if (array != nullptr) in_.assign(array[element].at(), array[element].edge, root_place(b), root(b));
         return true;
       case opcode::walk_cell:
-        if (array_of_b != nullptr) assign(root_place(a), root(a), array_of_b[element].at(), array_of_b[element].edge);
+        if (array_of_b != nullptr)
+          in_.assign(root_place(a), root(a), array_of_b[element].at(), array_of_b[element].edge);
         return true;
       case opcode::make_part:
         if (array_of_b == nullptr) return true;
-        assign(part_place(a), part, array_place(b), part_of_array<Kit>{array_of_b, &array_of_b[element]});
+        in_.assign(part_place(a), part, array_place(b), part_of_array<Kit>{array_of_b, &array_of_b[element]});
         return true;
       case opcode::link_part:
-        if (rich* const at = rich_root(a)) assign(at->at(rich::part_edge), at->part, part_place(b), in_.part[b % few]);
+        if (rich* const at = rich_root(a))
+          in_.assign(at->at(rich::part_edge), at->part, part_place(b), in_.part[b % few]);
         return true;
       case opcode::walk_part:
-        if (rich* const at = rich_root(b)) assign(part_place(a), part, at->at(rich::part_edge), at->part);
+        if (rich* const at = rich_root(b)) in_.assign(part_place(a), part, at->at(rich::part_edge), at->part);
         return true;
       case opcode::write_part:
-        if (part != nullptr) assign(part->at(), part->edge, root_place(b), root(b));
-        return true;
-      case opcode::make_tuple:
-        make_tuple(a, b, c);
+        if (part != nullptr) in_.assign(part->at(), part->edge, root_place(b), root(b));
         return true;
       case opcode::loosen:
         loosen(a, b, c);
         return true;
       case opcode::link_any:
-        if (rich* const at = rich_root(a)) assign(at->at(rich::any_edge), at->any, loose_place(b), in_.loose[b % few]);
+        if (rich* const at = rich_root(a))
+          in_.assign(at->at(rich::any_edge), at->any, loose_place(b), in_.loose[b % few]);
         return true;
       case opcode::walk_any:
-        if (rich* const at = rich_root(b)) assign(loose_place(a), in_.loose[a % few], at->at(rich::any_edge), at->any);
+        if (rich* const at = rich_root(b))
+          in_.assign(loose_place(a), in_.loose[a % few], at->at(rich::any_edge), at->any);
         return true;
       case opcode::drop_few:
         drop_few(a, b);
@@ -180,44 +174,32 @@ class operations {
     in_.array[to % few] = std::move(made);
   }
 
-  void make_tuple(std::size_t to, std::size_t first, std::size_t second) {
-    if (!oracle_.has_room()) return;
-    const object_id left = oracle_.get(root_place(first));
-    const object_id right = oracle_.get(root_place(second));
-    const object_id any = oracle_.get(loose_place(second));
-    const std::tuple held{root(first), root(second), in_.loose[second % few]};
-    typename state::tuple made(in_, std::get<0>(held), std::get<1>(held), std::get<2>(held));
-    const object_id id = get<0>(made).id;
-    expect(oracle_.raw(id) == made.block().get(), "a tuple lies elsewhere than its elements");
-    oracle_.set({id, 0}, left);
-    oracle_.set({id, 1}, right);
-    oracle_.set({id, 2}, any);
-    oracle_.set(tuple_place(to), id);
-    in_.tuples[to % few] = std::move(made);
-  }
-
   void loosen(std::size_t to, std::size_t from, std::size_t kind) noexcept {
     auto& loose = in_.loose[to % few];
-    switch (kind % 3) {
+    switch (kind % 4) {
       case 0:
-        return assign(loose_place(to), loose, root_place(from), root(from));
+        return in_.assign(loose_place(to), loose, root_place(from), root(from));
       case 1:
-        return assign(loose_place(to), loose, array_place(from), in_.array[from % few]);
+        return in_.assign(loose_place(to), loose, array_place(from), in_.array[from % few]);
+      case 2:
+        return in_.assign(loose_place(to), loose, tuple_place(from), in_.tuples[from % few].block());
       default:
-        return assign(loose_place(to), loose, tuple_place(from), in_.tuples[from % few].block());
+        return in_.assign(loose_place(to), loose, frozen_place(from), in_.frozen[from % few].block());
     }
   }
 
   void drop_few(std::size_t number, std::size_t kind) noexcept {
-    switch (kind % 4) {
+    switch (kind % 5) {
       case 0:
         return in_.drop(loose_place(number), in_.loose[number % few]);
       case 1:
         return in_.drop(array_place(number), in_.array[number % few]);
       case 2:
         return in_.drop(part_place(number), in_.part[number % few]);
-      default:
+      case 3:
         return in_.drop(tuple_place(number), in_.tuples[number % few]);
+      default:
+        return in_.drop(frozen_place(number), in_.frozen[number % few]);
     }
   }
 

@@ -103,9 +103,14 @@ class shadow : public edge_graph {
     return true;
   }
 
-  /// Copies point to copies now. Returns what is a copy and lives.
-  mask end_copy() noexcept {
-    const mask copies = end_failed_copy();
+  /// Copies point to copies now. Returns what is a copy and lives. Those for which `is_left(raw)` wait for their
+  /// destruction: of tuples whose copies lead where they do.
+  template <class IsLeft>
+  mask end_copy(IsLeft is_left) noexcept {
+    mask copies = end_failed_copy();
+    each(copies, [&](object_id copy) {
+      if (is_left(objects_[copy].raw)) copies &= ~(mask{1} << copy);
+    });
     std::array<object_id, most_objects> copy_of;
     copy_of.fill(nobody);
     each(copies, [&](object_id copy) { copy_of[objects_[copy].copied_from] = copy; });

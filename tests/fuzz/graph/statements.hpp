@@ -9,9 +9,9 @@
 namespace ouro::fuzz {
 
 /// What an operation is in C++, where a letter and the name of an operand stand for a handle or a number:
-/// r, l, y, p, t, w, x for root, loose, array, part, tuples, watch and text; e for an edge, k for an element, n for a
-/// name, s for 1 << operand, u for what a constructor or finalizer does, v for what a destructor or callback does, and
-/// i for the operand itself.
+/// r, l, y, p, t, f, w, x for root, loose, array, part, tuples, frozen, watch and text; e for an edge, k for an
+/// element, n for a name, s for 1 << operand, u for what a constructor or finalizer does, v for what a destructor or
+/// callback does, and i for the operand itself.
 [[nodiscard]] constexpr std::string_view statement_of(opcode what) noexcept {
   switch (what) {
     case opcode::make_plain:
@@ -62,8 +62,6 @@ namespace ouro::fuzz {
       return "if (rich* at = rich_of($rb)) $pa = at->part;";
     case opcode::write_part:
       return "if ($pa) $pa->edge = $rb;";
-    case opcode::make_tuple:
-      return "$ta = tuple(in, $rb, $rc, $lc);";
     case opcode::loosen:
       return "$la = $ob;";
     case opcode::link_any:
@@ -72,6 +70,21 @@ namespace ouro::fuzz {
       return "if (rich* at = rich_of($rb)) $la = at->any;";
     case opcode::drop_few:
       return "$da = {};";
+    case opcode::make_tuple:
+      return "$ta = tuple(in, $rb, $rc, $lc);";
+    case opcode::link_tuple:
+      return "if (wide* at = in.wide_from($ia)) at->tuple = $tb;";
+    case opcode::walk_tuple:
+      return "if (wide* at = in.wide_from($ib)) $ta = at->tuple;";
+    case opcode::make_frozen:
+      return "{ plan of{in, $ic / 8}; for (int i = 0; i < 4 && i < $ic % 8; ++i) of.edges[i] = in.root[($ib + i) % 8]; "
+             "try { $fa = of.freeze(); } catch (int) {} }";
+    case opcode::link_frozen:
+      return "if (wide* at = in.wide_from($ia)) at->frozen = $fb;";
+    case opcode::walk_frozen:
+      return "if (wide* at = in.wide_from($ib)) $fa = at->frozen;";
+    case opcode::walk_bead:
+      return "if (!$fb.empty()) $ra = $fb[$kc].edge;";
     case opcode::push_item:
       return "if (rich* at = rich_of($rb)) at->items.push_back($ra);";
     case opcode::insert_item:
@@ -118,6 +131,34 @@ namespace ouro::fuzz {
              "[&](int key, pointer each) { in.act($uc, $ic, each.get(), moment::birth); "
              "if ($ic % 4 >= 2) weak.erase($ib % 3, key, each); if ($ic % 4 == 3 && $ib % 3 == 0) weak.insert(each); "
              "if ($ic % 4 == 3 && $ib % 3 == 1) weak.put(key, each); }); });";
+    case opcode::put_attribute:
+      return "in.with_attributes_from($ib, [&](auto& own) { own.insert_or_assign(in.attribute_name($ic), $ra); });";
+    case opcode::get_attribute:
+      return "in.with_attributes_from($ib, [&](auto& own) { "
+             "own.get_or_add(in.attribute_name($ic), in.attribute_cache[$ic % 4]) = $ra; });";
+    case opcode::erase_attribute:
+      return "in.with_attributes_from($ia, [&](auto& own) { own.erase(in.attribute_name($ic)); });";
+    case opcode::swap_attributes:
+      return "in.with_attributes_from($ia, [&](auto& own) { "
+             "in.with_attributes_from($ib, [&](auto& with) { own.swap(with); }); });";
+    case opcode::walk_attribute:
+      return "in.with_attributes_from($ib, [&](auto& own) { "
+             "if (auto* at = own.find(in.attribute_name($ic))) $ra = *at; });";
+    case opcode::insert_in_row:
+      return "in.with_wide_from($ib, [&](wide& of) { auto& row = of.row; "
+             "if (row.size() != 3) row.insert(row.begin() + $ic % (row.size() + 1), $ra); });";
+    case opcode::erase_in_row:
+      return "in.with_wide_from($ib, [&](wide& of) { auto& row = of.row; "
+             "if (!row.empty()) row.erase(row.begin() + $ic % row.size()); });";
+    case opcode::walk_row:
+      return "in.with_wide_from($ib, [&](wide& of) { if (!of.row.empty()) $ra = of.row[$ic % of.row.size()]; });";
+    case opcode::put_in_tree:
+      return "in.with_wide_from($ib, [&](wide& of) { of.tree.insert_or_assign($ic % 3, pointer{$ra}); });";
+    case opcode::erase_in_tree:
+      return "in.with_wide_from($ib, [&](wide& of) { of.tree.erase($ic % 3); });";
+    case opcode::walk_tree:
+      return "in.with_wide_from($ib, [&](wide& of) { "
+             "if (auto at = of.tree.find($ic % 3); at != of.tree.end()) $ra = at->second; });";
     case opcode::collect:
       return "while (gc::collect() != 0) {}";
     case opcode::collect_young:

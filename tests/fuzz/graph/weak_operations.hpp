@@ -37,7 +37,7 @@ class weak_operations {
 
   /// Compares what is in the containers of all objects with what should be.
   void check() {
-    if constexpr (wide::has_weak) {
+    if constexpr (wide::is_of_one_thread) {
       oracle_.each(oracle_.alive(), [this](object_id id) {
         if (oracle_.kind(id) != object_kind::node) return;
         wide* const of = static_cast<node*>(const_cast<void*>(oracle_.raw(id)))->as_wide();

@@ -6,46 +6,82 @@
 #include <fuzz/graph/weak_members.hpp>
 #include <ouro/ouro.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <string_view>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace ouro::fuzz {
 
-/// A rich node with weak containers.
+inline constexpr std::string_view attribute_names[] = {"the first attribute", "the second attribute",
+                                                       "the third attribute", "the last attribute"};
+
+/// In the place of what objects that threads share cannot have.
+struct no_attributes {};
+
+/// A rich node with weak containers, attributes, immutable sequences and standard containers.
 template <class Kit>
 struct wide_node : rich_node<Kit> {
   using base = rich_node<Kit>;
   using memory = typename base::memory;
   using pointer = typename base::pointer;
+  using in_tree = std::pair<const int, pointer>;
 
-  static constexpr bool has_weak = !memory::refcount::is_thread_safe;
-  static constexpr std::size_t first_known = 16, most_known = noted_edges<Kit>::most;
+  static constexpr bool is_of_one_thread = !memory::refcount::is_thread_safe;
+  static constexpr std::size_t first_known = 16, most_known = noted_edges<Kit>::most, frozen_edge = 20, tuple_edge = 21,
+                               first_attribute = 22, most_attributes = std::size(attribute_names), first_in_row = 26,
+                               most_in_row = 3, first_in_tree = 29, most_in_tree = 3;
 
   explicit wide_node(graph<Kit>& of, behaviour what = behaviour::nothing, std::size_t with = 0)
       : base{of, what, with}, weak{of, this->id, first_known} {}
   /// The weak containers of a copy are empty.
-  wide_node(const wide_node& from) : base{from}, weak{this->in, this->id, first_known} {
+  wide_node(const wide_node& from)
+      : base{from},
+        weak{this->in, this->id, first_known},
+        frozen{from.frozen},
+        tuple{from.tuple},
+        own{from.own},
+        row{from.row},
+        tree{from.tree} {
     this->in.oracle.clear_edges(this->id, first_known, most_known);
   }
   ~wide_node() override { this->end(wide_node::seen()); }
 
   void trace(auto&& visit) {
     base::trace(visit);
-    visit(weak);
+    visit(weak, frozen, tuple, own, row, tree);
   }
 
   [[nodiscard]] edges_seen seen() const override {
     edges_seen all = base::seen();
-    if constexpr (has_weak) {
+    all[frozen_edge] = frozen.block().get();
+    all[tuple_edge] = tuple.block().get();
+    for (std::size_t i = 0; i != row.size(); ++i) all[first_in_row + i] = row[i].get();
+    for (const auto& [key, value] : tree) all[first_in_tree + static_cast<std::size_t>(key)] = value.get();
+    if constexpr (is_of_one_thread) {
       for (std::size_t i = 0; i != most_known; ++i) {
         if (const auto* const edge = weak.values.edges[i]; edge != nullptr) all[first_known + i] = edge->to.get();
       }
+      own.each([&all](const interned_string& name, const pointer& value) {
+        const auto found = std::find(std::begin(attribute_names), std::end(attribute_names), name);
+        all[first_attribute + static_cast<std::size_t>(found - std::begin(attribute_names))] = value.get();
+      });
     }
     return all;
   }
   [[nodiscard]] wide_node* as_wide() noexcept override { return this; }
 
-  std::conditional_t<has_weak, weak_members<Kit>, no_weak_members> weak;
+  std::conditional_t<is_of_one_thread, weak_members<Kit>, no_weak_members> weak;
+  beads_of<Kit> frozen;
+  tuple_of<Kit> tuple;
+  std::conditional_t<is_of_one_thread, attributes<pointer, memory>, no_attributes> own;
+  std::vector<pointer, typename memory::template std_allocator<pointer>> row;
+  std::map<int, pointer, std::less<>, typename memory::template std_allocator<in_tree>> tree;
 };
 
 }  // namespace ouro::fuzz

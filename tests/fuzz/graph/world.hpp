@@ -2,14 +2,17 @@
 /// \file
 /// One heap of the graph fuzzer: runs operations on the library and on its oracle, and compares the two.
 
+#include <fuzz/graph/attribute_operations.hpp>
 #include <fuzz/graph/bytecode.hpp>
 #include <fuzz/graph/collector_operations.hpp>
 #include <fuzz/graph/container_operations.hpp>
 #include <fuzz/graph/copy_operations.hpp>
 #include <fuzz/graph/graph.hpp>
+#include <fuzz/graph/immutable_operations.hpp>
 #include <fuzz/graph/kept.hpp>
 #include <fuzz/graph/operations.hpp>
 #include <fuzz/graph/shadow.hpp>
+#include <fuzz/graph/standard_operations.hpp>
 #include <fuzz/graph/weak_operations.hpp>
 #include <ouro/ouro.hpp>
 
@@ -49,8 +52,9 @@ class world {
   /// Runs the operation if it is about one heap. \throws what the library throws, and 7 where an object does
   void run(operation what) {
     graph_->may_unwind = has_constructor_that_throws(what.what);
-    if (operations<kit>{*graph_}.run(what) || container_operations<kit>{*graph_}.run(what)) return;
-    if (weak_operations<kit>{*graph_}.run(what) || copy_operations<kit>{*graph_}.run(what)) return;
+    if (run_by<operations, immutable_operations, container_operations, standard_operations, attribute_operations,
+               weak_operations, copy_operations>(what))
+      return;
     if (collector_.run(what)) return;
     const auto [_, a, b, c] = what;
     switch (what.what) {
@@ -101,6 +105,7 @@ class world {
     for (shadow::mask rest = immortal; rest != 0; rest &= rest - 1)
       kept<kit>::immortals.push_back(oracle().raw(static_cast<object_id>(std::countr_zero(rest))));
     for (auto& each : graph_->text) each = {};
+    for (auto& each : graph_->names) each = {};
     if (immortal != 0) kept<kit>::graphs.push_back(std::move(graph_));
     return static_cast<std::size_t>(std::popcount(immortal));
   }
@@ -134,6 +139,12 @@ class world {
   [[nodiscard]] bool is_of_handles_alone() { return (oracle().alive() & ~oracle().reached(oracle().held())) == 0; }
 
  private:
+  /// Whether the operation is one of these.
+  template <template <class> class... Operations>
+  bool run_by(operation what) {
+    return (Operations<kit>{*graph_}.run(what) || ...);
+  }
+
   /// After a part of an object has told the oracle of it.
   [[nodiscard]] static bool has_constructor_that_throws(opcode what) noexcept {
     return what == opcode::make_rich || what == opcode::make_rising_rich || what == opcode::make_wide ||
@@ -191,6 +202,7 @@ class world {
       check_place(array_place(i), graph_->array[i].get());
       check_place(part_place(i), graph_->part[i].owner().get());
       check_place(tuple_place(i), graph_->tuples[i].block().get());
+      check_place(frozen_place(i), graph_->frozen[i].block().get());
     }
     for (const auto& each : graph_->text) {
       std::ptrdiff_t expected = std::ranges::count(graph_->text, each);
@@ -230,7 +242,14 @@ class world {
       graph_->add_word(more->word, -1);
       more->word = {};
     }
-    if (auto* const more = of->as_wide()) more->weak.clear();
+    if (auto* const more = of->as_wide()) {
+      more->weak.clear();
+      more->frozen = {};
+      more->tuple = {};
+      more->own = {};
+      more->row.clear();
+      more->tree.clear();
+    }
   }
 
   std::unique_ptr<state> graph_ = std::make_unique<state>();

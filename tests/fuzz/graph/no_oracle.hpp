@@ -1,0 +1,25 @@
+#pragma once
+/// \file
+/// The oracle of programs that the graph fuzzer has printed.
+
+#include <fuzz/graph/shadow.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ouro::fuzz {
+
+/// The part of an oracle that objects and user code know, without any knowledge.
+struct no_oracle {
+  [[nodiscard]] static bool has_spare_room() noexcept { return true; }
+  [[nodiscard]] static bool is_alive(object_id) noexcept { return false; }
+  [[nodiscard]] static std::uint64_t serial(object_id) noexcept { return 0; }
+  static object_id born(object_kind, const void*) noexcept { return 0; }
+  static object_id born_as_copy(const void*, object_id) noexcept { return 0; }
+  static void dies(object_id, const edges_seen&) noexcept {}
+  static void finalizes(object_id, const edges_seen&) noexcept {}
+  static void set(place, object_id) noexcept {}
+  static void clear_edges(object_id, std::size_t, std::size_t) noexcept {}
+};
+
+}  // namespace ouro::fuzz
