@@ -127,6 +127,48 @@ TEST_CASE_TEMPLATE("gc: callbacks are told the generation", Memory, by_trial, by
   CHECK(told == std::vector<std::size_t>{0, 0, 1, 1});
 }
 
+TEST_CASE("gc: a callback that removes itself, or one before it, does not silence the next one") {
+  const quiet_heap<by_trial> heap;
+  auto& callbacks = by_trial::gc::callbacks();
+  std::string called;
+  ouro::gc_callbacks::handle itself = 0;
+  const auto first = callbacks.add([&](const ouro::gc_info&) { called += 'a'; });
+  itself = callbacks.add([&](const ouro::gc_info&) {
+    called += 'b';
+    callbacks.remove(first);
+    callbacks.remove(itself);
+  });
+  const auto last = callbacks.add([&](const ouro::gc_info&) { called += 'c'; });
+  by_trial::gc::collect();
+  CHECK(called == "abcc");  // at the start, and at the end
+  callbacks.remove(last);
+  CHECK(callbacks.size() == 0);
+}
+
+TEST_CASE("gc: what a callback holds may add callbacks when it goes") {
+  struct adds_one {
+    explicit adds_one(int& to) : calls{&to} {}
+    adds_one(adds_one&& from) noexcept : calls{std::exchange(from.calls, nullptr)} {}
+    adds_one& operator=(adds_one&&) = delete;
+    ~adds_one() {
+      if (calls != nullptr) by_trial::gc::callbacks().add([to = calls](const ouro::gc_info&) { ++*to; });
+    }
+    int* calls;
+  };
+  const quiet_heap<by_trial> heap;
+  auto& callbacks = by_trial::gc::callbacks();
+  int calls = 0;
+  const auto add = [&] { return callbacks.add([held = adds_one{calls}](const ouro::gc_info&) {}); };
+  const auto first = add();
+  add();
+  callbacks.remove(first);
+  callbacks.clear();
+  CHECK(callbacks.size() == 1);
+  by_trial::gc::collect();
+  CHECK(calls == 2);
+  callbacks.clear();
+}
+
 TEST_CASE_TEMPLATE("gc: objects, referents and referrers", Memory, by_trial, by_generation, shared) {
   const quiet_heap<Memory> heap;
   {

@@ -34,16 +34,23 @@ class basic_gc_callbacks {
 
   /// Nothing happens when the function has been removed before.
   void remove(handle gone) noexcept {
-    std::erase_if(entries_, [gone](const entry& each) { return each.name == gone; });
+    const std::size_t at = first_behind(gone - 1);
+    if (at == entries_.size() || entries_[at].name != gone) return;
+    const auto removed = std::move(entries_[at].call);  // calls user code when it goes: the list is without it
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
   }
 
-  void clear() noexcept { entries_.clear(); }
+  void clear() noexcept {
+    const auto removed = std::exchange(entries_, {});  // calls user code when they go
+  }
 
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
-  /// Calls all of them. An exception goes to the unraisable handler. A callback may add and remove callbacks.
+  /// Calls all of them. An exception goes to the unraisable handler. A callback may add and remove callbacks: those
+  /// that it has added are called, those that it has removed are not.
   void call(const Info& info) noexcept {
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
+    for (std::size_t i = 0; i < entries_.size();) {
+      const handle name = entries_[i].name;
       OURO_TRY {
         const std::shared_ptr<callable> callback = entries_[i].call;  // it may remove itself
         callback->call(info);  // calls user code: the heap is between two collections
@@ -51,10 +58,18 @@ class basic_gc_callbacks {
       OURO_CATCH_ALL {
         detail::unraisable("gc callback");
       }
+      i = first_behind(name);  // where some were removed, others have moved up
     }
   }
 
  private:
+  /// The place of the first function that was added after this one.
+  [[nodiscard]] std::size_t first_behind(handle name) const noexcept {
+    std::size_t at = 0;
+    while (at != entries_.size() && entries_[at].name <= name) ++at;
+    return at;
+  }
+
   /// `std::function` would do, but its header takes longer to compile than the collector.
   struct callable {
     callable() = default;
