@@ -627,6 +627,58 @@ TEST_CASE_TEMPLATE("gc: what a finalizer has cut loose dies by its count where a
   CHECK(cut<Memory>::alive == 0);
 }
 
+namespace {
+
+/// Without a finalizer.
+template <class Memory>
+struct plain {
+  static inline int alive = 0;
+
+  plain() { ++alive; }
+  plain(const plain&) = delete;
+  plain& operator=(const plain&) = delete;
+  ~plain() { --alive; }
+  void trace(auto&& visit) { visit(next, tail, finalized); }
+
+  typename Memory::template ptr<plain> next;
+  typename Memory::template ptr<plain> tail;
+  typename Memory::template ptr<cut<Memory>> finalized;
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("gc: kept garbage has the list's pointer beside its own, though it was no candidate (saveall)",
+                   Memory, by_trial, by_generation, shared) {
+  Memory::gc::collect();
+  Memory::gc::set_debug(ouro::gc_debug::saveall);
+  for (const bool has_finalizer : {false, true}) {
+    CAPTURE(has_finalizer);
+    const std::size_t objects = has_finalizer ? 3 : 2;
+    {
+      const auto ring = Memory::template make<plain<Memory>>();
+      ring->next = ring;
+      ring->tail = Memory::template make<plain<Memory>>();
+      if (has_finalizer) ring->finalized = Memory::template make<cut<Memory>>();
+    }
+    for (int round = 0; round != 2; ++round) {  // in the second one, all finalizers have run
+      CHECK(Memory::gc::collect() == objects);
+      {
+        const auto kept = Memory::gc::garbage();
+        REQUIRE(kept.size() == objects);
+        for (const auto& each : kept) CHECK(each.use_count() == 3);  // its own, the list's, and the copy's
+      }
+      Memory::gc::clear_garbage();
+      REQUIRE(plain<Memory>::alive == 2);
+    }
+    Memory::gc::set_debug(ouro::gc_debug::none);
+    CHECK(Memory::gc::collect() == objects);
+    CHECK(plain<Memory>::alive == 0);
+    CHECK(cut<Memory>::alive == 0);
+    Memory::gc::set_debug(ouro::gc_debug::saveall);
+  }
+  Memory::gc::set_debug(ouro::gc_debug::none);
+}
+
 TEST_CASE("gc: garbage that no walk finds is kept, and found again (saveall)") {
   using memory = ouro::memory<ouro::local_refcount, ouro::generational, ouro::system_allocator>;
   memory::gc::collect();

@@ -44,7 +44,7 @@ class teardown {
       if (finalize()) look_again();
     }
     if (keeping != nullptr && keeping->reserve(keeping->size + worklist_.size)) {
-      each_entry([keeping](const worklist_entry& seen) { keep(seen, *keeping); });
+      each_entry([this, keeping](const worklist_entry& seen) { keep(seen, *keeping); });
       return worklist_.size;
     }
     if (trial_.has_edges()) {
@@ -143,13 +143,13 @@ class teardown {
     });
   }
 
-  static void keep(const worklist_entry& seen, raw_array<header_type*>& list) noexcept {
+  void keep(const worklist_entry& seen, raw_array<header_type*>& list) noexcept {
     header_type& object = object_of(seen);
     const std::uint32_t info = object.load_info();
     end::expire(object, info);
-    const std::uint32_t count = seen.count == trial_type::without_pointers
-                                    ? count_word::one
-                                    : count_word::without_suspect_on_drop(seen.count) + 1;
+    // If no finalizer has run, the same word means one pointer, with `suspect_on_drop`.
+    const bool has_pointers = finalized_ == 0 || seen.count != trial_type::without_pointers;
+    const std::uint32_t count = has_pointers ? count_word::without_suspect_on_drop(seen.count) + 1 : count_word::one;
     RefcountPolicy::store(object.info, (info & ~(info_word::gray | info_word::watched)) | info_word::old);
     if constexpr (tracks_all<CollectorPolicy>) {
       RefcountPolicy::store(object.count, count);
