@@ -57,6 +57,10 @@ class statement_printer {
         return indexed("in.tuples", number, few);
       case 'f':
         return indexed("in.frozen", number, few);
+      case 'h':
+        return indexed("finalizers", number, few);
+      case 'c':
+        return indexed("callbacks", number, few);
       case 'w':
         return indexed("in.watch", number, watches) + ".to";
       case 'x':
@@ -103,7 +107,7 @@ class statement_printer {
   std::string text =
       "#include <fuzz/graph/faulty_allocator.hpp>\n#include <fuzz/graph/graph.hpp>\n#include "
       "<fuzz/graph/no_oracle.hpp>\n#include <ouro/ouro.hpp>\n\n"
-      "#include <optional>\n#include <utility>\n\nusing namespace ouro::fuzz;\n\nusing memory = " +
+      "#include <array>\n#include <optional>\n#include <utility>\n\nusing namespace ouro::fuzz;\n\nusing memory = " +
       std::string{under.spelled} +
       ";\nusing gc = memory::gc;\n"
       "struct kit {\n  using memory = ::memory;\n  using oracle = no_oracle;\n};\n"
@@ -111,11 +115,15 @@ class statement_printer {
       "cell<kit>;\n"
       "using plan = array_plan<kit>;\nusing part_of = part_of_array<kit>;\nusing tuple = graph<kit>::tuple;\n"
       "using pointer = memory::ptr<node>;\n\n"
-      "rich* rich_of(const pointer& of) { return of ? of->as_rich() : nullptr; }\n\n"
+      "rich* rich_of(const pointer& of) { return of ? of->as_rich() : nullptr; }\n"
+      "pointer as_node(const gc::object& of) { return memory::from_this(static_cast<node*>(of.get())); }\n\n"
       "int main() {\n  graph<kit> in;\n  std::optional<gc::deferred_drops> deferred;\n  std::optional<gc::pause> "
-      "pause;\n";
+      "pause;\n  std::array<ouro::finalizer, 2> finalizers;\n  std::array<ouro::gc_callbacks::handle, 2> callbacks{};\n"
+      "  const auto end = [&] {\n    for (auto& each : finalizers) each.detach();\n    gc::callbacks().clear();\n"
+      "    gc::set_debug(ouro::gc_debug::none);\n    gc::clear_garbage();\n    deferred.reset();\n    in.drop_all();\n"
+      "    gc::unfreeze();\n    while (gc::collect() != 0) {\n    }\n  };\n";
   for (const operation& each : what) text += "  " + statement_printer{each}.print() + "\n";
-  return text + "  deferred.reset();\n  in.drop_all();\n  gc::unfreeze();\n  gc::collect();\n}\n";
+  return text + "  end();\n}\n";
 }
 
 }  // namespace ouro::fuzz

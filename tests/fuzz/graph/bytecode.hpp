@@ -88,10 +88,18 @@ enum class opcode : std::uint8_t {
 
   collect,
   collect_young,
-  step,           ///< looks at up to 1 << a objects
-  watch,          ///< watch[a] = root[b]; with a callback that does c
-  lock,           ///< root[a] = watch[b].lock()
-  unwatch,        ///< watch[a].reset()
+  step,             ///< looks at up to 1 << a objects
+  watch,            ///< watch[a] = root[b]; with a callback that does c
+  lock,             ///< root[a] = watch[b].lock()
+  unwatch,          ///< watch[a].reset()
+  at_end,           ///< finalizer[a] = a function that does c when root[b] has died
+  end_now,          ///< finalizer[a]()
+  detach,           ///< finalizer[a].detach()
+  add_callback,     ///< callback a, which does c at the start of collections, or at their end if b is odd
+  remove_callback,  ///< a
+  keep_garbage,     ///< collections keep what they find, if a is odd
+  clear_garbage,
+  walk_garbage,   ///< root[a] = garbage number b
   intern,         ///< text[a] = word b
   copy,           ///< root[a] = a copy of root[b]
   deepcopy,       ///< the same of all that it leads to
@@ -164,6 +172,8 @@ class random_numbers {
     case opcode::know:
       return 8;
     case opcode::collect:
+    case opcode::add_callback:
+    case opcode::keep_garbage:
     case opcode::deepcopy:
     case opcode::freeze:
     case opcode::defer:

@@ -3,6 +3,7 @@
 /// The operations of the graph fuzzer on the collector and on the queue of the dying, on the library and on the oracle.
 
 #include <fuzz/graph/bytecode.hpp>
+#include <fuzz/graph/garbage_operations.hpp>
 #include <fuzz/graph/graph.hpp>
 #include <fuzz/graph/kept.hpp>
 #include <fuzz/graph/shadow.hpp>
@@ -134,7 +135,10 @@ class collector_operations {
         before = oracle_.events();
         in_.has_trace_thrown = false;
         gc::collect();
+        garbage_operations<Kit>{in_}.look();
+        in_.callbacks_are_idle = true;
       }
+      in_.callbacks_are_idle = false;
       expect((oracle_.alive() & ~oracle_.reached(oracle_.held())) == 0, "garbage has outlived full collections");
       check_counts(deferred_.has_value());
     } else {

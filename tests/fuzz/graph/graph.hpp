@@ -195,6 +195,9 @@ struct graph {
   rich* growing = nullptr;
   std::size_t traces_left = never;  ///< before one that throws
   bool has_trace_thrown = false;
+  bool callbacks_are_idle = false;  ///< those of collections
+  bool keeps_garbage = false;       ///< or has kept some
+  bool is_limited = false;          ///< the heap
   bool may_unwind = false;  ///< constructors run that may throw, and then destructors that the library does not call
 
   /// The first wide node that root[from], root[from + 1] and so on lead to, or null.

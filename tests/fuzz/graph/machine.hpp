@@ -99,6 +99,9 @@ class machine {
           return set_limit(what.a);
         case opcode::end_heap:
           return end_heap(what.a % (private_heaps + 1));
+        case opcode::keep_garbage:
+          if (may_fail && current_ != 0) return;
+          return here()->run(what);
         case opcode::fail:
           if constexpr (may_fail) faulty_allocator::left = what.a % 32;
           return;
@@ -140,7 +143,9 @@ class machine {
 
   void set_limit(std::size_t pools) {
     if constexpr (!is_shared) {
-      if (current_ != 0) places_[current_].in->set_limit(pools % 16 * (std::size_t{32} << 10));
+      if (current_ != 0 && here()->may_be_limited()) {
+        places_[current_].in->set_limit(pools % 16 * (std::size_t{32} << 10));
+      }
     }
   }
 
@@ -148,9 +153,10 @@ class machine {
     if constexpr (!is_shared) {
       place_of_objects& ended = places_[which];
       if (which == 0 || which == current_ || ended.in == nullptr) return;
-      ended.objects->trace_all();
-      // What is not in pools stays with its allocator.
-      if constexpr (!has_pools) {
+      if constexpr (has_pools) {
+        ended.objects->before_end_of_heap();
+      } else {
+        // What is not in pools stays with its allocator.
         const typename heap::scope in{*ended.in};
         immortal_ += ended.objects->end();
         ended.objects.reset();

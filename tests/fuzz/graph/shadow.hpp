@@ -25,12 +25,14 @@ class shadow : public edge_graph {
 
   /// Or need not be to live.
   [[nodiscard]] bool is_pointed_to(object_id to) const noexcept {
-    return objects_[to].pointers != 0 || (immortal_ >> to & 1) != 0;
+    return objects_[to].pointers != 0 || ((immortal_ | kept_) >> to & 1) != 0;
   }
   [[nodiscard]] bool is_finalized(object_id of) const noexcept { return (finalized_ >> of & 1) != 0; }
 
   /// Objects that have begun to live, been finalized or died so far: whether anything happens.
   [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+  /// Something else happens.
+  void disturb() noexcept { ++events_; }
 
   // What objects say.
 
@@ -62,7 +64,7 @@ class shadow : public edge_graph {
     expect(is_alive(dying), "a destructor ran twice");
     object& at = objects_[dying];
     if (at.pointers != 0 && !is_copying_)
-      expect((reached(roots() | immortal_) >> dying & 1) == 0, "an object in use was destroyed");
+      expect((reached(in_use()) >> dying & 1) == 0, "an object in use was destroyed");
     for (std::size_t i = 0; i != most_edges; ++i) {
       const object_id to = at.edges[i];
       if (!is_copying_ && seen[i] != nullptr) {
@@ -80,8 +82,7 @@ class shadow : public edge_graph {
     expect(is_alive(of), "finalize was called for the dead");
     expect(!is_finalized(of), "finalize was called twice");
     // One that was finalized before it may have brought this one back, too.
-    expect(std::exchange(has_finalized_, true) || (reached(roots() | immortal_) >> of & 1) == 0,
-           "an object in use was finalized");
+    expect(std::exchange(has_finalized_, true) || (reached(in_use()) >> of & 1) == 0, "an object in use was finalized");
     for (std::size_t i = 0; i != most_edges; ++i) {
       const object_id to = objects_[of].edges[i];
       expect(to == nobody || is_alive(to), "finalize saw a dead peer");
@@ -144,9 +145,18 @@ class shadow : public edge_graph {
   void immortalize(object_id at) noexcept { immortal_ |= mask{1} << at; }
   [[nodiscard]] mask immortal() const noexcept { return immortal_; }
 
+  /// These are kept as garbage, and no others. What is new among them is another object to weak pointers.
+  void keep(mask those) noexcept {
+    const mask found = those & ~kept_;
+    expect((found & reached(in_use())) == 0, "an object in use was kept as garbage");
+    each(found, [this](object_id at) { objects_[at].serial = ++serials_; });
+    kept_ = those;
+  }
+  [[nodiscard]] mask kept() const noexcept { return kept_; }
+
   /// What no collection may find, nor what it leads to: objects without pointers wait for their destruction.
   [[nodiscard]] mask held() const noexcept {
-    mask found = roots() | ((frozen_ | immortal_) & alive_);
+    mask found = roots() | ((frozen_ | immortal_ | kept_) & alive_);
     for (mask rest = alive_ & ~found; rest != 0; rest &= rest - 1) {
       if (objects_[static_cast<std::size_t>(std::countr_zero(rest))].pointers == 0) found |= rest & (~rest + 1);
     }
@@ -167,19 +177,24 @@ class shadow : public edge_graph {
         continue;
       }
       if ((immortal_ >> i & 1) != 0) continue;
-      expect(has_pointers(at.raw, at.pointers), "a count is not the number of pointers");
-      expect(may_wait || at.pointers != 0, "an object lives without pointers");
+      const std::uint32_t pointers = at.pointers + static_cast<std::uint32_t>(kept_ >> i & 1);
+      expect(has_pointers(at.raw, pointers), "a count is not the number of pointers");
+      expect(may_wait || pointers != 0, "an object lives without pointers");
     }
     free_ = free;
     has_finalized_ = false;
     frozen_ &= alive_;
+    expect((kept_ & ~alive_) == 0, "garbage that was kept is dead");
   }
 
  private:
+  [[nodiscard]] mask in_use() const noexcept { return roots() | immortal_ | kept_; }
+
   mask free_ = ~mask{0};
   mask finalized_ = 0;
   mask frozen_ = 0;
   mask immortal_ = 0;
+  mask kept_ = 0;  ///< as garbage: a list points to it
   std::uint64_t serials_ = 0;
   std::uint64_t events_ = 0;
   int reserved_ = 0;  ///< numbers

@@ -9,9 +9,9 @@
 namespace ouro::fuzz {
 
 /// What an operation is in C++, where a letter and the name of an operand stand for a handle or a number:
-/// r, l, y, p, t, f, w, x for root, loose, array, part, tuples, frozen, watch and text; e for an edge, k for an
-/// element, n for a name, s for 1 << operand, u for what a constructor or finalizer does, v for what a destructor or
-/// callback does, and i for the operand itself.
+/// r, l, y, p, t, f, w, x for root, loose, array, part, tuples, frozen, watch and text; h and c for finalizer and
+/// callback; e for an edge, k for an element, n for a name, s for 1 << operand, u for what a constructor or finalizer
+/// does, v for what a destructor or callback does, and i for the operand itself.
 [[nodiscard]] constexpr std::string_view statement_of(opcode what) noexcept {
   switch (what) {
     case opcode::make_plain:
@@ -171,6 +171,24 @@ namespace ouro::fuzz {
       return "$ra = $wb.lock();";
     case opcode::unwatch:
       return "$wa.reset();";
+    case opcode::at_end:
+      return "if ($rb) $ha = ouro::finalize($rb, [&] { in.act($vc, $ic / 2, nullptr, moment::callback); });";
+    case opcode::end_now:
+      return "$ha();";
+    case opcode::detach:
+      return "$ha.detach();";
+    case opcode::add_callback:
+      return "gc::callbacks().remove($ca); $ca = gc::callbacks().add([&](const ouro::gc_info& info) { "
+             "if (info.phase == ouro::gc_phase($ib % 2)) in.act($uc, $ic, nullptr, moment::callback); "
+             "if ($ic % 8 == 7) gc::callbacks().remove($ca); });";
+    case opcode::remove_callback:
+      return "gc::callbacks().remove($ca);";
+    case opcode::keep_garbage:
+      return "gc::set_debug($ia % 2 != 0 ? ouro::gc_debug::saveall : ouro::gc_debug::none);";
+    case opcode::clear_garbage:
+      return "gc::clear_garbage();";
+    case opcode::walk_garbage:
+      return "if (const auto all = gc::garbage(); !all.empty()) $ra = as_node(all[$ib % all.size()]);";
     case opcode::intern:
       return "$xa = in.word($ib);";
     case opcode::copy:
@@ -220,7 +238,7 @@ namespace ouro::fuzz {
     case opcode::share:
       return "$ra.reset();  // while other threads copy, watch and drop handles of all roots";
     case opcode::restart:
-      return "deferred.reset(); in.drop_all(); gc::unfreeze(); while (gc::collect() != 0) {}";
+      return "end();";
     case opcode::count:
       return "";
   }

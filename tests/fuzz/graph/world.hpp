@@ -7,7 +7,9 @@
 #include <fuzz/graph/collector_operations.hpp>
 #include <fuzz/graph/container_operations.hpp>
 #include <fuzz/graph/copy_operations.hpp>
+#include <fuzz/graph/garbage_operations.hpp>
 #include <fuzz/graph/graph.hpp>
+#include <fuzz/graph/hook_operations.hpp>
 #include <fuzz/graph/immutable_operations.hpp>
 #include <fuzz/graph/kept.hpp>
 #include <fuzz/graph/operations.hpp>
@@ -53,9 +55,9 @@ class world {
   void run(operation what) {
     graph_->may_unwind = has_constructor_that_throws(what.what);
     if (run_by<operations, immutable_operations, container_operations, standard_operations, attribute_operations,
-               weak_operations, copy_operations>(what))
+               weak_operations, copy_operations, garbage_operations>(what))
       return;
-    if (collector_.run(what)) return;
+    if (collector_.run(what) || hooks_.run(what)) return;
     const auto [_, a, b, c] = what;
     switch (what.what) {
       case opcode::watch:
@@ -78,8 +80,20 @@ class world {
   /// No trace throws any more.
   void trace_all() { graph_->traces_left = state::never; }
 
+  /// Its heap ends next, and lets go of the garbage that it has kept.
+  void before_end_of_heap() {
+    trace_all();
+    oracle().keep(0);
+  }
+
+  /// A private heap without memory lets go of the garbage that it has kept, and says so to nobody: one with a limit, or
+  /// with an allocator that fails, keeps none.
+  [[nodiscard]] bool may_be_limited() noexcept { return graph_->is_limited = !graph_->keeps_garbage; }
+
   void check() {
+    garbage_operations<kit>{*graph_}.look();
     collector_.check_counts(collector_.is_deferring() || has_owners);
+    hooks_.check();
     for (const auto& each : graph_->watch) check(each);
     weak_operations<kit>{*graph_}.check();
     if (++checks_ % 16 == 0) check_handles();
@@ -89,6 +103,9 @@ class world {
   std::size_t end() {
     end_scopes();
     trace_all();
+    garbage_operations<kit>{*graph_}.look();
+    hooks_.end();
+    garbage_operations<kit>{*graph_}.end();
     collector_.reset();
     for (std::size_t i = 0; i != watches; ++i) unwatch(i);
     // What destructors put into handles meanwhile goes in the end: what they make does nothing in its own.
@@ -132,11 +149,16 @@ class world {
       expect(graph_->watch[i].id == nobody || graph_->watch[i].to.expired(), "a weak pointer has outlived its heap");
       unwatch(i);
     }
+    hooks_.forget();
     graph_->forget();
   }
 
-  /// Before its heap ends: nothing that is garbage may be left by then.
-  [[nodiscard]] bool is_of_handles_alone() { return (oracle().alive() & ~oracle().reached(oracle().held())) == 0; }
+  /// Whether nothing is left that is garbage, unless it was to be kept, or a callback may have left it behind when the
+  /// last collection was over.
+  [[nodiscard]] bool is_of_handles_alone() {
+    return graph_->keeps_garbage || hooks_.has_callbacks() ||
+           (oracle().alive() & ~oracle().reached(oracle().held())) == 0;
+  }
 
  private:
   /// Whether the operation is one of these.
@@ -169,7 +191,8 @@ class world {
     slot.to = typename state::watcher{
         target, [this, &slot, serial = slot.serial, what] {
           expect(slot.serial == serial && !slot.was_called, "a callback ran twice, or of a weak pointer that is gone");
-          expect(!oracle().is_alive(slot.id) || oracle().serial(slot.id) != serial, "a callback ran for the living");
+          expect(graph_->keeps_garbage || !oracle().is_alive(slot.id) || oracle().serial(slot.id) != serial,
+                 "a callback ran for the living");
           slot.was_called = true;
           graph_->act(behaviour_of(what), what / 2, nullptr, moment::callback);
           if (behaviour_of(what) == behaviour::throws) throw 7;
@@ -254,6 +277,7 @@ class world {
 
   std::unique_ptr<state> graph_ = std::make_unique<state>();
   collector_operations<kit> collector_{*graph_};
+  hook_operations<kit> hooks_{*graph_};
   std::uint64_t checks_ = 0;
 };
 
