@@ -27,6 +27,7 @@ enum class opcode : std::uint8_t {
   step_over,         ///< root[a] = edge c of root[a]
   swap_edges,        ///< swaps the left edge of root[a] with the right one of root[b]
   make_eager,        ///< root[a] = a new node, whose constructor does b
+  make_copier,       ///< the same, whose deep_copy does b
   from_this,         ///< root[a] = of the raw pointer of root[b]
   adopt,             ///< root[a] adopts what root[b] releases
 

@@ -4,6 +4,7 @@
 /// that is told of everything; that of a printed program is `no_oracle`.
 
 #include <fuzz/graph/behaviour.hpp>
+#include <fuzz/graph/copier.hpp>
 #include <fuzz/graph/nodes.hpp>
 #include <fuzz/graph/places.hpp>
 #include <fuzz/graph/shadow.hpp>

@@ -18,6 +18,7 @@ struct no_oracle {
   static object_id born_as_copy(const void*, object_id) noexcept { return 0; }
   static void dies(object_id, const edges_seen&) noexcept {}
   static void finalizes(object_id, const edges_seen&) noexcept {}
+  static void disturb() noexcept {}
   static void set(place, object_id) noexcept {}
   static void clear_edges(object_id, std::size_t, std::size_t) noexcept {}
 };

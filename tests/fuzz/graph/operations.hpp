@@ -71,6 +71,9 @@ class operations {
       case opcode::make_eager:
         make<eager<node>>(a, rising_behaviour_of(b), c);
         return true;
+      case opcode::make_copier:
+        make<copier<Kit>>(a, behaviour_of(b), c);
+        return true;
       case opcode::copy_root:
         in_.assign(root_place(a), root(a), root_place(b), root(b));
         return true;

@@ -28,6 +28,8 @@ namespace ouro::fuzz {
       return "$ra = memory::make<rising<wide>>(in, $uc, $vb, $ic);";
     case opcode::make_eager:
       return "try { $ra = memory::make<eager<node>>(in, $ub, $ic); } catch (int) {}";
+    case opcode::make_copier:
+      return "$ra = memory::make<copier<kit>>(in, $vb, $ic);";
     case opcode::copy_root:
       return "$ra = $rb;";
     case opcode::move_root:
