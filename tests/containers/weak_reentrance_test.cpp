@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -290,4 +291,52 @@ TEST_CASE("weak_key_map: a value that goes with a reading may end the map") {
     notes->erase(other);
   }
   CHECK(notes == nullptr);
+}
+
+namespace {
+
+/// Calls a function at its end.
+struct farewell {
+  explicit farewell(std::function<void()> said) : says{std::move(said)} {}
+  farewell(const farewell&) = delete;
+  farewell& operator=(const farewell&) = delete;
+  ~farewell() {
+    if (says) says();
+  }
+
+  std::function<void()> says;
+};
+
+}  // namespace
+
+template <>
+inline constexpr bool ouro::leaf<farewell> = true;
+
+TEST_CASE("weak containers: iteration does not show what the destructor of the object before it has taken away") {
+  ouro::weak_set<farewell> objects;
+  auto last = ouro::make<farewell>(nullptr);
+  auto first = ouro::make<farewell>([&] { objects.erase(last); });
+  objects.insert(first);
+  objects.insert(last);
+  std::size_t shown = 0;
+  for (const auto& each : objects) {
+    ++shown;
+    CHECK(objects.contains(each));
+    first.reset();  // the iterator keeps it until it goes on
+  }
+  CHECK(shown == 1);
+  CHECK(objects.empty());
+}
+
+TEST_CASE("weak containers: iteration shows the object that the destructor of the one before it has put there") {
+  ouro::weak_value_map<int, farewell> objects;
+  const auto other = ouro::make<farewell>(nullptr);
+  const auto last = ouro::make<farewell>(nullptr);
+  auto first = ouro::make<farewell>([&] { objects.insert_or_assign(2, other); });
+  objects.insert_or_assign(1, first);
+  objects.insert_or_assign(2, last);
+  for (const auto& [key, object] : objects) {
+    CHECK(objects.get(key) == object);
+    first.reset();
+  }
 }

@@ -166,6 +166,7 @@ class weak_entries {
     [[nodiscard]] const strong& object() const noexcept { return object_; }
 
     void next() noexcept {
+      object_.reset();  // calls user code: the object may die, whose entry stays, and all others may change
       ++at_;
       skip_dead();
     }
@@ -173,15 +174,15 @@ class weak_entries {
    private:
     [[nodiscard]] entry* place() const noexcept { return (*reading_).entries_.at(at_); }
 
+    /// \pre no object
     void skip_dead() noexcept {
       for (; !is_at_end(); ++at_) {
         if (place() == nullptr) continue;
         if (strong alive = place()->object.lock(); alive != nullptr) {
-          object_ = std::move(alive);  // calls user code: the one before may die, whose entry stays
+          object_ = std::move(alive);
           return;
         }
       }
-      object_.reset();
     }
 
     reading reading_;
