@@ -7,6 +7,7 @@
 #include <fuzz/graph/graph.hpp>
 #include <fuzz/graph/kept.hpp>
 #include <fuzz/graph/shadow.hpp>
+#include <ouro/allocator/pool/heap_validity.hpp>
 #include <ouro/ouro.hpp>
 
 #include <algorithm>
@@ -152,6 +153,14 @@ class collector_operations {
       // What waits for its owner has one pointer for all who ask: nobody should.
       return (has_owners && expected == 0) || strong_count<Kit>(raw) == expected;
     });
+  }
+
+  /// Asks the structures of the current heap whether they are as their invariants say.
+  void check_structures() {
+    using refcount = typename Kit::memory::refcount;
+    expect(detail::current_pool_heap->is_valid(), "the pool heap is damaged");
+    expect(detail::destructions<refcount>.is_valid(), "the destruction queue is damaged");
+    expect(detail::weak_table<refcount>::is_valid(), "the table of weak pointers is damaged");
   }
 
  private:

@@ -96,7 +96,9 @@ class world {
     hooks_.check();
     for (const auto& each : graph_->watch) check(each);
     weak_operations<kit>{*graph_}.check();
-    if (++checks_ % 16 == 0) check_handles();
+    if (++checks_ % 16 != 0) return;
+    check_handles();
+    collector_.check_structures();
   }
 
   /// Drops all handles, and expects that nothing is left but what is immortal. \returns how much that is
