@@ -150,6 +150,7 @@ class shadow : public edge_graph {
     const mask found = those & ~kept_;
     expect((found & reached(in_use())) == 0, "an object in use was kept as garbage");
     each(found, [this](object_id at) { objects_[at].serial = ++serials_; });
+    if (found != 0) disturb();  // callbacks of weak pointers have run
     kept_ = those;
   }
   [[nodiscard]] mask kept() const noexcept { return kept_; }
