@@ -287,7 +287,7 @@ class basic_gc {
   }
 
   /// The garbage that collections have kept since `set_debug(gc_debug::saveall)`: finalized, and without weak pointers,
-  /// but whole. \throws std::bad_alloc
+  /// but whole. A heap that has no memory left clears it. \throws std::bad_alloc
   [[nodiscard]] static std::vector<object> garbage()
     requires has_collector
   {
