@@ -357,7 +357,9 @@ class basic_gc {
     for (header_type* const each : all) current().freeze(*each);
   }
 
-  /// Gives those back that are in view. O(objects). \throws std::bad_alloc, and nothing has changed then
+  /// Ends the freeze of all objects in view. With `trial_deletion`, an object that is in view of no candidate at this
+  /// moment stays frozen until a later call finds it in view; garbage cycles through it are not collected before.
+  /// O(objects). \throws std::bad_alloc, and nothing has changed then
   static void unfreeze()
     requires has_collector
   {
