@@ -292,7 +292,7 @@ class basic_gc {
     requires has_collector
   {
     auto& kept = current().garbage();
-    return pointers_to({kept.items, kept.items + kept.size});
+    return pointers_to(kept.items, kept.size);
   }
 
   /// Lets the kept garbage go: the next collection finds it again.
@@ -425,13 +425,16 @@ class basic_gc {
     return of == nullptr ? 0 : detail::info_of<CollectorPolicy>(header_of(of));
   }
 
-  [[nodiscard]] static std::vector<object> pointers_to(const std::vector<header_type*>& headers) {
+  [[nodiscard]] static std::vector<object> pointers_to(header_type* const* headers, std::size_t count) {
     std::vector<object> pointers;
-    pointers.reserve(headers.size());
-    for (header_type* const each : headers) {
-      if (each->try_increment()) pointers.push_back(detail::pointer_access::take<object>(each->object()));
+    pointers.reserve(count);
+    for (std::size_t i = 0; i != count; ++i) {
+      if (headers[i]->try_increment()) pointers.push_back(detail::pointer_access::take<object>(headers[i]->object()));
     }
     return pointers;
+  }
+  [[nodiscard]] static std::vector<object> pointers_to(const std::vector<header_type*>& headers) {
+    return pointers_to(headers.data(), headers.size());
   }
 };
 
