@@ -141,6 +141,9 @@ TEST_CASE("gc: a callback that removes itself, or one before it, does not silenc
   const auto last = callbacks.add([&](const ouro::gc_info&) { called += 'c'; });
   by_trial::gc::collect();
   CHECK(called == "abcc");  // at the start, and at the end
+  callbacks.remove(first);  // removed before, with another behind it
+  CHECK(callbacks.size() == 1);
+  callbacks.remove(last);
   callbacks.remove(last);
   CHECK(callbacks.size() == 0);
 }

@@ -378,6 +378,22 @@ TEST_CASE("destruction_queue: knows an object that waits and is not dying") {
   CHECK(local::gc::drain() == 1);
 }
 
+TEST_CASE("destruction_queue: is valid while a destructor runs behind others") {
+  const local::gc::deferred_drops waits;
+  int looked = 0;
+  {
+    auto list = make_list<local>(3);
+    for (auto at = list; at; at = at->next) {
+      at->at_end = [&looked] {
+        ++looked;
+        CHECK(ouro::detail::destructions<ouro::local_refcount>.is_valid());
+      };
+    }
+  }
+  CHECK(local::gc::drain() == 3);
+  CHECK(looked == 3);
+}
+
 TEST_CASE("destruction_queue: a thread whose objects have waited leaves no memory behind") {
   // LeakSanitizer tells.
   std::thread{[] {

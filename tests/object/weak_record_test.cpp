@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -51,9 +52,23 @@ TEST_CASE("weak_table: knows a record that is not linked to the one in front of 
     shared->next->previous = right;
     CHECK(table<ouro::local_refcount>::is_valid());
   }
-  const void* const owner = std::exchange(shared->next->owner, nullptr);
-  CHECK_FALSE(table<ouro::local_refcount>::is_valid());
-  shared->next->owner = owner;
-  table<ouro::local_refcount>::unpin(shared);
-  CHECK(table<ouro::local_refcount>::is_valid());
+  using table_here = table<ouro::local_refcount>;
+  const auto notices = [](auto& field, auto wrong) {
+    const auto right = std::exchange(field, wrong);
+    const bool was_valid = table_here::is_valid();
+    field = right;
+    return !was_valid && table_here::is_valid();
+  };
+  CHECK(notices(shared->previous, shared));
+  CHECK(notices(shared->owner, static_cast<const void*>(&called)));
+  CHECK(notices(shared->heap, shared->heap + 1));
+  CHECK(notices(shared->next->owner, static_cast<const void*>(nullptr)));
+  CHECK(notices(shared->next->callback, static_cast<ouro::detail::weak_callback*>(nullptr)));
+  std::byte target[sizeof shared->target];
+  std::memcpy(target, &shared->target, sizeof target);
+  shared->target.clear();
+  CHECK_FALSE(table_here::is_valid());
+  std::memcpy(static_cast<void*>(&shared->target), target, sizeof target);
+  table_here::unpin(shared);
+  CHECK(table_here::is_valid());
 }

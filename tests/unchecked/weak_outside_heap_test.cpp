@@ -89,6 +89,7 @@ TEST_CASE("unchecked: records that were left to a heap end with their object, an
     with_callback.reset();
     {
       const heap::scope in{*h};
+      CHECK(ouro::detail::weak_table<ouro::local_refcount>::is_valid());
       if (dies_first) {
         object.reset();
       } else {

@@ -109,7 +109,6 @@ class intern_table {
 
   /// Whether each entry is found by its hash, and the numbers of entries are right. O(capacity)
   [[nodiscard]] bool is_valid() const noexcept {
-    if ((size_ + erased_) * 4 > capacity_ * 3 || (capacity_ & (capacity_ - 1)) != 0) return false;
     std::size_t entries = 0;
     std::size_t erased_slots = 0;
     for (std::size_t i = 0; i != capacity_; ++i) {

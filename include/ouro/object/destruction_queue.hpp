@@ -118,13 +118,12 @@ class OURO_SHARED_TYPE destruction_queue {
     return ended;
   }
 
-  /// Whether each entry is an object that waits or whose block is to be freed, or is done. O(entries)
+  /// Whether each object that waits for its destructor has no pointers. O(entries)
   [[nodiscard]] bool is_valid() const noexcept {
-    if (ordered_ > waiting_.size) return false;
     for (std::size_t i = 0; i != waiting_.size; ++i) {
       const std::uintptr_t entry = waiting_.items[i];
-      if (entry == nothing || (entry & is_destroyed) != 0) continue;
-      if (entry == 0 || object_of(entry).load_count() != count_word::none) return false;
+      if ((entry & is_destroyed) != 0) continue;
+      if (object_of(entry).load_count() != count_word::none) return false;
     }
     return true;
   }

@@ -155,7 +155,9 @@ class OURO_SHARED_TYPE weak_table {
     bool valid = true;
     const auto look = [&valid](shard& home) {
       const lock_guard lock{home.mutex};
-      home.records.each([&](record* first) { valid = valid && is_valid_list(home, first); });
+      home.records.each([&](record* first) {
+        if (!is_valid_list(home, first)) valid = false;
+      });
     };
     if constexpr (is_shared) {
       for (shard& each : shared_shards.at) look(each);
@@ -260,7 +262,7 @@ class OURO_SHARED_TYPE weak_table {
 
   /// Whether the list has records of one living target, each linked to the one in front, and the shared one first.
   [[nodiscard]] static bool is_valid_list(shard& home, const record* first) noexcept {
-    if (first == nullptr || first->previous != nullptr || home.records.find(first->owner) == nullptr) return false;
+    if (first->previous != nullptr || home.records.find(first->owner) == nullptr) return false;
     for (const record* at = first; at != nullptr; at = at->next) {
       if (at->owner != first->owner || at->target.is_cleared() || !is_listed_here(*at)) return false;
       if (at->callback == nullptr && at != first && pins::load(at->pins) != count_word::none) return false;

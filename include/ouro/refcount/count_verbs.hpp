@@ -22,8 +22,9 @@ struct count_verbs {
   OURO_ALWAYS_INLINE static void increment(Count& count) noexcept {
     if constexpr (Policy::is_thread_safe) {
       std::uint32_t seen = Policy::load(count);
-      while (seen != count_word::pinned && !Policy::compare_exchange(count, seen, count_word::raised(seen))) {
-      }
+      do {
+        if (seen == count_word::pinned) return;
+      } while (!Policy::compare_exchange(count, seen, count_word::raised(seen)));
     } else {
       const std::uint32_t raised = Policy::load(count) + 1;
       if (count_word::is_suspect_on_drop(raised)) [[unlikely]] {

@@ -83,6 +83,7 @@ TEST_CASE_FIXTURE(own_heap, "pool_heap: keeps one empty arena, and a quarter as 
   // The third one became empty beside nine in use.
   CHECK(most_empty == 3);
   CHECK(current_pool_heap->arenas <= 1 + most_empty);
+  CHECK(current_pool_heap->is_valid());
 }
 
 TEST_CASE_FIXTURE(own_heap, "pool_heap: blocks that another thread has freed are handed out before a pool is opened") {
@@ -161,23 +162,66 @@ TEST_CASE_FIXTURE(own_heap, "pool_heap: knows each number and link that is wrong
   CHECK(notices(at.index, static_cast<std::uint16_t>(at.index + 1)));
   CHECK(notices(at.freed, static_cast<ouro::detail::free_block*>(nullptr)));
   CHECK(notices(at.previous, &at));
+  CHECK(notices(at.index, static_cast<std::uint16_t>(ouro::detail::size_class::count)));
+  CHECK(notices(at.block_size, static_cast<std::uint16_t>(72)));
+  CHECK(notices(at.untouched, at.begin() - 8));
+  auto& list = pools.linked[at.index];
+  CHECK(notices(list.tail, static_cast<pool*>(nullptr)));
+  CHECK(notices(list.retained, static_cast<pool*>(nullptr)));
+  {
+    // The pools are linked, and on no list.
+    const auto right = list;
+    list.head = &ouro::detail::no_pool;
+    list.tail = nullptr;
+    CHECK_FALSE(current_pool_heap->is_valid());
+    list = right;
+  }
+  // Retained pools of others: of another class, and of walkable pools.
+  void* const other = pool_allocator::allocate(200, 8);
+  void* const walkable = pool_allocator::allocate_walkable(64, 8);
+  REQUIRE(pool::of(other)->retain_when_empty);
+  REQUIRE(pool::of(walkable)->retain_when_empty);
+  CHECK(notices(list.retained, pool::of(other)));
+  CHECK(notices(list.retained, pool::of(walkable)));
+  CHECK(notices(pool::of(walkable)->linked, false));
+  pool& young = *pool::of(other);
+  CHECK(notices(young.untouched, young.untouched + 8));
+  pool_allocator::deallocate(other, 200, 8);
+  pool_allocator::deallocate(walkable, 64, 8);
   arena& home = *arena::of(&at);
+  CHECK(notices(home.previous, &home));
   CHECK(notices(home.empty_pools, home.empty_pools - 1));
   CHECK(notices(home.owner, static_cast<ouro::detail::pool_heap*>(nullptr)));
   for (std::size_t i = 1; i < blocks.size(); i += 2) pool_allocator::deallocate(blocks[i], 64, 8);
 }
 
-TEST_CASE_FIXTURE(own_heap, "pool_heap: knows a block that is on a free list twice, or does not begin there") {
+TEST_CASE_FIXTURE(own_heap, "pool_heap: knows a free list that is a ring, or leads to where no block begins") {
+  using ouro::detail::free_block;
   void* const first = pool_allocator::allocate(64, 8);
   void* const second = pool_allocator::allocate(64, 8);
   pool& at = *pool::of(first);
   pool_allocator::deallocate(second, 64, 8);
-  REQUIRE(at.freed != nullptr);
+  free_block* const right = at.freed;
+  REQUIRE(right == second);
   REQUIRE(current_pool_heap->is_valid());
-  ouro::detail::free_block* const right = at.freed;
-  at.freed = reinterpret_cast<ouro::detail::free_block*>(static_cast<std::byte*>(first) + 8);
-  CHECK_FALSE(current_pool_heap->is_valid());
+  for (std::byte* const wrong : {static_cast<std::byte*>(first) + 8, arena::blocks_of(&at) - 64, at.untouched}) {
+    at.freed = reinterpret_cast<free_block*>(wrong);
+    CHECK_FALSE(current_pool_heap->is_valid());
+  }
   at.freed = right;
+  free_block* const behind = pool::after(right);
+  static_cast<void>(at.link(right, right));
+  CHECK_FALSE(current_pool_heap->is_valid());
+  static_cast<void>(at.link(right, behind));
+  CHECK(current_pool_heap->is_valid());
+
+  // With the right number of blocks, but on no list.
+  at.linked = false;
+  CHECK_FALSE(ouro::detail::is_valid(at));
+  at.linked = true;
+  const std::uint16_t index = std::exchange(at.index, static_cast<std::uint16_t>(ouro::detail::size_class::count));
+  CHECK_FALSE(ouro::detail::is_valid(at));
+  at.index = index;
   CHECK(current_pool_heap->is_valid());
   pool_allocator::deallocate(first, 64, 8);
 }
