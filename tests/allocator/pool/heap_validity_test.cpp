@@ -1,3 +1,5 @@
+#include "support/damage.hpp"
+
 #include <ouro/allocator/pool/heap_validity.hpp>
 #include <ouro/ouro.hpp>
 
@@ -140,10 +142,7 @@ TEST_CASE_FIXTURE(own_heap, "pool_heap: knows each number and link that is wrong
   REQUIRE(current_pool_heap->is_valid());
 
   const auto notices = [](auto& field, auto wrong) {
-    const auto right = std::exchange(field, wrong);
-    const bool was_valid = current_pool_heap->is_valid();
-    field = right;
-    return !was_valid && current_pool_heap->is_valid();
+    return ouro::test::notices_damage(field, wrong, [] { return current_pool_heap->is_valid(); });
   };
   auto& pools = *current_pool_heap;
   CHECK(notices(pools.pools, pools.pools + 1));
