@@ -28,7 +28,7 @@ class collector_operations {
   using gc = typename state::gc;
 
  public:
-  static constexpr bool collects = finds_cycles<typename Kit::memory::collector>;
+  static constexpr bool collects = state::collects;
   static constexpr bool has_owners = std::is_same_v<typename Kit::memory::refcount, biased_refcount>;
 
   explicit collector_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {

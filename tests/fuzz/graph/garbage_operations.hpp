@@ -19,7 +19,7 @@ class garbage_operations {
   using node = typename state::node;
   using gc = typename state::gc;
 
-  static constexpr bool collects = finds_cycles<typename Kit::memory::collector>;
+  static constexpr bool collects = state::collects;
 
  public:
   explicit garbage_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}

@@ -33,6 +33,7 @@ template <class Kit>
 struct graph {
   using memory = typename Kit::memory;
   using gc = typename memory::gc;
+  static constexpr bool collects = finds_cycles<typename memory::collector>;
   using node = plain_node<Kit>;
   using rich = rich_node<Kit>;
   using wide = wide_node<Kit>;

@@ -22,7 +22,7 @@ class hook_operations {
   using pointer = typename state::pointer;
   using gc = typename state::gc;
 
-  static constexpr bool collects = finds_cycles<typename Kit::memory::collector>;
+  static constexpr bool collects = state::collects;
 
  public:
   explicit hook_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}

@@ -40,7 +40,7 @@ class world {
   using rich = typename state::rich;
   using pointer = typename state::pointer;
 
-  static constexpr bool collects = collector_operations<kit>::collects;
+  static constexpr bool collects = graph<kit>::collects;
   static constexpr bool has_owners = collector_operations<kit>::has_owners;
 
  public:
