@@ -64,8 +64,8 @@ inline bool pool_heap::is_valid() const noexcept {
   std::size_t arenas_seen = 0;
   std::size_t empty_seen = 0;
   for (std::uint32_t empty = 0; empty <= arena::pools; ++empty) {
-    const bool is_noted = empty != 0 && (empty_counts >> (empty - 1) & 1) != 0;
-    if (empty != 0 && is_noted != (with_empty[empty] != nullptr)) return false;
+    const bool has_arenas = with_empty[empty] != nullptr;
+    if (empty != 0 && has_arenas != ((empty_counts >> (empty - 1) & 1) != 0)) return false;
     const arena* previous = nullptr;
     for (const arena* at = with_empty[empty]; at != nullptr; at = at->next) {
       if (at->owner != this || at->previous != previous || at->empty_pools != empty) return false;
