@@ -39,17 +39,17 @@ struct heap_local {
 /// All registered heap-local variables, of all threads.
 class heap_locals {
  public:
-  void add(heap_local& part) noexcept {
+  void add(heap_local& variable) noexcept {
     const lock_guard lock{mutex_};
-    if (part.is_known.load(std::memory_order_relaxed)) return;
+    if (variable.is_known.load(std::memory_order_relaxed)) return;
     constexpr std::size_t unit = alignof(std::max_align_t);
     const std::size_t offset = bytes();
-    part.offset = offset;
-    part.next = first_.load(std::memory_order_relaxed);
+    variable.offset = offset;
+    variable.next = first_.load(std::memory_order_relaxed);
     // release: a thread that sees the variable, or the sum of bytes, sees their description.
-    first_.store(&part, std::memory_order_release);
-    bytes_.store(offset + (part.bytes + unit - 1) / unit * unit, std::memory_order_release);
-    part.is_known.store(true, std::memory_order_release);
+    first_.store(&variable, std::memory_order_release);
+    bytes_.store(offset + (variable.bytes + unit - 1) / unit * unit, std::memory_order_release);
+    variable.is_known.store(true, std::memory_order_release);
   }
 
   /// The bytes of all variables, one after the other.
@@ -114,11 +114,11 @@ OURO_SHARED_STATE inline constinit thread_local heap_context* context_of_current
 
 /// Must be called before a heap-local variable gets its first value that must be saved. False when memory is exhausted:
 /// then it must not get one.
-[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool register_heap_local(heap_local& part) noexcept {
+[[nodiscard]] OURO_OWN_CODE OURO_NOINLINE inline bool register_heap_local(heap_local& variable) noexcept {
   // acquire: pairs with the release of `add`, which has written the offset.
-  if (!part.is_known.load(std::memory_order_acquire)) {
-    keep_loaded(&part);
-    known_heap_locals.add(part);
+  if (!variable.is_known.load(std::memory_order_acquire)) {
+    keep_loaded(&variable);
+    known_heap_locals.add(variable);
   }
   return context_of_current_heap == nullptr || context_of_current_heap->reserve();
 }
@@ -127,7 +127,7 @@ OURO_SHARED_STATE inline constinit thread_local heap_context* context_of_current
 /// are optional; without the second, `finish` does for both.
 template <class State>
 class heap_local_of {
-  static_assert(std::is_trivially_copyable_v<State>, "the value of a part is copied as bytes");
+  static_assert(std::is_trivially_copyable_v<State>, "the value of a heap-local variable is copied as bytes");
 
   [[nodiscard]] static void* here() noexcept { return &State::of_thread(); }
 

@@ -272,7 +272,8 @@ class OURO_SHARED_TYPE cycle_collector {
   static constexpr std::size_t first_batch = std::size_t{1} << 13;  ///< objects
   static constexpr std::size_t growth = 8;                          ///< of batches that find little garbage
   static constexpr std::size_t tolerated = 2;  ///< living objects looked at for each that is destroyed
-  static constexpr std::size_t kept_memory = std::size_t{1} << 17;  ///< worklist; more is freed after a collection
+  static constexpr std::size_t kept_memory = std::size_t{1}
+                                             << 17;  ///< entries of a worklist; more are freed after a collection
 
   /// Whether old objects may lie in pools that are walked instead of a table.
   static constexpr bool walks = walks_pools<CollectorPolicy, RefcountPolicy>;

@@ -192,7 +192,7 @@ class generations {
 
   [[nodiscard]] buffer& buffer_of(std::uint32_t word) noexcept { return buffers_[word >> info_word::buffer_shift]; }
 
-  /// Changes the info word of the object, and lists it where the changed word belongs if it was buffered.
+  /// Changes the info word of the object. If it is buffered, moves it to the buffer of the changed word.
   template <class Change>
   void move_between_buffers(header_type& object, Change change) noexcept {
     const bool is_buffered = info_word::is_buffered(object.load_info());
@@ -201,7 +201,7 @@ class generations {
     if (is_buffered) buffer_for(change(before)).enter(object);
   }
 
-  /// Room for what `from` lists, in `to` besides what that lists.
+  /// Whether `to` has room for the candidates of `from` beside its own.
   [[nodiscard]] bool has_room_for(std::size_t to, std::size_t from) noexcept {
     return buffers_[to].reserve(buffers_[to].slots() + buffers_[from].size());
   }

@@ -300,7 +300,7 @@ class OURO_SHARED_TYPE deepcopy_memo {
 
   /// What to put in the place of a stand-in. \throws copy_unfinished if members `deep_copy` return nothing but each
   /// other's copies
-  [[nodiscard]] const pointer<void>& settled(const pointer<void>& copy) {
+  [[nodiscard]] const pointer<void>& copy_behind(const pointer<void>& copy) {
     const pointer<void>* now = &copy;
     for (std::size_t left = promises_.size(); *now != nullptr; --left) {
       const auto* const given = promises_.find_kept_by(header_of(*now));
@@ -315,20 +315,20 @@ class OURO_SHARED_TYPE deepcopy_memo {
   void keep_promises(const mark& since) {
     if (promises_.size() == since.promises) return;
     for (std::size_t i = since.copies; i != copies_.size(); ++i) {
-      copies_[i].copy = pointer<void>{settled(copies_[i].copy)};
+      copies_[i].copy = pointer<void>{copy_behind(copies_[i].copy)};
     }
-    is_settling_ = true;
+    is_replacing_stand_ins_ = true;
     for (std::size_t i = since.copies; i != copies_.size(); ++i) {
       if (copies_[i].has_edges()) copies_[i].edges->rewire(copies_[i].copy.get(), this);
     }
-    is_settling_ = false;
+    is_replacing_stand_ins_ = false;
     promises_.check_kept(since.promises);
     promises_.shrink(since.promises);
   }
 
   /// Makes the memo what it was.
   void undo(const mark& to) noexcept {
-    is_settling_ = false;
+    is_replacing_stand_ins_ = false;
     tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(to.tasks), tasks_.end());
     for (; steps_.size() != to.steps; steps_.pop_back()) {
       if (steps_.back().is_open) open_.erase(&header_of(steps_.back().object.original));
@@ -390,9 +390,9 @@ class OURO_SHARED_TYPE deepcopy_memo {
   }
 
   [[nodiscard]] const pointer<void>* replacement_of(header_type& target) {
-    if (is_settling_) {
+    if (is_replacing_stand_ins_) {
       const auto* const given = promises_.find_kept_by(target);
-      return given == nullptr ? nullptr : &settled(given->stand_in);
+      return given == nullptr ? nullptr : &copy_behind(given->stand_in);
     }
     const auto* const known = copies_.find(target);
     return known == nullptr ? nullptr : &known->copy;
@@ -405,9 +405,9 @@ class OURO_SHARED_TYPE deepcopy_memo {
   promised_copies promises_;
   std::uintptr_t outermost_frame_ = 0;  ///< where the stack of the first of nested calls begins
   looking_for looking_for_ = looking_for::objects;
-  bool has_changed_ = false;  ///< whether any edge is another one than before
-  bool is_settling_ = false;  ///< stand-ins are replaced, not originals
-  detail::nesting within_;    ///< of the walk over an object's edges
+  bool has_changed_ = false;             ///< whether any edge is another one than before
+  bool is_replacing_stand_ins_ = false;  ///< the walk replaces stand-ins, not originals
+  detail::nesting within_;               ///< of the walk over an object's edges
 };
 
 }  // namespace ouro

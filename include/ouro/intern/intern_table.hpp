@@ -194,13 +194,13 @@ struct OURO_SHARED_TYPE intern_cache {
 
   /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
   void reserve() {
-    if (table.bytes() == 0 && !become_part()) throw_bad_alloc();
+    if (table.bytes() == 0 && !register_here()) throw_bad_alloc();
     table.reserve();
   }
 
   /// For the current heap, or for all threads. Where memory is exhausted, the heap may forget it when it is left.
   void enable(bool wanted) noexcept {
-    static_cast<void>(become_part());
+    static_cast<void>(register_here());
     is_enabled = wanted;
   }
 
@@ -210,7 +210,7 @@ struct OURO_SHARED_TYPE intern_cache {
 
  private:
   /// Before it gets a value that the heap must keep. False when memory is exhausted.
-  [[nodiscard]] static bool become_part() noexcept {
+  [[nodiscard]] static bool register_here() noexcept {
     if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
       return register_heap_local(heap_local_of<intern_cache>::variable);
     } else {

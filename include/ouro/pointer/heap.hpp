@@ -81,7 +81,7 @@ class basic_heap {
   explicit basic_heap(std::size_t limit = unlimited)
     requires is_isolated
       : state_{std::make_unique<private_heap>(limit)} {
-    attach_parts();
+    register_heap_locals();
   }
 
   basic_heap(basic_heap&& from) noexcept = default;
@@ -123,8 +123,8 @@ class basic_heap {
 
   [[nodiscard]] reference here() const noexcept { return reference{state().pools()}; }
 
-  /// So that nothing can fail later on of what these write.
-  void attach_parts();
+  /// Registers the heap-local variables that the heap needs, so that no later write to them can fail.
+  void register_heap_locals();
 
   void close() noexcept;
 
@@ -156,7 +156,7 @@ class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
 };
 
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
-void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::attach_parts() {
+void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::register_heap_locals() {
   bool all = detail::register_heap_local(detail::heap_local_of<detail::heap_number>::variable) &&
              detail::register_heap_local(detail::heap_local_of<detail::destruction_queue<RefcountPolicy>>::variable);
   if constexpr (requires { typename CollectorPolicy::template state<RefcountPolicy>; }) {

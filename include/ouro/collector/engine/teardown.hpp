@@ -215,7 +215,7 @@ class teardown {
     }
   }
 
-  /// The same where there are more edges than a trial keeps: calls the traces again. An edge that a trace does not
+  /// `sever` where there are more edges than a trial keeps: calls the traces again. An edge that a trace does not
   /// report this time is dropped by a destructor; its target is dead then, and its block is not freed yet.
   void sever_by_trace() noexcept {
     const trace_guard guard;
