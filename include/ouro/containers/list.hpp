@@ -3,10 +3,11 @@
 /// Python's `list`: a vector that grows and shrinks as CPython's does.
 
 #include <ouro/config.hpp>
+#include <ouro/containers/calls_user_code.hpp>
+#include <ouro/containers/detached_content.hpp>
 #include <ouro/containers/lifetime_watch.hpp>
-#include <ouro/containers/loan.hpp>
-#include <ouro/containers/quiet.hpp>
-#include <ouro/containers/set_aside.hpp>
+#include <ouro/containers/list_growth.hpp>
+#include <ouro/containers/storage_pin.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/memory.hpp>
 #include <ouro/trace/trace_kind.hpp>
@@ -23,22 +24,23 @@
 
 namespace ouro {
 
-/// A sequence container with the interface of `std::vector`, whose elements lie in the private heap of `Memory`. Where
-/// it must grow, it takes an eighth more than it needs, and a few: room for 0, 4, 8, 16, 24, 32, 40, 52, 64, …
-/// elements; once fewer than half of its room is used it shrinks by the same rule (CPython 3.11, `list_resize`). So
-/// appending is amortised O(1), and a list that was large once does not stay so. One that is made from n elements has
-/// room for n, rounded up to an even number. A list that is cleared or ends drops its last element first.
+/// A sequence container with the interface of `std::vector`, whose elements lie in the private heap of `Memory`. It
+/// grows and shrinks as CPython's list: it takes room for an eighth more elements than it needs, and a few (0, 4, 8,
+/// 16, 24, 32, 40, 52, 64, …), and shrinks by the same rule when less than half of its room is used. So appending is
+/// amortised O(1), and a list that becomes small gives its memory back. A list that is constructed from n elements has
+/// room for n, rounded up to an even number. `clear` and the destructor destroy the last element first.
 ///
-/// Elements may change the list while it works on them. Their destructors find it without them, and whole; they may
-/// also end it. What is done to it while elements are moved finds it empty, and is undone. While elements are compared
-/// or copied, those that leave the list stay alive.
+/// The user code that an operation calls may use the list:
+/// - Destructors of removed elements find the list valid and without these elements; they may also destroy the list.
+/// - While elements are moved, user code finds the list empty; what it inserts then is dropped afterwards.
+/// - While elements are compared or copied, elements that are removed stay alive.
 ///
-/// References, pointers and iterators to elements are good until the next insertion or removal. Thread-safety is that
+/// References, pointers and iterators to elements are valid until the next insertion or removal. Thread-safety is that
 /// of a `std::vector`.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE list {
   using vector = std::vector<T, typename Memory::template std_allocator<T>>;
-  using loan = detail::loan<vector>;
+  using storage_pin = detail::storage_pin<vector>;
 
  public:
   using value_type = T;
@@ -61,10 +63,10 @@ class OURO_SHARED_TYPE list {
     for (; first != last; ++first) emplace_back(*first);
   }
   list(const list& from) {
-    // The allocation may begin a collection, whose destructors may change `from`.
+    // The allocation may begin a collection whose destructors change `from`.
     while (items_.capacity() < from.size()) items_.reserve(from.size());
-    const loan lent{from.items_};
-    for (const T& each : lent) items_.push_back(each);  // calls user code
+    const storage_pin pin{from.items_};
+    for (const T& each : pin) items_.push_back(each);  // calls user code
   }
   list(list&& from) noexcept = default;
   list& operator=(const list& from) {
@@ -82,7 +84,7 @@ class OURO_SHARED_TYPE list {
   ~list() {
     if constexpr (!std::is_trivially_destructible_v<T>) {
       detail::lifetime_watch::end(this);
-      while (!empty()) clear();  // a destructor may have put something in
+      while (!empty()) clear();  // a destructor may have inserted an element
     }
   }
 
@@ -104,10 +106,10 @@ class OURO_SHARED_TYPE list {
   [[nodiscard]] size_type max_size() const noexcept { return items_.max_size(); }
   [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
 
-  /// Elements that there is room for.
+  /// The number of elements that there is room for.
   [[nodiscard]] size_type capacity() const noexcept { return items_.capacity(); }
 
-  /// Bytes of the private heap that the elements take, used or not.
+  /// Bytes of the private heap that the list takes for its elements, unused capacity included.
   [[nodiscard]] size_type allocated_bytes() const noexcept { return capacity() * sizeof(T); }
 
   /// \pre `index < size()`, and for `front` and `back`: not empty
@@ -123,7 +125,8 @@ class OURO_SHARED_TYPE list {
   [[nodiscard]] T* data() noexcept { return items_.data(); }
   [[nodiscard]] const T* data() const noexcept { return items_.data(); }
 
-  /// Amortised O(1). What throws, here and below, leaves the list as it was, but for `insert` of several.
+  /// Amortised O(1). An exception, here and in the functions below, leaves the list unchanged, except in an `insert` of
+  /// several elements.
   void push_back(const T& value) { emplace_back(value); }
   void push_back(T&& value) { emplace_back(std::move(value)); }
   template <class... Args>
@@ -138,7 +141,7 @@ class OURO_SHARED_TYPE list {
   /// \pre not empty
   void pop_back() {
     [[maybe_unused]] const T taken = take(size() - 1);
-    // calls user code when `taken` goes: the list is whole without it
+    // calls user code when `taken` is destroyed: the list is valid and does not have it
   }
 
   iterator insert(const_iterator at, const T& value) { return emplace(at, value); }
@@ -160,7 +163,7 @@ class OURO_SHARED_TYPE list {
     const difference_type index = at - cbegin();
     return insert_all(index, vector(elements, value));  // calls user code, which may change the list
   }
-  /// Python's `extend`, anywhere.
+  /// Python's `extend`, at any place.
   template <std::input_iterator It, std::sentinel_for<It> End>
   iterator insert(const_iterator at, It first, End last) {
     const difference_type index = at - cbegin();
@@ -173,22 +176,22 @@ class OURO_SHARED_TYPE list {
     return insert(at, elements.begin(), elements.end());
   }
 
-  /// The element behind. O(elements behind). If a destructor has changed the list, where that element would be, or the
-  /// end; if one has ended the list, no iterator of any.
+  /// Returns the next element. O(elements behind it). If a destructor changes the list, returns an iterator to the same
+  /// index, or to the end; if one destroys the list, a singular iterator.
   iterator erase(const_iterator at) {
     const difference_type index = at - cbegin();
     const detail::lifetime_watch watch{this};
     {
       [[maybe_unused]] const T taken = take(static_cast<size_type>(index));
-      // calls user code when `taken` goes: the list is whole without it
+      // calls user code when `taken` is destroyed: the list is valid and does not have it
     }
     return place_after(watch, index);
   }
-  /// The last is dropped first.
+  /// Destroys the last element first.
   iterator erase(const_iterator first, const_iterator last) {
     const difference_type index = first - cbegin();
     const detail::lifetime_watch watch{this};
-    take_and_drop(static_cast<size_type>(index), static_cast<size_type>(last - first), watch);
+    take_and_destroy(static_cast<size_type>(index), static_cast<size_type>(last - first), watch);
     return place_after(watch, index);
   }
 
@@ -219,21 +222,21 @@ class OURO_SHARED_TYPE list {
     change([](list& here) { here.move_to(here.size()); });
   }
 
-  /// Empty first, and then the elements are destroyed, the last of them first.
+  /// Makes the list empty, then destroys the elements, the last one first.
   void clear() noexcept {
     vector taken;
     taken.swap(items_);
-    if (loan* const holder = loan_of(taken); holder != nullptr) {
-      holder->kept() = std::move(taken);
+    if (storage_pin* const pin = pin_of(taken); pin != nullptr) {
+      pin->kept() = std::move(taken);
     } else {
-      drop(taken);
+      destroy(taken);
     }
   }
 
   [[nodiscard]] friend bool operator==(const list& left, const list& right) {
     if (left.size() != right.size()) return false;
-    const loan first{left.items_};
-    const loan second{right.items_};
+    const storage_pin first{left.items_};
+    const storage_pin second{right.items_};
     const T* with = second.begin();
     for (const T& each : first) {
       if (!(each == *with++)) return false;  // calls user code, which may change both lists
@@ -244,8 +247,8 @@ class OURO_SHARED_TYPE list {
     requires std::three_way_comparable<T>
   {
     using ordering = std::compare_three_way_result_t<T>;
-    const loan first{left.items_};
-    const loan second{right.items_};
+    const storage_pin first{left.items_};
+    const storage_pin second{right.items_};
     const T* at = first.begin();
     const T* with = second.begin();
     for (; at != first.end() && with != second.end(); ++at, ++with) {
@@ -255,14 +258,7 @@ class OURO_SHARED_TYPE list {
   }
 
  private:
-  /// The room that CPython gives a list that is to have so many elements.
-  [[nodiscard]] static constexpr size_type room_for(size_type elements) noexcept {
-    return elements == 0 ? 0 : (elements + (elements >> 3) + 6) & ~size_type{3};
-  }
-  static_assert(room_for(1) == 4 && room_for(5) == 8 && room_for(9) == 16 && room_for(17) == 24 && room_for(25) == 32 &&
-                room_for(33) == 40 && room_for(41) == 52 && room_for(53) == 64);
-
-  /// A place that was there before user code ran, or the end.
+  /// An iterator to this index, or to the end if user code has made the list shorter.
   [[nodiscard]] iterator place(difference_type index) noexcept {
     return begin() + (index < end() - begin() ? index : end() - begin());
   }
@@ -271,61 +267,58 @@ class OURO_SHARED_TYPE list {
     return watch.has_ended() ? iterator{} : place(index);
   }
 
-  [[nodiscard]] static loan* loan_of(const vector& items) noexcept {
-    if constexpr (detail::is_quiet<T>) {
-      return nullptr;
+  /// The pin on these elements, or null.
+  [[nodiscard]] static storage_pin* pin_of(const vector& items) noexcept {
+    if constexpr (detail::calls_user_code<T>) {
+      return storage_pin::of(items);
     } else {
-      return loan::of(items);
+      return nullptr;
     }
   }
 
-  /// Runs `change(list)` where no user code meets the elements while they move. All changes but for swaps go through
-  /// it.
+  /// Runs `change(list)` where user code cannot reach the elements while they are moved. All changes but swaps go
+  /// through it.
   template <class Change>
   decltype(auto) change(Change change) {
-    leave_lent_elements();
-    return detail::move_aside<detail::moves_quietly<T>>(*this, change);
+    leave_pinned_storage();
+    return detail::change_detached<detail::moves_call_user_code<T>>(*this, change);
   }
 
-  /// Goes on with elements of its own where user code has references to these. \throws std::bad_alloc, and what moving
-  /// throws
-  void leave_lent_elements() {
-    loan* const holder = loan_of(items_);
-    if (holder == nullptr) return;
-    vector& lent = holder->kept();
-    lent = std::exchange(items_, vector{});
-    detail::set_aside<list> aside{*this};
+  /// If the storage is pinned, gives it to the pin and goes on with storage of its own.
+  /// \throws std::bad_alloc, and what moving throws
+  void leave_pinned_storage() {
+    storage_pin* const pin = pin_of(items_);
+    if (pin == nullptr) return;
+    vector& pinned = pin->kept();
+    pinned = std::exchange(items_, vector{});
+    detail::detached_content<list> detached{*this};
     OURO_TRY {
-      vector& own = aside.content().items_;
-      own.reserve(lent.size());
-      for (T& each : lent) own.push_back(detail::copied_or_moved(each));
+      vector& own = detached.content().items_;
+      own.reserve(pinned.size());
+      for (T& each : pinned) own.push_back(detail::copied_or_moved(each));
     }
     OURO_CATCH_ALL {
-      lent.swap(aside.content().items_);
+      pinned.swap(detached.content().items_);
       OURO_RETHROW;
     }
   }
 
-  /// Room for so many more. An allocation may begin a collection, whose destructors may change a list that is not set
-  /// aside.
+  /// Makes room for `more` elements. An allocation may begin a collection whose destructors change the list, unless it
+  /// is detached.
   void make_room(size_type more) {
-    while (capacity() - size() < more) {
-      const size_type wanted = size() + more;
-      const size_type room = room_for(wanted);
-      // Where several more are many, no more than they need.
-      move_to(more > room - wanted ? (wanted + 3) & ~size_type{3} : room);
-    }
+    while (capacity() - size() < more) move_to(detail::list_room_for_more(size(), more));
   }
 
-  /// Where there is no memory to move to, it stays large.
+  /// Shrinks the storage if less than half of it is used. Without memory for smaller storage, keeps it.
   void give_room_back() noexcept {
     if (size() >= capacity() / 2) return;
-    OURO_TRY { move_to(room_for(size())); }
+    OURO_TRY { move_to(detail::list_room_for(size())); }
     OURO_CATCH_ALL {
     }
   }
 
-  /// \pre is changing. \post has that room, unless what the allocation began has filled the list
+  /// \pre is called within `change`. \post has that room, unless the allocation began a collection that has filled the
+  /// list
   void move_to(size_type room) {
     if (room == capacity()) return;
     vector moved;
@@ -348,7 +341,7 @@ class OURO_SHARED_TYPE list {
     return place_after(watch, index);
   }
 
-  /// One element, which is no longer in the list.
+  /// Removes one element from the list and returns it.
   [[nodiscard]] T take(size_type index) {
     return change([&](list& here) {
       const iterator at = here.begin() + static_cast<difference_type>(index);
@@ -359,8 +352,8 @@ class OURO_SHARED_TYPE list {
     });
   }
 
-  /// Takes the elements out, and then drops them. Without memory to take them out to, one by one.
-  void take_and_drop(size_type index, size_type elements, const detail::lifetime_watch& watch) {
+  /// Moves the elements to a vector of their own, then destroys them. Without memory for that, erases them one by one.
+  void take_and_destroy(size_type index, size_type elements, const detail::lifetime_watch& watch) {
     vector taken;
     OURO_TRY { taken.reserve(elements); }
     OURO_CATCH_ALL {
@@ -377,11 +370,11 @@ class OURO_SHARED_TYPE list {
       here.items_.erase(first, last);
       here.give_room_back();
     });
-    drop(taken);
+    destroy(taken);
   }
 
   /// Destroys the elements, the last one first. Calls user code, which cannot reach `taken`.
-  static void drop(vector& taken) noexcept {
+  static void destroy(vector& taken) noexcept {
     if constexpr (!std::is_trivially_destructible_v<T>) {
       while (!taken.empty()) taken.pop_back();
     }

@@ -4,7 +4,7 @@
 
 #include <ouro/config.hpp>
 #include <ouro/containers/equal_values.hpp>
-#include <ouro/containers/weak_entries.hpp>
+#include <ouro/containers/weak_hash_table.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/memory.hpp>
 
@@ -17,16 +17,17 @@
 
 namespace ouro {
 
-/// A map from objects that it does not keep alive, by their identity: what a program knows of objects that are not its
-/// own. An entry goes when its object dies, with its value. Iteration gives strong pointers, in the order of insertion,
-/// and stays valid whatever is inserted, erased or dies meanwhile. A value that leads back to its key keeps both alive,
-/// as in Python. For policies whose objects belong to one thread; not copied and not moved.
+/// A map from objects, by their identity, to values; it does not keep the objects alive. So a program can attach data
+/// to objects of classes that it cannot change. When an object dies, its entry is removed and the value destroyed.
+/// Iteration gives strong pointers in the order of insertion. It stays valid while objects are inserted, erased or die.
+/// A value from which its key can be reached keeps both alive, as in Python. For policies whose objects belong to one
+/// thread. Neither copyable nor movable.
 template <class T, class Value, class Memory = default_memory>
 class OURO_SHARED_TYPE weak_key_map {
-  using entries = detail::weak_entries<const void*, T, Value, Memory, std::hash<const void*>, detail::equal_values>;
+  using entries = detail::weak_hash_table<const void*, T, Value, Memory, std::hash<const void*>, detail::equal_values>;
 
   struct as_pair {
-    [[nodiscard]] static std::pair<typename entries::strong, Value&> of(const typename entries::reader& at) {
+    [[nodiscard]] static std::pair<typename entries::strong, Value&> of(const typename entries::cursor& at) {
       return {at.object(), at.content()};
     }
   };
@@ -37,7 +38,7 @@ class OURO_SHARED_TYPE weak_key_map {
   using size_type = std::size_t;
   using iterator = detail::weak_iterator<entries, as_pair>;
 
-  /// The value of `key`, or null. It moves when the entry goes only. O(1) on average.
+  /// A pointer to the value of `key`, or null. Valid until the entry is removed. O(1) on average.
   [[nodiscard]] Value* find(const key_type& key) const {
     return entries_.find(key.owner(), [](auto* found) { return found == nullptr ? nullptr : &found->content; });
   }
@@ -54,7 +55,7 @@ class OURO_SHARED_TYPE weak_key_map {
   Value& operator[](const key_type& key) {
     for (;;) {
       if (Value* const found = find(key); found != nullptr) return *found;
-      insert_or_assign(key, Value{});  // calls user code, which may take the entry away
+      insert_or_assign(key, Value{});  // calls user code, which may remove the entry
     }
   }
 
@@ -72,7 +73,7 @@ class OURO_SHARED_TYPE weak_key_map {
   }
 
  private:
-  mutable entries entries_;  ///< readers leave their mark in it
+  mutable entries entries_;  ///< mutable, since iterators register in it
 };
 
 }  // namespace ouro

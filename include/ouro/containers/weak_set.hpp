@@ -4,7 +4,7 @@
 
 #include <ouro/config.hpp>
 #include <ouro/containers/equal_values.hpp>
-#include <ouro/containers/weak_entries.hpp>
+#include <ouro/containers/weak_hash_table.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/memory.hpp>
 
@@ -16,16 +16,17 @@
 
 namespace ouro {
 
-/// A set of objects that it does not keep alive, by their identity. An object that dies leaves it. Iteration gives
-/// strong pointers, in the order of insertion, and stays valid whatever is inserted, erased or dies meanwhile; what is
-/// inserted then may be met or not. For policies whose objects belong to one thread; not copied and not moved.
+/// A set of objects by their identity; it does not keep them alive. An object that dies is removed. Iteration gives
+/// strong pointers in the order of insertion. It stays valid while objects are inserted, erased or die; it may skip
+/// objects that are inserted meanwhile. For policies whose objects belong to one thread. Neither copyable nor movable.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE weak_set {
   struct nothing {};
-  using entries = detail::weak_entries<const void*, T, nothing, Memory, std::hash<const void*>, detail::equal_values>;
+  using entries =
+      detail::weak_hash_table<const void*, T, nothing, Memory, std::hash<const void*>, detail::equal_values>;
 
   struct as_pointer {
-    [[nodiscard]] static typename entries::strong of(const typename entries::reader& at) { return at.object(); }
+    [[nodiscard]] static typename entries::strong of(const typename entries::cursor& at) { return at.object(); }
   };
 
  public:
@@ -33,7 +34,7 @@ class OURO_SHARED_TYPE weak_set {
   using size_type = std::size_t;
   using iterator = detail::weak_iterator<entries, as_pointer>;
 
-  /// Whether it is new. \pre not null. \throws std::bad_alloc
+  /// Returns whether the object is new in the set. \pre not null. \throws std::bad_alloc
   bool insert(const value_type& object) {
     if (contains(object)) return false;
     entries_.put(object.owner(), object, {});
@@ -56,7 +57,7 @@ class OURO_SHARED_TYPE weak_set {
   void trace(auto&&) noexcept {}
 
  private:
-  mutable entries entries_;  ///< readers leave their mark in it
+  mutable entries entries_;  ///< mutable, since iterators register in it
 };
 
 }  // namespace ouro

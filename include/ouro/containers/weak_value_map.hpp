@@ -4,7 +4,7 @@
 
 #include <ouro/config.hpp>
 #include <ouro/containers/equal_values.hpp>
-#include <ouro/containers/weak_entries.hpp>
+#include <ouro/containers/weak_hash_table.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/memory.hpp>
 
@@ -17,17 +17,17 @@
 
 namespace ouro {
 
-/// A map to objects that it does not keep alive: a cache. An entry goes when its object dies, with its key. Iteration
-/// gives strong pointers, in the order of insertion, and stays valid whatever is inserted, erased or dies meanwhile.
-/// For policies whose objects belong to one thread; not copied and not moved.
+/// A map from keys to objects, for caches; it does not keep the objects alive. When an object dies, its entry is
+/// removed and the key destroyed. Iteration gives strong pointers in the order of insertion. It stays valid while
+/// objects are inserted, erased or die. For policies whose objects belong to one thread. Neither copyable nor movable.
 template <class Key, class T, class Memory = default_memory, class Hash = std::hash<Key>,
           class Equal = detail::equal_values>
 class OURO_SHARED_TYPE weak_value_map {
   struct nothing {};
-  using entries = detail::weak_entries<Key, T, nothing, Memory, Hash, Equal>;
+  using entries = detail::weak_hash_table<Key, T, nothing, Memory, Hash, Equal>;
 
   struct as_pair {
-    [[nodiscard]] static std::pair<const Key&, typename entries::strong> of(const typename entries::reader& at) {
+    [[nodiscard]] static std::pair<const Key&, typename entries::strong> of(const typename entries::cursor& at) {
       return {at.key(), at.object()};
     }
   };
@@ -38,7 +38,7 @@ class OURO_SHARED_TYPE weak_value_map {
   using size_type = std::size_t;
   using iterator = detail::weak_iterator<entries, as_pair>;
 
-  /// The object under `key`, or null. O(1) on average.
+  /// The object of `key`, or null. O(1) on average.
   [[nodiscard]] mapped_type get(const Key& key) const {
     return entries_.find(key,
                          [](const auto* found) { return found == nullptr ? mapped_type{} : found->object.lock(); });
@@ -51,14 +51,15 @@ class OURO_SHARED_TYPE weak_value_map {
   /// \pre `object` is not null. \throws std::bad_alloc, and what moving the key throws
   void insert_or_assign(Key key, mapped_type object) { entries_.put(std::move(key), object, {}); }
 
-  /// The object under `key`, or `object`, which is under it from now on. \pre, \throws as `insert_or_assign`
+  /// Returns the object of `key`; if there is none, inserts `object` and returns it. \pre, \throws as
+  /// `insert_or_assign`
   mapped_type setdefault(Key key, mapped_type object) {
     if (mapped_type found = get(key); found != nullptr) return found;
     insert_or_assign(std::move(key), object);
     return object;
   }
 
-  /// The object under `key`, or null, and is without it afterwards.
+  /// Removes the entry of `key` and returns its object, or null.
   mapped_type pop(const Key& key) {
     mapped_type found = get(key);
     entries_.erase(key);
@@ -79,7 +80,7 @@ class OURO_SHARED_TYPE weak_value_map {
   }
 
  private:
-  mutable entries entries_;  ///< readers leave their mark in it
+  mutable entries entries_;  ///< mutable, since iterators register in it
 };
 
 }  // namespace ouro

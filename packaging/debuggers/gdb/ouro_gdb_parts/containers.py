@@ -62,7 +62,7 @@ class MapPrinter:
 
 
 def dict_pairs(value):
-    first, places = vector_range(value["entries_"])
+    first, places = vector_range(value["table_"]["entries_"])
     occupied = 1 << (8 * word_bytes() - 1)
     for i in range(places):
         entry = (first + i).dereference()
@@ -97,7 +97,7 @@ class AttributesPrinter(MapPrinter):
         if size == 0:
             return
         shape = type_named("ouro::detail::shape<ouro::basic_interned_string<ouro::no_locking> >")
-        first_name = vector_range(at(int(self.value["names_"]), shape)["names_"])[0]
+        first_name = vector_range(at(int(self.value["names_"]["head_"]), shape)["names_"])[0]
         for i in range(size):
             yield (first_name + i).dereference(), (values["first_"] + i).dereference()
 
@@ -122,7 +122,7 @@ def weak_entries(value):
     # Unique pointers, which are null where an entry was taken away.
     nodes = [word_at((first + i).dereference().address) for i in range(places)]
     entries = [at(each, argument(table.type, 0)) for each in nodes if each != 0]
-    return [each for each in entries if not each["is_gone"]]
+    return [each for each in entries if not each["is_empty"]]
 
 
 class WeakValueMapPrinter(MapPrinter):

@@ -78,7 +78,7 @@ METHODS = {
     },
     "dict": {
         "operator[]": (lambda d, key: by_key(dict_pairs(d), key), KEY),
-        "size": (lambda d: d["size_"], None),
+        "size": (lambda d: d["table_"]["size_"], None),
     },
     "attributes": {
         "operator[]": (lambda a, name: by_key(AttributesPrinter(a).pairs(), name), TEXT),

@@ -103,7 +103,7 @@ class DictChildren(Children):
     """Pairs of key and value, in the order of insertion."""
 
     def found(self):
-        first, places = vector_range(child(self.value, "entries_"))
+        first, places = vector_range(child(child(self.value, "table_"), "entries_"))
         count = 0
         for _, entry in zip(range(places), elements(first, places)):
             hashed = child(entry, "hash")
@@ -116,7 +116,7 @@ class AttributesChildren(Children):
     """The names are those of the shape, or where they are many the object's own: both begin with a vector of names."""
 
     def found(self):
-        names = word_of(child(self.value, "names_"))
+        names = word_of(child(child(self.value, "names_"), "head_"))
         values = child(self.value, "values_")
         size = word_of(child(values, "size_"))
         if size == 0:
@@ -138,7 +138,7 @@ def entries_of(weak):
         node = process.ReadPointerFromMemory(word_of(first) + i * target.GetAddressByteSize(), lldb.SBError())
         if node != 0:
             entry = at(target, node, table.GetType().GetCanonicalType().GetTemplateArgumentType(0))
-            if word_of(child(entry, "is_gone")) == 0:
+            if word_of(child(entry, "is_empty")) == 0:
                 yield entry
 
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The names of an object's attributes where they are too many to be shared with other objects.
+/// The attribute names of an object that has too many to share them.
 
 #include <ouro/config.hpp>
 #include <ouro/containers/dict_index.hpp>
@@ -15,10 +15,10 @@
 
 namespace ouro::detail {
 
-/// A `shape` of one object alone, which is searched by hash. CPython, too, unshares the keys of an object that has more
-/// than 30.
+/// A list of names that belongs to one object and has a hash index. (CPython, too, unshares the keys of an object that
+/// has more than 30; V8 calls it dictionary mode.)
 template <class Name, class Memory>
-class OURO_SHARED_TYPE own_names : public names_head {
+class OURO_SHARED_TYPE unshared_names : public names_head {
   template <class T>
   using allocator = typename Memory::template std_allocator<T>;
   using index = dict_index<allocator<unsigned char>>;
@@ -26,23 +26,23 @@ class OURO_SHARED_TYPE own_names : public names_head {
  public:
   static constexpr std::size_t none = shape<Name>::none;
 
-  /// None, and room for so many. \throws std::bad_alloc
-  explicit own_names(std::size_t names) : names_head{unshared}, index_{index::slots_for(names)} {
+  /// An empty list with room for so many names. \throws std::bad_alloc
+  explicit unshared_names(std::size_t names) : names_head{unshared}, index_{index::slots_for(names)} {
     names_.reserve(index_.room());
   }
 
-  /// How many names there is room for.
+  /// The number of names that there is room for.
   [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
   [[nodiscard]] bool has_room() const noexcept { return names_.size() < room(); }
 
   [[nodiscard]] const Name& name(std::size_t number) const noexcept { return names_[number]; }
 
-  /// Where an attribute is, or `none`. O(1) on average.
+  /// The number of the name, or `none`. O(1) on average.
   [[nodiscard]] std::size_t find(const Name& name) const noexcept {
     return index_.find(hash(name), [&](std::size_t number) { return names_[number] == name; });
   }
 
-  /// \pre there is room, and no such name
+  /// \pre there is room, and the name is new
   void add(const Name& name) noexcept {
     index_.insert(hash(name), names_.size());
     names_.push_back(name);
@@ -62,7 +62,7 @@ class OURO_SHARED_TYPE own_names : public names_head {
  private:
   [[nodiscard]] static std::size_t hash(const Name& name) noexcept { return std::hash<Name>{}(name); }
 
-  std::vector<Name, allocator<Name>> names_;  ///< follows the head at once, as in `shape`
+  std::vector<Name, allocator<Name>> names_;  ///< directly behind the head, as in `shape`: debuggers read both alike
   index index_;
 };
 
