@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The hash index of a `dict`: numbers of entries, as narrow as their number allows.
+/// The hash index of a `dict`: a hash table of entry numbers, each in as few bytes as the size of the table allows.
 
 #include <ouro/base/integer_cast.hpp>
 #include <ouro/config.hpp>
@@ -16,24 +16,24 @@
 
 namespace ouro::detail {
 
-/// Open addressing with linear probing over 2^n slots of 1, 2, 4 or 8 bytes, of which two thirds are used at most, as
-/// in CPython's dictobject.c. It knows hashes and numbers; the entries are its owner's.
+/// Open addressing with linear probing over 2^n slots of 1, 2, 4 or 8 bytes, of which at most two thirds are used, as
+/// in CPython's dictobject.c. A slot stores the number of an entry; the entries belong to the owner of the index.
 template <class Allocator>
 class dict_index {
  public:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
-  /// Entries that it has room for.
+  /// The number of entries that there is room for.
   [[nodiscard]] std::size_t room() const noexcept { return slots_ * 2 / 3; }
   [[nodiscard]] std::size_t bytes() const noexcept { return table_.size(); }
 
-  /// The slots of an index that has room for so many entries.
+  /// How many slots an index needs for so many entries.
   [[nodiscard]] static constexpr std::size_t slots_for(std::size_t entries) noexcept {
     const std::size_t least = entries + entries / 2 + 1;
     return least < 8 ? 8 : std::bit_ceil(least);
   }
 
-  /// The slots of an index that takes the place of a full one: there is room for some twice the entries.
+  /// How many slots the index has that replaces a full one: enough for about twice the entries.
   [[nodiscard]] static constexpr std::size_t grown_slots_for(std::size_t entries) noexcept {
     return std::bit_ceil(entries < 3 ? std::size_t{8} : entries * 3);
   }
@@ -49,7 +49,7 @@ class dict_index {
     table_.resize(slots_ * width_, static_cast<unsigned char>(0xFF));
   }
 
-  /// The number of the entry with this hash that `is_it(number)` says yes to, or `none`. O(1) on average.
+  /// The number of the entry with this hash for which `is_it(number)` is true, or `none`. O(1) on average.
   template <class IsIt>
   [[nodiscard]] std::size_t find(std::size_t hash, IsIt is_it) const {
     if (slots_ == 0) return none;
@@ -69,8 +69,8 @@ class dict_index {
 
   void clear() noexcept { std::memset(table_.data(), 0xFF, table_.size()); }
 
-  /// By shifting what follows (Knuth, TAOCP 3, 6.4, algorithm R), so that no removal slows a search down.
-  /// `hash_of(number)` is the hash of any entry. \pre the entry is in the index
+  /// Removes an entry and shifts the following ones (Knuth, TAOCP 3, 6.4, algorithm R), so that removals leave no
+  /// deleted slots that searches must cross. `hash_of(number)` is the hash of any entry. \pre the entry is in the index
   template <class HashOf>
   void remove(std::size_t number, HashOf hash_of) noexcept {
     std::size_t hole = home(hash_of(number));
@@ -87,9 +87,9 @@ class dict_index {
 
  private:
   [[nodiscard]] std::size_t home(std::size_t hash) const noexcept {
-    // Hashes may differ in their lowest bits alone, as those of integers do, or in their highest, or by multiples of
-    // any number. One multiplication moves bits up, and spreads most such multiples; after the second one, with the
-    // bits that were moved up brought down in between, each bit of the result depends on all bits of the hash.
+    // Hashes may differ only in their lowest bits, as those of integers do, only in their highest bits, or by multiples
+    // of some number. The first multiplication carries differences to higher bits; the shift between brings them down
+    // again; after the second multiplication each bit of the result depends on all bits of the hash.
     std::uint64_t mixed = hash;
     mixed = (mixed ^ mixed >> 32) * 0x9E3779B97F4A7C15u;
     mixed = (mixed ^ mixed >> 29) * 0xA0761D6478BD642Fu;
@@ -97,7 +97,7 @@ class dict_index {
   }
   [[nodiscard]] std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_ - 1); }
 
-  /// All bits of a slot.
+  /// The value of an empty slot: all bits are set.
   [[nodiscard]] std::size_t empty() const noexcept {
     return width_ >= sizeof(std::size_t) ? none : (std::size_t{1} << (8 * width_)) - 1;
   }
@@ -131,7 +131,7 @@ class dict_index {
 
   std::size_t slots_;    ///< a power of two from 8 on, or 0
   std::uint32_t width_;  ///< bytes of a slot
-  std::uint32_t shift_;  ///< leaves as many bits of 64 as number the slots
+  std::uint32_t shift_;  ///< shifts 64 bits right to the log2(slots_) highest ones
   std::vector<unsigned char, Allocator> table_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// `std::equal_to<>`, without its header, which takes longer to compile than all containers.
+/// `std::equal_to<>` without the header `<functional>`, which takes longer to compile than all containers.
 
 #include <ouro/config.hpp>
 
@@ -8,7 +8,7 @@
 
 namespace ouro::detail {
 
-/// Lets tables look for a key of another type than their own.
+/// Transparent: compares a key with values of other types.
 struct OURO_SHARED_TYPE equal_values {
   using is_transparent = void;
 

@@ -21,9 +21,10 @@
 
 namespace ouro {
 
-/// An immutable sequence: one block of exactly the size of its elements, shared by all copies, which are pointers of 8
-/// bytes. An empty one has no block. If all that its elements point to is out of the collector's sight, then so is the
-/// sequence, as in CPython. Freed blocks serve the next sequence of that size: the pool keeps a free list for each.
+/// An immutable sequence in one block of exactly the size of its elements. All copies share the block and are pointers
+/// of 8 bytes. An empty sequence has no block. A sequence whose elements point to no tracked object is not tracked
+/// itself, as in CPython. Freed blocks are reused by sequences of the same size class, from the free lists of the
+/// pools.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE frozen_list {
   using pointer_type = typename Memory::template ptr<T[]>;
@@ -53,7 +54,7 @@ class OURO_SHARED_TYPE frozen_list {
   }
 
   [[nodiscard]] size_type size() const noexcept {
-    // Named here and not in the class, where `T` may be incomplete still: then the answer would be what is known there.
+    // Named here and not in the class, since `T` may be incomplete there and the layout depends on its definition.
     using layout =
         detail::block<T[], typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
     return items_ == nullptr ? 0 : layout::length(items_.get());
@@ -73,7 +74,7 @@ class OURO_SHARED_TYPE frozen_list {
   [[nodiscard]] reference front() const noexcept { return data()[0]; }
   [[nodiscard]] reference back() const noexcept { return data()[size() - 1]; }
 
-  /// Whether both are the same block: a comparison of pointers.
+  /// Whether both share one block: a comparison of pointers.
   [[nodiscard]] bool is(const frozen_list& with) const noexcept { return items_ == with.items_; }
 
   /// The block, which other pointers may share.
@@ -107,7 +108,7 @@ class OURO_SHARED_TYPE frozen_list {
 
 namespace detail {
 
-/// An edge to its block.
+/// A sequence is an edge to its block.
 template <class T, class Memory>
 struct edge_traits<frozen_list<T, Memory>> {
   using pointee = T[];

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Says whether a container has ended in the middle of its own operation.
+/// Detects that a container was destroyed during one of its own operations.
 
 #include <ouro/config.hpp>
 
@@ -8,9 +8,9 @@
 
 namespace ouro::detail {
 
-/// Watches a container while its operation runs user code that may end the container: the destructor of an element may
-/// drop the last pointer to the object that the container is a member of. Lies on the stack; those of one thread form a
-/// chain, the innermost first. O(1), without memory of its own.
+/// Watches a container while an operation of the container calls user code that may destroy it: the destructor of an
+/// element may drop the last pointer to the object that the container is a member of. Lies on the stack; the watches of
+/// one thread form a linked list, the innermost first. O(1), allocates nothing.
 class lifetime_watch {
  public:
   explicit lifetime_watch(const void* container) noexcept : container_{container}, outer_{innermost_} {
@@ -22,7 +22,7 @@ class lifetime_watch {
 
   [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
 
-  /// For the destructor of each container that is watched. O(operations that are running).
+  /// The destructor of each container that is watched calls this. O(operations that are running).
   static void end(const void* container) noexcept {
     for (lifetime_watch* each = innermost_; each != nullptr; each = each->outer_) {
       if (each->container_ == container) each->has_ended_ = true;

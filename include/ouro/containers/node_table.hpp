@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A hash table whose elements keep their addresses and their order.
+/// A hash table whose nodes have stable addresses and an order.
 
 #include <ouro/config.hpp>
 #include <ouro/containers/dict_index.hpp>
@@ -14,9 +14,9 @@
 
 namespace ouro::detail {
 
-/// Owns nodes, each at a numbered place, in the order of insertion; the index of a `dict` leads to them. A node says
-/// its `hash`. It stays at its address while it is in the table, and at its place while none is extracted. All verbs
-/// but `make_room` are noexcept; all are amortised O(1) on average.
+/// Owns nodes in the order of insertion, each at a numbered place, with the hash index of a `dict`. A node has a member
+/// `hash`. Its address does not change while it is in the table; its place may change when another node is extracted.
+/// All functions but `make_room` are noexcept; all are amortised O(1) on average.
 template <class Node, class Memory>
 class node_table {
   template <class T>
@@ -29,19 +29,19 @@ class node_table {
 
   /// The first place with a node, or `places()`. O(1)
   [[nodiscard]] std::size_t first() const noexcept { return first_; }
-  /// Numbers of places end there.
+  /// The numbers of places are smaller than that.
   [[nodiscard]] std::size_t places() const noexcept { return nodes_.size(); }
-  /// Null where one was extracted.
+  /// The node at a place; null if it was extracted.
   [[nodiscard]] Node* at(std::size_t place) const noexcept { return nodes_[place].get(); }
 
-  /// The node with this hash that `is_it(node)` says yes to, or null.
+  /// The node with this hash for which `is_it(node)` is true, or null.
   template <class IsIt>
   [[nodiscard]] Node* find(std::size_t hash, IsIt is_it) const {
     const std::size_t place = index_.find(hash, [&](std::size_t number) { return is_it(*nodes_[number]); });
     return place == index::none ? nullptr : at(place);
   }
 
-  /// Calls `see(node)` for all, in their order. \pre `see` inserts none, and extracts none
+  /// Calls `see(node)` for all nodes in their order. \pre `see` inserts and extracts no node
   template <class See>
   void each(See see) const {
     for (const std::unique_ptr<Node>& each : nodes_) {
@@ -49,12 +49,12 @@ class node_table {
     }
   }
 
-  /// Nodes that there is room for, with the places of those that were extracted.
+  /// The number of places that there is room for, those of extracted nodes included.
   [[nodiscard]] std::size_t room() const noexcept { return index_.room(); }
   [[nodiscard]] bool has_room() const noexcept { return places() < room(); }
 
-  /// For one more node. Allocations may begin a collection, whose destructors may change the table; it is whole then.
-  /// \throws std::bad_alloc, and then nothing has changed
+  /// Makes room for one more node. An allocation may begin a collection whose destructors change the table; it is valid
+  /// then. \throws std::bad_alloc, and then nothing has changed
   void make_room() {
     while (!has_room()) {
       index wider{index::grown_slots_for(places())};

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Which names the attributes of an object have, and in which order: shared by all objects that got the same names in
-/// the same order.
+/// Shapes (hidden classes): the names of an object's attributes in their order, shared by all objects that got the same
+/// names in the same order.
 
 #include <ouro/config.hpp>
 
@@ -17,22 +17,24 @@ namespace ouro::detail {
 template <class Name>
 class shape_tree;
 
-/// What the names of an object begin with, shared or its own. Serial numbers never come again within one heap, so that
-/// what one says can be remembered for longer than the names live.
+/// The head of `shape` and `unshared_names`. Within one heap a serial number is used once, so that caches may keep it
+/// longer than the names live.
 struct names_head {
-  static constexpr std::uint64_t step = 128;                         ///< leaves room for the size of an object
-  static constexpr std::uint64_t unshared = std::uint64_t{1} << 63;  ///< of all that belong to one object
+  static constexpr std::uint64_t step = 128;                         ///< the low bits are free for the number of names
+  static constexpr std::uint64_t unshared = std::uint64_t{1} << 63;  ///< the serial number of all `unshared_names`
 
-  std::uint64_t serial;  ///< a multiple of `step`
+  std::uint64_t serial;  ///< `unshared`, or a multiple of `step`
 };
 
-/// A list of names. The objects that have been given all of its names in this order share it, and so do those that have
-/// only been given the first of them so far: an object knows how many. Where objects with the same first names go
-/// different ways, one stays, and the others go on in a shape that has another for its parent, and a copy of the names
-/// up to there. So the same names in the same order are always the first of the same shape. (Shapes are the maps of
+/// A list of names. An object shares it if its names are the first `size` names of the list in this order; the object
+/// stores the size. So the shape grows as its objects get the same further names. When an object gets a name that
+/// differs from the next one of its shape, it changes to a branch: a shape that has the old one for its parent, and a
+/// copy of the names up to there. So equal names in equal order always belong to one shape. (Shapes are the maps of
 /// Chambers, Ungar and Lee, "An Efficient Implementation of SELF", OOPSLA 1989, section 3.1; CPython shares keys by
-/// class.) `Name` is `interned_string`; it is a template parameter, so that programs without attributes do not compile
-/// the class.
+/// class.)
+///
+/// `Name` is `interned_string`; it is a template parameter, so that programs without attributes do not compile the
+/// class.
 template <class Name>
 class OURO_SHARED_TYPE shape : public names_head {
   friend shape_tree<Name>;
@@ -47,7 +49,7 @@ class OURO_SHARED_TYPE shape : public names_head {
 
   [[nodiscard]] const Name& name(std::size_t index) const noexcept { return names_[index]; }
 
-  /// Where an attribute is among the first `size`, or `none`. O(size), comparing pointers.
+  /// The index of the name among the first `size` ones, or `none`. O(size) comparisons of pointers.
   [[nodiscard]] std::size_t find(const Name& name, std::size_t size) const noexcept {
     for (std::size_t i = 0; i != size; ++i) {
       if (names_[i] == name) return i;
@@ -55,16 +57,16 @@ class OURO_SHARED_TYPE shape : public names_head {
     return none;
   }
 
-  /// Whether `name` comes behind the first `size`.
+  /// Whether `name` follows the first `size` names.
   [[nodiscard]] bool goes_on_with(std::size_t size, const Name& name) const noexcept {
     return size < names_.size() && names_[size] == name;
   }
 
-  /// Where it belongs.
+  /// The tree that owns the shape.
   [[nodiscard]] shape_tree<Name>& tree() const noexcept { return *tree_; }
 
-  /// One object more, and one fewer, has this shape. A shape without objects may end, and with it the tree if its
-  /// thread has ended.
+  /// Count the objects that have this shape: one more, and one fewer. A shape without objects may be freed, and with it
+  /// the tree if its thread has ended.
   void enter() noexcept { tree_->enter(*this); }
   void leave() noexcept { tree_->leave(*this); }
 
@@ -72,17 +74,17 @@ class OURO_SHARED_TYPE shape : public names_head {
   [[nodiscard]] std::size_t bytes() const noexcept { return sizeof *this + names_.capacity() * sizeof names_.front(); }
 
  private:
-  std::vector<Name> names_;  ///< follows the head at once, as in `own_names`: debuggers look there
+  std::vector<Name> names_;  ///< directly behind the head, as in `unshared_names`: debuggers read both alike
 
  public:
-  const std::size_t hash;  ///< by which the tree finds it
+  const std::size_t hash;  ///< in the table of the tree
 
  private:
   shape* parent_;
-  std::size_t common_;     ///< names that are those of the parent
-  std::size_t users_ = 0;  ///< objects, and shapes that have it for their parent
+  std::size_t common_;     ///< how many names are those of the parent
+  std::size_t users_ = 0;  ///< objects that have this shape, and shapes whose parent it is
   shape_tree<Name>* tree_;
-  shape* older_ = nullptr;  ///< without users: neighbours in the tree's list of such
+  shape* older_ = nullptr;  ///< neighbours in the tree's list of shapes without users
   shape* newer_ = nullptr;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// All shapes of the attributes in a heap.
+/// All shapes of a heap.
 
 #include <ouro/base/heap_local.hpp>
 #include <ouro/base/throw.hpp>
@@ -18,8 +18,8 @@
 
 namespace ouro::detail {
 
-/// Finds and makes shapes, and frees those that no object has: but for the last `most_idle` of them, since programs
-/// make and drop objects of one shape by turns. Not thread-safe.
+/// Finds and makes shapes. Frees shapes that no object has, except for the `most_idle` ones that were used last, since
+/// programs may make and drop objects of one shape alternately. Not thread-safe.
 template <class Name>
 class OURO_SHARED_TYPE shape_tree {
   using shape_type = shape<Name>;
@@ -31,7 +31,7 @@ class OURO_SHARED_TYPE shape_tree {
   shape_tree(const shape_tree&) = delete;
   shape_tree& operator=(const shape_tree&) = delete;
 
-  /// That of the current heap. \throws std::bad_alloc at the first call
+  /// The tree of the current heap. \throws std::bad_alloc at the first call
   [[nodiscard]] static shape_tree& current() {
     if (part_.tree == nullptr) {
       static thread_local const thread_end end;
@@ -42,18 +42,18 @@ class OURO_SHARED_TYPE shape_tree {
     return *part_.tree;
   }
 
-  /// The shape from which all others branch off, and that of objects that have got no name yet.
+  /// The shape that all others descend from. Objects without names start from it.
   [[nodiscard]] shape_type& root() noexcept { return root_; }
 
-  /// Besides the root.
+  /// The number of shapes besides the root.
   [[nodiscard]] std::size_t size() const noexcept { return branches_.size(); }
 
-  /// How many shapes it has freed so far: as long as that stays the same, all are there.
+  /// How many shapes have been freed so far. While the number is unchanged, every shape is still alive.
   [[nodiscard]] std::size_t freed() const noexcept { return freed_; }
 
-  /// The shape of an object that has the first `size` names of `at`, and gets `name`; perhaps `at` itself. No object
-  /// has entered it for the caller. O(1) expected, and O(size) for the first object that goes this way. \throws
-  /// std::bad_alloc, and nothing has changed then
+  /// The shape of an object that has the first `size` names of `at` and gets `name`; it may be `at` itself. Does not
+  /// call `enter`. O(1) expected, and O(size) for the first object with these names. \throws std::bad_alloc, and
+  /// nothing has changed then
   [[nodiscard]] shape_type& follow(shape_type& at, std::size_t size, const Name& name) {
     if (size == at.names_.size()) {
       at.names_.push_back(name);
@@ -76,7 +76,7 @@ class OURO_SHARED_TYPE shape_tree {
     using std_allocator = std::allocator<T>;
   };
 
-  /// The current heap's.
+  /// The tree of the current heap, as a heap-local variable.
   struct part {
     shape_tree* tree = nullptr;  ///< owned; made when first asked for
 
@@ -85,7 +85,7 @@ class OURO_SHARED_TYPE shape_tree {
     static void release() noexcept { delete std::exchange(part_.tree, nullptr); }
   };
 
-  /// Objects may outlive their thread's end, those in static variables for instance.
+  /// At the end of the thread, leaves the tree to the objects that outlive it, in static variables for instance.
   struct thread_end {
     thread_end() noexcept = default;
     thread_end(const thread_end&) = delete;
@@ -96,7 +96,7 @@ class OURO_SHARED_TYPE shape_tree {
   };
 
   [[nodiscard]] OURO_NOINLINE shape_type& branch(shape_type& from, std::size_t size, const Name& name) {
-    // Shapes are few, and each has its own numbers: the table mixes what is added here.
+    // The pairs of shape and size are distinct; `dict_index` mixes the bits of their sum with the hash.
     const std::size_t hash =
         std::hash<Name>{}(name) + static_cast<std::size_t>((from.serial + size) * 0x9E3779B97F4A7C15u);
     shape_type* const known = branches_.find(hash, [&](const shape_type& each) {
@@ -145,7 +145,7 @@ class OURO_SHARED_TYPE shape_tree {
     if (--parent.users_ == 0 && &parent != &root_) add_to_idle(parent);
   }
 
-  /// From now on the last of the objects ends the tree.
+  /// The thread has ended: from now on the object that leaves the last shape deletes the tree.
   void become_left() noexcept {
     is_left_ = true;
     most_idle_ = 0;
@@ -163,11 +163,11 @@ class OURO_SHARED_TYPE shape_tree {
   node_table<shape_type, standard_memory> branches_;  ///< a parent stands before its children
   std::uint64_t last_serial_ = 0;
   std::size_t freed_ = 0;
-  shape_type* oldest_idle_ = nullptr;  ///< the shapes without users, but for the root
+  shape_type* oldest_idle_ = nullptr;  ///< list of the shapes without users, except for the root
   shape_type* newest_idle_ = nullptr;
   std::size_t idle_ = 0;
   std::size_t most_idle_ = most_idle;
-  bool is_left_ = false;  ///< by its thread
+  bool is_left_ = false;  ///< its thread has ended
 };
 
 }  // namespace ouro::detail

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Python's `__slots__`: access by name to what are plain members.
+/// Python's `__slots__`: access to data members by their names.
 
 #include <ouro/base/throw.hpp>
 #include <ouro/base/type_name.hpp>
@@ -16,17 +16,16 @@
 
 namespace ouro {
 
-/// To be specialised, as a tuple of `slot("name", &T::member)`, for a class whose members are to be found by their
-/// names:
+/// The members of a class that can be found by their names. Specialise it as a tuple of `slot("name", &T::member)`:
 /// ```
 /// template <>
 /// inline constexpr auto ouro::slots_of<point> = std::tuple{ouro::slot("x", &point::x), ouro::slot("y", &point::y)};
 /// ```
-/// The object stays what it is: no byte more, and no slower where the member is known.
+/// The object gets no larger, and direct access to its members no slower.
 template <class T>
 inline constexpr std::tuple<> slots_of{};
 
-/// A name for a member.
+/// A pointer to a data member, with its name.
 template <class T, class Member>
 struct slot {
   constexpr slot(std::string_view called, Member T::* where) noexcept : name{called}, member{where} {}
@@ -35,7 +34,7 @@ struct slot {
   Member T::* member;
 };
 
-/// What can be done with the members of a `T` by their names. All are O(names), and allocate nothing.
+/// Functions on the members of a `T` by name. Each is O(names) and allocates nothing.
 template <class T>
 struct slots {
   static constexpr std::size_t size = std::tuple_size_v<std::remove_const_t<decltype(slots_of<T>)>>;
@@ -51,7 +50,7 @@ struct slots {
     return false;
   }
 
-  /// Calls `see(member)` for the member of that name. Returns whether there is one.
+  /// Calls `see(member)` for the member of this name. Returns whether there is one.
   template <class Object, class See>
   static constexpr bool visit(Object& object, std::string_view name, See&& see) {
     return std::apply(
@@ -59,13 +58,13 @@ struct slots {
         slots_of<T>);
   }
 
-  /// Calls `see(name, member)` for all of them.
+  /// Calls `see(name, member)` for all named members.
   template <class Object, class See>
   static constexpr void each(Object& object, See&& see) {
     std::apply([&](const auto&... each) { (see(each.name, object.*each.member), ...); }, slots_of<T>);
   }
 
-  /// The member of that name and type, or null.
+  /// A pointer to the member of this name and type, or null.
   template <class Member, class Object>
   [[nodiscard]] static constexpr auto* find(Object& object, std::string_view name) {
     using wanted = std::conditional_t<std::is_const_v<Object>, const Member, Member>;
@@ -77,7 +76,7 @@ struct slots {
     return found;
   }
 
-  /// \throws std::out_of_range if there is no member of that name and type: Python's `AttributeError`
+  /// \throws std::out_of_range if there is no member of this name and type: Python's `AttributeError`
   template <class Member, class Object>
   [[nodiscard]] static constexpr auto& get(Object& object, std::string_view name) {
     auto* const found = find<Member>(object, name);

@@ -20,16 +20,15 @@
 
 namespace ouro {
 
-/// An immutable tuple under a choice of policies: one block, shared by all copies, which are pointers of 8 bytes. If
-/// all that its elements point to is out of the collector's sight, then so is the tuple. `get<I>(t)`, `std::tuple_size`
-/// and structured bindings work as for `std::tuple`. The last element is destroyed first. `tuple<Ts...>` is that of
-/// default memory.
+/// An immutable tuple under a choice of policies. All copies share one block and are pointers of 8 bytes. A tuple whose
+/// elements point to no tracked object is not tracked itself. `get<I>(t)`, `std::tuple_size` and structured bindings
+/// work as for `std::tuple`. The last element is destroyed first. `tuple<Ts...>` is the alias for default memory.
 template <class Memory, class... Ts>
 class OURO_SHARED_TYPE basic_tuple {
   using values = std::tuple<Ts...>;
 
  public:
-  /// The empty tuple, and a tuple that was moved from, are those without a block: only `tuple<>` may be read then.
+  /// A tuple without a block. It may be read only if it is a `tuple<>`; so may a moved-from tuple.
   basic_tuple() noexcept = default;
 
   /// \throws std::bad_alloc, and what making an element throws
@@ -40,13 +39,13 @@ class OURO_SHARED_TYPE basic_tuple {
     detail::untrack_if_acyclic(values_);
   }
 
-  /// \pre has elements
+  /// \pre has a block
   template <std::size_t I>
   [[nodiscard]] const std::tuple_element_t<I, values>& get() const noexcept {
     return std::get<I>(*values_);
   }
 
-  /// Whether both are the same block: a comparison of pointers.
+  /// Whether both share one block: a comparison of pointers.
   [[nodiscard]] bool is(const basic_tuple& with) const noexcept { return values_ == with.values_; }
 
   /// The block, which other pointers may share.
@@ -71,7 +70,7 @@ class OURO_SHARED_TYPE basic_tuple {
 template <class... Ts>
 using tuple = basic_tuple<default_memory, Ts...>;
 
-/// An element by its number, as of `std::tuple`.
+/// An element by its number, as for `std::tuple`.
 template <std::size_t I, class Memory, class... Ts>
 [[nodiscard]] const auto& get(const basic_tuple<Memory, Ts...>& of) noexcept {
   return of.template get<I>();
@@ -89,7 +88,7 @@ template <class... Args>
 
 namespace detail {
 
-/// An edge to its block.
+/// A tuple is an edge to its block.
 template <class Memory, class... Ts>
 struct edge_traits<basic_tuple<Memory, Ts...>> {
   using pointee = std::tuple<Ts...>;

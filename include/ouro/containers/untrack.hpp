@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Takes immutable objects out of the collector's sight, if nothing that they point to is in it.
+/// Makes immutable objects untracked if they point to no tracked object.
 
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/engine/trace_worklist.hpp>
@@ -16,9 +16,9 @@
 
 namespace ouro::detail {
 
-/// The object will not point to anything that it does not point to now. What is not tracked will not be, later, so that
-/// no cycle leads through it. (CPython does the same to tuples, when a collection meets them.) O(edges).
-/// \pre `made` is the only pointer
+/// Makes the object untracked if none of its edges leads to a tracked object. Its edges never change, and an untracked
+/// object never becomes tracked, so that no cycle can lead through it. (CPython untracks tuples during collections.)
+/// O(edges). \pre `made` is the only pointer to the object, which is immutable
 template <class T, class R, class C, class A>
 void untrack_if_acyclic(const managed_ptr<T, R, C, A>& made) {
   if constexpr (block<T, R, C, A>::is_tracked) {

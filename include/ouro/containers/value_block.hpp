@@ -15,15 +15,15 @@
 
 namespace ouro::detail {
 
-/// Room for a number of values, of which the first ones are constructed: a `std::vector` that never grows, in two
-/// thirds of its size. The caller of a function must not let user code reach the block before the function returns.
+/// A fixed amount of room for values, the first of which are constructed: a `std::vector` that never grows, with two
+/// thirds of its size. User code must not reach the block while one of its functions runs.
 template <class T, class Allocator>
 class OURO_SHARED_TYPE value_block {
  public:
   using value_type = T;
 
   value_block() noexcept = default;
-  /// Room for so many, rounded up to an even number: objects do not get many attributes, and there are many objects.
+  /// An empty block with this room, rounded up to an even number. Not more, since most objects have few attributes.
   /// \throws std::bad_alloc
   explicit value_block(std::size_t room) : room_{even(room)} {
     if (room_ != 0) first_ = Allocator{}.allocate(room_);
@@ -33,7 +33,7 @@ class OURO_SHARED_TYPE value_block {
     swap(from);
     return *this;
   }
-  /// The first value goes first.
+  /// Destroys the first value first.
   ~value_block() {
     std::destroy_n(first_, size_);
     if (first_ != nullptr) Allocator{}.deallocate(first_, room_);
@@ -64,7 +64,7 @@ class OURO_SHARED_TYPE value_block {
     size_ += from.size_;
   }
 
-  /// Takes one out, and closes the gap. O(values).
+  /// Removes one value and returns it; the following ones move up. O(values).
   [[nodiscard]] T take(std::size_t index) noexcept {
     T taken(std::move(first_[index]));
     std::destroy_at(first_ + index);
