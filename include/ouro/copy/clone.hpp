@@ -1,10 +1,11 @@
 #pragma once
 /// \file
-/// Copies of single objects: what `copy` and `deepcopy` are made of.
+/// How one object is copied, by its type: the functions that `copy` and `deepcopy` call.
 
 #include <ouro/base/type_list.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
+#include <ouro/copy/copy_errors.hpp>
 #include <ouro/object/clone_record.hpp>
 #include <ouro/object/type_record.hpp>
 #include <ouro/pointer/block.hpp>
@@ -16,17 +17,14 @@
 #include <ouro/trace/trace_kind.hpp>
 
 #include <cstddef>
-#include <exception>
-#include <string>
-#include <string_view>
 #include <type_traits>
 
 #include <ouro/macros/hide.hpp>
 
 namespace ouro {
 
-/// Says that copies share objects of this type instead of copying them: what cannot change need not be there twice.
-/// True by itself for `const` types without edges: `ptr<const std::string>` is shared.
+/// Says that copies share objects of this type instead of copying them: for immutable types. True by default for
+/// `const` types without edges: `ptr<const std::string>` is shared.
 template <class T>
 inline constexpr bool shared_by_copies = [] {
   if constexpr (std::is_const_v<T> && detail::is_complete<T>) {
@@ -36,59 +34,20 @@ inline constexpr bool shared_by_copies = [] {
   }
 }();
 
-/// Thrown by `copy` and `deepcopy`: the object was made as a class that is not `clonable`, and is met through a pointer
-/// to another one.
-class not_copyable : public std::exception {
- public:
-  explicit not_copyable(std::string_view type)
-      : what_{"ouro: an object is to be copied through a base, but is not clonable [type: " + std::string{type} + "]"} {
-  }
-  [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
-
- private:
-  std::string what_;
-};
-
-/// Thrown by `deepcopy`: members `deep_copy` nest deeper than the stack allows, in a cycle, and one of them has put
-/// what stood for an unfinished copy where the library cannot replace it, or has written to it.
-class copy_unfinished : public std::exception {
- public:
-  explicit copy_unfinished(std::string_view type)
-      : what_{"ouro: what stood for an unfinished copy was hidden or written to by a deep_copy [type: " +
-              std::string{type} + "]"} {}
-  [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
-
- private:
-  std::string what_;
-};
-
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 class deepcopy_memo;
 
 namespace detail {
 
-[[noreturn]] OURO_NOINLINE inline void throw_not_copyable(std::string_view type) {
-#if OURO_HAS_EXCEPTIONS
-  throw not_copyable{type};
-#else
-  misuse("an object is to be copied through a base, but is not clonable", type);
-#endif
-}
-
-[[noreturn]] OURO_NOINLINE inline void throw_copy_unfinished(std::string_view type) {
-#if OURO_HAS_EXCEPTIONS
-  throw copy_unfinished{type};
-#else
-  misuse("what stood for an unfinished copy was hidden or written to by a deep_copy", type);
-#endif
-}
+template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
+class deep_copier;
 
 template <class T>
 concept has_shallow_copy = requires(const T& object) { object.shallow_copy(); };
 template <class T, class Memo>
 concept has_deep_copy = requires(const T& object, Memo& memo) { object.deep_copy(memo); };
 
-/// Whether the library can see all edges of a `T`, which it need not of what copies itself.
+/// Whether the library can see all edges of a `T`. It need not where a class has a member `deep_copy`.
 template <class T, class... Outer>
 [[nodiscard]] consteval bool shows_edges() {
   constexpr trace_kind seen = trace_kind_of<T>();
@@ -104,44 +63,46 @@ template <class T, class... Outer>
   }
 }
 
-/// Shows each edge of an object to the memo.
-template <class Memo>
+/// Passes each edge of an object to `see` of the copier.
+template <class Copier>
 struct edge_viewer {
   static constexpr bool changes_edges = false;
 
   template <class Edge>
   void operator()(Edge& edge) const {
-    memo.see(edge);
+    copier.see(edge);
   }
 
-  [[nodiscard]] nesting& within() const noexcept { return memo.within_; }
+  [[nodiscard]] nesting& within() const noexcept { return copier.within_; }
 
-  Memo& memo;
+  Copier& copier;
 };
 
-/// Gives each edge of an object to the memo, for what it should point to.
-template <class Memo>
+/// Passes each edge of an object to `change` of the copier, which may replace its pointer.
+template <class Copier>
 struct edge_changer {
   static constexpr bool changes_edges = true;
 
   template <class Edge>
   void operator()(Edge& edge) const {
-    memo.change(edge);
+    copier.change(edge);
   }
 
-  [[nodiscard]] nesting& within() const noexcept { return memo.within_; }
+  [[nodiscard]] nesting& within() const noexcept { return copier.within_; }
 
-  Memo& memo;
+  Copier& copier;
 };
 
+/// The `edge_record` of objects that are made as `T`.
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 struct edge_functions {
   using layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   using element = typename layout::element;
+  using copier_type = deep_copier<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   using memo_type = deepcopy_memo<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
 
-  static void see(void* object, void* memo) { visit_all<edge_viewer<memo_type>>(object, memo); }
-  static void rewire(void* object, void* memo) { visit_all<edge_changer<memo_type>>(object, memo); }
+  static void see(void* object, void* memo) { visit_all<edge_viewer<copier_type>>(object, memo); }
+  static void rewire(void* object, void* memo) { visit_all<edge_changer<copier_type>>(object, memo); }
 
   [[nodiscard]] static std::size_t bytes(const void* object) noexcept {
     return layout::length(object) * sizeof(element);
@@ -158,7 +119,7 @@ struct edge_functions {
  private:
   template <class SeeEdge>
   static void visit_all(void* object, void* memo) {
-    const SeeEdge see_edge{*static_cast<memo_type*>(memo)};
+    const SeeEdge see_edge{static_cast<memo_type*>(memo)->copier_};
     const edge_visitor visit{see_edge};
     for (std::size_t i = 0, end = layout::length(object); i != end; ++i) {
       visit.visit_object(static_cast<element*>(object)[i]);
@@ -166,6 +127,7 @@ struct edge_functions {
   }
 };
 
+/// The `clone_record` of objects that are made as `T`.
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 struct clone_functions {
   using layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
@@ -180,7 +142,7 @@ struct clone_functions {
 
   [[nodiscard]] static void* copy(void* object) {
     if constexpr (has_shallow_copy<element>) {
-      return give_up(static_cast<const element*>(object)->shallow_copy());  // calls user code: the object is whole
+      return give_up(static_cast<const element*>(object)->shallow_copy());  // calls user code: the object is unchanged
     } else {
       return copy_construct(object);
     }
@@ -188,7 +150,7 @@ struct clone_functions {
 
   [[nodiscard]] static void* deepcopy(void* object, void* memo) {
     if constexpr (copies_itself) {
-      // calls user code: the memo knows what was copied so far
+      // calls user code: the memo has all copies made so far
       return give_up(static_cast<const element*>(object)->deep_copy(*static_cast<memo_type*>(memo)));
     } else {
       return copy_construct(object);
@@ -212,7 +174,7 @@ struct clone_functions {
     }
   }
 
-  /// The count that a pointer holds becomes the caller's.
+  /// Returns the object; the caller takes over the pointer's count.
   [[nodiscard]] static void* give_up(pointer made) noexcept {
     void* const object = made == nullptr ? nullptr : header_of<RefcountPolicy>(made.get())->object();
     pointer_access::forget(made);
@@ -220,7 +182,7 @@ struct clone_functions {
   }
 };
 
-/// Whether objects made as `T` can be copied, as far as the type shows. What is only a base class need not be.
+/// Whether objects made as `T` can be copied, as far as `T` itself shows. A class that is only a base need not be.
 template <class T>
 [[nodiscard]] consteval bool may_be_copied() {
   if constexpr (std::is_void_v<T> || std::is_abstract_v<std::remove_extent_t<T>>) {
@@ -250,7 +212,8 @@ template <class T, class R, class C, class A>
   return *found;
 }
 
-/// The pointer to a copy that `original` would be, if it pointed there. Takes over the count of `copy`.
+/// A pointer to `copy` of the type of `original`, which points to `from` or to a base of it. Takes over a count of
+/// `copy`.
 template <class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<T, R, C, A> at_same_place(const managed_ptr<T, R, C, A>& original, void* from,
                                                     void* copy) noexcept {
@@ -258,7 +221,7 @@ template <class T, class R, class C, class A>
   if constexpr (std::is_void_v<T>) {
     return pointer_access::take<managed_ptr<T, R, C, A>>(copy);
   } else {
-    // A base class lies where it lies in every object of the class.
+    // A base lies at the same offset in the copy, since both are objects of one class.
     const auto offset = reinterpret_cast<const volatile std::byte*>(original.get()) - static_cast<std::byte*>(from);
     using pointer = typename managed_ptr<T, R, C, A>::pointer;
     return pointer_access::take<managed_ptr<T, R, C, A>>(

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Which edges a deep copy looks at.
+/// Which edges a deep copy follows, and which it shares.
 
 #include <ouro/copy/clone.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
@@ -13,15 +13,15 @@
 
 namespace ouro::detail {
 
-/// An edge that is more than a pointer: it has one, to a block of its own, say.
+/// An edge of a class that contains a `managed_ptr`: a tuple with the pointer to its block, for example.
 template <class Edge>
 concept has_block = requires(Edge& edge) { edge_traits<Edge>::block(edge); };
 
-/// An edge to a block that never changes, which copies share if all that the block leads to is shared.
+/// An edge to an immutable block. Copies share the block if they share everything that can be reached from it.
 template <class Edge>
 concept has_immutable_block = has_block<Edge> && edge_traits<Edge>::is_immutable;
 
-/// The pointer that the edge is, or has.
+/// The `managed_ptr` that the edge is or contains.
 template <class T, class R, class C, class A>
 [[nodiscard]] const managed_ptr<T, R, C, A>& block_of(const managed_ptr<T, R, C, A>& edge) noexcept {
   return edge;  // NOLINT(bugprone-return-const-ref-from-parameter): temporaries are refused below
@@ -38,7 +38,7 @@ inline constexpr bool is_pointer_of = false;
 template <class T, class R, class C, class A>
 inline constexpr bool is_pointer_of<managed_ptr<T, R, C, A>, R, C, A> = true;
 
-/// The memo for copies of what a pointer points to.
+/// The memo type for pointers of these policies.
 template <class Pointer>
 struct memo_of;
 template <class T, class R, class C, class A>
@@ -46,10 +46,11 @@ struct memo_of<managed_ptr<T, R, C, A>> {
   using type = deepcopy_memo<R, C, A>;
 };
 
-/// For edges under a set of policies.
+/// Rules for the edges of a copy under these policies.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 struct copied_edges {
-  /// Whether copies have the edge as it is. Edges of other policies lead to what is not copied.
+  /// Whether the copy of an object keeps this edge unchanged, so that both share its target. So it does with edges of
+  /// other policies.
   template <class Edge>
   [[nodiscard]] static consteval bool is_shared() {
     if constexpr (requires(Edge& edge) { block_of(edge); }) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The objects that a deep copy has copied, each with its copy.
+/// The objects that a deep copy has copied so far, each with its copy.
 
 #include <ouro/base/address_map.hpp>
 #include <ouro/base/diagnostics.hpp>
@@ -24,11 +24,11 @@ class copied_objects {
   using header_type = header<RefcountPolicy>;
 
   struct entry {
-    pointer original;          ///< kept, so that no other object can come to lie at its address
-    pointer copy;              ///< may be null, or the original itself
-    const edge_record* edges;  ///< of the copy
-    bool is_new;               ///< was made for this copy of the original: not what some `deep_copy` has found
-    bool is_immutable = false;
+    pointer original;           ///< kept alive, so that no other object gets its address
+    pointer copy;               ///< may be null, or the original itself
+    const edge_record* edges;   ///< of the copy
+    bool is_new;                ///< made by this deep copy, not an existing object that a `deep_copy` has returned
+    bool is_immutable = false;  ///< shared instead of copied if no edge of the copy changes
 
     [[nodiscard]] bool has_edges() const noexcept {
       return edges->see != nullptr && copy != nullptr && copy != original;
@@ -52,8 +52,7 @@ class copied_objects {
   /// \pre the original has been copied
   [[nodiscard]] entry& at(header_type& original) noexcept { return entries_[numbers_.at(&original)]; }
 
-  /// Returns the number of the entry, which may have been there: the copy is another one from now on then, if it is not
-  /// the one that was remembered. \throws std::bad_alloc
+  /// Adds an entry, or changes the copy of an existing one, and returns its number. \throws std::bad_alloc
   std::size_t add(header_type& original, pointer copy, const edge_record* edges, bool is_new) {
     if (const std::size_t* const found = numbers_.find(&original); found != nullptr) {
       entry& known = entries_[*found];
@@ -69,9 +68,9 @@ class copied_objects {
     return entries_.size() - 1;
   }
 
-  /// Forgets all entries from number `left` on. Before, `cut(entry)` is called for each copy that is new and has edges,
-  /// which shall make these null: they may be cycles. What some `deep_copy` has found stays as it is; a cycle through
-  /// it leads through copies that are new, too.
+  /// Removes all entries from number `left` on. First calls `cut(entry)` for each new copy that has edges, which must
+  /// set these to null, since they may form cycles. Existing objects that a `deep_copy` has returned stay unchanged; a
+  /// cycle through one of them leads through new copies as well.
   template <class Cut>
   void shrink(std::size_t left, Cut cut) noexcept {
     for (std::size_t i = left; i != entries_.size(); ++i) {
@@ -89,7 +88,7 @@ class copied_objects {
 
  private:
   local_address_map<std::size_t> numbers_;  ///< by the original's header
-  std::vector<entry> entries_;              ///< in the order in which they were met
+  std::vector<entry> entries_;              ///< in the order in which they were added
 };
 
 }  // namespace ouro::detail

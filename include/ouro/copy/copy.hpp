@@ -11,9 +11,9 @@
 namespace ouro {
 namespace functions {
 
-/// A new object whose edges point to what those of `original` point to: made by the member `shallow_copy() const`,
-/// which returns a pointer to it, or else by the copy constructor. Null for null; the same object where its type is
-/// `shared_by_copies`. O(what the constructor does).
+/// A shallow copy: a new object whose edges point to the same objects as those of `original`. It is made by the member
+/// `shallow_copy() const`, which returns a pointer to it, or else by the copy constructor. Null for null; the same
+/// object if its type is `shared_by_copies`. As expensive as that constructor or member.
 /// \throws not_copyable, std::bad_alloc, and what the constructor throws
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] managed_ptr<T, R, C, A> copy(const managed_ptr<T, R, C, A>& original) {
@@ -21,7 +21,7 @@ template <class T, counts_in_header R, class C, class A>
     return original;
   } else {
     if (original == nullptr) return nullptr;
-    // The copy's block may begin a collection, whose destructors may drop what the caller holds.
+    // The allocation for the copy may begin a collection whose destructors drop the caller's pointer.
     const managed_ptr<T, R, C, A> held = original;
     detail::header<R>& from = *detail::header_of<R>(held.get());
     void* const made = detail::clone_record_of<T, R, C, A>(from).copy(from.object());  // calls user code
@@ -29,7 +29,7 @@ template <class T, counts_in_header R, class C, class A>
   }
 }
 
-/// A tuple or a frozen list cannot change, and is its own copy.
+/// The copy of a tuple or a frozen list is the object itself, since it is immutable.
 template <detail::has_immutable_block Edge>
 [[nodiscard]] Edge copy(const Edge& original) noexcept {
   return original;

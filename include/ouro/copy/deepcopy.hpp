@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Python's `copy.deepcopy`: an object and all that it reaches, once more.
+/// Python's `copy.deepcopy`: copies an object and all that it reaches.
 
 #include <ouro/copy/clone.hpp>
 #include <ouro/copy/copied_edges.hpp>
@@ -14,16 +14,17 @@
 namespace ouro {
 namespace functions {
 
-/// New objects in the place of `original` and of all that it reaches over edges of its own policies: what is shared
-/// among them is shared among the copies, and cycles are cycles again. An object is copied by its member
-/// `deep_copy(memo) const`, which returns a pointer to the copy, or else by its copy constructor, and its edges changed
-/// afterwards. Copies are made depth first, in the order of the edges. Types that are `shared_by_copies` are shared,
-/// and so is what weak pointers, interned values and pointers of other policies lead to, and a tuple or frozen list
-/// that leads to nothing but what is shared. A `managed_alias` of something outside of the object that it owns stays as
-/// it is. Null for null.
+/// Copies `original` and all objects that it reaches over edges of its own policies. Objects that are shared among the
+/// originals are shared among the copies, and cycles become cycles of copies. An object is copied by its member
+/// `deep_copy(memo) const`, which returns a pointer to the copy, or else by its copy constructor; then its edges are
+/// changed to point to copies. Copies are made depth first, in the order of the edges.
 ///
-/// O(objects and edges) time and memory, constant stack: see `deepcopy_memo::copy_of` for members `deep_copy`. When it
-/// throws, all that was copied is gone, but for cycles among objects that copy themselves and are not remembered.
+/// Not copied but shared are: objects of types that are `shared_by_copies`, the targets of weak pointers, interned
+/// values and pointers of other policies, and a tuple or frozen list from which only shared objects can be reached. A
+/// `managed_alias` that points outside of the object that it owns stays unchanged. Null for null.
+///
+/// O(objects and edges) time and memory, constant stack; for members `deep_copy` see `deepcopy_memo::copy_of`. When it
+/// throws, all copies are destroyed, except for cycles among objects with a `deep_copy` that does not call `remember`.
 /// \throws not_copyable, copy_unfinished, std::bad_alloc, and what constructors and traces throw
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] managed_ptr<T, R, C, A> deepcopy(const managed_ptr<T, R, C, A>& original) {
@@ -31,7 +32,7 @@ template <class T, counts_in_header R, class C, class A>
   return memo.copy_of(original);
 }
 
-/// The copy of a tuple or a frozen list: itself, if all that it leads to is shared.
+/// The copy of a tuple or a frozen list: the object itself if only shared objects can be reached from it.
 template <detail::has_immutable_block Edge>
 [[nodiscard]] Edge deepcopy(const Edge& original) {
   using block = std::remove_cvref_t<decltype(detail::block_of(original))>;
