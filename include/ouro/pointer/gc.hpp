@@ -3,10 +3,7 @@
 /// Python's `gc` module, name by name, for one set of policies.
 
 #include <ouro/allocator/allocator_policy.hpp>
-#include <ouro/base/throw.hpp>
 #include <ouro/collector/collector_policy.hpp>
-#include <ouro/collector/engine/death.hpp>
-#include <ouro/collector/engine/trace_guard.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_stats.hpp>
 #include <ouro/collector/gc_trigger.hpp>
@@ -15,7 +12,8 @@
 #include <ouro/collector/trigger.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/destruction_queue.hpp>
-#include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/deferred_drops.hpp>
+#include <ouro/pointer/gc_objects.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
@@ -27,15 +25,15 @@
 
 namespace ouro {
 
-/// The collector of the calling thread's heap (with a thread-safe refcount policy: of the heap that all threads share;
-/// then no other thread may use its objects during `collect`). Without a collector there is nothing to find, and
-/// nothing to set.
+/// The collector of the calling thread's heap. With a thread-safe refcount policy all threads share one heap and its
+/// collector; then no other thread may use its objects during `collect`. With `no_collector`, functions that would
+/// collect do nothing, and the settings of a collector do not exist.
 /// \see ouro/fwd.hpp for the defaults
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class basic_gc {
   static constexpr bool has_collector = finds_cycles<CollectorPolicy>;
-  using header_type = detail::header<RefcountPolicy>;
   using view = detail::heap_view<RefcountPolicy, CollectorPolicy>;
+  using objects_of = detail::gc_objects<RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
 
  public:
   basic_gc() = delete;
@@ -46,10 +44,10 @@ class basic_gc {
   static constexpr std::size_t generations = 2;  ///< young objects, and old ones
   static constexpr std::size_t default_full_threshold = detail::trigger::default_full_threshold;
 
-  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, begins by settling
-  /// what other threads have left for this one, and what is left for any thread of the objects with a collector.
-  /// Called from a destructor, a `finalize`, a callback or a trace, or while another thread collects the same objects,
-  /// it does nothing and returns 0. O(objects and edges that the candidates reach). Never throws.
+  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, first drains the
+  /// merge queue of this thread, and with a collector the queues of all threads. Does nothing and returns 0 when called
+  /// from a destructor, a `finalize`, a callback or a trace, or while another thread collects the same objects.
+  /// O(objects and edges that the candidates reach). Never throws.
   static std::size_t collect() noexcept {
     if constexpr (has_collector) {
       return CollectorPolicy::template collect<RefcountPolicy>();  // drains the merge queues first
@@ -59,8 +57,8 @@ class basic_gc {
     }
   }
 
-  /// Collects the generations up to `generation`: 0 has the young objects, which no collection has found alive yet; 1
-  /// and above means all objects.
+  /// Collects the generations up to `generation`: 0 for the young objects, which no collection has found alive yet; 1
+  /// and above for all objects.
   static std::size_t collect(std::size_t generation) noexcept {
     if constexpr (has_collector) {
       if (generation < generations - 1) return current().collect(true);
@@ -68,21 +66,22 @@ class basic_gc {
     return collect();
   }
 
-  /// A slice of a collection: looks at candidates, one after the other, the young and then the old, until it has looked
-  /// at `budget` objects, or at all candidates; goes on from there the next time. Returns the number of garbage objects
-  /// destroyed. For programs with deadlines, which call it in each frame: it looks at less than twice `budget` objects.
+  /// A slice of a collection. Examines candidates one after the other, first the young and then the old ones, until it
+  /// has examined `budget` objects or all candidates; the next call continues there. Returns the number of garbage
+  /// objects destroyed. For programs with deadlines, which call it in each frame: it examines less than twice `budget`
+  /// objects.
   ///
-  /// What of the garbage is left afterwards is bounded: of structures that reach up to `budget` objects, what became
-  /// garbage since the candidates were last gone through. Larger ones wait for `collect`, or for an automatic
-  /// collection. Not with a collector that tracks all objects, which looks at a generation or not at all.
+  /// It leaves bounded garbage: of structures of up to `budget` objects, only those that became garbage since the last
+  /// pass over the candidates. Larger structures wait for `collect` or an automatic collection. Not available with a
+  /// collector that tracks all objects, since it always examines a whole generation.
   static std::size_t step(std::size_t budget) noexcept
     requires(has_collector && !tracks_all<CollectorPolicy>)
   {
     return current().step(budget);
   }
 
-  /// Repeats `step` for so many nanoseconds, and at most the time of a slice of 512 objects beyond them. Ends earlier
-  /// when all candidates have been looked at.
+  /// Repeats `step` for so many nanoseconds; exceeds them at most by the time of a slice of 512 objects. Ends earlier
+  /// when all candidates have been examined.
   static std::size_t step_for(std::uint64_t nanoseconds) noexcept
     requires(has_collector && !tracks_all<CollectorPolicy>)
   {
@@ -95,11 +94,11 @@ class basic_gc {
     return destroyed;
   }
 
-  /// How many bytes of stack nested destructors may use on this thread, or in the private heap that it is in: 256 KiB
-  /// at first. A destructor that drops the last pointer to another object destroys it at once, as with
-  /// `std::shared_ptr`, while they use less; beyond that, objects wait until the innermost of these destructors
-  /// returns, and their ancestors' blocks are freed after them. For threads with small stacks. With 0, nothing is
-  /// destroyed inside another destructor.
+  /// How many bytes of stack nested destructors may use on this thread, or in the private heap that it is in. 256 KiB
+  /// by default; set it lower on threads with small stacks. While nested destructors use less, a destructor that drops
+  /// the last pointer to another object destroys it at once, as with `std::shared_ptr`. Beyond that, the object waits
+  /// until the innermost destructor returns, and the blocks of the objects that owned it are freed after it. With 0, no
+  /// object is destroyed inside the destructor of another.
   static void set_destruction_stack(std::size_t bytes) noexcept
     requires counts_in_header<RefcountPolicy>
   {
@@ -111,36 +110,21 @@ class basic_gc {
     return destructions().nesting();
   }
 
-  /// While it lives, an object of this refcount policy whose last pointer is dropped on this thread is not destroyed at
-  /// once, but waits for `drain`. So the drop of a large structure does not take long. Weak pointers to an object that
-  /// waits give null; their callbacks run after its destruction. Objects that need no destructor do not wait. The end
-  /// of the last `deferred_drops` destroys all objects that wait.
-  class deferred_drops {
-   public:
-    deferred_drops() noexcept : was_deferring_{destructions().is_deferring()} { destructions().defer(true); }
-    deferred_drops(const deferred_drops&) = delete;
-    deferred_drops& operator=(const deferred_drops&) = delete;
-    ~deferred_drops() {
-      destructions().defer(was_deferring_);
-      if (!was_deferring_) drain();
-    }
+  /// While one lives, an object of this refcount policy whose last pointer is dropped on this thread is not destroyed
+  /// at once, but waits for `drain`. So dropping a large structure takes a short time. Weak pointers to a waiting
+  /// object are expired; their callbacks run after its destruction. Objects that need no destructor do not wait. The
+  /// destructor of the outermost `deferred_drops` destroys all waiting objects.
+  using deferred_drops = detail::deferred_drops<RefcountPolicy, CollectorPolicy>;
 
-   private:
-    bool was_deferring_;
-  };
-
-  /// Destroys up to `most` of the objects that wait, and returns how many that were; what they leave behind waits in
-  /// turn. Called from a destructor or a trace it does nothing and returns 0.
+  /// Destroys up to `most` of the waiting objects and returns their number. Objects whose last pointer their
+  /// destructors drop wait in turn. Does nothing and returns 0 when called from a destructor or a trace.
   static std::size_t drain(std::size_t most = static_cast<std::size_t>(-1)) noexcept
     requires counts_in_header<RefcountPolicy>
   {
-    if (detail::trace_is_running) return 0;
-    const std::size_t ended = destructions().drain(most);
-    detail::death<RefcountPolicy, CollectorPolicy>::run_weak_callbacks();
-    return ended;
+    return detail::drain_destructions<RefcountPolicy, CollectorPolicy>(most);
   }
 
-  /// Repeats `drain` for so many nanoseconds, and at most the time of 512 objects beyond them.
+  /// Repeats `drain` for so many nanoseconds; exceeds them at most by the time of 512 objects.
   static std::size_t drain_for(std::uint64_t nanoseconds) noexcept
     requires counts_in_header<RefcountPolicy>
   {
@@ -155,17 +139,16 @@ class basic_gc {
 
   /// While one lives, no collection of this memory begins by itself in the heap that the thread was in when the pause
   /// began: neither in `make_managed` nor in `safepoint()`, nor as the emergency collection of a heap at its limit,
-  /// which throws `std::bad_alloc` instead. What became due meanwhile follows at the next `make_managed` or
-  /// `safepoint()`.
+  /// which throws `std::bad_alloc` instead. A collection that becomes due meanwhile begins at the next `make_managed`
+  /// or `safepoint()` after the pause.
   ///
-  /// For code that makes objects while a standard container of a managed object is half-way through an operation of its
-  /// own: the destructor, hash or comparison of an element, which `clear`, `erase` or `insert` calls. A collection
-  /// would trace the container, and nothing in C++ can tell that it is half-way. (ouro's own containers need no pause.)
+  /// For code that makes objects in the middle of an operation of a standard container in a managed object: in the
+  /// destructor, hash or comparison of an element, which `clear`, `erase` or `insert` calls. A collection would trace
+  /// the container, and C++ has no means to detect its intermediate state. (The containers of ouro need no pause.)
   ///
-  /// Pauses nest. `collect`, `step` and `drain` do what they are called for all the same; `is_enabled` and
-  /// `deferred_drops` have nothing to do with pauses. A private heap that is entered meanwhile is not paused, and the
-  /// end of a heap or thread collects. With a thread-safe refcount policy a pause holds for all threads. O(1), no
-  /// memory.
+  /// Pauses nest. They do not affect `collect`, `step`, `drain`, `is_enabled` and `deferred_drops`. A private heap that
+  /// is entered meanwhile is not paused, and the end of a heap or thread collects. With a thread-safe refcount policy a
+  /// pause holds for all threads. O(1), allocates nothing.
   /// \pre ends in the heap in which it began
   class pause {
    public:
@@ -192,10 +175,10 @@ class basic_gc {
     return current().schedule().place();
   }
 
-  /// A place where no container is half-way: an automatic collection that is due begins here. Returns the number of
-  /// garbage objects destroyed. One comparison when none is due. Does nothing while collections are disabled or a pause
-  /// lives, when called from a destructor, a `finalize`, a callback or a trace, and with a thread-safe refcount policy,
-  /// whose collections never begin by themselves.
+  /// A place where no container is in the middle of an operation: an automatic collection that is due begins here.
+  /// Returns the number of garbage objects destroyed. One comparison when none is due. Does nothing while collections
+  /// are disabled or a pause lives, when called from a destructor, a `finalize`, a callback or a trace, and with a
+  /// thread-safe refcount policy, whose collections never begin by themselves.
   OURO_ALWAYS_INLINE static std::size_t safepoint() noexcept {
     if constexpr (has_collector) {
       return current().safepoint();
@@ -204,7 +187,7 @@ class basic_gc {
     }
   }
 
-  /// Automatic collections: `make_managed` collects when enough candidates have come together. On by default.
+  /// Switch automatic collections on and off: `make_managed` collects when there are enough candidates. On by default.
   static void enable() noexcept
     requires has_collector
   {
@@ -223,23 +206,23 @@ class basic_gc {
     }
   }
 
-  /// How many candidates make an automatic collection due, at the least; 0 switches them off. `full` times as many
-  /// objects that such collections have found alive make a full one due, at the least.
+  /// The least number of candidates that makes an automatic collection due; 0 switches automatic collections off. A
+  /// full collection becomes due when they have found at least `full` times as many objects alive.
   static void set_threshold(std::size_t candidates, std::size_t full = default_full_threshold) noexcept
     requires has_collector
   {
     current().schedule().set_threshold(candidates, full);
   }
 
-  /// Of generation 0 the candidates, of 1 the factor.
+  /// The number of candidates for generation 0; the factor `full` for generation 1.
   [[nodiscard]] static std::size_t threshold(std::size_t generation = 0) noexcept
     requires has_collector
   {
     return generation == 0 ? current().schedule().threshold() : current().schedule().full_threshold();
   }
 
-  /// Candidates that wait for the next collection, without frozen ones; with a collector that tracks all objects,
-  /// these, and then O(objects in the pools that it walks).
+  /// The number of candidates that wait for the next collection, without frozen ones. With a collector that tracks all
+  /// objects, the number of tracked objects, in O(objects in the pools that it walks).
   [[nodiscard]] static std::size_t count() noexcept {
     if constexpr (has_collector) {
       return current().count(true) + current().count(false);
@@ -274,7 +257,7 @@ class basic_gc {
     }
   }
 
-  /// What collections print, and whether they keep what they find.
+  /// What collections print, and whether they keep the garbage that they find.
   static void set_debug(gc_debug flags) noexcept
     requires has_collector
   {
@@ -286,97 +269,81 @@ class basic_gc {
     return current().debug();
   }
 
-  /// The garbage that collections have kept since `set_debug(gc_debug::saveall)`: finalized, and without weak pointers,
-  /// but whole. A heap that has no memory left clears it. \throws std::bad_alloc
+  /// The garbage that collections have kept since `set_debug(gc_debug::saveall)`. These objects are finalized and their
+  /// weak pointers expired, but they are not destroyed. A heap that runs out of memory clears it. \throws
+  /// std::bad_alloc
   [[nodiscard]] static std::vector<object> garbage()
     requires has_collector
   {
     auto& kept = current().garbage();
-    return pointers_to(kept.items, kept.size);
+    return objects_of::pointers_to(kept.items, kept.size);
   }
 
-  /// Lets the kept garbage go: the next collection finds it again.
+  /// No longer keeps the garbage: the next collection finds it again.
   static void clear_garbage() noexcept
     requires has_collector
   {
     current().clear_garbage();
   }
 
-  /// The objects that the collector has in view: with `generational` all that may be cyclic; with `trial_deletion` the
-  /// candidates, and what they reach. O(objects). \throws std::bad_alloc
+  /// The objects that the collector can enumerate, called in view below: with `generational` all tracked objects; with
+  /// `trial_deletion` the candidates and the objects that they reach. O(objects). \throws std::bad_alloc
   [[nodiscard]] static std::vector<object> objects()
     requires has_collector
   {
-    return pointers_to(view::all());
+    return objects_of::pointers_to(view::all());
   }
 
-  /// Those of one generation; with `trial_deletion` its candidates. \pre `generation < generations`
+  /// The objects in view of one generation; with `trial_deletion` its candidates. \pre `generation < generations`
   [[nodiscard]] static std::vector<object> objects(std::size_t generation)
     requires has_collector
   {
-    return pointers_to(view::generation(generation == 0));
+    return objects_of::pointers_to(view::generation(generation == 0));
   }
 
-  /// What the object's edges point to, as its trace reports them: each edge once, and those only that a collector must
-  /// follow. None for null. O(edges). \throws std::bad_alloc, and what the trace throws
+  /// The targets of the object's edges that its trace reports, one for each edge: only edges that a collector must
+  /// follow. Empty for null. O(edges). \throws std::bad_alloc, and what the trace throws
   template <class Pointer>
   [[nodiscard]] static std::vector<object> referents(const Pointer& of)
     requires has_collector
   {
     if (of == nullptr) return {};
-    return pointers_to(view::edges_of(header_of(of)));
+    return objects_of::pointers_to(view::edges_of(objects_of::header_of(of)));
   }
 
-  /// The objects in view, as of `objects()`, that have an edge to one of these. O(objects and edges in view).
+  /// The objects in view that have an edge to one of these objects. O(objects and edges in view).
   /// \throws std::bad_alloc, and what traces throw
   template <class... Pointers>
   [[nodiscard]] static std::vector<object> referrers(const Pointers&... to)
     requires has_collector
   {
-    std::vector<header_type*> found;
-    for (header_type* const each : view::all()) {
-      for (const header_type* const target : view::edges_of(*each)) {
-        if (((target == to.owner()) || ...)) {
-          found.push_back(each);
-          break;
-        }
-      }
-    }
-    return pointers_to(found);
+    return objects_of::referrers(to...);
   }
 
-  /// Takes all objects in view out of the collector's care: no collection looks at them, and what they point to counts
-  /// as held from outside. They die by their counts as ever. Before a `fork`: their pages stay shared. Collections and
-  /// steps cost nothing for them; with `generational`, full collections pass over them in the pools.
-  /// O(objects). \throws std::bad_alloc, and nothing has changed then
+  /// Hides all objects in view from collections: their edges count as external references. They are still destroyed
+  /// when their counts become zero. For use before a `fork`, so that their pages stay shared. Collections and steps
+  /// spend no time on them; with `generational`, full collections skip them in the pools. O(objects). \throws
+  /// std::bad_alloc, and nothing has changed then
   static void freeze()
     requires has_collector
   {
-    const auto all = view::all();
-    if (!current().reserve_for_freeze()) detail::throw_bad_alloc();
-    for (header_type* const each : all) current().freeze(*each);
+    objects_of::freeze();
   }
 
-  /// Ends the freeze of all objects in view. With `trial_deletion`, an object that is in view of no candidate at this
-  /// moment stays frozen until a later call finds it in view; garbage cycles through it are not collected before.
-  /// O(objects). \throws std::bad_alloc, and nothing has changed then
+  /// Ends the freeze of all objects in view. With `trial_deletion`, an object that no candidate reaches now is not in
+  /// view and stays frozen until a later call; garbage cycles through it are not collected before. O(objects). \throws
+  /// std::bad_alloc, and nothing has changed then
   static void unfreeze()
     requires has_collector
   {
-    const auto all = view::all();
-    if (!current().reserve_for_unfreeze()) detail::throw_bad_alloc();
-    for (header_type* const each : all) current().unfreeze(*each);
+    objects_of::unfreeze();
   }
 
   /// How many objects in view are frozen. O(objects). \throws std::bad_alloc
   [[nodiscard]] static std::size_t frozen_count()
     requires has_collector
   {
-    std::size_t frozen = 0;
-    for (header_type* const each : view::all()) {
-      if ((detail::info_of<CollectorPolicy>(*each) & detail::info_word::frozen) != 0) ++frozen;
-    }
-    return frozen;
+    return objects_of::frozen_count();
   }
 
   /// The functions called before and after each collection. \throws std::bad_alloc at the first call
@@ -386,22 +353,22 @@ class basic_gc {
     return current().callbacks();
   }
 
-  /// Whether the object may be part of a cycle, so that the collector looks at it. False for null.
+  /// Whether the collector tracks the object, since it may be part of a cycle. False for null.
   template <class Pointer>
   [[nodiscard]] static bool is_tracked(const Pointer& of) noexcept {
-    return (info(of) & detail::info_word::tracked) != 0;
+    return (objects_of::info(of) & detail::info_word::tracked) != 0;
   }
 
   /// Whether `finalize` has been called for the object. False for null.
   template <class Pointer>
   [[nodiscard]] static bool is_finalized(const Pointer& of) noexcept {
-    return (info(of) & detail::info_word::finalized) != 0;
+    return (objects_of::info(of) & detail::info_word::finalized) != 0;
   }
 
  private:
-  static constexpr std::size_t slice = 512;  ///< objects between two looks at the clock
+  static constexpr std::size_t slice = 512;  ///< objects between two readings of the clock
 
-  /// Calls `work`, which says whether there is more to do, at least once, and until the time is over.
+  /// Repeats `work`, at least once, until it returns false or the time is over.
   template <class Work>
   static void repeat_for(std::uint64_t nanoseconds, Work work) noexcept {
     const std::uint64_t began = detail::steady_nanoseconds();
@@ -412,30 +379,6 @@ class basic_gc {
   [[nodiscard]] static auto& current() noexcept { return CollectorPolicy::template current<RefcountPolicy>(); }
 
   [[nodiscard]] static auto& destructions() noexcept { return detail::destructions<RefcountPolicy>; }
-
-  template <class Pointer>
-  [[nodiscard]] static header_type& header_of(const Pointer& of) noexcept {
-    auto& object = *static_cast<header_type*>(const_cast<void*>(of.owner()));
-    detail::counting<RefcountPolicy, CollectorPolicy>::template check_read<typename Pointer::element_type>(object);
-    return object;
-  }
-
-  template <class Pointer>
-  [[nodiscard]] static std::uint32_t info(const Pointer& of) noexcept {
-    return of == nullptr ? 0 : detail::info_of<CollectorPolicy>(header_of(of));
-  }
-
-  [[nodiscard]] static std::vector<object> pointers_to(header_type* const* headers, std::size_t count) {
-    std::vector<object> pointers;
-    pointers.reserve(count);
-    for (std::size_t i = 0; i != count; ++i) {
-      if (headers[i]->try_increment()) pointers.push_back(detail::pointer_access::take<object>(headers[i]->object()));
-    }
-    return pointers;
-  }
-  [[nodiscard]] static std::vector<object> pointers_to(const std::vector<header_type*>& headers) {
-    return pointers_to(headers.data(), headers.size());
-  }
 };
 
 }  // namespace ouro

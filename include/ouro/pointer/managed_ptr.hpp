@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The pointer.
+/// The counted pointer to a managed object.
 
 #include <ouro/allocator/pool/pool_allocator.hpp>
 #include <ouro/base/throw.hpp>
@@ -9,13 +9,13 @@
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/object/detached_pointers.hpp>
-#include <ouro/pointer/block.hpp>
 #include <ouro/pointer/conversion.hpp>
 #include <ouro/pointer/counting.hpp>
+#include <ouro/pointer/known_block.hpp>
+#include <ouro/pointer/managed_edge.hpp>
 #include <ouro/pointer/owner_order.hpp>
+#include <ouro/pointer/pointer_access.hpp>
 #include <ouro/refcount/local_refcount.hpp>
-#include <ouro/trace/cyclic_types.hpp>
-#include <ouro/trace/edge_sink.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
 #include <compare>
@@ -31,52 +31,21 @@
 
 namespace ouro {
 
-/// Says that a raw pointer brings its count along.
+/// Tag: the new pointer takes over a count of the raw pointer, as `managed_ptr{adopt_ref, raw}`.
 struct adopt_ref_t {
   explicit adopt_ref_t() = default;
 };
-/// The one of its type: `managed_ptr{adopt_ref, raw}`.
+/// The object of this type.
 inline constexpr adopt_ref_t adopt_ref{};
 
-namespace detail {
-
-/// Makes pointers of counts that the library itself holds, which no `release` has noted.
-struct pointer_access {
-  template <class Pointer>
-  [[nodiscard]] OURO_ALWAYS_INLINE static Pointer take(typename Pointer::pointer counted) noexcept {
-    Pointer taken;
-    taken.pointee_ = counted;
-    return taken;
-  }
-
-  /// Makes `from` null without counting: its count has gone elsewhere.
-  template <class Pointer>
-  OURO_ALWAYS_INLINE static void forget(Pointer& from) noexcept {
-    from.pointee_ = nullptr;
-  }
-};
-
-/// Whether a collection may have to look at what a `managed_ptr<T>` points to, as far as this file knows `T`.
-template <class CollectorPolicy, class T>
-[[nodiscard]] consteval bool is_looked_at() {
-  if constexpr (!finds_cycles<CollectorPolicy>) {
-    return false;
-  } else if constexpr (edges_known<pointee_node<T>>()) {
-    return may_be_cyclic<std::remove_cv_t<T>>();
-  } else {
-    return true;
-  }
-}
-
-}  // namespace detail
-
-/// A counted pointer to an object made by `make_managed`: 8 bytes, the size of a raw one. `T` may be const, incomplete,
-/// an array (`T[]`, `T[N]`) or void.
+/// A counted pointer to an object made by `make_managed`. It has the size of a raw pointer. `T` may be const,
+/// incomplete, an array (`T[]`, `T[N]`) or void.
 ///
-/// Copying and dropping are O(1) and allocate nothing, but that the drop of the last pointer destroys the object, and a
-/// drop that leaves others may make it a candidate of the collector. Nothing throws unless it says so. Thread-safety is
-/// that of a raw pointer for the `managed_ptr` itself, and that of the refcount policy for the object. With
-/// `self_refcount` the object counts itself, and raw pointers convert as they do to `boost::intrusive_ptr`.
+/// Copying and dropping a pointer is O(1) and allocates nothing, with two exceptions: dropping the last pointer
+/// destroys the object, and dropping another one may make the object a candidate of the collector. Functions throw
+/// nothing unless they say so. Thread-safety is that of a raw pointer for the `managed_ptr` itself, and that of the
+/// refcount policy for the object. With `self_refcount` the object counts itself, and raw pointers convert as they do
+/// to `boost::intrusive_ptr`.
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 class managed_ptr {
@@ -112,7 +81,7 @@ class managed_ptr {
     detail::pointer_access::forget(from);
   }
 
-  /// Takes over a count: that of a raw pointer from `release`, of this or another `managed_ptr`. \see adopt
+  /// Takes over a count of a raw pointer that a `release` has returned. \see adopt
   managed_ptr(adopt_ref_t, pointer counted) noexcept : pointee_{counted} {
     if constexpr (has_header && check_level >= 1) check_adopted();
   }
@@ -125,20 +94,21 @@ class managed_ptr {
     if (pointee_ == nullptr) detail::throw_bad_weak_ptr();
   }
 
-  /// Where raw pointers convert, a template: 0 and `NULL` are raw pointers then, and `nullptr` alone is a constant.
+  /// A template where raw pointers convert, so that 0 and `NULL` convert as raw pointers and this is for `nullptr`
+  /// only.
   template <std::same_as<std::nullptr_t> Null>
   constexpr managed_ptr(Null) noexcept
     requires(!has_header)
   {}
 
-  /// Shares an object that counts itself; without `add_ref` the pointer takes over a count.
+  /// Shares an object that counts itself. With `add_ref` false, takes over a count instead.
   managed_ptr(pointer object, bool add_ref = true) noexcept
     requires(!has_header)
       : pointee_{object} {
     if (add_ref) retain();
   }
 
-  /// An object that lies elsewhere has no header. `make` makes one that has.
+  /// Refused: an object that `make` has not made has no header.
   template <class U, detail::sentence Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `new`">
     requires has_header && std::is_convertible_v<U*, pointer>
   managed_ptr(U*) OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `new`");
@@ -185,7 +155,7 @@ class managed_ptr {
     return *this;
   }
 
-  /// Becomes null, and then drops the object: a destructor that reads this pointer sees null.
+  /// Becomes null first, and then drops the object: a destructor that reads this pointer sees null.
   void reset() noexcept { managed_ptr{}.swap(*this); }
   void reset(std::nullptr_t) noexcept
     requires has_header
@@ -201,9 +171,9 @@ class managed_ptr {
   void swap(managed_ptr& with) noexcept { std::swap(pointee_, with.pointee_); }
   friend void swap(managed_ptr& first, managed_ptr& second) noexcept { first.swap(second); }
 
-  /// Takes over the count of a raw pointer that `release` of a pointer with the same policies returned, or a conversion
-  /// of it to the first base: each count once. In checked builds any other one is reported here. Whether the object
-  /// belongs to this thread and heap is not asked here, but where the pointer is copied or dropped.
+  /// Takes over a count of a raw pointer that `release` of a pointer with the same policies has returned, or of its
+  /// conversion to the first base; each count once. Checked builds report any other raw pointer. They check whether the
+  /// object belongs to this thread and heap when the pointer is copied or dropped.
   [[nodiscard]] static managed_ptr adopt(pointer counted) noexcept {
     if constexpr (has_header) {
       return managed_ptr{adopt_ref, counted};
@@ -212,8 +182,8 @@ class managed_ptr {
     }
   }
 
-  /// Returns the object with its count, for a later `adopt`. Null afterwards.
-  /// In checked builds it notes the address, and ends the program if there is no memory for that.
+  /// Returns the object with its count, for a later `adopt`. The pointer is null afterwards. Checked builds record the
+  /// address, and end the program if there is no memory for that.
   [[nodiscard]] pointer release() noexcept {
     pointer const counted = std::exchange(pointee_, nullptr);
     if constexpr (has_header && check_level >= 1) {
@@ -222,12 +192,12 @@ class managed_ptr {
     return counted;
   }
 
-  /// What `boost::intrusive_ptr` calls `release`.
+  /// The name that `boost::intrusive_ptr` has for `release`.
   [[nodiscard]] pointer detach() noexcept { return release(); }
 
   [[nodiscard]] constexpr pointer get() const noexcept { return pointee_; }
 
-  /// For `boost::mem_fn` and its like, found by its argument.
+  /// For `boost::mem_fn` and similar functions, found by argument-dependent look-up.
   [[nodiscard]] friend constexpr pointer get_pointer(const managed_ptr& from) noexcept { return from.pointee_; }
 
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return pointee_ != nullptr; }
@@ -253,16 +223,16 @@ class managed_ptr {
     return pointee_[index];
   }
 
-  /// How many strong pointers there are; 0 for null. Of an immortal object, at least 2^29. Under a thread-safe policy a
-  /// number that was true a moment ago.
+  /// The number of strong pointers; 0 for null. At least 2^29 for an immortal object. With a thread-safe policy, other
+  /// threads may have changed it already.
   [[nodiscard]] long use_count() const noexcept
     requires has_header
   {
     return pointee_ == nullptr ? 0 : static_cast<long>(counting::strong(pointee_));
   }
 
-  /// Orders by object instead of address: equal for pointers to one object through different bases, and for a weak
-  /// pointer or an alias of it.
+  /// Orders by object instead of address: equivalent are pointers to different bases of one object, weak pointers to it
+  /// and aliases of it.
   template <detail::has_owner Handle>
   [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
     return detail::owner_before(*this, with);
@@ -273,7 +243,7 @@ class managed_ptr {
   }
   [[nodiscard]] std::size_t owner_hash() const noexcept { return detail::hash_of_owner(*this); }
 
-  /// The identity of the object whatever the pointer's type; null for null.
+  /// The identity of the object, which does not depend on the pointer's type; null for null.
   [[nodiscard]] const void* owner() const noexcept {
     if constexpr (has_header) {
       return pointee_ == nullptr ? nullptr : static_cast<const void*>(detail::header_of<RefcountPolicy>(pointee_));
@@ -297,21 +267,21 @@ class managed_ptr {
   [[nodiscard]] friend std::strong_ordering operator<=>(const managed_ptr& left, std::nullptr_t) noexcept {
     return std::compare_three_way{}(left.pointee_, static_cast<pointer>(nullptr));
   }
-  /// A template, so that 0 and `NULL` are null pointers alone.
+  /// A template, so that a comparison with 0 or `NULL` does not consider it.
   template <class U>
     requires std::is_convertible_v<U*, const volatile element_type*>
   [[nodiscard]] friend constexpr bool operator==(const managed_ptr& left, U* right) noexcept {
     return left.pointee_ == right;
   }
 
-  /// Writes the address. A program that has a stream has included its header.
+  /// Writes the address. The program includes the header of the stream.
   template <class Char, class Traits>
   friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
                                                       const managed_ptr& printed) {
     return out << const_cast<const void*>(static_cast<const volatile void*>(printed.pointee_));
   }
 
-  /// For `boost::hash`, found by its argument.
+  /// For `boost::hash`, found by argument-dependent look-up.
   [[nodiscard]] friend std::size_t hash_value(const managed_ptr& hashed) noexcept {
     return std::hash<pointer>{}(hashed.pointee_);
   }
@@ -323,20 +293,6 @@ class managed_ptr {
   template <class>
   friend struct detail::edge_traits;
   friend struct detail::pointer_access;
-
-  /// The block of an object made as `T`, where `T` is known well enough here: what most pointers point to.
-  [[nodiscard]] static auto find_known_block() noexcept {
-    using object = std::remove_cv_t<std::remove_extent_t<T>>;
-    if constexpr (!has_header || std::is_array_v<object> || !detail::is_complete<object>) {
-      return std::type_identity<void>{};
-    } else if constexpr (std::is_abstract_v<object> || !std::is_destructible_v<object>) {
-      return std::type_identity<void>{};
-    } else {
-      using held = std::conditional_t<std::is_array_v<T>, object[], object>;
-      using known = detail::block<held, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
-      return std::type_identity<std::conditional_t<known::can_die_plainly, known, void>>{};
-    }
-  }
 
   template <class U>
   [[nodiscard]] static pointer converted(std::remove_extent_t<U>* from) noexcept {
@@ -352,11 +308,12 @@ class managed_ptr {
   }
 
   OURO_ALWAYS_INLINE void drop() noexcept {
-    using known_block = typename decltype(find_known_block())::type;
+    using known_block =
+        typename decltype(detail::find_known_block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>())::type;
     pointer const dropped = pointee_;
-    // A trace may meet this pointer after its end, in a container that is being emptied, and must read null: so the
-    // store has to happen although the pointer's lifetime is over. Whatever this file knows of `T`: another one may
-    // know less, and have a trace that reports the pointer.
+    // A trace may read this pointer after its lifetime, in a container that is being emptied, and must read null: so
+    // the store is volatile. It does not depend on what this file knows of `T`, since the trace may be compiled in
+    // another file that knows less and reports the pointer.
     if constexpr (finds_cycles<CollectorPolicy>) {
       *const_cast<element_type* volatile*>(std::addressof(pointee_)) = nullptr;
     }
@@ -377,25 +334,6 @@ class managed_ptr {
 template <class T, class R, class C, class A>
 managed_ptr(managed_weak<T, R, C, A>) -> managed_ptr<T, R, C, A>;
 
-namespace detail {
-
-/// How a trace reports a `managed_ptr`: to collectors of its own heap only, and not when nothing behind it can be
-/// garbage.
-template <class T, class R, class C, class A>
-struct edge_traits<managed_ptr<T, R, C, A>> {
-  using pointee = T;
-
-  template <class TracingRefcount, class TracingCollector>
-  OURO_ALWAYS_INLINE static void report(managed_ptr<T, R, C, A>& edge, edge_sink& sink) {
-    if constexpr (std::is_same_v<R, TracingRefcount> && std::is_same_v<C, TracingCollector>) {
-      if constexpr (is_looked_at<C, T>()) {
-        if (edge.pointee_ != nullptr) sink.push(header_of<R>(edge.pointee_), std::addressof(edge.pointee_));
-      }
-    }
-  }
-};
-
-}  // namespace detail
 }  // namespace ouro
 
 template <class T, class R, class C, class A>

@@ -1,0 +1,49 @@
+#pragma once
+/// \file
+/// How a trace reports a `managed_ptr`.
+
+#include <ouro/collector/collector_policy.hpp>
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/pointer/counting.hpp>
+#include <ouro/trace/cyclic_types.hpp>
+#include <ouro/trace/edge_sink.hpp>
+#include <ouro/trace/trace_kind.hpp>
+
+#include <memory>
+#include <type_traits>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro::detail {
+
+/// Whether a collection may have to examine what a `managed_ptr<T>` points to, as far as this file knows `T`.
+template <class CollectorPolicy, class T>
+[[nodiscard]] consteval bool is_examined() {
+  if constexpr (!finds_cycles<CollectorPolicy>) {
+    return false;
+  } else if constexpr (edges_known<pointee_node<T>>()) {
+    return may_be_cyclic<std::remove_cv_t<T>>();
+  } else {
+    return true;
+  }
+}
+
+/// Reports the pointer to collectors of its own heap, unless no garbage cycle can lead through its target.
+template <class T, class R, class C, class A>
+struct edge_traits<managed_ptr<T, R, C, A>> {
+  using pointee = T;
+
+  template <class TracingRefcount, class TracingCollector>
+  OURO_ALWAYS_INLINE static void report(managed_ptr<T, R, C, A>& edge, edge_sink& sink) {
+    if constexpr (std::is_same_v<R, TracingRefcount> && std::is_same_v<C, TracingCollector>) {
+      if constexpr (is_examined<C, T>()) {
+        if (edge.pointee_ != nullptr) sink.push(header_of<R>(edge.pointee_), std::addressof(edge.pointee_));
+      }
+    }
+  }
+};
+
+}  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>

@@ -1,0 +1,31 @@
+#pragma once
+/// \file
+/// Makes pointers from counts that the library holds itself, and the reverse.
+
+#include <ouro/config.hpp>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro::detail {
+
+/// Access to the raw pointer in a `managed_ptr`. Unlike `adopt` and `release` it does not register raw pointers in
+/// checked builds.
+struct pointer_access {
+  /// Makes a pointer that takes over a count of the object.
+  template <class Pointer>
+  [[nodiscard]] OURO_ALWAYS_INLINE static Pointer take(typename Pointer::pointer counted) noexcept {
+    Pointer taken;
+    taken.pointee_ = counted;
+    return taken;
+  }
+
+  /// Makes `from` null without decrementing: the caller has taken over its count.
+  template <class Pointer>
+  OURO_ALWAYS_INLINE static void forget(Pointer& from) noexcept {
+    from.pointee_ = nullptr;
+  }
+};
+
+}  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>
