@@ -6,7 +6,7 @@
 ///   ┌─────────┬──────────────────┬────────────┬──────────────┐
 ///   │ padding │ length, if array │   header   │ T, or T[n]   │
 ///   └─────────┴──────────────────┴────────────┴──────────────┘
-///   ▲ multiple of the alignment               ▲ likewise: what a managed_ptr points to
+///   ▲ aligned                                 ▲ aligned; a managed_ptr points here
 /// ```
 
 #include <ouro/allocator/allocator_policy.hpp>
@@ -41,7 +41,7 @@ namespace ouro::detail {
 template <class T>
 concept has_finalize = requires(T& object) { object.finalize(); };
 
-/// What is done with a block of which only the length counts: the same code for all types that agree in that.
+/// The functions for blocks of single objects that depend only on sizes: types of equal sizes share their code.
 template <class AllocatorPolicy, std::size_t Padding, std::size_t Bytes, std::size_t Alignment>
 struct sized_block {
   static void deallocate(const worklist_entry* at, const worklist_entry* last) noexcept {
@@ -64,13 +64,13 @@ template <class T, class CollectorPolicy>
   }
 }
 
-/// The layout of blocks of `T`, and what is done with the object inside through its address. \pre `T` is no array of
-/// known bounds: that is held as one of unknown bounds
+/// The layout of blocks of `T`, and the functions of the type record. \pre `T` is not an array of known bounds, since
+/// these are stored as arrays of unknown bounds
 ///
-/// `Tracked` is a parameter, so that a file in which a type is incomplete has a type record of its own: of functions
-/// and variables of one name the linker keeps those of one file. A type is tracked where less is known of it. Records
-/// and objects of both kinds get on with each other: a trace may report an edge to an object that is not tracked, which
-/// collections do not look at.
+/// Whether a type is tracked may differ between files: it is in a file that knows less about the type. `Tracked` is a
+/// parameter, so that such files have different type records, since the linker keeps only one of the functions and
+/// variables of one name. Both kinds may be used in one program: a trace may report an edge to an untracked object,
+/// which collections ignore.
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy,
           bool Tracked = may_be_tracked<T, CollectorPolicy>()>
 struct block {
@@ -97,7 +97,7 @@ struct block {
   }();
 
   [[nodiscard]] static constexpr std::size_t bytes(std::size_t elements) noexcept {
-    // An array without elements has an address of its own all the same.
+    // An array without elements needs an address of its own.
     return front + (elements == 0 ? 1 : elements * sizeof(element));
   }
 
@@ -119,7 +119,7 @@ struct block {
 
   OURO_ALWAYS_INLINE static void destroy(void* object) noexcept {
     OURO_TRY {
-      // Backwards, as the language destroys arrays. Calls user code: the object has no pointers, weak or strong.
+      // Last element first, as the language destroys arrays. Calls user code: no pointer, weak or strong, leads here.
       for (std::size_t i = length(object); i != 0; --i)
         destroyer<element>::destroy(static_cast<element*>(object) + (i - 1));
     }
@@ -165,7 +165,7 @@ struct block {
 
   [[nodiscard]] static std::size_t bytes_of_array(const void* object) noexcept { return bytes(length(object)); }
 
-  /// Instantiates the trace only where it will be called: no other type need be traceable.
+  /// Instantiates the trace only if it is called, since other types need not be traceable.
   [[nodiscard]] static consteval trace_function trace_if_tracked() {
     if constexpr (is_tracked) {
       return &trace;
@@ -197,20 +197,20 @@ struct block {
       std::uint32_t{front},
   };
 
-  /// The info word of an object that nothing has happened to, but for its owner.
+  /// The info word of a new object, without its owner.
   [[nodiscard]] OURO_ALWAYS_INLINE static std::uint32_t plain_info() {
     return info_.get(record, (is_tracked ? info_word::tracked : 0) | (is_heap_walkable ? info_word::heap_walkable : 0));
   }
 
-  /// Whether the object at `at` was made as this very type and nothing but time has happened to it since: it is no
-  /// candidate, no weak pointer watches it. Then its death needs neither its record nor any look at these.
+  /// Whether the object was made as exactly this type, is no candidate and has no weak pointers. Then its destruction
+  /// needs neither its type record, nor the root buffer, nor the weak table. Its age does not matter.
   [[nodiscard]] OURO_ALWAYS_INLINE static bool is_plain(const header_type& at) noexcept {
     constexpr std::uint32_t owner = check_level >= 1 ? info_word::owner_mask : 0;
     constexpr std::uint32_t age = is_tracked ? info_word::old : 0;
     return (at.load_info() & ~(owner | age)) == info_.load();
   }
 
-  /// The death of a plain object, with destructor and size class known here. \pre `is_plain(at)`, no pointers
+  /// Ends a plain object; destructor and size class are constants here. \pre `is_plain(at)`, and its count is zero
   OURO_ALWAYS_INLINE static void die_plainly(header_type& at) noexcept {
     if constexpr (std::is_trivially_destructible_v<element>) {
       deallocate(at.object());
@@ -221,8 +221,8 @@ struct block {
     }
   }
 
-  /// Not inlined: a drop that only makes a candidate would save the registers that this needs.
-  /// \pre as `die_plainly`, and need not wait
+  /// Not inlined, since a drop that only makes a candidate would have to save the registers that this function needs.
+  /// \pre as `die_plainly`, and the object need not wait in the destruction queue
   OURO_NOINLINE static void end_plainly(header_type& at) noexcept {
     destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
     RefcountPolicy::store(at.info, at.load_info() | info_word::dead);

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What `make` asks of a type and its arguments, each by a message of its own.
+/// The requirements of `make` on a type and its arguments, each with an error message of its own.
 
 #include <ouro/config.hpp>
 
@@ -13,15 +13,15 @@
 
 namespace ouro::detail {
 
-/// Whether `new T(args...)` compiles, but for what it may warn of.
+/// Whether `new T(args...)` compiles, possibly with warnings.
 template <class T, class... Args>
 concept constructs = requires(void* at, Args&&... args) { ::new (at) T(std::forward<Args>(args)...); };
 
-/// What a message calls the making of a `T`: `T(Args...)`. Of an array of arrays, by the name of what is in these.
+/// How an error message names the construction of a `T`: `T(Args...)`; of an array, with the type of its elements.
 template <class T, class... Args>
 using making = std::remove_all_extents_t<T>(Args...);
 
-/// That of `takes_arguments` for `make<Element[]>(length, args...)`.
+/// `takes_arguments` for `make<Element[]>(length, args...)`.
 template <class Element>
 [[nodiscard]] consteval bool takes_length() {
   OURO_REQUIRE(Element[], "ouro: `make` needs the length of the array as its first argument", false);
@@ -56,8 +56,8 @@ template <class T, class... Args>
   }
 }
 
-/// Whether a `T` can be made of these arguments; ends the compilation with the reason if not. Asks the compiler itself
-/// whether `T` is complete, each time: a variable would keep the answer that it gave first.
+/// Whether a `T` can be made from these arguments; if not, ends the compilation with the reason. Evaluates each time
+/// whether `T` is complete: a variable template would keep its first answer.
 template <class T, class... Args>
 [[nodiscard]] consteval bool can_be_made() {
   using element = std::remove_cv_t<std::remove_all_extents_t<T>>;

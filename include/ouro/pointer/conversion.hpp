@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Which pointers convert to which, and the check that a base class lies where the header is looked for.
+/// Which pointers convert to which, and the check that a base class lies where its header is expected.
 
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/base/type_name.hpp>
@@ -28,11 +28,11 @@ template <class From, class To>
   }
 }
 
-/// As for `std::shared_ptr`: `From*` converts to `To*`, but arrays convert to arrays of the same elements only.
+/// The rule of `std::shared_ptr`: `From*` converts to `To*`, but arrays convert only to arrays of the same elements.
 template <class From, class To>
 concept pointer_converts_to = converts_pointer<From, To>();
 
-/// Room for a `T` that is never made: constant expressions may ask where its bases would lie.
+/// Storage for a `T` that is never constructed: constant expressions may compute the addresses of its bases.
 template <class T>
 union room_for {
   constexpr room_for() noexcept : none{} {}
@@ -42,14 +42,14 @@ union room_for {
   T object;
 };
 
-/// Whether `Base` is a base class of `Derived` at its very beginning. A virtual base is not: its place is known at run
-/// time only.
+/// Whether `Base` is a base class of `Derived` at offset 0. A virtual base is not, since its offset is only known at
+/// run time.
 template <class Derived, class Base>
 [[nodiscard]] consteval bool base_is_first() {
   if constexpr (!requires(Base* base) { static_cast<Derived*>(base); }) {
     return false;
   } else if constexpr (std::is_abstract_v<Derived>) {
-    return true;  // cannot be asked of a type without objects; `convert` looks when it runs
+    return true;  // an abstract class cannot be stored in `room_for`; `convert` checks at run time
   } else {
     room_for<Derived> room;
     Derived* const derived = std::addressof(room.object);
@@ -60,7 +60,8 @@ template <class Derived, class Base>
 template <class Derived, class Base>
 concept is_upcast = std::is_class_v<Derived> && std::is_class_v<Base> && !std::is_same_v<Derived, Base>;
 
-/// Whether only the object itself, alive, tells where its `To` lies: at a virtual base, or behind an `interior_base`.
+/// Whether the conversion must read the living object to find its `To`: for a virtual base, or from an `interior_base`
+/// to void.
 template <class To, class From>
 [[nodiscard]] consteval bool converts_by_object() {
   using from = std::remove_cv_t<From>;
@@ -74,8 +75,8 @@ template <class To, class From>
   }
 }
 
-/// Converts the raw pointer inside a `managed_ptr<From>` to the one inside a `managed_ptr<To>`, where the types'
-/// headers are found at the same place, or does not compile.
+/// Converts the raw pointer of a `managed_ptr<From>` to that of a `managed_ptr<To>`. Does not compile unless both types
+/// lead to the same header.
 template <class CollectorPolicy, class To, class From>
 [[nodiscard]] OURO_ALWAYS_INLINE constexpr std::remove_extent_t<To>* convert(
     std::remove_extent_t<From>* pointee) noexcept {
@@ -101,7 +102,7 @@ template <class CollectorPolicy, class To, class From>
     }
     return base;
   } else if constexpr (interior_base<from> && std::is_void_v<to>) {
-    // The beginning of the whole object: without its class nothing else leads to the header.
+    // To the beginning of the whole object, since a pointer to void does not find the header from an interior base.
     return dynamic_cast<To*>(pointee);
   } else {
     return pointee;

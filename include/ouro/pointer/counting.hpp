@@ -48,7 +48,7 @@ template <class RefcountPolicy, class T>
 template <class RefcountPolicy, class CollectorPolicy>
 struct counting;
 
-/// In the header.
+/// Counts in the header.
 template <counts_in_header RefcountPolicy, class CollectorPolicy>
 struct counting<RefcountPolicy, CollectorPolicy> {
   using header_type = header<RefcountPolicy>;
@@ -80,20 +80,21 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     return count_word::strong(header_of<RefcountPolicy>(pointee)->load_count());
   }
 
-  /// Misuse that a few instructions can notice. `array`: the name of the type that the object must have, or empty.
+  /// Reports misuse that takes few instructions to detect. `array`: the name of the type that the object must have, or
+  /// empty.
   template <class T>
   OURO_ALWAYS_INLINE static void check_use([[maybe_unused]] header_type& object,
                                            [[maybe_unused]] std::string_view array) noexcept {
     if constexpr (check_level >= 1) check_use_slowly(object, type_name_of<T>, array);
   }
 
-  /// `check_use` where the object is only read, which a trace may do.
+  /// `check_use` for a function that only reads the object, and so may be called from a trace.
   template <class T>
   OURO_ALWAYS_INLINE static void check_read([[maybe_unused]] header_type& object) noexcept {
     if constexpr (check_level >= 1) check_read_slowly(object, type_name_of<T>, {});
   }
 
-  /// Reports a use of objects that another thread is collecting, and so has to itself.
+  /// Reports the use of shared objects while another thread is collecting them.
   static void check_not_collected([[maybe_unused]] std::string_view name) {
     if constexpr (check_level >= 1 && says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
       if (CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>())
@@ -101,12 +102,12 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     }
   }
 
-  /// The record of an object that may be used here. What its header does not tell of an object of this heap is
-  /// reported: by `not_buffered` if it says that it is buffered, and is not, and by `no_type` if it leads to no record.
+  /// Returns the type record of the object if its header is valid for an object of this heap. Reports `not_buffered` if
+  /// the header wrongly says that the object is in a root buffer, and `no_type` if it has no registered type.
   [[nodiscard]] static const type_record& check_header(header_type& object, std::string_view pointee,
                                                        std::string_view not_buffered,
                                                        std::string_view no_type) noexcept {
-    // The place first: what stands in the header can be believed in the right heap only.
+    // The place is checked first, since the header is meaningful only in the heap of the object.
     if constexpr (!RefcountPolicy::is_thread_safe) check_place(object, pointee);
     if constexpr (requires { CollectorPolicy::knows(object); }) {
       if (!CollectorPolicy::knows(object)) misuse(not_buffered, pointee);
@@ -121,7 +122,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     handle_drop<Block>(object, RefcountPolicy::decrement_rarely(object.count));
   }
 
-  /// What follows a decrement. Here, where few callers are, a plain object's death is written out.
+  /// The rest of a decrement. Few callers inline it, so that the destruction of a plain object is inlined here.
   template <class Block>
   OURO_ALWAYS_INLINE static void handle_drop(header_type& object, drop_result found) noexcept {
     if constexpr (!std::is_void_v<Block>) {
@@ -132,7 +133,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   }
 
  private:
-  /// An array is of the type that its pointer says; other objects may be of a derived one.
+  /// An array has exactly the type of its pointer; other objects may be of a derived class.
   template <class Block>
   [[nodiscard]] static consteval std::string_view array_name() noexcept {
     if constexpr (check_level >= 1 && !std::is_void_v<Block>) {
@@ -152,7 +153,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
                                               std::string_view array) noexcept {
     const std::uint32_t count = object.load_count();
     if (count_word::is_immortal(count)) return;
-    // What the other thread's collector keeps of a candidate in place of its info word must not be looked at.
+    // While another thread collects, its collector stores something else in the info words of candidates.
     check_not_collected(pointee);
     const type_record& record = check_header(object, pointee, not_here_or_overwritten, overwritten);
     if (!array.empty() && record.name != array) misuse(overwritten, pointee);
@@ -166,10 +167,10 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     }
   }
 
-  /// What the pools know: that an object lies in one of another heap. Objects elsewhere have the tag in their header.
+  /// Reports an object in a pool of another heap. Objects that are not in pools have an owner tag in their header.
   static void check_place(header_type& object, std::string_view pointee) noexcept {
     const pool_heap* const home = pool_heap_of(&object);
-    // Late in its end, the thread has abandoned its heap.
+    // At the end of a thread its heap has been abandoned.
     if (home == nullptr || home == current_pool_heap || thread_heap_has_ended) return;
     const std::uint32_t word = object.load_info();
     const std::string_view name = info_word::is_buffered(word) ? pointee : name_in_report(word);
@@ -185,7 +186,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
       "a pointer was used that leads to no object, or to one whose header was overwritten";
 };
 
-/// By the object's own functions.
+/// Counts by the functions of the object.
 template <counts_itself RefcountPolicy, class CollectorPolicy>
 struct counting<RefcountPolicy, CollectorPolicy> {
   template <class T>

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Python's `weakref.finalize`: a function that is called once, when an object has died or before.
+/// Python's `weakref.finalize`: a function that is called once, when an object has died or earlier on request.
 
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/config.hpp>
@@ -21,8 +21,8 @@ namespace ouro {
 
 namespace detail {
 
-/// A finalizer, whatever its function. It keeps itself, by the callback that it gives its weak pointer, until it is
-/// over.
+/// The state of a finalizer, without the type of its function. The callback of its weak pointer owns it until the
+/// function is called or detached.
 class finalizer_state {
  public:
   finalizer_state() = default;
@@ -32,7 +32,7 @@ class finalizer_state {
 
   [[nodiscard]] bool is_alive() const noexcept { return !is_over_.load(std::memory_order_acquire); }
 
-  /// Whether this was the one that ended it.
+  /// Ends the finalizer. Returns whether this call did, and not an earlier one.
   [[nodiscard]] bool end() noexcept { return !is_over_.exchange(true, std::memory_order_acq_rel); }
 
   virtual void call() = 0;
@@ -50,7 +50,7 @@ class finalizer_of final : public finalizer_state {
   explicit finalizer_of(Function function) : function_{std::move(function)} {}
 
   void call() override {
-    function_();  // calls user code: the object is gone, or the program has asked
+    function_();  // calls user code: the object is destroyed, or the program calls the finalizer
   }
 
   void let_go() noexcept override { watched.reset(); }
@@ -63,8 +63,8 @@ class finalizer_of final : public finalizer_state {
 
 }  // namespace detail
 
-/// Speaks of a function that waits for the death of an object. Copies speak of the same one, which waits whether any of
-/// them is there or not. Thread-safe as the object's refcount policy is.
+/// A handle to a function that will be called when an object has died. Copies refer to the same function; it is called
+/// even if all handles are destroyed. Thread-safe if the refcount policy of the object is.
 class OURO_SHARED_TYPE finalizer {
  public:
   finalizer() noexcept = default;
@@ -72,7 +72,8 @@ class OURO_SHARED_TYPE finalizer {
   /// Whether the function has neither been called nor detached.
   [[nodiscard]] bool alive() const noexcept { return state_ != nullptr && state_->is_alive(); }
 
-  /// Calls the function now, if it is alive, and not again. Returns whether it did. \throws what the function throws
+  /// Calls the function now, if it is alive; it will not be called again. Returns whether it was called.
+  /// \throws what the function throws
   bool operator()() {
     if (state_ == nullptr || !state_->end()) return false;
     state_->let_go();
@@ -97,8 +98,8 @@ class OURO_SHARED_TYPE finalizer {
 
 namespace detail {
 
-/// `finalize`, with access to what it makes: clang 16 takes a constrained function template for another one than its
-/// friend.
+/// Constructs finalizers for `finalize`, which is no friend itself: clang 16 does not match a friend declaration with a
+/// constrained function template.
 struct finalizing {
   [[nodiscard]] static finalizer by(std::shared_ptr<finalizer_state> state) noexcept {
     return finalizer{std::move(state)};
@@ -110,9 +111,9 @@ struct finalizing {
 namespace functions {
 
 /// Calls `function()` once, when `object` has been destroyed. Unlike a member `finalize` it needs no change of the
-/// class, and cannot resurrect the object. What it captures counts as held from outside, so it must not capture a
-/// strong pointer to the object. What it throws goes to the unraisable handler. Objects that live when the program ends
-/// are not finalized by that: call the finalizer where it must be.
+/// class, and cannot resurrect the object. Pointers that the function captures count as external references, so it must
+/// not capture a strong pointer to the object. Its exceptions go to the unraisable handler. The end of the program does
+/// not finalize objects that are alive: call the finalizer if it must run.
 /// \pre not null. \throws std::bad_alloc, and what moving `function` throws
 template <class T, counts_in_header R, class C, class A, std::invocable Function>
 finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {
@@ -120,7 +121,7 @@ finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {
   auto state = std::make_shared<detail::finalizer_of<weak, Function>>(std::move(function));
   state->watched = weak{object, [kept = std::shared_ptr<detail::finalizer_state>{state}] {
                           if (!kept->end()) return;
-                          // Outlives the callback that is running, which goes with the weak pointer.
+                          // Keeps the state alive: `let_go` destroys the running callback with its weak pointer.
                           const std::shared_ptr<detail::finalizer_state> last = kept;
                           last->let_go();
                           last->call();
@@ -130,7 +131,7 @@ finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {
 
 }  // namespace functions
 
-/// Owns nothing of a heap; what its function captures counts as held from outside.
+/// It has no edges; pointers that its function captures count as external references.
 template <>
 inline constexpr bool leaf<finalizer> = true;
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Private heaps as values, and the one that the calling thread is in.
+/// Private heaps as values, and the heap that the calling thread is in.
 
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/allocator/pool/pool_heap.hpp>
@@ -29,20 +29,20 @@
 
 namespace ouro {
 
-/// A heap apart: `ouro::heap h; { ouro::heap::scope in{h}; … }`. What is made inside lies in pools of its own, is
-/// counted in its own statistics, interned in its own tables, and found by its own collector, with thresholds,
-/// callbacks and weak pointers of its own. As an isolate of V8 it is entered by one thread at a time, now by this one,
-/// now by that: what belongs to one heap needs no lock, and no thread of its own.
+/// A private heap: `ouro::heap h; { ouro::heap::scope in{h}; … }`. Objects made inside lie in its pools, are counted in
+/// its statistics, interned in its tables and collected by its collector. Thresholds, callbacks and weak pointers
+/// belong to it as well. Like an isolate of V8 it is entered by one thread at a time, and may be entered by different
+/// threads in turn. So its objects need no locks, and it needs no thread of its own.
 ///
-/// Objects are used, and their pointers copied and dropped, inside the heap that they were made in; checked builds say
-/// so when they are not. Objects whose counts are thread-safe belong to no private heap: those made inside lie with
-/// those of the thread.
+/// Objects must be used, and their pointers copied and dropped, inside the heap in which they were made; checked builds
+/// report violations. Objects whose counts are thread-safe belong to no private heap: those made inside lie in the heap
+/// of the thread.
 ///
-/// At its end a heap collects; what pointers still hold goes with its pools: the memory is given back, O(arenas), and
-/// no destructor runs. So a program may drop a heap with all that lives in it, if nothing in there owns anything
-/// outside; pointers into it must not be used, copied or dropped any more, weak ones have expired. Memory that does not
-/// come from pools stays with its allocator. Checked builds keep what was in use of the heaps that ended last, up to 16
-/// arenas and 32 MiB of large blocks, and report pointers and containers that have outlived these heaps.
+/// The destructor collects garbage. Objects that still have pointers are not destroyed; their pools are freed with
+/// them, in O(arenas). So a program may drop a heap with all its objects if none of these owns anything outside.
+/// Afterwards, pointers to these objects must not be used, copied or dropped; weak pointers have expired. Memory that
+/// does not come from pools stays with its allocator. Checked builds keep the used memory of the heaps that ended last,
+/// up to 16 arenas and 32 MiB of large blocks, and report pointers and containers that have outlived these heaps.
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class basic_heap {
  public:
@@ -51,7 +51,7 @@ class basic_heap {
   /// Whether there are private heaps: objects that threads share have none.
   static constexpr bool is_isolated = !RefcountPolicy::is_thread_safe;
 
-  /// One heap, private or the thread's own, to be asked about its pools. Good as long as the heap.
+  /// Refers to a heap, private or the thread's own, for statistics of its pools. Valid as long as the heap.
   class reference {
    public:
     /// O(pools).
@@ -85,30 +85,31 @@ class basic_heap {
   }
 
   basic_heap(basic_heap&& from) noexcept = default;
-  /// Ends this heap, unless it is `from`.
+  /// Destroys the heap that was here before, unless it is `from`.
   basic_heap& operator=(basic_heap&& from) noexcept {
     basic_heap moved{std::move(from)};
     state_.swap(moved.state_);
     return *this;
   }
 
-  /// Calls user code: the destructors and finalizers of garbage. \pre no thread is in it
+  /// Calls user code: the destructors and finalizers of garbage. \pre no thread is in the heap
   ~basic_heap() {
     if (state_ != nullptr) close();
   }
 
-  /// Of this heap, whichever the thread is in. \pre not moved from, here and below; no other thread is in it
+  /// These concern this heap, not the one that the thread is in. \pre not moved from, here and in the functions below;
+  /// no other thread is in the heap
   [[nodiscard]] pool_statistics statistics() const noexcept { return here().statistics(); }
   [[nodiscard]] std::size_t limit() const noexcept { return here().limit(); }
   void trim() const noexcept { here().trim(); }
 
-  /// From now on the pools and large blocks of the heap take no more than so many bytes; those that are in use stay.
-  /// What `make_managed`, an interned string or a container over `standard_allocator` then finds no room for it makes
-  /// after a collection, or throws `std::bad_alloc`. In a heap full of living objects not every refused request comes
-  /// with a collection: n refused requests have about log2(n).
+  /// Limits the bytes that pools and large blocks of the heap take together; those in use stay. When `make_managed`, an
+  /// interned string or a container over `standard_allocator` finds no room, it collects and tries again, and then
+  /// throws `std::bad_alloc`. In a heap full of living objects not every refused request causes a collection: n refused
+  /// requests cause about log2(n).
   void set_limit(std::size_t bytes) noexcept { state().pools().limit = bytes; }
 
-  /// Whether some thread is in it.
+  /// Whether a thread is in the heap.
   [[nodiscard]] bool is_entered() const noexcept { return state().is_entered(); }
 
  private:
@@ -131,7 +132,7 @@ class basic_heap {
   std::unique_ptr<private_heap> state_;
 };
 
-/// While it lives, the calling thread is in the heap. Scopes nest, also of one and the same heap, and end in reverse
+/// While it lives, the calling thread is in the heap. Scopes nest, also those of one heap, and must end in reverse
 /// order. O(1): two copies of about 1 KiB.
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::scope {
@@ -171,7 +172,7 @@ void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::close() noexc
   if (state_->is_entered()) detail::misuse("a private heap ended while a thread was in it", "ouro::heap");
   detail::private_heap::entry_token last{};
   if (!state_->enter(last)) {
-    // Without the memory to enter it, its objects cannot be ended. It stays: a leak, and nothing worse.
+    // Without memory to enter the heap, its objects cannot be destroyed: it is leaked.
     [[maybe_unused]] const auto* const stays = state_.release();
     return;
   }

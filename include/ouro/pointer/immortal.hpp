@@ -12,20 +12,20 @@
 namespace ouro {
 namespace functions {
 
-/// Makes the object immortal: it is never destroyed, and copies of pointers to it do not count any more (PEP 683). What
-/// it points to counts as held from outside. Cannot be undone. O(1). \pre not null
+/// Makes the object immortal (PEP 683): it is never destroyed, and its pointers are no longer counted. Its edges count
+/// as external references. Cannot be undone. O(1). \pre not null
 template <class T, counts_in_header R, class C, class A>
 void immortalize(const managed_ptr<T, R, C, A>& object) noexcept {
   auto& target = *detail::header_of<R>(object.get());
   detail::counting<R, C>::template check_use<T>(target, {});
   detail::header<R>::update(target.count, [](std::uint32_t) { return count_word::pinned; });
   if constexpr (finds_cycles<C>) {
-    // A candidate for garbage it is no more.
+    // An immortal object is no candidate.
     if (detail::info_word::is_buffered(target.load_info())) static_cast<void>(C::remove_root(target));
   }
 }
 
-/// Whether pointers to the object are not counted any more. O(1). \pre not null
+/// Whether the object is immortal. O(1). \pre not null
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] bool is_immortal(const managed_ptr<T, R, C, A>& object) noexcept {
   return count_word::is_immortal(detail::header_of<R>(object.get())->load_count());

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Makes managed objects: header and object in one block.
+/// Makes managed objects, with header and object in one block.
 
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/base/throw.hpp>
@@ -28,7 +28,7 @@ namespace ouro {
 
 namespace detail {
 
-/// A block for an object, in a pool that its collector walks if `Walked`; null when memory is exhausted.
+/// Allocates a block for an object, if `Walked` in a pool that the collector walks. Null when memory is exhausted.
 template <class AllocatorPolicy, bool Walked>
 [[nodiscard]] OURO_ALWAYS_INLINE void* allocate_once(std::size_t bytes, std::size_t alignment,
                                                      std::string_view type) noexcept {
@@ -39,8 +39,8 @@ template <class AllocatorPolicy, bool Walked>
   }
 }
 
-/// When the heap has no block, or is not where the object may lie. Of the same code for all types.
-/// \throws std::bad_alloc after an emergency collection
+/// Allocates a block when the heap has none, or when the object must not lie in the current private heap. Types share
+/// its code. \throws std::bad_alloc after an emergency collection
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bool Walked>
 [[nodiscard]] OURO_NOINLINE void* allocate_elsewhere(std::size_t bytes, std::size_t alignment, std::string_view type) {
   const auto allocate = [&] {
@@ -53,7 +53,7 @@ template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bo
   const auto collect = [] {
     bool found = private_heap::collect_current();
     if constexpr (finds_cycles<CollectorPolicy>) {
-      // In a private heap our collectors have collected with the rest of it.
+      // The library's own collectors have collected with the private heap.
       constexpr bool is_part = cycle_finder_of_ours<CollectorPolicy> && !RefcountPolicy::is_thread_safe;
       if (!is_part || current_private_heap == nullptr) {
         if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) found = true;
@@ -66,9 +66,9 @@ template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bo
   throw_bad_alloc();
 }
 
-/// An object under construction. Its header has the flag `unborn` until `publish`, and the maker holds one pointer to
-/// it. `Throws`: whether its constructor may throw. If it cannot, and no collector looks into objects of the type, the
-/// flag is not needed, and `publish` does nothing.
+/// An object under construction. Its header has the flag `unborn` until `publish`, and the maker owns one count of it.
+/// `Throws`: whether the constructor may throw. If it cannot, and no collector traces objects of the type, the flag is
+/// not needed, and `publish` does nothing.
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bool Throws,
           class Layout = block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>>
 class maker {
@@ -102,7 +102,7 @@ class maker {
 
   [[nodiscard]] element* object() const noexcept { return static_cast<element*>(header_->object()); }
 
-  /// The constructor has returned. \post the caller owns the maker's pointer
+  /// To be called when the constructor has returned. \post the caller owns the maker's count
   OURO_ALWAYS_INLINE void publish() const noexcept {
     if constexpr (must_wait) {
       std::uint32_t expected = first_info();
@@ -112,8 +112,8 @@ class maker {
     if constexpr (layout::is_tracked && tracks_all<CollectorPolicy>) CollectorPolicy::track(*header_);
   }
 
-  /// The constructor has thrown, so that there is no object. If handles have escaped, the block is freed with the last
-  /// of them; weak pointers expire.
+  /// To be called when the constructor has thrown, so that there is no object. Weak pointers expire. If the constructor
+  /// has stored pointers to the object, the block is freed with the last of them.
   OURO_NOINLINE void roll_back() const noexcept {
     const std::uint32_t info = unbuffered_info_of<CollectorPolicy>(*header_);
     death<RefcountPolicy, CollectorPolicy>::expire(*header_, info);
@@ -138,7 +138,7 @@ class maker {
     }
   }
 
-  /// Handles or weak pointers have escaped from the constructor.
+  /// `publish` if the constructor has stored strong or weak pointers to the object.
   OURO_NOINLINE void publish_late() const noexcept {
     std::uint32_t seen = header_->load_info();
     do {
@@ -148,7 +148,7 @@ class maker {
     } while (!RefcountPolicy::compare_exchange(header_->info, seen, seen & ~info_word::unborn));
   }
 
-  /// A handle that had escaped was dropped, so that the object is in a root buffer.
+  /// `publish` if such a pointer has been dropped, so that the object is in a root buffer.
   void publish_as_candidate() const noexcept {
     if constexpr (finds_cycles<CollectorPolicy>) {
       RefcountPolicy::store(header_->info, CollectorPolicy::remove_root(*header_) & ~info_word::unborn);
@@ -161,7 +161,7 @@ class maker {
   std::uint32_t plain_info_;
 };
 
-/// Destroys what has been constructed of an array when a constructor throws, last element first.
+/// Constructs the elements of an array. If a constructor throws, destroys those that exist, the last one first.
 template <class Element>
 class array_under_construction {
  public:
@@ -185,12 +185,12 @@ class array_under_construction {
   std::size_t made_ = 0;  ///< elements [0, made_) are alive
 };
 
-/// Runs `call`, which constructs the maker's object, and then publishes the object. Rolls back if it throws.
+/// Calls `call`, which constructs the maker's object, and publishes the object. Rolls back if `call` throws.
 template <class Maker, class Call>
 OURO_ALWAYS_INLINE void construct(const Maker& maker, Call call) {
   if constexpr (Maker::throws) {
     OURO_TRY {
-      call(maker.object());  // calls user code: the header is in place, and says unborn
+      call(maker.object());  // calls user code: the header is written, with the flag `unborn`
     }
     OURO_CATCH_ALL {
       maker.roll_back();
@@ -216,7 +216,7 @@ OURO_QUIET_CONSTRUCTION_END
 
 template <class T, class R, class C, class A, class Length, class... Args>
 [[nodiscard]] managed_ptr<T, R, C, A> make_array(Length length, const Args&... args) {
-  // A negative length becomes one that no memory can hold.
+  // A negative length becomes one that is too large for any memory.
   const auto elements = static_cast<std::size_t>(length);
   using element = std::remove_cv_t<std::remove_extent_t<T>>;
   const maker<element[], R, C, A, !std::is_nothrow_constructible_v<element, const Args&...>> maker{elements};
@@ -228,7 +228,7 @@ template <class T, class R, class C, class A, class Length, class... Args>
   return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
 }
 
-/// Makes an array of copies of the elements from `from` on.
+/// Makes an array of copies of the `elements` elements that begin at `from`.
 template <class T, class R, class C, class A, class It>
 [[nodiscard]] managed_ptr<T[], R, C, A> make_array_from(std::size_t elements, It from) {
   const maker<T[], R, C, A, !std::is_nothrow_copy_constructible_v<T>> maker{elements};
@@ -244,13 +244,13 @@ template <class T, class R, class C, class A, class It>
 
 namespace functions {
 
-/// Makes a `T(args...)`. For arrays: `make_managed<T[]>(n)` and `make_managed<T[N]>()` make value-initialised elements,
-/// and a further argument is what each is copied from.
+/// Makes a `T(args...)`. For arrays, `make_managed<T[]>(n)` and `make_managed<T[N]>()` make value-initialised elements;
+/// with one argument more, each element is copied from that.
 ///
-/// O(1) and what the constructor does; with a collector, an automatic collection may come first. The object's own
-/// pointer can be had inside the constructor by `managed_from_this(this)`.
+/// O(1), and the time of the constructor; with a collector, an automatic collection may come first. Inside the
+/// constructor, `managed_from_this(this)` returns a pointer to the object.
 /// \throws std::bad_alloc when memory is exhausted even after a collection, std::bad_array_new_length, and what the
-/// constructor throws; then nothing has been made, and a handle that has escaped from the constructor must not be used.
+/// constructor throws; then there is no object, and a pointer to it that the constructor has stored must not be used.
 template <class T, refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy,
           class... Args>
 OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Args&&... args) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A pointer to a part of an object, which keeps the whole.
+/// A pointer to a part of an object that keeps the whole object alive.
 
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
@@ -21,10 +21,10 @@
 
 namespace ouro {
 
-/// What the aliasing constructor of `std::shared_ptr` makes: points to a `T` anywhere, a member say, and owns the
-/// object that the `T` lives in. A `managed_ptr` cannot, since it finds the header in front of what it points to; this
-/// one is 16 bytes for that. Compares and hashes by what it points to, `owner_before` by what it owns. An edge like any
-/// other.
+/// The counterpart of the aliasing constructor of `std::shared_ptr`: points to any `T`, a member for example, and owns
+/// the object that contains the `T`. A `managed_ptr` cannot do that, since it finds the header in front of its target.
+/// It has the size of two pointers. Comparisons and hashes use the address of the `T`, `owner_before` the owned object.
+/// An alias in an object is an edge to the owned object.
 template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator>
 class OURO_SHARED_TYPE managed_alias {
@@ -54,14 +54,14 @@ class OURO_SHARED_TYPE managed_alias {
   template <class U>
   managed_alias(strong<U> whole, T* part) noexcept : owner_{std::move(whole)}, part_{part} {}
 
-  /// Points to the whole.
+  /// Points to the whole object.
   template <class U>
     requires std::is_convertible_v<U*, T*>
   managed_alias(strong<U> whole) noexcept : part_{whole.get()} {
     owner_ = std::move(whole);
   }
 
-  /// Points to a part of the part.
+  /// Points to a part of the object that `from` owns.
   template <class U>
   managed_alias(other<U> from, T* part) noexcept : owner_{std::move(from).owner()}, part_{part} {}
 
@@ -106,7 +106,7 @@ class OURO_SHARED_TYPE managed_alias {
   T* operator->() const noexcept { return part_; }
   [[nodiscard]] explicit operator bool() const noexcept { return part_ != nullptr; }
 
-  /// The whole. A weak pointer made of it expires with the object, not with the alias.
+  /// The pointer to the owned object. A weak pointer made from it expires with the object, not with the alias.
   [[nodiscard]] const owner_type& owner() const& noexcept { return owner_; }
   [[nodiscard]] owner_type owner() && noexcept {
     part_ = nullptr;
@@ -115,7 +115,7 @@ class OURO_SHARED_TYPE managed_alias {
 
   [[nodiscard]] long use_count() const noexcept { return owner_.use_count(); }
 
-  /// Orders by what is owned, beside other aliases, `managed_ptr` and `managed_weak`.
+  /// Orders by the owned object; comparable with other aliases, `managed_ptr` and `managed_weak`.
   template <detail::has_owner Handle>
   [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
     return detail::owner_before(*this, with);
@@ -142,14 +142,14 @@ class OURO_SHARED_TYPE managed_alias {
     return std::compare_three_way{}(left.part_, static_cast<T*>(nullptr));
   }
 
-  /// Writes the address of the part. A program that has a stream has included its header.
+  /// Writes the address of the part. The program includes the header of the stream.
   template <class Char, class Traits>
   friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
                                                       const managed_alias& printed) {
     return out << const_cast<const void*>(static_cast<const volatile void*>(printed.part_));
   }
 
-  /// For `boost::hash`, found by its argument.
+  /// For `boost::hash`, found by argument-dependent look-up.
   [[nodiscard]] friend std::size_t hash_value(const managed_alias& hashed) noexcept {
     return std::hash<T*>{}(hashed.part_);
   }
@@ -172,7 +172,7 @@ managed_alias(managed_alias<U, R, C, A>, T*) -> managed_alias<T, R, C, A>;
 
 namespace detail {
 
-/// An edge to the object that it owns.
+/// An alias is an edge to the object that it owns.
 template <class T, class R, class C, class A>
 struct edge_traits<managed_alias<T, R, C, A>> {
   using pointee = void;
@@ -182,8 +182,8 @@ struct edge_traits<managed_alias<T, R, C, A>> {
   static constexpr bool is_immutable = false;
   [[nodiscard]] static const pointer& block(const alias& edge) noexcept { return edge.owner_; }
 
-  /// Points to the same part of another object, which is a copy of the one that it owns, and as long: `bytes`. An alias
-  /// of something outside of that stays as it is.
+  /// Makes the alias own `to`, a copy of the object that it owns, and point to the same part of it. Both have `bytes`.
+  /// An alias that points outside of its object stays unchanged.
   static void set_block(alias& edge, pointer to, std::size_t bytes) noexcept {
     const auto offset =
         reinterpret_cast<std::uintptr_t>(edge.part_) - reinterpret_cast<std::uintptr_t>(edge.owner_.get());

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// From `this` to the pointer that owns it, without a base class.
+/// Returns a `managed_ptr` to `this`, without a base class.
 
 #include <ouro/allocator/allocator_policy.hpp>
 #include <ouro/base/diagnostics.hpp>
@@ -24,7 +24,7 @@ namespace ouro {
 
 namespace detail {
 
-/// Reports what is no object, as far as its header and the allocator tell.
+/// Reports a header that belongs to no object, as far as the header itself and the allocator show it.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 OURO_NOINLINE void check_made(header<RefcountPolicy>& object, std::string_view pointee) noexcept {
   if (object.load_count() == count_word::pinned) return;  // a static object lies in no block
@@ -33,7 +33,7 @@ OURO_NOINLINE void check_made(header<RefcountPolicy>& object, std::string_view p
   const type_record& record =
       counting<RefcountPolicy, CollectorPolicy>::check_header(object, pointee, not_made, not_made);
   if constexpr (has_begins_block<AllocatorPolicy>) {
-    // The alignment of the object divides what lies in front of it.
+    // The alignment of the object divides the number of bytes in front of it.
     const std::size_t alignment = record.front & (~record.front + 1);
     const std::byte* const block = static_cast<const std::byte*>(object.object()) - record.front;
     if (!AllocatorPolicy::begins_block(block, record.bytes(object.object()), alignment)) misuse(not_made, pointee);
@@ -44,11 +44,11 @@ OURO_NOINLINE void check_made(header<RefcountPolicy>& object, std::string_view p
 
 namespace functions {
 
-/// A pointer to the object that `self` is. Works in the constructor too; in the destructor it is null, since nothing
-/// can keep the object any more. O(1).
+/// A pointer to the object `*self`. May be called in the constructor. In the destructor the result is null, since the
+/// object can no longer be kept alive. O(1).
 /// \pre `*self` was made by `make_managed` with these policies, and is the whole object, its first base, or an
-/// `interior_base`: in a checked build on pain of a report, as far as the allocator can tell. Pools and
-/// `checked_allocator` can.
+/// `interior_base`. Checked builds report violations if the allocator can detect them; pools and `checked_allocator`
+/// can.
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy, class T>
 managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> managed_from_this(T* self) noexcept {
   using pointer = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The pointer that does not own.
+/// The weak pointer to a managed object.
 
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
@@ -21,13 +21,13 @@
 
 namespace ouro {
 
-/// Points to an object without keeping it alive, and without keeping its memory: the object's block is freed with its
-/// last strong pointer. Objects that have no weak pointers pay nothing for them.
+/// Points to an object and keeps neither it nor its memory alive: the block is freed with the last strong pointer.
+/// Objects without weak pointers have no cost from them.
 ///
-/// Expires before the destructor of the object runs. May be given a callback, which runs when that is over; not
-/// when the weak pointer and its copies are gone by then. The first weak pointer to an object allocates a record of its
-/// own, outside the private heap; copies and `lock` do not allocate. Everything is O(1), however many weak pointers the
-/// object has; its death is O(these). Callbacks run newest first. Thread-safety is that of a raw pointer for the
+/// A weak pointer expires before the destructor of the object runs. It may have a callback, which runs after the
+/// destructor, unless the weak pointer and its copies are destroyed before. Callbacks run newest first. The first weak
+/// pointer to an object allocates a record outside the private heap; copies and `lock` do not allocate. All functions
+/// are O(1), and the death of the object is O(its weak pointers). Thread-safety is that of a raw pointer for the
 /// `managed_weak` itself, and that of the refcount policy for the object.
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
@@ -52,8 +52,8 @@ class managed_weak {
   managed_weak(const strong<U>& to)
       : pointee_{detail::convert<CollectorPolicy, T, U>(to.get())}, record_{to ? watch(to) : nullptr} {}
 
-  /// Calls `callback()` when the object has been destroyed. It may do anything; what it throws goes to the unraisable
-  /// handler. \throws std::bad_alloc, and what moving `callback` throws
+  /// Calls `callback()` when the object has been destroyed. The callback may use the library without restrictions; its
+  /// exceptions go to the unraisable handler. \throws std::bad_alloc, and what moving `callback` throws
   template <class U, std::invocable Callback>
     requires detail::pointer_converts_to<U, T>
   managed_weak(const strong<U>& to, Callback callback) : pointee_{detail::convert<CollectorPolicy, T, U>(to.get())} {
@@ -118,8 +118,8 @@ class managed_weak {
   }
   friend void swap(managed_weak& first, managed_weak& second) noexcept { first.swap(second); }
 
-  /// A strong pointer to the object, or null if it has died or is dying. Never brings an object back from its last
-  /// drop.
+  /// A strong pointer to the object, or null if its last strong pointer has been dropped, even if it is not destroyed
+  /// yet.
   [[nodiscard]] strong<T> lock() const noexcept {
     counting::check_not_collected(type_name<T>());
     if (pointee_ == nullptr || table::lock(*record_) == nullptr) return nullptr;
@@ -132,7 +132,7 @@ class managed_weak {
 
   [[nodiscard]] bool expired() const noexcept { return use_count() == 0; }
 
-  /// Orders by object, also after its death; an address that has been used again counts as the same object.
+  /// Orders by object, also after its death; a new object at the same address is equivalent.
   template <detail::has_owner Handle>
   [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
     return detail::owner_before(*this, with);
@@ -167,7 +167,7 @@ class managed_weak {
     return made;
   }
 
-  /// Null if the object must be asked where the base lies, and cannot be any more.
+  /// Null if only the living object shows where the base lies, and it has died.
   template <class U>
   [[nodiscard]] static element_type* converted(const other<U>& from) noexcept {
     if constexpr (detail::converts_by_object<T, U>()) {
@@ -200,8 +200,9 @@ class managed_weak {
     }
   }
 
-  element_type* pointee_ = nullptr;  ///< null if `record_` is, and where a conversion came too late to find it
-  record* record_ = nullptr;         ///< owns one pin
+  element_type* pointee_ =
+      nullptr;                ///< null if `record_` is null, or if a conversion needed the object after its death
+  record* record_ = nullptr;  ///< owns one pin
 };
 
 template <class T, class R, class C, class A>
@@ -209,7 +210,7 @@ managed_weak(managed_ptr<T, R, C, A>) -> managed_weak<T, R, C, A>;
 template <class T, class R, class C, class A, class Callback>
 managed_weak(managed_ptr<T, R, C, A>, Callback) -> managed_weak<T, R, C, A>;
 
-/// Does not own, and so is no edge. A callback's captures count as held from outside.
+/// A weak pointer is no edge. Pointers that its callback captures count as external references.
 template <class T, class R, class C, class A>
 inline constexpr bool leaf<managed_weak<T, R, C, A>> = true;
 

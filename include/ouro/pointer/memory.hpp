@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The bundle of the three policies, and all that a program says in its terms.
+/// The bundle of the three policies, with the names that depend on them.
 
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>

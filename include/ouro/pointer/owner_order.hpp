@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The order of owners: equal for all that own or watch one object, whatever they point to.
+/// The order of pointers by the object that they own or watch, whatever part of it they point to.
 
 #include <concepts>
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace ouro::detail {
 
-/// `managed_ptr`, `managed_weak` and `managed_alias`.
+/// Satisfied by `managed_ptr`, `managed_weak` and `managed_alias`.
 template <class Handle>
 concept has_owner = requires(const Handle& handle) {
   handle.owner();

@@ -23,8 +23,8 @@ namespace ouro {
 
 namespace detail {
 
-/// A pointer to the same object as `from`, which gives its count up; null if `pointee` is, and `from` keeps its count
-/// then.
+/// A pointer to `pointee` in the object of `from` that takes over the count of `from`. If `pointee` is null, returns
+/// null and `from` keeps its count.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> recast(managed_ptr<T, R, C, A>&& from,
                                               std::remove_extent_t<To>* pointee) noexcept {
@@ -33,14 +33,14 @@ template <class To, class T, class R, class C, class A>
   return pointer_access::take<managed_ptr<To, R, C, A>>(pointee);
 }
 
-/// `dynamic_cast` for programs without RTTI: knows the class that the object was made as, and no other.
+/// `dynamic_cast` for programs without RTTI: null unless the object was made as exactly this class.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] std::remove_extent_t<To>* cast_by_record(const managed_ptr<T, R, C, A>& from) noexcept {
   using made = block<std::remove_cv_t<To>, R, C, A>;
   if (!from) return nullptr;
   const type_record& record = record_of(info_of<C>(*header_of<R>(from.get())));
   bool is_made_as_to = &record == &made::record;
-  // A file that knows less of the class, or more, makes objects with the other record.
+  // A file that knows less about the class, or more, makes objects with the other record.
   if constexpr (finds_cycles<C> && !is_leaf<std::remove_cv_t<To>>())
     is_made_as_to = is_made_as_to || &record == &block<std::remove_cv_t<To>, R, C, A, !made::is_tracked>::record;
   return is_made_as_to ? static_cast<std::remove_extent_t<To>*>(from.get()) : nullptr;
@@ -48,8 +48,8 @@ template <class To, class T, class R, class C, class A>
 
 }  // namespace detail
 
-/// Each takes its pointer by value, so that a cast of an expiring pointer touches no count. O(1), noexcept. To a base
-/// class, a cast is the conversion, with all its checks.
+/// The casts take their argument by value, so that a cast of an rvalue changes no count. O(1). A cast to a base class
+/// is the implicit conversion, with its checks.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> static_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
   if constexpr (detail::pointer_converts_to<T, To>) {
@@ -64,8 +64,8 @@ template <class To, class T, class R, class C, class A>
   }
 }
 
-/// Null if the object is no `To`, and `from` stays as it is then. Without RTTI, null too if it was made as a class
-/// derived from `To`.
+/// Null if the object is no `To`; then `from` stays unchanged. Without RTTI, also null if the object was made as a
+/// class derived from `To`.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> dynamic_pointer_cast(managed_ptr<T, R, C, A>&& from) noexcept {
   if constexpr (detail::pointer_converts_to<T, To>) {
@@ -73,7 +73,7 @@ template <class To, class T, class R, class C, class A>
   } else {
 #if OURO_HAS_RTTI
     auto* const pointee = dynamic_cast<std::remove_extent_t<To>*>(from.get());
-    // From one base class to another, which may lie anywhere in the object.
+    // A cast from one base class to another: the result may lie at another offset.
     if constexpr (counts_in_header<R>) {
       if (pointee != nullptr && detail::header_of<R>(pointee) != detail::header_of<R>(from.get())) {
         detail::misuse("cast to a base class that does not lie at the beginning of the object", type_name<To>());
@@ -98,7 +98,7 @@ template <class To, class T, class R, class C, class A>
   return detail::recast<To>(std::move(from), pointee);
 }
 
-/// As in `std`. Refused for an `interior_base`, from which no header can be found by another type.
+/// As in `std`. Refused for an `interior_base`, whose header cannot be found through a pointer of another type.
 template <class To, class T, class R, class C, class A>
 [[nodiscard]] managed_ptr<To, R, C, A> reinterpret_pointer_cast(managed_ptr<T, R, C, A> from) noexcept {
   static_assert(std::is_same_v<std::remove_cv_t<To>, std::remove_cv_t<T>> ||

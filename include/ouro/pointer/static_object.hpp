@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Objects that are part of the program, not of a heap.
+/// Managed objects in static storage.
 
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
@@ -16,9 +16,9 @@
 
 namespace ouro {
 
-/// An object that managed pointers may point to although no heap holds it: `constinit ouro::static_object<token>
-/// nothing{…};`, and `nothing.pointer()` wherever a pointer is asked for, as the static types and singletons of
-/// CPython. It is immortal: its pointers are not counted, and what it points to counts as held from outside.
+/// An object in static storage that managed pointers may point to: `constinit ouro::static_object<token> nothing{…};`,
+/// and `nothing.pointer()` is a pointer to it. Examples are the static types and singletons of CPython. The object is
+/// immortal: its pointers are not counted, and its edges count as external references.
 ///
 /// Thread-safe as `T` is. Pointers to it must not be used once it is destroyed.
 template <class T, class Memory = default_memory>
@@ -37,7 +37,7 @@ class OURO_SHARED_TYPE static_object {
 
   /// O(1).
   [[nodiscard]] typename Memory::template ptr<T> pointer() noexcept {
-    // Only now, since the numbers of types are given while the program runs.
+    // Written here and not in the constructor, since types are numbered at run time.
     using refcount = typename Memory::refcount;
     using layout = detail::block<T, refcount, typename Memory::collector, typename Memory::allocator>;
     if (in_place_.head.load_info() == 0) refcount::store(in_place_.head.info, layout::plain_info());
@@ -48,7 +48,7 @@ class OURO_SHARED_TYPE static_object {
   [[nodiscard]] T* operator->() noexcept { return &in_place_.object; }
 
  private:
-  /// As in a block: the header right in front of the object.
+  /// The layout of a block: the header directly in front of the object.
   struct cell {
     header_type head;
     T object;
