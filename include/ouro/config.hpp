@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// What the compiler and the platform offer, the version, and the level of checking.
-/// The only file that defines macros for the rest of the library; everything else asks constants by `if constexpr`.
+/// The version, the level of checking, and the features of compiler and platform.
+/// The only file that defines macros for the rest of the library; other files use its constants in `if constexpr`.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +10,9 @@
 #define OURO_VERSION_MINOR 1
 #define OURO_VERSION_PATCH 0
 
-/// How much misuse is caught: 0 nothing; 1 what costs a few instructions (underflow, foreign thread, double adopt,
-/// doubled edge); 2 also walks that prove the library's own invariants. It changes no layout, yet builds of different
-/// levels must not be mixed, and do not link.
+/// How much misuse is detected. 0: none. 1: what takes a few instructions (count underflow, use by a wrong thread,
+/// double adopt, an edge reported twice). 2: also validates the library's own data structures. The level changes no
+/// layout, but object files of different levels must not be mixed, and do not link.
 #ifndef OURO_CHECK_LEVEL
 #ifdef NDEBUG
 #define OURO_CHECK_LEVEL 0
@@ -51,9 +51,9 @@
 #define OURO_HAS_ASAN 0
 #endif
 
-/// The debugging tool that is told of the pools' memory (track.hpp): 0 none, 1 AddressSanitizer, and, where the program
-/// asks for it by OURO_TRACK_ASAN, OURO_TRACK_VALGRIND or OURO_TRACK_HEAPTRACK, 2 AddressSanitizer with gaps and
-/// quarantine, 3 Memcheck, 4 heaptrack. Objects of different ones do not link.
+/// The debugging tool that is informed of the pools' memory (track.hpp). 0: none. 1: AddressSanitizer. If the program
+/// defines OURO_TRACK_ASAN, OURO_TRACK_VALGRIND or OURO_TRACK_HEAPTRACK, 2: AddressSanitizer with red zones and
+/// quarantine, 3: Memcheck, 4: heaptrack. Object files with different tools do not link.
 #if OURO_HAS_ASAN && defined(OURO_TRACK_ASAN)
 #define OURO_TRACK 2
 #elif OURO_HAS_ASAN
@@ -101,7 +101,7 @@
 #define OURO_HAS_CLOCK_GETTIME 0
 #endif
 
-/// Whether processes fork, and tell of it.
+/// Whether there are `fork` and `pthread_atfork`.
 #if !defined(_WIN32) && __has_include(<pthread.h>) && __has_include(<sched.h>)
 #define OURO_HAS_FORK 1
 #include <pthread.h>
@@ -110,9 +110,9 @@
 #define OURO_HAS_FORK 0
 #endif
 
-/// Inside a function, OURO_LEAVE_NOTE leaves a note in the program or shared object that the function becomes part of,
-/// with the distance from there to a variable, whose symbol must be given, too. The linker keeps notes, and the system
-/// finds them.
+/// In a function, OURO_LEAVE_NOTE adds an ELF note to the program or shared object that the function is linked into.
+/// The note contains the offset from itself to a variable, whose symbol is the first argument. Linkers keep notes, and
+/// `dl_iterate_phdr` finds them.
 #if defined(__ELF__) && __has_include(<link.h>) && __has_include(<dlfcn.h>)
 #define OURO_HAS_LOADER 1
 #define OURO_LEAVE_NOTE(symbol, variable)                                                                         \
@@ -126,8 +126,8 @@
 #define OURO_LEAVE_NOTE(symbol, variable) static_cast<void>(variable)
 #endif
 
-/// Whether this code may become part of a shared object, and so be unloaded. A program's own code does not mention
-/// `dlopen`: linkers warn of it in static programs.
+/// Whether this code may be linked into a shared object, which may be unloaded. The code of a program must not refer to
+/// `dlopen`, since linkers warn of it in static programs.
 #if OURO_HAS_LOADER && defined(__PIC__) && !defined(__PIE__)
 #define OURO_HAS_UNLOADING 1
 #include <dlfcn.h>
@@ -142,7 +142,7 @@
 #define OURO_HAS_INT128 0
 #endif
 
-/// The stack pointer. `__builtin_frame_address` would have each function that drops a pointer keep a frame pointer.
+/// The stack pointer. `__builtin_frame_address` would make each function that drops a pointer keep a frame pointer.
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define OURO_STACK_REGISTER "rsp"
 #else
@@ -156,26 +156,26 @@
 #define OURO_SHARED_TYPE
 #define OURO_OWN_CODE
 #else
-/// State that several shared objects of one process share, even when they are built with hidden visibility; also for a
-/// function whose local static is such state. Libraries of Windows share none that templates make.
+/// For state that all shared objects of a process share, even if they are compiled with hidden visibility, and for a
+/// function with such state in a local static. On Windows, libraries do not share the state of templates.
 #define OURO_SHARED_STATE [[gnu::visibility("default")]]
-/// A type that shared state is named after, as `destruction_queue<local_refcount>`, or that classes of the program have
-/// as a member: what is made of hidden names is hidden, whatever it says of itself.
+/// For a type that is a template argument of shared state, as in `destruction_queue<local_refcount>`, or a member of
+/// classes of the program: a template with a hidden argument is hidden, whatever its own visibility is.
 #define OURO_SHARED_TYPE [[gnu::visibility("default")]]
 /// A function or variable of which each module has its own copy.
 #define OURO_OWN_CODE [[gnu::visibility("hidden")]]
 #endif
 
-/// `make<T>(args...)` constructs as the language does: fewer initialisers than an aggregate has members, and arguments
-/// that convert, are allowed: the standard library does not warn of them either.
-#define OURO_QUIET_CONSTRUCTION_BEGIN                                                               \
+/// `make<T>(args...)` allows what the language allows: fewer initialisers than an aggregate has members, and arguments
+/// that convert. The standard library does not warn of these either.
+#define OURO_CONSTRUCTION_WARNINGS_OFF                                                              \
   _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"") \
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
-#define OURO_QUIET_CONSTRUCTION_END _Pragma("GCC diagnostic pop")
+#define OURO_CONSTRUCTION_WARNINGS_RESTORE _Pragma("GCC diagnostic pop")
 
-/// In a function template: unless the condition behind them holds, ends the compilation by one line that names the type
-/// and says the remedy. Where a `static_assert` fails, clang writes out the condition with its types, but g++ only the
-/// text; g++ writes out the arguments of a template that it needs the definition of.
+/// In a function template: if the condition (the last arguments) is false, ends the compilation with one line that
+/// contains the type and the remedy. When a `static_assert` fails, clang prints the condition with its types, but g++
+/// only the text. So for g++ the macro uses an undefined template, whose arguments g++ prints.
 #if defined(__clang__)
 #define OURO_REQUIRE(type, remedy, ...) static_assert(::ouro::detail::accepted<type, (__VA_ARGS__)>, remedy)
 #else
@@ -183,9 +183,9 @@
   if constexpr (!(__VA_ARGS__)) static_assert(sizeof(::ouro::detail::refused<type, remedy>) != 0)
 #endif
 
-/// Stands for the body of a function that must not be called: a call ends the compilation with one line that names the
-/// remedy. For g++ the text is a template argument of the function, `sentence`; clang calls the function unavailable.
-/// To concepts and traits the function does not exist, as if it were deleted.
+/// In place of the body of a function that must not be called: a call ends the compilation with one line that contains
+/// the remedy. For g++ the text is a template argument of the function, a `fixed_string`; clang reports the function as
+/// unavailable. Concepts and traits treat the function as deleted.
 #if defined(__clang__)
 #define OURO_REFUSE(remedy) __attribute__((unavailable(remedy)))
 #else
@@ -194,10 +194,10 @@
 
 #include <ouro/macros/hide.hpp>
 
-/// Absolute symbols whose values are the check level and the tool, and one, since lld takes zeros for different.
-/// Linkers accept any number of equal definitions and refuse unequal ones ("multiple definition"), which is what a mix
-/// of checked and unchecked objects deserves. Inside a function, since link-time optimisation refuses all others;
-/// there, a mix is not seen.
+/// Defines absolute symbols with the values of the check level and the tool, plus one, since lld treats symbols of
+/// value 0 as different. Linkers accept any number of equal definitions and refuse unequal ones ("multiple
+/// definition"), so that object files of different levels or tools do not link. The assembly is in a function, since
+/// link-time optimisation refuses it elsewhere; with link-time optimisation a mix is not detected.
 #if defined(__ELF__)
 #define OURO_STRINGIFY_(x) #x
 #define OURO_STRINGIFY(x) OURO_STRINGIFY_(x)
@@ -216,43 +216,46 @@ namespace ouro::detail {
 
 namespace ouro {
 
-/// Where the functions are that programs call by their whole names: `ouro::id(p)`, and so `ouro` takes its names in.
-/// In `ouro` itself, a program that has an `id` of its own would get this one for each `ouro::ptr`: functions of the
-/// argument's namespace are found without being named, but not by way of a using-directive.
+/// Contains the functions that programs call by qualified names, as `ouro::id(p)`. They are not in `ouro` itself, since
+/// argument-dependent look-up would find them there: a program with an `id` of its own that calls `id(p)` for an
+/// `ouro::ptr` might get this one. Argument-dependent look-up ignores using-directives.
 namespace functions {}
 using namespace functions;
 
-inline constexpr int version_major = OURO_VERSION_MAJOR;  ///< 0 until names and layouts stay
-inline constexpr int version_minor = OURO_VERSION_MINOR;  ///< until then, grows with changes that break programs
-inline constexpr int version_patch = OURO_VERSION_PATCH;  ///< grows with changes that do not
+inline constexpr int version_major = OURO_VERSION_MAJOR;  ///< 0 until names and layouts are stable
+inline constexpr int version_minor = OURO_VERSION_MINOR;  ///< while major is 0, increases with breaking changes
+inline constexpr int version_patch = OURO_VERSION_PATCH;  ///< increases with changes that do not
 
-/// How much misuse is caught, 0 to 2. \see OURO_CHECK_LEVEL
+/// How much misuse is detected, 0 to 2. \see OURO_CHECK_LEVEL
 inline constexpr int check_level = OURO_CHECK_LEVEL;
-/// How the translation unit is compiled.
+/// Whether the translation unit is compiled with exceptions.
 inline constexpr bool has_exceptions = OURO_HAS_EXCEPTIONS != 0;
+/// Whether the translation unit is compiled with RTTI.
 inline constexpr bool has_rtti = OURO_HAS_RTTI != 0;
+/// Whether the translation unit is compiled with AddressSanitizer.
 inline constexpr bool has_asan = OURO_HAS_ASAN != 0;
 
 namespace detail {
 
-/// A text as a template argument.
+/// A string literal as a template argument, with its NUL.
 template <std::size_t Length>
-struct sentence {
-  consteval sentence(const char (&from)[Length]) noexcept {
+struct fixed_string {
+  consteval fixed_string(const char (&from)[Length]) noexcept {  // NOLINT(google-explicit-constructor): by the language
     for (std::size_t i = 0; i != Length; ++i) text[i] = from[i];
   }
 
   char text[Length]{};
 };
 
-/// What OURO_REQUIRE names in its errors. `refused` is never defined.
-template <class Type, sentence Remedy>
+/// The names in the errors of OURO_REQUIRE. `refused` is never defined.
+template <class Type, fixed_string Remedy>
 struct refused;
 template <class Type, bool Holds>
 inline constexpr bool accepted = Holds;
 
-/// The memory at `at` ceases to be the object that it was. Optimisers take stores of different types for stores to
-/// different places, and would move the last ones of the old object behind the first ones of the new: not across this.
+/// Ends the lifetime of the object at `at` for the optimiser. Optimisers assume that stores of different types go to
+/// different places, and would move the last stores to the old object behind the first ones to a new object. They do
+/// not move stores across this call.
 OURO_ALWAYS_INLINE void end_storage_use(void*& at) noexcept { __asm__ volatile("" : "+r"(at) : : "memory"); }
 
 /// An address in the stack frame of the calling function, near its end. Stacks grow towards lower addresses.
@@ -266,7 +269,7 @@ OURO_ALWAYS_INLINE void end_storage_use(void*& at) noexcept { __asm__ volatile("
 #endif
 }
 
-/// Tells the processor that the thread waits for another one in a loop.
+/// A hint to the processor that the thread waits in a loop for another thread.
 inline void spin_pause() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
@@ -275,7 +278,7 @@ inline void spin_pause() noexcept {
 #endif
 }
 
-/// The same, and lets other threads run on this processor.
+/// Lets other threads run on this processor, in a loop that waits for one of them.
 inline void yield_to_others() noexcept {
 #if OURO_HAS_FORK
   static_cast<void>(::sched_yield());

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Declares what people type, and is the only place where default policies are written: for headers that name pointers
-/// and do not use them. Our policies are declared by the contracts of their axes.
+/// Forward declarations of the pointers and their functions, with the default policies: for headers that name pointers
+/// and do not use them. The policies are declared in the files of their concepts.
 
 #include <ouro/collector/compatible_policies.hpp>
 #include <ouro/config.hpp>
@@ -32,7 +32,7 @@ template <refcount_policy RefcountPolicy = local_refcount, collector_policy Coll
           allocator_policy AllocatorPolicy = pool_allocator>
 class OURO_SHARED_TYPE basic_heap;
 
-/// What the names without a bundle in front of them mean.
+/// The bundle of policies that names without a bundle use.
 using default_memory = memory<local_refcount, trial_deletion, pool_allocator>;
 /// The collector of default memory: Python's `gc` module.
 using gc = basic_gc<>;
@@ -42,7 +42,7 @@ using heap = basic_heap<>;
 /// The counted pointer of default memory.
 template <class T>
 using ptr = managed_ptr<T>;
-/// The pointer of default memory that does not own.
+/// The weak pointer of default memory.
 template <class T>
 using weak = managed_weak<T>;
 

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The whole library.
+/// Includes the whole library.
 
 #include <ouro/allocator/decorators/allocation_scope.hpp>
 #include <ouro/allocator/decorators/allocation_snapshot.hpp>

@@ -30,32 +30,20 @@ namespace ouro {
 
 namespace detail {
 
-/// An iterator over characters that outlive the step to the next ones.
+/// An iterator over strings whose characters stay valid when the iterator is incremented.
 template <class It>
 concept string_iterator =
     std::forward_iterator<It> && std::convertible_to<std::iter_reference_t<It>, std::string_view> &&
     (std::is_lvalue_reference_v<std::iter_reference_t<It>> || std::same_as<std::iter_value_t<It>, std::string_view>);
 
-/// The characters of a literal, as an argument of templates: programs without such literals do not compile what makes
-/// strings of them.
-template <std::size_t Size>
-struct literal {
-  char characters[Size] = {};
-
-  consteval literal(const char (&text)[Size]) noexcept {  // NOLINT(google-explicit-constructor): by the language
-    for (std::size_t i = 0; i != Size; ++i) characters[i] = text[i];
-  }
-
-  [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, Size - 1}; }
-};
-
 }  // namespace detail
 
-/// An immutable string of which there is one object per value: 8 bytes, compared by pointer, ordered by content. Found
-/// by `std::string_view` without allocating; a new string is one block of its characters and 25 bytes. The empty string
-/// and the strings of one character are made at compile time, never die, and cost nothing to look up. Strings die with
-/// their last handle. May hold any characters, NUL included; one more NUL stands behind them.
-/// Thread-safety: with `no_locking` each thread has strings of its own; with `mutex_locking` all threads share them.
+/// A handle to an immutable string of which there is one object per value. It has the size of a pointer, is compared by
+/// pointer, and ordered by content. An existing string is found by a `std::string_view` without allocating; a new
+/// string is one block of its characters and 25 bytes. The empty string and the strings of one character are made at
+/// compile time, immortal, and found without a search. Other strings are destroyed with their last handle. A string may
+/// contain any characters, NUL included; a further NUL follows them. Thread-safety: with `no_locking` each thread has
+/// strings of its own; with `mutex_locking` all threads share them.
 template <locking_policy Locking = no_locking>
 class OURO_SHARED_TYPE basic_interned_string
     : public detail::interned_handle<
@@ -75,9 +63,9 @@ class OURO_SHARED_TYPE basic_interned_string
   explicit basic_interned_string(char character) noexcept
       : base{detail::short_strings<Locking>::get({&character, 1})} {}
 
-  /// Writes the handles of all strings of `[first, last)` to `out`, and returns its end. In a table that is larger than
-  /// the processor's caches this takes a fraction of the time of one by one, since memory is asked for 16 strings
-  /// ahead.
+  /// Writes handles to all strings of `[first, last)` to `out`, and returns its end. With a table that is larger than
+  /// the caches of the processor, this takes a fraction of the time of interning them one by one, since it prefetches
+  /// memory for 16 strings at once.
   /// \throws std::bad_alloc, and what the iterators throw
   template <detail::string_iterator It, std::sentinel_for<It> End, std::output_iterator<basic_interned_string> Out>
   static Out intern_all(It first, End last, Out out) {
@@ -93,22 +81,23 @@ class OURO_SHARED_TYPE basic_interned_string
     return out;
   }
 
-  /// A string as one word, for programs that keep it in a tagged value.
+  /// A string as a raw pointer, for programs that store it in a tagged value.
   using raw_pointer = typename counted::pointer;
 
-  /// Returns the string with its count, for a later `adopt`. The handle must be destroyed or assigned to next.
+  /// Returns the string with its count, for a later `adopt`. Afterwards the handle may only be destroyed or assigned
+  /// to.
   [[nodiscard]] raw_pointer release() && noexcept {
     const raw_pointer given = this->pointer().get();
     this->forget();
     return given;
   }
 
-  /// Takes over a count from `release`.
+  /// Takes over a count that `release` has returned.
   [[nodiscard]] static basic_interned_string adopt(raw_pointer counted_string) noexcept {
     return basic_interned_string{detail::pointer_access::take<counted>(counted_string)};
   }
 
-  /// Another handle to a string of which the caller has a released pointer.
+  /// A further handle to a string that the caller holds by a released pointer.
   [[nodiscard]] static basic_interned_string share(raw_pointer held) noexcept {
     basic_interned_string known = adopt(held);
     basic_interned_string shared{known};
@@ -140,11 +129,12 @@ class OURO_SHARED_TYPE basic_interned_string
     return out << printed.view();
   }
 
-  /// Switched off, each string made is a new object: for tests, and to measure what interning saves.
+  /// While interning is disabled, each new handle from characters makes a new object: for tests, and to measure the
+  /// effect of interning.
   static void disable() noexcept { switch_to(false); }
   static void enable() noexcept { switch_to(true); }
 
-  /// How many strings are interned, those of one character and the empty one aside.
+  /// The number of interned strings of two characters and more.
   [[nodiscard]] static std::size_t interned_count() noexcept {
     cache& here = cache::current();
     const detail::lock_guard lock{here.mutex};
@@ -171,7 +161,8 @@ class OURO_SHARED_TYPE basic_interned_string
   [[nodiscard]] OURO_NOINLINE static counted make_entry(cache& here, std::string_view characters, std::size_t hash) {
     const std::size_t version = here.table.version();
     counted made = body::make(characters, hash);
-    // In a heap at its limit, that has collected: destructors may have taken strings out of the table, and put some in.
+    // In a heap at its limit, `make` may collect: destructors may have erased strings from the table and inserted
+    // others.
     if (here.table.version() != version) [[unlikely]] {
       if (body* const known = find(here, characters, hash)) return detail::pointer_access::take<counted>(known);
     }
@@ -180,14 +171,14 @@ class OURO_SHARED_TYPE basic_interned_string
     return made;
   }
 
-  /// With a count for the caller; null if there is no such string, or if it waits for its destruction.
+  /// Returns the string with a count for the caller; null if there is none, or if it waits for its destruction.
   [[nodiscard]] OURO_ALWAYS_INLINE static body* find(cache& here, std::string_view characters, std::size_t hash) {
     return here.table.find(hash, [&](body& each) {
       return each.holds(characters) && detail::header_of<typename Locking::refcount>(&each)->try_increment();
     });
   }
 
-  /// Hashes so many strings, and has the memory that finding them takes on its way.
+  /// Hashes the strings, and prefetches the memory that finding them reads.
   static void fetch(const std::string_view* characters, std::size_t* hashes, std::size_t strings) noexcept {
     cache& here = cache::current();
     const detail::lock_guard lock{here.mutex};
@@ -205,7 +196,7 @@ class OURO_SHARED_TYPE basic_interned_string
   }
 };
 
-/// Of the calling thread.
+/// An interned string of the calling thread.
 using interned_string = basic_interned_string<>;
 
 template <class Locking>
@@ -214,9 +205,9 @@ inline constexpr bool leaf<basic_interned_string<Locking>> = true;
 inline namespace literals {
 
 /// `"x"_is` is the interned string "x". \throws std::bad_alloc
-template <detail::literal Text>
+template <detail::fixed_string Text>
 [[nodiscard]] interned_string operator""_is() {
-  return interned_string{Text.view()};
+  return interned_string{std::string_view{Text.text, sizeof Text.text - 1}};
 }
 
 }  // namespace literals

@@ -1,9 +1,9 @@
 /// \file
-/// What begins in each header behind its includes: until restore.hpp, macros of the program do not have the names that
-/// the headers use and that programs and other libraries often define (`min`, `slots`, `check`, `T`).
+/// Undefines macros of the program whose names the library uses (`min`, `slots`, `check`, `T`); restore.hpp defines
+/// them again. Each header includes this file behind its other includes.
 
-// Included once for each header, and so without a guard. A list of three: the names that are asked for, those that are
-// hidden, and those that restore.hpp gives back. tests/users_macros.py compares them.
+// Has no include guard, since each header includes it. Three lists must be equal: the names that are tested, those that
+// are undefined, and those that restore.hpp defines again. tests/users_macros.py compares them.
 #if defined(OURO_MACROS_ARE_HIDDEN)
 #error "ouro: a header includes another one behind macros/hide.hpp, or ends without macros/restore.hpp"
 #endif

@@ -1,5 +1,5 @@
 /// \file
-/// What each header ends with: the macros of the program that hide.hpp has taken away are as they were.
+/// Defines the macros of the program again that hide.hpp has undefined. Each header includes this file at its end.
 
 #if defined(OURO_MACROS_ARE_HIDDEN)
 #undef OURO_MACROS_ARE_HIDDEN

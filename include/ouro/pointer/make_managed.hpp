@@ -202,7 +202,7 @@ OURO_ALWAYS_INLINE void construct(const Maker& maker, Call call) {
   maker.publish();
 }
 
-OURO_QUIET_CONSTRUCTION_BEGIN
+OURO_CONSTRUCTION_WARNINGS_OFF
 
 template <class T, class R, class C, class A, class... Args>
 [[nodiscard]] OURO_ALWAYS_INLINE managed_ptr<T, R, C, A> make_object(Args&&... args) {
@@ -212,7 +212,7 @@ template <class T, class R, class C, class A, class... Args>
   return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
 }
 
-OURO_QUIET_CONSTRUCTION_END
+OURO_CONSTRUCTION_WARNINGS_RESTORE
 
 template <class T, class R, class C, class A, class Length, class... Args>
 [[nodiscard]] managed_ptr<T, R, C, A> make_array(Length length, const Args&... args) {

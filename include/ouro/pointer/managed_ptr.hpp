@@ -109,11 +109,12 @@ class managed_ptr {
   }
 
   /// Refused: an object that `make` has not made has no header.
-  template <class U, detail::sentence Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `new`">
+  template <class U, detail::fixed_string Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `new`">
     requires has_header && std::is_convertible_v<U*, pointer>
   managed_ptr(U*) OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `new`");
-  template <class U, class Deleter,
-            detail::sentence Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`">
+  template <
+      class U, class Deleter,
+      detail::fixed_string Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`">
     requires has_header && std::is_convertible_v<U*, pointer>
   managed_ptr(const std::unique_ptr<U, Deleter>&)
       OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`");
