@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How many bytes an object and all that it reaches take.
+/// The number of bytes of an object and of all objects that it reaches.
 
 #include <ouro/base/address_map.hpp>
 #include <ouro/collector/heap_view.hpp>
@@ -25,8 +25,8 @@ namespace ouro {
 
 namespace detail {
 
-/// A walk over all that is reached, each object once. Edges are seen through the types of the pointers, so that those
-/// count too that no collector follows; where a pointer's type does not show all, through the object's trace.
+/// A walk over all reachable objects, each once. It finds edges by the types of the pointers, so that it also follows
+/// edges that no collector follows. If the type of a pointer does not show all edges, it uses the object's trace.
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 class size_walk {
   template <class T>
@@ -45,7 +45,7 @@ class size_walk {
 
   [[nodiscard]] nesting& within() const noexcept { return within_; }
 
-  /// Edges of other policies lead out of the heap.
+  /// An edge that contains a pointer. Edges of other policies are not followed.
   template <class Edge>
   void operator()(const Edge& edge) const {
     if constexpr (requires { edge_traits<Edge>::block(edge); }) (*this)(edge_traits<Edge>::block(edge));
@@ -98,9 +98,10 @@ class size_walk {
 
 namespace functions {
 
-/// Bytes of the blocks of the object and of all objects that it reaches over edges of its own policies, each once; what
-/// members own besides is not included. What a derived class points to is seen as far as its trace tells a collector.
-/// 0 for null. O(objects and edges) time and memory, no recursion. \throws std::bad_alloc, and what traces throw
+/// The number of bytes of the blocks of the object and of all objects that it reaches over edges of its own policies,
+/// each counted once. Other memory that members own is not included. Of a derived class, the edges are known that its
+/// trace reports to a collector. 0 for null. O(objects and edges) time and memory, no recursion.
+/// \throws std::bad_alloc, and what traces throw
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] std::size_t deep_size_of(const managed_ptr<T, R, C, A>& object) {
   detail::size_walk<R, C, A> walk;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Whether the program and its shared objects have one heap between them.
+/// Whether the program and its shared objects share one heap.
 
 #include <ouro/object/elf_heap_note.hpp>
 
@@ -10,9 +10,9 @@
 
 namespace ouro {
 
-/// How many copies of the library's state there are: 1 when the program and all loaded shared objects that make objects
-/// share theirs, as they must before an object goes from one to another. Private heaps do not count. 0 where the system
-/// does not list what is loaded, as on Windows. O(loaded shared objects)
+/// The number of copies of the library's state in the process. It is 1 if the program and all loaded shared objects
+/// share the state, which they must before a managed object is passed from one to another. Private heaps do not count.
+/// 0 if the system does not list the loaded shared objects, as on Windows. O(loaded shared objects)
 [[nodiscard]] inline std::size_t heaps_in_process() noexcept { return detail::heaps_in_use{}.count(); }
 
 }  // namespace ouro

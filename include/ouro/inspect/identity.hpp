@@ -19,7 +19,8 @@
 namespace ouro {
 namespace functions {
 
-/// A number that no other object has while this one lives; the next object at its address has it again. 0 for null.
+/// A number that no other object has while this one is alive. A later object at the same address has the same number. 0
+/// for null.
 template <class T, class R, class C, class A>
 [[nodiscard]] std::uintptr_t id(const managed_ptr<T, R, C, A>& object) noexcept {
   return reinterpret_cast<std::uintptr_t>(object.owner());
@@ -31,13 +32,13 @@ template <class T>
   return reinterpret_cast<std::uintptr_t>(std::addressof(object));
 }
 
-/// Whether both are the same object. Says something of living objects only.
+/// Whether both point to the same object. Meaningful only for living objects.
 template <class T, class U, class R, class C, class A>
 [[nodiscard]] bool is(const managed_ptr<T, R, C, A>& left, const managed_ptr<U, R, C, A>& right) noexcept {
   return left.owner() == right.owner();
 }
 
-/// The name of the type that the object was made as, whatever the pointer's; `T`'s for null.
+/// The name of the type that the object was made as, which may differ from `T`. The name of `T` for null.
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] std::string_view type_name(const managed_ptr<T, R, C, A>& object) noexcept {
   if (object == nullptr) return type_name<T>();
@@ -47,7 +48,8 @@ template <class T, counts_in_header R, class C, class A>
   return detail::info_word::type(info) == 0 ? type_name<T>() : detail::record_of(info).name;
 }
 
-/// Bytes of the object's block: header, object, padding; what its members own is not included. 0 for null.
+/// The number of bytes of the object's block: header, object and padding. Memory that its members own is not included.
+/// 0 for null.
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] std::size_t size_of(const managed_ptr<T, R, C, A>& object) noexcept {
   if (object == nullptr) return 0;
@@ -57,14 +59,14 @@ template <class T, counts_in_header R, class C, class A>
   return detail::record_of(info).bytes(object.get());
 }
 
-/// Bytes of an object that is not managed.
+/// The number of bytes of an object that is not managed.
 template <class T>
 [[nodiscard]] constexpr std::size_t size_of(const T&) noexcept {
   return sizeof(T);
 }
 
-/// How many strong pointers the object has, `object` included: the true number, where CPython's `sys.getrefcount`
-/// counts its own argument too. 0 for null.
+/// The number of strong pointers to the object, `object` included. CPython's `sys.getrefcount` counts its own argument
+/// too; this function does not. 0 for null.
 template <class T, counts_in_header R, class C, class A>
 [[nodiscard]] std::size_t ref_count(const managed_ptr<T, R, C, A>& object) noexcept {
   return static_cast<std::size_t>(object.use_count());

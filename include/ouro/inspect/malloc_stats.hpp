@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the pools of the calling thread look like, in text: CPython's `sys._debugmallocstats`.
+/// A text about the pools of the calling thread: CPython's `sys._debugmallocstats`.
 
 #include <ouro/allocator/pool/arena.hpp>
 #include <ouro/allocator/pool/pool.hpp>
@@ -18,9 +18,10 @@
 
 namespace ouro {
 
-/// A table of the size classes, the fragmentation, and a map of the arenas, where each pool is one character: a point
-/// has no used block, a digit is so many tenths full, a hash sign has no block left. O(arenas). \throws std::bad_alloc
-/// A template, so that programs that do not ask do not compile it.
+/// A table of the size classes, the fragmentation, and a map of the arenas. In the map each pool is one character: a
+/// dot if it has no used block, a digit for the tenths that are used, a hash sign if it is full. O(arenas).
+/// \throws std::bad_alloc
+/// A template, so that only programs that call it compile it.
 template <class Text = std::string>
 [[nodiscard]] Text debug_malloc_stats() {
   using detail::arena;

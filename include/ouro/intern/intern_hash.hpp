@@ -38,7 +38,7 @@ namespace detail {
 
 OURO_SHARED_STATE inline constinit std::byte seed_place{};
 
-/// Differs from process to process where addresses do, so that keys cannot be chosen to collide in advance.
+/// Differs between processes if the system randomises addresses, so that keys cannot be chosen in advance to collide.
 [[nodiscard]] inline std::uint64_t hash_seed() noexcept {
   return 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(&seed_place);
 }
@@ -55,7 +55,8 @@ OURO_SHARED_STATE inline constinit std::byte seed_place{};
   return loaded;
 }
 
-/// Where four loads of 8 bytes cover 8 to 32 bytes, without a branch: lengths of names are hard to foretell.
+/// The offsets at which four loads of 8 bytes, the first one at 0, cover 8 to 32 bytes. Without branches, since the
+/// lengths of names are hard to predict.
 struct four_loads {
   std::size_t second;
   std::size_t third;
@@ -67,8 +68,8 @@ struct four_loads {
   }
 };
 
-/// A multiply-and-fold hash in the manner of wyhash (Wang Yi). The seed is in every factor: a key that makes a known
-/// constant of one to zero would make the other's bytes count for nothing. O(length)
+/// A multiply-and-fold hash in the manner of wyhash (Wang Yi). The seed is in every factor: if a factor were known, a
+/// key could make it zero, and the bytes in the other factor would not affect the hash. O(length)
 [[nodiscard]] inline std::uint64_t hash_bytes(const char* bytes, std::size_t length) noexcept {
   constexpr std::uint64_t k0 = 0xA0761D6478BD642Fu;
   constexpr std::uint64_t k1 = 0xE7037ED1A0B428DBu;
@@ -95,8 +96,8 @@ struct four_loads {
   return multiply_fold(other ^ length, folded ^ k1);
 }
 
-/// Whether the bytes are the same: as `==`, but for the lengths of names without a call. \pre of the same length.
-/// O(length)
+/// Whether the bytes are equal, as by `==`; for the lengths of most names without a call of `memcmp`. O(length).
+/// \pre both have the same length
 [[nodiscard]] inline bool equal_bytes(std::string_view left, std::string_view right) noexcept {
   const char* const a = left.data();
   const char* const b = right.data();
@@ -113,7 +114,7 @@ struct four_loads {
   return true;
 }
 
-/// The bits of a floating-point number, in which 0.0 and -0.0 differ, and a NaN is itself.
+/// The object representation of a floating-point number, in which 0.0 and -0.0 differ, and a NaN equals itself.
 template <std::floating_point T>
 [[nodiscard]] std::string_view bytes_of(const T& number) noexcept {
   // An 80-bit long double has padding behind its 10 bytes.
@@ -123,7 +124,7 @@ template <std::floating_point T>
 
 }  // namespace detail
 
-/// `std::hash`, mixed; of floating-point numbers, the hash of their bits.
+/// `std::hash` with its bits mixed; for floating-point numbers, the hash of their bits.
 template <class T>
 struct OURO_SHARED_TYPE intern_hash {
   [[nodiscard]] std::size_t operator()(const T& value) const noexcept(noexcept(std::hash<T>{}(value))) {
@@ -131,14 +132,14 @@ struct OURO_SHARED_TYPE intern_hash {
       const std::string_view bits = detail::bytes_of(value);
       return detail::integer_cast<std::size_t>(detail::hash_bytes(bits.data(), bits.size()));
     } else {
-      // std::hash of an integer is the integer: its upper bits would all be alike.
+      // std::hash of an integer may be the integer itself, with equal upper bits for all small numbers.
       return static_cast<std::size_t>(
           detail::multiply_fold(std::hash<T>{}(value) ^ detail::hash_seed(), 0xA0761D6478BD642Fu));
     }
   }
 };
 
-/// `==`; of floating-point numbers, sameness of bits: what is interned as -0.0 must not come back as 0.0.
+/// `==`; for floating-point numbers, equality of bits, so that an interned -0.0 is not replaced by 0.0.
 template <class T>
 struct OURO_SHARED_TYPE intern_equal {
   [[nodiscard]] bool operator()(const T& left, const T& right) const noexcept(noexcept(left == right)) {

@@ -1,14 +1,15 @@
 #pragma once
 /// \file
-/// The table of an interner: which entry has which value.
+/// The hash table of an interner, from values to entries.
 ///
-/// The race that it has to win. Thread A drops the last handle to an entry: the count is zero, the entry is about to
-/// take itself out of the table. Before it gets the lock, thread B looks the same value up and finds the entry. If B
-/// took it, A would free it under B's hands. If B waited for it to go, it would wait for a thread that waits for the
-/// lock. So B raises the count only from a number that is not zero; failing that, it takes the entry for gone and
-/// inserts a new one with the same value. A then erases, by address, the very entry that died, and the new one stays.
-/// An entry whose destruction waits in the destruction queue of its thread is in the same state for longer.
-/// The table itself holds no count: it would keep every entry alive.
+/// Threads that share a table may race as follows. Thread A drops the last handle to an entry: the count is zero, and A
+/// is about to erase the entry from the table. Before A gets the lock, thread B looks the same value up and finds the
+/// entry. If B used the entry, A would free it while B has a handle. If B waited until A has erased it, B would wait
+/// with the lock that A needs. So B increments the count only if it is not zero. If it is zero, B ignores the entry and
+/// inserts a new one with the same value. A then erases the entry that died, by its address, and the new one stays.
+///
+/// An entry whose destruction waits in the destruction queue of its thread is in the same state for a longer time. The
+/// table itself owns no count, since that would keep every entry alive.
 
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/base/heap_local.hpp>
@@ -25,7 +26,7 @@
 namespace ouro::detail {
 
 /// Open addressing with linear probing. A slot is one word: the address of the entry and 16 bits of its hash, so that a
-/// probe looks at other entries' memory once in 65536 times. `Entry` has a member `hash`. Amortised O(1); only
+/// probe reads the memory of a wrong entry once in 65536 times. `Entry` has a member `hash`. Amortised O(1); only
 /// `reserve` allocates. Constant-initialised, and without a destructor: it frees its memory when it becomes empty. Not
 /// thread-safe.
 template <class Entry>
@@ -36,11 +37,11 @@ class intern_table {
   /// Bytes of the table itself.
   [[nodiscard]] std::size_t bytes() const noexcept { return capacity_ * sizeof(std::uint64_t); }
 
-  /// Another number after every change.
+  /// Changes with every change of the table.
   [[nodiscard]] std::size_t version() const noexcept { return version_; }
 
-  /// The first entry of this hash that `matches` accepts; null if there is none. `matches` may change the table: the
-  /// search ends then, and `version` tells.
+  /// The first entry of this hash for which `matches(entry)` is true; null if there is none. `matches` may change the
+  /// table: then the search ends, which the caller detects by `version`.
   template <class Matches>
   [[nodiscard]] OURO_ALWAYS_INLINE Entry* find(std::size_t hash, Matches&& matches) {
     if (capacity_ == 0) return nullptr;
@@ -52,13 +53,14 @@ class intern_table {
       if ((slot & tag_mask) != tag || slot == erased) continue;
       Entry* const entry = entry_in(slot);
       if (entry->hash != hash) continue;
-      const bool found = matches(*entry);  // calls user code: it may come back to this table
+      const bool found = matches(*entry);  // calls user code, which may use this table
       if (found) return entry;
       if (version != version_) return nullptr;
     }
   }
 
-  /// Brings near the first slot that `find` will look at, and with `fetch_entry`, some time later, the entry it names.
+  /// Prefetches the first slot that `find` reads. `fetch_entry`, called some time later, prefetches the entry of that
+  /// slot.
   void fetch_slot(std::size_t hash) const noexcept {
     if (capacity_ != 0) __builtin_prefetch(slots_ + home(hash));
   }
@@ -66,7 +68,7 @@ class intern_table {
     if (capacity_ != 0) __builtin_prefetch(entry_in(slots_[home(hash)]));
   }
 
-  /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
+  /// Makes room for one more entry. \throws std::bad_alloc, and nothing has changed then
   void reserve() {
     if ((size_ + erased_ + 1) * 4 <= capacity_ * 3) return;
     std::size_t wider = 16;
@@ -92,7 +94,7 @@ class intern_table {
     ++version_;
   }
 
-  /// Takes out this entry, not one like it; nothing happens if it is not in the table.
+  /// Erases this entry, found by its address; does nothing if it is not in the table.
   void erase(const Entry& entry) noexcept {
     if (capacity_ == 0) return;
     const std::uint64_t wanted = tag_of(entry.hash) | reinterpret_cast<std::uintptr_t>(&entry);
@@ -107,7 +109,7 @@ class intern_table {
     if (size_ == 0) clear();
   }
 
-  /// Whether each entry is found by its hash, and the numbers of entries are right. O(capacity)
+  /// Whether a search by hash reaches each entry, and the counters are right. O(capacity)
   [[nodiscard]] bool is_valid() const noexcept {
     std::size_t entries = 0;
     std::size_t erased_slots = 0;
@@ -127,7 +129,7 @@ class intern_table {
     return entries == size_ && erased_slots == erased_;
   }
 
-  /// Forgets all entries, and frees the memory.
+  /// Removes all entries and frees the memory of the table.
   void clear() noexcept {
     delete[] slots_;
     slots_ = nullptr;
@@ -172,19 +174,19 @@ class intern_table {
   std::size_t version_ = 0;
 };
 
-/// A table with its lock, and the switch that turns it off. One that threads do not share belongs to a heap, if its
-/// lock can go from one to another.
+/// A table with its lock and a flag that disables it. If threads do not share it and it is trivially copyable, it
+/// belongs to a private heap; otherwise to the thread.
 template <class Entry, class Locking>
 struct OURO_SHARED_TYPE intern_cache {
   typename Locking::mutex mutex;
   intern_table<Entry> table;
   bool is_enabled = true;
 
-  /// That of the calling thread's heap, or the one that all threads share.
+  /// The cache that all threads share, or the one of the calling thread's heap.
   [[nodiscard]] static intern_cache& current() noexcept {
     if constexpr (Locking::is_shared) {
-      // Never destroyed: handles of static objects take their entries out of it at the very end. Not every recursive
-      // mutex can be made at compile time.
+      // Never destroyed, since handles in static objects erase their entries at the end of the program. Made at run
+      // time, since not every recursive mutex is constant-initialised.
       static intern_cache* const shared = new intern_cache;
       return *shared;
     } else {
@@ -192,13 +194,14 @@ struct OURO_SHARED_TYPE intern_cache {
     }
   }
 
-  /// Room for one entry more. \throws std::bad_alloc, and nothing has changed then
+  /// Makes room for one more entry. \throws std::bad_alloc, and nothing has changed then
   void reserve() {
     if (table.bytes() == 0 && !register_here()) throw_bad_alloc();
     table.reserve();
   }
 
-  /// For the current heap, or for all threads. Where memory is exhausted, the heap may forget it when it is left.
+  /// Switches the current heap's cache on or off, or that of all threads. When memory is exhausted, a private heap may
+  /// lose the setting when the thread leaves it.
   void enable(bool wanted) noexcept {
     static_cast<void>(register_here());
     is_enabled = wanted;
@@ -209,7 +212,8 @@ struct OURO_SHARED_TYPE intern_cache {
   static void release() noexcept { local_.table.clear(); }
 
  private:
-  /// Before it gets a value that the heap must keep. False when memory is exhausted.
+  /// Registers the cache as a heap-local variable, before it gets a value that the heap must keep. False when memory is
+  /// exhausted.
   [[nodiscard]] static bool register_here() noexcept {
     if constexpr (!Locking::is_shared && std::is_trivially_copyable_v<intern_cache>) {
       return register_heap_local(heap_local_of<intern_cache>::variable);

@@ -18,8 +18,8 @@ namespace ouro {
 
 namespace detail {
 
-/// What handles to interned objects have in common: the identity of the object is theirs.
-/// `Handle` is the class that derives from this one; `pointer()` of a handle is never null but after a move.
+/// The base class of handles to interned objects. `Handle` is the derived class (CRTP). The pointer is null only in a
+/// moved-from handle.
 template <class Handle, class Pointer>
 class interned_handle {
  public:
@@ -34,7 +34,7 @@ class interned_handle {
 
   void swap(interned_handle& with) noexcept { pointer_.swap(with.pointer_); }
 
-  /// Becomes null without counting.
+  /// Makes the pointer null without decrementing the count.
   void forget() noexcept { pointer_access::forget(pointer_); }
 
  private:
@@ -43,20 +43,20 @@ class interned_handle {
 
 }  // namespace detail
 
-/// A handle to an interned object, whatever is interned.
+/// A handle to an interned object of any kind.
 template <class Handle>
 concept interned_object =
     requires(const Handle& handle) { []<class Pointer>(const detail::interned_handle<Handle, Pointer>&) {}(handle); };
 
 namespace functions {
 
-/// Whether both are the same object, which is what equality of interned values comes to.
+/// Whether both are the same object. For interned values that is the same as equality.
 template <interned_object Handle>
 [[nodiscard]] bool is(const Handle& left, const Handle& right) noexcept {
   return left.pointer() == right.pointer();
 }
 
-/// That of the object.
+/// The identity of the object.
 template <interned_object Handle>
 [[nodiscard]] std::uintptr_t id(const Handle& handle) noexcept {
   return id(handle.pointer());
@@ -68,7 +68,7 @@ template <interned_object Handle>
   return size_of(handle.pointer());
 }
 
-/// How many handles there are.
+/// The number of handles to the object.
 template <interned_object Handle>
 [[nodiscard]] std::size_t ref_count(const Handle& handle) noexcept {
   return ref_count(handle.pointer());

@@ -30,15 +30,15 @@ class OURO_SHARED_TYPE interner;
 template <class T, class Interner = interner<T>>
 class OURO_SHARED_TYPE interned;
 
-/// What a cache holds at this moment.
+/// The current content of an interner's cache.
 struct intern_statistics {
   std::size_t entries = 0;      ///< values that are alive
-  std::size_t table_bytes = 0;  ///< of the table; the entries' blocks are the allocator's
+  std::size_t table_bytes = 0;  ///< bytes of the table, without the blocks of the entries
 };
 
 namespace detail {
 
-/// An interned value as an object of the private heap. Takes itself out of the cache when it dies.
+/// An interned value as a managed object. Its destructor erases it from the cache.
 template <class T, class Interner>
 struct OURO_SHARED_TYPE interned_entry {
   template <class Value>
@@ -55,11 +55,11 @@ struct OURO_SHARED_TYPE interned_entry {
 
 /// Interns values of type `T`: `interner<T>::intern(x)` is the one object that is equal to `x`.
 ///
-/// `Hash` and `Equal` must agree. With `weak_entries` the cache keeps nothing alive. With `no_locking` each thread has
-/// a cache of its own; with `mutex_locking` all threads share one. Expected O(1) and one allocation for a new value,
-/// none for a known one. Whatever `Hash`, `Equal` or the copy of the value throw leaves the cache as it was; they may
-/// use it, too: a look-up ends even if each comparison inserts another value. A value that waits for its destruction
-/// is not found any more: the next of its kind is a new object.
+/// Values that are equal by `Equal` must have equal hashes. With `weak_entries` the cache keeps no value alive. With
+/// `no_locking` each thread has a cache of its own; with `mutex_locking` all threads share one. Expected O(1), with one
+/// allocation for a new value and none for a known one. If `Hash`, `Equal` or the copy constructor throws, the cache is
+/// unchanged. They may use the cache themselves: a look-up ends even if each comparison inserts another value. A value
+/// that waits for its destruction is not found any more; interning an equal value makes a new object.
 template <class T, class Hash, class Equal, lifetime_policy Lifetime, locking_policy Locking>
 class interner {
   using entry = detail::interned_entry<T, interner>;
@@ -82,9 +82,9 @@ class interner {
     if (!here.is_enabled) return handle{make(hash, std::forward<Value>(value))};
     const std::size_t version = here.table.version();
     if (pointer known = find(here, hash, value)) return handle{std::move(known)};
-    std::vector<pointer> compared;  // these go when the table needs nothing more: their destructors may change it
+    std::vector<pointer> compared;  // destroyed last, since the destructors may change the table
     pointer made = make(hash, std::forward<Value>(value));
-    // Comparing may run any code, and so may making the entry: compare again when the table has changed under it.
+    // Comparisons and the construction of the entry may run any code: if the table has changed, compare again.
     if (here.table.version() != version) [[unlikely]] {
       if (pointer known = find_thoroughly(here, *made, compared)) return handle{std::move(known)};
     }
@@ -94,8 +94,8 @@ class interner {
     return handle{std::move(made)};
   }
 
-  /// Switched off, the cache knows no value, and `intern` makes a new object each time: for tests, and to measure what
-  /// it saves. Handles made before and after do not compare equal then.
+  /// While the cache is disabled, `intern` makes a new object each time, which is equal to no other: for tests, and to
+  /// measure the effect of interning.
   static void disable() noexcept { switch_to(false); }
   static void enable() noexcept { switch_to(true); }
   [[nodiscard]] static bool is_enabled() noexcept {
@@ -118,19 +118,19 @@ class interner {
     return make_managed<entry, refcount, no_collector, pool_allocator>(hash, std::forward<Value>(value));
   }
 
-  /// A counted pointer to an entry of the table; null if that waits for its destruction, or another thread is about to
-  /// destroy it.
+  /// A counted pointer to an entry of the table; null if the entry waits for its destruction, or another thread is
+  /// about to destroy it.
   [[nodiscard]] static pointer hold(entry& at) noexcept {
     if (!detail::header_of<refcount>(&at)->try_increment()) return nullptr;
     return detail::pointer_access::take<pointer>(&at);
   }
 
-  /// The entry of this value, or null. Tells nothing when comparing has changed the table.
+  /// The entry of this value, or null. If a comparison changes the table, null does not mean that there is no entry.
   template <class Value>
   [[nodiscard]] static pointer find(cache& here, std::size_t hash, const Value& value) {
     pointer found;
     static_cast<void>(here.table.find(hash, [&](entry& each) {
-      // A pointer of our own, since comparing may run code that drops all others.
+      // Keeps the entry alive, since the comparison may run code that drops all other pointers to it.
       pointer held = hold(each);
       if (held == nullptr || !Equal{}(each.value, value)) return false;  // calls user code
       found = std::move(held);
@@ -139,14 +139,13 @@ class interner {
     return found;
   }
 
-  /// Rounds of comparisons. The first is with all entries of the hash, and each of the others with those that comparing
-  /// has inserted in the round before.
+  /// The most rounds of comparisons. The first round compares all entries of the hash, each further one the entries
+  /// that comparisons have inserted during the previous round.
   static constexpr int most_rounds = 16;
 
-  /// The entry with the value of `made`, however comparing changes the table; null if there is none. Keeps all that it
-  /// has compared in `compared`. An `Equal` that inserts one more value of the same hash whenever it is called would
-  /// keep it busy for ever, so that what is inserted in the last round is not compared. Expected O(1); O(n^2) where
-  /// n values have the same hash.
+  /// The entry with the value of `made`, or null. Comparisons may change the table. Stores all compared entries in
+  /// `compared`. Values that are inserted in the last round are not compared, since an `Equal` that inserts a value of
+  /// the same hash in each call would make the search endless. Expected O(1); O(n^2) if n values have the same hash.
   [[nodiscard]] static pointer find_thoroughly(cache& here, const entry& made, std::vector<pointer>& compared) {
     for (int round = 0; round != most_rounds; ++round) {
       const std::size_t known = compared.size();
@@ -163,7 +162,7 @@ class interner {
     return nullptr;
   }
 
-  /// Whether `wanted` is one of the first `size`.
+  /// Whether `wanted` is one of the first `size` pointers.
   [[nodiscard]] static bool contains(const std::vector<pointer>& in, std::size_t size, const pointer& wanted) noexcept {
     for (std::size_t i = 0; i != size; ++i) {
       if (in[i] == wanted) return true;
@@ -184,8 +183,8 @@ class interner {
   }
 };
 
-/// A handle of 8 bytes to the one object that is equal to the value it was made of. Copies share it; comparing two
-/// handles compares two pointers. Null only after it was moved from.
+/// A handle to the one object that is equal to the value it was made from. It has the size of a pointer. Copies share
+/// the object; comparing two handles compares two pointers. Null only after it was moved from.
 template <class T, class Interner>
 class interned : public detail::interned_handle<interned<T, Interner>, typename Interner::pointer> {
   using base = detail::interned_handle<interned<T, Interner>, typename Interner::pointer>;
@@ -219,7 +218,7 @@ template <class T>
 
 }  // namespace functions
 
-/// What is interned is immutable, and older than what refers to it: no cycle leads through it.
+/// An interned value is immutable and older than the objects that point to it, so that no cycle leads through it.
 template <class T, class Interner>
 inline constexpr bool leaf<interned<T, Interner>> = true;
 

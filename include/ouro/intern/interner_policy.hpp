@@ -1,12 +1,11 @@
 #pragma once
 /// \file
-/// The contracts of the two axes of an interner besides hash and equality: how long entries live, and which threads may
-/// look them up.
+/// The concepts of two policies of an interner: how long entries live, and which threads share them.
 ///
 /// | expression | meaning |
 /// | --- | --- |
-/// | `Lifetime::is_immortal` | whether an entry stays for good, or goes with the last handle to it |
-/// | `Locking::mutex` | what guards the table; default-constructible at compile time |
+/// | `Lifetime::is_immortal` | whether an entry is never destroyed, or destroyed with the last handle to it |
+/// | `Locking::mutex` | the mutex of the table; default-constructible at compile time |
 /// | `Locking::is_shared` | whether all threads share one table, or each has its own |
 /// | `Locking::refcount` | how handles to the entries are counted |
 
@@ -21,12 +20,12 @@
 
 namespace ouro {
 
-/// An entry dies with its last handle. The table does not count as one.
+/// An entry is destroyed with its last handle. The table owns no handle.
 struct OURO_SHARED_TYPE weak_entries {
   static constexpr bool is_immortal = false;
 };
 
-/// An entry stays until the process ends: for what is looked up again and again with pauses in between.
+/// An entry stays until the process ends: for values that are interned repeatedly, with times without handles between.
 struct OURO_SHARED_TYPE immortal_entries {
   static constexpr bool is_immortal = true;
 };
@@ -38,8 +37,8 @@ struct OURO_SHARED_TYPE no_locking {
   static constexpr bool is_shared = false;
 };
 
-/// All threads share one table. The mutex is recursive, because comparing two values may run any code. A `fork` waits
-/// for it; a mutex of a program's own must be looked after by the program.
+/// All threads share one table. The mutex is recursive, because comparing two values may run any code. A fork handler
+/// locks it before a `fork`; for the mutex of a policy of its own, a program must do that itself.
 struct OURO_SHARED_TYPE mutex_locking {
   using mutex = detail::recursive_mutex;
   using refcount = atomic_refcount;
@@ -65,7 +64,7 @@ concept has_is_shared = requires {
 template <class Locking>
 concept has_refcount = counts_in_header<typename Locking::refcount>;
 
-/// A table that threads share needs a count that they can share, too.
+/// A table that threads share needs a thread-safe refcount policy.
 template <class Locking>
 concept count_suits_table = !Locking::is_shared || Locking::refcount::is_thread_safe;
 
@@ -73,7 +72,7 @@ concept count_suits_table = !Locking::is_shared || Locking::refcount::is_thread_
 template <class Lifetime>
 concept lifetime_policy = has_is_immortal<Lifetime>;
 
-/// Which threads may look entries up.
+/// Which threads share entries.
 template <class Locking>
 concept locking_policy =
     has_mutex<Locking> && has_is_shared<Locking> && has_refcount<Locking> && count_suits_table<Locking>;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Integers as objects: the small ones are made once, at compile time.
+/// Integers as objects; the objects of small integers are made at compile time.
 
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
@@ -23,8 +23,7 @@ namespace ouro {
 
 namespace detail {
 
-/// Immortal objects for the integers from `Min` to `Max`, constant-initialised: never made, never freed, never written
-/// to.
+/// Immortal objects for the integers from `Min` to `Max`, constant-initialised and never written to.
 template <std::integral Int, Int Min, Int Max>
 class small_int_table {
  public:
@@ -35,7 +34,7 @@ class small_int_table {
     return &cells_[static_cast<std::size_t>(value) - static_cast<std::size_t>(Min)].value;
   }
 
-  /// Whether the object is one of these. Decided by its address, without a look at it.
+  /// Whether the object is in the table. Compares its address and does not read it.
   [[nodiscard]] static bool owns(const Int* object) noexcept {
     return reinterpret_cast<std::uintptr_t>(object) - reinterpret_cast<std::uintptr_t>(cells_.data()) < sizeof cells_;
   }
@@ -65,8 +64,8 @@ class small_int_table {
 
 }  // namespace detail
 
-/// An immutable integer object in a handle of 8 bytes. From `Min` to `Max` equal values are one object, which is there
-/// before the program starts; others are made, counted and freed like any object. Compares by value. O(1)
+/// A handle to an immutable integer object, of the size of a pointer. From `Min` to `Max` there is one object per
+/// value, made at compile time; others are made, counted and freed like any object. Compares by value. O(1)
 template <std::integral Int, Int Min, Int Max>
 class OURO_SHARED_TYPE basic_small_int
     : public detail::interned_handle<basic_small_int<Int, Min, Max>,
@@ -77,13 +76,13 @@ class OURO_SHARED_TYPE basic_small_int
 
  public:
   using value_type = Int;
-  static constexpr Int min = Min;  ///< the smallest that is never made anew
-  static constexpr Int max = Max;  ///< the largest
+  static constexpr Int min = Min;  ///< the smallest integer in the table
+  static constexpr Int max = Max;  ///< the largest integer in the table
 
-  /// \throws std::bad_alloc outside the range
+  /// \throws std::bad_alloc if the integer is not in the table
   basic_small_int(Int value = 0) : base{object(value)} {}
 
-  // Handles to the objects of the table are not counted.
+  // Handles to objects of the table do not change their counts.
   basic_small_int(const basic_small_int& from) noexcept : base{shared(from.pointer())} {}
   basic_small_int(basic_small_int&&) noexcept = default;
   basic_small_int& operator=(const basic_small_int& from) noexcept {
@@ -112,7 +111,7 @@ class OURO_SHARED_TYPE basic_small_int
     return left.value() <=> right.value();
   }
 
-  /// Writes the value. A program that has a stream has included its header.
+  /// Writes the value. The program includes the header of the stream.
   template <class Char, class Traits>
   friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out,
                                                       const basic_small_int& printed) {
@@ -130,7 +129,7 @@ class OURO_SHARED_TYPE basic_small_int
   }
 };
 
-/// The range is CPython's up to version 3.14.
+/// Small integers in the range of CPython up to version 3.14.
 using small_int = basic_small_int<long long, -5, 256>;
 
 template <class Int, Int Min, Int Max>

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The object behind an interned string.
+/// The managed object of an interned string.
 
 #include <ouro/allocator/pool/pool_allocator.hpp>
 #include <ouro/base/integer_cast.hpp>
@@ -28,6 +28,7 @@
 
 namespace ouro::detail {
 
+/// The characters follow the object in its block:
 /// ```
 ///   header (8) │ hash │ length │ characters … │ NUL
 /// ```
@@ -51,7 +52,7 @@ struct OURO_SHARED_TYPE string_body {
     return integer_cast<std::size_t>(hash_bytes(characters.data(), characters.size()));
   }
 
-  /// A new body, which no table knows yet. \throws std::bad_alloc
+  /// A new object, which is in no table yet. \throws std::bad_alloc, std::bad_array_new_length
   [[nodiscard]] static counted make(std::string_view characters, std::size_t hash) {
     if (characters.size() >
         static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) - front - sizeof(string_body) - 1) {
@@ -122,7 +123,8 @@ struct OURO_SHARED_TYPE string_body {
   OURO_SHARED_STATE static inline constinit type_info_word info_{};
 };
 
-/// The empty string and those of one character, immortal and constant-initialised, so that they serve at any time.
+/// The empty string and the strings of one character: immortal and constant-initialised, so that they can be used
+/// before and after `main`.
 template <class Locking>
 class short_strings {
   using body = string_body<Locking>;
