@@ -50,7 +50,7 @@ class OURO_SHARED_TYPE attribute_names {
 
     std::uint64_t key_ = 0;     ///< of the names that the look-up saw
     std::size_t index_ = none;  ///< of the name among these
-    shape* next_ = nullptr;     ///< the shape of an object that gets the name; null if it has not been asked for
+    shape* next_ = nullptr;     ///< the shape of an object that gets the name; null if not known yet
     std::size_t freed_ = 0;     ///< shapes freed when `next_` was found: if there are more now, it may be one of them
   };
 

@@ -33,8 +33,9 @@ namespace ouro {
 ///
 /// The user code that an operation calls may change the object:
 /// - Destructors of removed values find the object valid and without these values; they may also destroy the object.
-/// - What the default constructor of a value changes stays changed, and what destructors change while the object
-///   allocates memory.
+/// - Changes by the default constructor of a value are kept, and so are changes by destructors while the object
+/// allocates
+///   memory.
 /// - While values are moved, user code finds the object empty; what it adds then is dropped afterwards.
 /// - While an object is copied, values that are removed stay alive; if values are added or removed, they may be
 ///   moved-from.

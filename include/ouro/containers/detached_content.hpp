@@ -23,7 +23,7 @@ class detached_content {
   detached_content& operator=(const detached_content&) = delete;
   ~detached_content() {
     if (!watch_.has_ended()) content_.swap(from_);
-    // calls user code when elements that were inserted meanwhile are destroyed: the container is whole
+    // calls user code when elements that were inserted meanwhile are destroyed: the container is valid
   }
 
   [[nodiscard]] Container& content() noexcept { return content_; }

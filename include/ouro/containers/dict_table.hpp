@@ -18,9 +18,9 @@
 
 namespace ouro::detail {
 
-/// Hashes keys nowhere and compares none: `dict` does. An element has a number, its place in the vector of entries. The
-/// caller must not let user code reach the table before a function returns, but for the functions that allocate: they
-/// leave the table valid when an allocation begins a collection.
+/// Does not hash or compare keys; `dict` does. The number of an element is its index in the vector of entries. User
+/// code must not reach the table while one of its functions runs, except in functions that allocate: when an allocation
+/// begins a collection, the table is valid.
 template <class Key, class T, class Memory>
 class OURO_SHARED_TYPE dict_table {
  public:

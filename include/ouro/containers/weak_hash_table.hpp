@@ -62,7 +62,7 @@ class weak_hash_table {
   weak_hash_table& operator=(const weak_hash_table&) = delete;
   ~weak_hash_table() {
     lifetime_watch::end(this);
-    guards_ = 0;  // iterations that go on have no table any more
+    guards_ = 0;  // guards that are still alive no longer count
     do clear();
     while (entries_.size() != 0);  // a destructor may have inserted an entry
   }

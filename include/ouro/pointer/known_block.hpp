@@ -13,7 +13,7 @@
 
 namespace ouro::detail {
 
-/// As a `std::type_identity`: the block of objects that are made as `T`, which are what most pointers to `T` point to.
+/// As a `std::type_identity`: the block of objects that are made as `T`. Most pointers to `T` point to such an object.
 /// Void if the type is not complete enough here, or if the death of such an object always needs its type record.
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 [[nodiscard]] auto find_known_block() noexcept {
