@@ -103,7 +103,7 @@ class OURO_SHARED_TYPE attribute_names {
 
   /// The shape of the object when it gets the name. \pre the names are not unshared. \throws std::bad_alloc
   [[nodiscard]] shape& next_shape(const Name& name, std::size_t size, cache& last) const {
-    if (size != 0 && shared()->goes_on_with(size, name)) return *shared();
+    if (size != 0 && shared()->continues_with(size, name)) return *shared();
     shape_tree& tree = size == 0 ? shape_tree::current() : shared()->tree();
     // User code that has run since the look-up may have used the cache for other objects.
     if (last.key_ != key(size)) return tree.follow(size == 0 ? tree.root() : *shared(), size, name);

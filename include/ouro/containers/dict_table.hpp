@@ -167,15 +167,15 @@ class OURO_SHARED_TYPE dict_table {
   /// destructors fill the table: then it stays as it is, and may have less room than asked for. \throws std::bad_alloc
   void rebuild(std::size_t slots) {
     index wider{slots};
-    entries closed_up;
-    closed_up.reserve(wider.room());
+    entries compacted;
+    compacted.reserve(wider.room());
     if (wider.room() < size_) return;
     for (entry& each : entries_) {
       if (!each.has_value()) continue;
-      wider.insert(each.hash, closed_up.size());
-      closed_up.push_back(std::move(each));
+      wider.insert(each.hash, compacted.size());
+      compacted.push_back(std::move(each));
     }
-    entries_.swap(closed_up);
+    entries_.swap(compacted);
     std::swap(index_, wider);
   }
 

@@ -82,12 +82,12 @@ class node_table {
     --size_;
     std::unique_ptr<Node> taken = std::move(nodes_[place]);
     while (first_ != places() && at(first_) == nullptr) ++first_;
-    if (size_ < places() / 2) close_up();
+    if (size_ < places() / 2) compact();
     return taken;
   }
 
  private:
-  void close_up() noexcept {
+  void compact() noexcept {
     std::size_t filled = 0;
     for (std::unique_ptr<Node>& each : nodes_) {
       if (each != nullptr) nodes_[filled++].swap(each);

@@ -58,7 +58,7 @@ class OURO_SHARED_TYPE shape : public names_head {
   }
 
   /// Whether `name` follows the first `size` names.
-  [[nodiscard]] bool goes_on_with(std::size_t size, const Name& name) const noexcept {
+  [[nodiscard]] bool continues_with(std::size_t size, const Name& name) const noexcept {
     return size < names_.size() && names_[size] == name;
   }
 

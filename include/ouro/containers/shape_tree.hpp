@@ -59,7 +59,7 @@ class OURO_SHARED_TYPE shape_tree {
       at.names_.push_back(name);
       return at;
     }
-    return at.goes_on_with(size, name) ? at : branch(at, size, name);
+    return at.continues_with(size, name) ? at : branch(at, size, name);
   }
 
   void enter(shape_type& at) noexcept {
@@ -91,7 +91,7 @@ class OURO_SHARED_TYPE shape_tree {
     thread_end(const thread_end&) = delete;
     thread_end& operator=(const thread_end&) = delete;
     ~thread_end() {
-      if (shape_tree* const left = std::exchange(part_.tree, nullptr); left != nullptr) left->become_left();
+      if (shape_tree* const left = std::exchange(part_.tree, nullptr); left != nullptr) left->abandon();
     }
   };
 
@@ -119,7 +119,7 @@ class OURO_SHARED_TYPE shape_tree {
   OURO_NOINLINE void leave_last(shape_type& at) noexcept {
     if (&at != &root_) add_to_idle(at);
     while (idle_ > most_idle_) free_oldest();
-    if (is_left_) end_if_unused();
+    if (is_abandoned_) delete_if_unused();
   }
 
   void add_to_idle(shape_type& at) noexcept {
@@ -146,14 +146,14 @@ class OURO_SHARED_TYPE shape_tree {
   }
 
   /// The thread has ended: from now on the object that leaves the last shape deletes the tree.
-  void become_left() noexcept {
-    is_left_ = true;
+  void abandon() noexcept {
+    is_abandoned_ = true;
     most_idle_ = 0;
     while (idle_ != 0) free_oldest();
-    end_if_unused();
+    delete_if_unused();
   }
 
-  void end_if_unused() noexcept {
+  void delete_if_unused() noexcept {
     if (branches_.size() == 0 && root_.users_ == 0) delete this;
   }
 
@@ -167,7 +167,7 @@ class OURO_SHARED_TYPE shape_tree {
   shape_type* newest_idle_ = nullptr;
   std::size_t idle_ = 0;
   std::size_t most_idle_ = most_idle;
-  bool is_left_ = false;  ///< its thread has ended
+  bool is_abandoned_ = false;  ///< its thread has ended
 };
 
 }  // namespace ouro::detail

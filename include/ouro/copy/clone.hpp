@@ -142,7 +142,8 @@ struct clone_functions {
 
   [[nodiscard]] static void* copy(void* object) {
     if constexpr (has_shallow_copy<element>) {
-      return give_up(static_cast<const element*>(object)->shallow_copy());  // calls user code: the object is unchanged
+      return release_count(
+          static_cast<const element*>(object)->shallow_copy());  // calls user code: the object is unchanged
     } else {
       return copy_construct(object);
     }
@@ -151,7 +152,7 @@ struct clone_functions {
   [[nodiscard]] static void* deepcopy(void* object, void* memo) {
     if constexpr (copies_itself) {
       // calls user code: the memo has all copies made so far
-      return give_up(static_cast<const element*>(object)->deep_copy(*static_cast<memo_type*>(memo)));
+      return release_count(static_cast<const element*>(object)->deep_copy(*static_cast<memo_type*>(memo)));
     } else {
       return copy_construct(object);
     }
@@ -167,15 +168,15 @@ struct clone_functions {
                   "ouro: copies need a copy constructor, or the members shallow_copy() and deep_copy(memo)");
     const auto* const from = static_cast<const element*>(object);
     if constexpr (std::is_array_v<T>) {
-      return give_up(
+      return release_count(
           make_array_from<element, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(layout::length(object), from));
     } else {
-      return give_up(make_managed<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(*from));
+      return release_count(make_managed<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(*from));
     }
   }
 
   /// Returns the object; the caller takes over the pointer's count.
-  [[nodiscard]] static void* give_up(pointer made) noexcept {
+  [[nodiscard]] static void* release_count(pointer made) noexcept {
     void* const object = made == nullptr ? nullptr : header_of<RefcountPolicy>(made.get())->object();
     pointer_access::forget(made);
     return object;
@@ -215,8 +216,8 @@ template <class T, class R, class C, class A>
 /// A pointer to `copy` of the type of `original`, which points to `from` or to a base of it. Takes over a count of
 /// `copy`.
 template <class T, class R, class C, class A>
-[[nodiscard]] managed_ptr<T, R, C, A> at_same_place(const managed_ptr<T, R, C, A>& original, void* from,
-                                                    void* copy) noexcept {
+[[nodiscard]] managed_ptr<T, R, C, A> at_same_offset(const managed_ptr<T, R, C, A>& original, void* from,
+                                                     void* copy) noexcept {
   if (copy == nullptr) return nullptr;
   if constexpr (std::is_void_v<T>) {
     return pointer_access::take<managed_ptr<T, R, C, A>>(copy);

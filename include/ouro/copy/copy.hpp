@@ -25,7 +25,7 @@ template <class T, counts_in_header R, class C, class A>
     const managed_ptr<T, R, C, A> held = original;
     detail::header<R>& from = *detail::header_of<R>(held.get());
     void* const made = detail::clone_record_of<T, R, C, A>(from).copy(from.object());  // calls user code
-    return detail::at_same_place(held, from.object(), made);
+    return detail::at_same_offset(held, from.object(), made);
   }
 }
 

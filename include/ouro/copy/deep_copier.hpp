@@ -133,7 +133,7 @@ class deep_copier {
   [[nodiscard]] static pointer<T> located(const pointer<T>& original, header_type& from, pointer<void> copy) noexcept {
     void* const object = copy.get();
     pointer_access::forget(copy);
-    return at_same_place(original, from.object(), object);
+    return at_same_offset(original, from.object(), object);
   }
 
   /// How large a placeholder for a copy must be, or 0 if there can be none: the header of an `interior_base` is found

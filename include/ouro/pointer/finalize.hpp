@@ -30,19 +30,19 @@ class finalizer_state {
   finalizer_state& operator=(const finalizer_state&) = delete;
   virtual ~finalizer_state() = default;
 
-  [[nodiscard]] bool is_alive() const noexcept { return !is_over_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool is_alive() const noexcept { return !is_done_.load(std::memory_order_acquire); }
 
   /// Ends the finalizer. Returns whether this call did, and not an earlier one.
-  [[nodiscard]] bool end() noexcept { return !is_over_.exchange(true, std::memory_order_acq_rel); }
+  [[nodiscard]] bool end() noexcept { return !is_done_.exchange(true, std::memory_order_acq_rel); }
 
   virtual void call() = 0;
-  virtual void let_go() noexcept = 0;
+  virtual void release_target() noexcept = 0;
 
  private:
-  std::atomic<bool> is_over_{false};
+  std::atomic<bool> is_done_{false};
 };
 
-struct finalizing;
+struct finalizer_access;
 
 template <class Weak, class Function>
 class finalizer_of final : public finalizer_state {
@@ -53,7 +53,7 @@ class finalizer_of final : public finalizer_state {
     function_();  // calls user code: the object is destroyed, or the program calls the finalizer
   }
 
-  void let_go() noexcept override { watched.reset(); }
+  void release_target() noexcept override { watched.reset(); }
 
   Weak watched;
 
@@ -76,7 +76,7 @@ class OURO_SHARED_TYPE finalizer {
   /// \throws what the function throws
   bool operator()() {
     if (state_ == nullptr || !state_->end()) return false;
-    state_->let_go();
+    state_->release_target();
     state_->call();
     return true;
   }
@@ -84,12 +84,12 @@ class OURO_SHARED_TYPE finalizer {
   /// The function will not be called. Returns whether it was alive. O(1)
   bool detach() noexcept {
     if (state_ == nullptr || !state_->end()) return false;
-    state_->let_go();
+    state_->release_target();
     return true;
   }
 
  private:
-  friend detail::finalizing;
+  friend detail::finalizer_access;
 
   explicit finalizer(std::shared_ptr<detail::finalizer_state> state) noexcept : state_{std::move(state)} {}
 
@@ -100,8 +100,8 @@ namespace detail {
 
 /// Constructs finalizers for `finalize`, which is no friend itself: clang 16 does not match a friend declaration with a
 /// constrained function template.
-struct finalizing {
-  [[nodiscard]] static finalizer by(std::shared_ptr<finalizer_state> state) noexcept {
+struct finalizer_access {
+  [[nodiscard]] static finalizer make(std::shared_ptr<finalizer_state> state) noexcept {
     return finalizer{std::move(state)};
   }
 };
@@ -121,12 +121,13 @@ finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {
   auto state = std::make_shared<detail::finalizer_of<weak, Function>>(std::move(function));
   state->watched = weak{object, [kept = std::shared_ptr<detail::finalizer_state>{state}] {
                           if (!kept->end()) return;
-                          // Keeps the state alive: `let_go` destroys the running callback with its weak pointer.
+                          // Keeps the state alive: `release_target` destroys the running callback with its weak
+                          // pointer.
                           const std::shared_ptr<detail::finalizer_state> last = kept;
-                          last->let_go();
+                          last->release_target();
                           last->call();
                         }};
-  return detail::finalizing::by(std::move(state));
+  return detail::finalizer_access::make(std::move(state));
 }
 
 }  // namespace functions
