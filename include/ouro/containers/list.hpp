@@ -133,7 +133,7 @@ class OURO_SHARED_TYPE list {
   reference emplace_back(Args&&... args) {
     T made(std::forward<Args>(args)...);  // calls user code; the arguments may lie in this list
     return change([&](list& here) -> reference {
-      here.make_room(1);
+      detail::make_list_room(here.items_, 1);
       return here.items_.emplace_back(std::move(made));
     });
   }
@@ -153,7 +153,7 @@ class OURO_SHARED_TYPE list {
     {
       T made(std::forward<Args>(args)...);
       change([&](list& here) {
-        here.make_room(1);
+        detail::make_list_room(here.items_, 1);
         here.items_.emplace(here.place(index), std::move(made));
       });
     }
@@ -215,11 +215,11 @@ class OURO_SHARED_TYPE list {
   }
   void reserve(size_type elements) {
     change([&](list& here) {
-      if (elements > here.capacity()) here.move_to(elements);
+      if (elements > here.capacity()) detail::move_to_room(here.items_, elements);
     });
   }
   void shrink_to_fit() {
-    change([](list& here) { here.move_to(here.size()); });
+    change([](list& here) { detail::move_to_room(here.items_, here.size()); });
   }
 
   /// Makes the list empty, then destroys the elements, the last one first.
@@ -303,39 +303,10 @@ class OURO_SHARED_TYPE list {
     }
   }
 
-  /// Makes room for `more` elements. An allocation may begin a collection whose destructors change the list, unless it
-  /// is detached.
-  void make_room(size_type more) {
-    while (capacity() - size() < more) move_to(detail::list_room_for_more(size(), more));
-  }
-
-  /// Shrinks the storage if less than half of it is used. Without memory for smaller storage, keeps it.
-  void give_room_back() noexcept {
-    if (size() >= capacity() / 2) return;
-    OURO_TRY { move_to(detail::list_room_for(size())); }
-    OURO_CATCH_ALL {
-    }
-  }
-
-  /// \pre is called within `change`. \post has that room, unless the allocation began a collection that has filled the
-  /// list
-  void move_to(size_type room) {
-    if (room == capacity()) return;
-    vector moved;
-    moved.reserve(room);
-    if (moved.capacity() < size()) return;
-    if constexpr (std::is_nothrow_move_constructible_v<T> || !std::is_copy_constructible_v<T>) {
-      moved.insert(moved.end(), std::make_move_iterator(items_.begin()), std::make_move_iterator(items_.end()));
-    } else {
-      moved.insert(moved.end(), items_.begin(), items_.end());
-    }
-    items_.swap(moved);
-  }
-
   iterator insert_all(difference_type index, vector made) {
     const detail::lifetime_watch watch{this};
     change([&](list& here) {
-      here.make_room(made.size());
+      detail::make_list_room(here.items_, made.size());
       here.items_.insert(here.place(index), std::make_move_iterator(made.begin()), std::make_move_iterator(made.end()));
     });
     return place_after(watch, index);
@@ -347,7 +318,7 @@ class OURO_SHARED_TYPE list {
       const iterator at = here.begin() + static_cast<difference_type>(index);
       T taken(std::move(*at));
       here.items_.erase(at);
-      here.give_room_back();
+      detail::shrink_list_room(here.items_);
       return taken;
     });
   }
@@ -368,7 +339,7 @@ class OURO_SHARED_TYPE list {
       const iterator last = here.place(static_cast<difference_type>(index + elements));
       taken.insert(taken.end(), std::make_move_iterator(first), std::make_move_iterator(last));
       here.items_.erase(first, last);
-      here.give_room_back();
+      detail::shrink_list_room(here.items_);
     });
     destroy(taken);
   }
