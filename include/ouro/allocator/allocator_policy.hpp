@@ -6,13 +6,18 @@
 /// | --- | --- | --- |
 /// | `A::allocate(bytes, alignment)` | `void*` | a block; null, or `std::bad_alloc` thrown, when memory is exhausted |
 /// | `A::deallocate(block, bytes, alignment)` | `void` | gives it back; noexcept; both numbers as at the allocation |
-/// | `A::trim()` (optional) | `void` | gives what is cached back to the system; noexcept |
-/// | `A::allocate_for(bytes, alignment, type)` (optional) | `void*` | `allocate`, told the name of the type that the
-/// block is for; noexcept if `allocate` is |
-/// | `A::walks(bytes, alignment)`, `A::allocate_walkable(bytes, alignment)` (optional) | `bool`, `void*` | whether
-/// there are walked pools for such blocks; one of these (pool_walk.hpp) | | `A::begins_block(at, bytes, alignment)`
-/// (optional) | `bool` | false if no block of `A` begins at this address, whatever lies there: asked by checked builds;
-/// noexcept |
+///
+/// Optional:
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `A::trim()` | `void` | gives what is cached back to the system; noexcept |
+/// | `A::allocate_for(bytes, alignment, type)` | `void*` | `allocate` for a type of this name; noexcept if that is |
+/// | `A::walks(bytes, alignment)` | `bool` | whether there are walkable pools for such blocks (pool_walk.hpp) |
+/// | `A::allocate_walkable(bytes, alignment)` | `void*` | if so: a block in one of these pools |
+/// | `A::begins_block(at, bytes, alignment)` | `bool` | false if no block of `A` begins at this address; noexcept |
+///
+/// Checked builds call `begins_block` with any address, whatever lies there.
 ///
 /// `bytes` is at least 1, `alignment` a power of two. Both are constants wherever the type is known, so that a
 /// policy whose verbs are inline decides its size class at compile time. A policy is a name for static functions: it

@@ -1,16 +1,17 @@
 #pragma once
 /// \file
-/// The contract of the collector axis: who finds cycles.
+/// The contract of the collector axis: what finds cycles.
 ///
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
 /// | `C::finds_cycles` | `bool` | when false, nothing below is asked for |
 /// | `C::add_root(h)` | `bool` | the count of `h` is about to fall to a non-zero value, see below |
-/// | `C::remove_root(h)` | info word | `h` is buffered and dies: takes it out of the buffer and puts its info word back
-/// | | `C::info(h)` | info word | that of a buffered object | | `C::add_flags(h, bits)` | `void` | sets flags in the
-/// info word of a buffered object | | `C::before_make<R>()` | `void` | an object that may be cyclic is about to be
-/// made, see below | | `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed | |
-/// `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted, or 0: it must not collect now |
+/// | `C::remove_root(h)` | info word | `h` is buffered and dies: takes it out, and puts its info word back |
+/// | `C::info(h)` | info word | that of a buffered object |
+/// | `C::add_flags(h, bits)` | `void` | sets flags in the info word of a buffered object |
+/// | `C::before_make<R>()` | `void` | an object that may be cyclic is about to be made, see below |
+/// | `C::collect<R>()` | `std::size_t` | a full collection: the number of objects destroyed |
+/// | `C::emergency<R>()` | `std::size_t` | the same, when memory is exhausted, or 0: it must not collect now |
 ///
 /// `add_root` adds the object to the root buffer and clears its `suspect_on_drop` bit; it returns false if there was no
 /// memory for that. `before_make` and `emergency` are the only moments for an automatic collection, besides
@@ -23,15 +24,20 @@
 /// | `C::is_collecting_here<R>()` | `bool` | whether the calling thread is collecting |
 /// | `C::is_collecting_elsewhere<R>()` | `bool` | whether another thread is |
 ///
+/// Optional, asked by checked builds:
+///
+/// | expression | returns | meaning |
+/// | --- | --- | --- |
+/// | `C::knows(h)` | `bool` | `h` is not buffered, or buffered by the current heap |
+///
 /// Optional, for a collector that knows all objects that may be cyclic:
 ///
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
-/// | `C::tracks_all` | `bool` | whether the collector knows all objects that may be cyclic, instead of candidate roots
-/// | | `C::track(h)` | `void` | if so: the constructor of `h` has returned; the collector must know it from now on | |
-/// `C::walkable_refcount` | type | the refcount policy whose old objects are found by walking pools | | `C::knows(h)` |
-/// `bool` | `h` is not buffered, or buffered by the current heap: asked by checked builds | | `C::walk_owner` | type |
-/// the policy that this is said of: a heap's walked pools hold the objects of one pair |
+/// | `C::tracks_all` | `bool` | whether it knows all these objects, instead of candidate roots |
+/// | `C::track(h)` | `void` | the constructor of `h` has returned; the collector must know `h` from now on |
+/// | `C::walkable_refcount` | type | the refcount policy whose old objects are found by walking pools |
+/// | `C::walk_owner` | type | the policy that this is said of: walkable pools hold the objects of one pair |
 ///
 /// `h` is a `detail::header<R>&`. All verbs are static and noexcept; a policy has no state of its own. To write one,
 /// inherit from one of ours and hide the verbs that differ.

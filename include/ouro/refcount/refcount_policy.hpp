@@ -20,12 +20,14 @@
 /// | --- | --- | --- |
 /// | `R::info_type` | type | holds 32 bits: the other word of the header, for which there are the verbs above as well |
 /// | `R::decrement_plainly(c)` | `drop_result` | one pointer fewer, whether the object has `suspect_on_drop` or not |
-/// | `R::enqueue(c, die)` | `void` | after `drop_result::queued`: queues the object for its owner; calls `die(c)` if no
-/// pointer is left | | `R::enqueue_collected(c, die)` | `void` | the same, for an object that a collector looks at | |
-/// `R::merge(c)` | `drop_result` | instead of `enqueue`, where no other thread uses the object | |
-/// `R::drain_merge_queue()` | `void` | merges what other threads have queued for the calling one; objects may die | |
-/// `R::drain_all_merge_queues()` | `void` | merges all that `enqueue_collected` has queued; no other thread uses such
-/// objects |
+/// | `R::enqueue(c, die)` | `void` | after `drop_result::queued`: queues the object for its owner, see below |
+/// | `R::enqueue_collected(c, die)` | `void` | the same, for an object that a collector looks at |
+/// | `R::merge(c)` | `drop_result` | instead of `enqueue`, where no other thread uses the object |
+/// | `R::drain_merge_queue()` | `void` | merges what was queued for the calling thread; objects may die |
+/// | `R::drain_all_merge_queues()` | `void` | merges all that `enqueue_collected` has queued, see below |
+///
+/// `enqueue` and `enqueue_collected` call `die(c)` if no pointer is left. While `drain_all_merge_queues` runs, no other
+/// thread uses such objects.
 ///
 /// A policy for types that count themselves:
 ///

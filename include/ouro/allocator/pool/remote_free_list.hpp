@@ -76,8 +76,8 @@ class remote_free_list {
   static constexpr unsigned address_shift = 16;
 
   [[nodiscard]] static std::uint64_t pack(free_block* first, std::uint32_t blocks) noexcept {
-    return std::uint64_t{reinterpret_cast<std::uintptr_t>(first)} << address_shift | std::uint64_t{blocks}
-                                                                                         << count_shift;
+    const std::uint64_t address{reinterpret_cast<std::uintptr_t>(first)};
+    return address << address_shift | std::uint64_t{blocks} << count_shift;
   }
   [[nodiscard]] static free_block* first_of(std::uint64_t word) noexcept {
     return reinterpret_cast<free_block*>(integer_cast<std::uintptr_t>(word >> address_shift));
