@@ -1,30 +1,27 @@
 #pragma once
 /// \file
-/// The state of trial deletion for one refcount policy: candidates, trigger, statistics, and the passes of a
-/// collection.
+/// The state of a collector for one refcount policy: root buffers, trigger, statistics; and the course of a collection.
 
 #include <ouro/allocator/pool/heap_validity.hpp>
 #include <ouro/allocator/pool/pool_heap.hpp>
-#include <ouro/allocator/pool/thread_heap.hpp>
-#include <ouro/base/dependent.hpp>
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/base/heap_local.hpp>
 #include <ouro/base/raw_array.hpp>
 #include <ouro/base/static_mutex.hpp>
 #include <ouro/base/throw.hpp>
+#include <ouro/collector/collection_log.hpp>
 #include <ouro/collector/collection_turn.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/engine/death.hpp>
 #include <ouro/collector/engine/teardown.hpp>
 #include <ouro/collector/engine/trial.hpp>
+#include <ouro/collector/engine/trial_memory.hpp>
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_report.hpp>
 #include <ouro/collector/gc_stats.hpp>
 #include <ouro/collector/generations.hpp>
-#include <ouro/collector/pause_clock.hpp>
 #include <ouro/collector/trigger.hpp>
 #include <ouro/config.hpp>
-#include <ouro/heap/adapters/walkable_pools.hpp>
 #include <ouro/heap/emergency.hpp>
 #include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/header.hpp>
@@ -42,7 +39,8 @@ namespace ouro::detail {
 
 /// With `local_refcount` each thread and each private heap has a collector of its own. With a thread-safe policy all
 /// threads share one: its root buffer has a lock. A shared collector collects only when the program calls it, at a
-/// moment when no other thread uses its objects.
+/// moment when no other thread uses its objects. The driver of the collector policy says what a collection looks at
+/// (trial_deletion_driver.hpp, generational_driver.hpp).
 template <class RefcountPolicy, class CollectorPolicy>
 class OURO_SHARED_TYPE cycle_collector {
  public:
@@ -83,11 +81,6 @@ class OURO_SHARED_TYPE cycle_collector {
   }
 
   [[nodiscard]] bool add_root(header_type& object) noexcept {
-    if constexpr (tracks_all<CollectorPolicy>) {
-      object.clear_suspect_on_drop();
-      track(object);
-      return true;
-    }
     const lock_guard lock{mutex_};
     if constexpr (is_shared) {
       // Another thread may have been faster.
@@ -195,22 +188,14 @@ class OURO_SHARED_TYPE cycle_collector {
   /// A slice of a collection, over `budget` objects or a little more. Returns how many were destroyed.
   std::size_t step(std::size_t budget) noexcept {
     if (!begin()) return 0;
-    const gc_stats before = stats_;
-    for (int turns = 0; stats_.examined - before.examined < budget;) {
-      const bool minor = candidates_.begin_step();
-      trial_type found{memory_, candidates_, minor};
-      found.run_slice(budget);
-      finish(found);
-      if (found.candidates_taken() != 0) continue;
-      candidates_.turn_steps();
-      if (++turns == 2) {
-        trigger_.after_none();  // all have been looked at
-        break;
-      }
-    }
-    candidates_.check();
+    check();
+    const std::size_t before = stats().collected;
+    const bool has_seen_all =
+        driver::step(memory_, candidates_, budget, [this](auto& found) { return this->finish(found); });
+    if (has_seen_all) trigger_.after_none();
+    check();
     end();
-    return stats_.collected - before.collected;
+    return stats().collected - before;
   }
 
   /// Which thread collects.
@@ -220,22 +205,17 @@ class OURO_SHARED_TYPE cycle_collector {
     return turn_;
   }
 
-  /// The number of candidates of a generation, or of tracked objects. O(1), or O(pools) for old objects in walkable
-  /// pools.
-  [[nodiscard]] std::size_t count(bool minor) const noexcept {
-    if (minor) return candidates_.young().size();
-    if constexpr (walks) return candidates_.old().size() + walkable_pools<RefcountPolicy>::count();
-    return candidates_.old().size();
-  }
+  /// The number of objects that the collector has of a generation.
+  [[nodiscard]] std::size_t count(bool minor) const noexcept { return driver::count(candidates_, minor); }
 
   [[nodiscard]] trigger& schedule() noexcept { return trigger_; }
-  [[nodiscard]] const gc_stats& stats() const noexcept { return stats_; }
-  [[nodiscard]] const generation_stats& stats(bool minor) const noexcept { return by_generation_[minor ? 0 : 1]; }
+  [[nodiscard]] const gc_stats& stats() const noexcept { return log_.stats(); }
+  [[nodiscard]] const generation_stats& stats(bool minor) const noexcept { return log_.stats(minor); }
 
   [[nodiscard]] generations<RefcountPolicy>& candidates() noexcept { return candidates_; }
 
-  [[nodiscard]] gc_debug debug() const noexcept { return debug_; }
-  void set_debug(gc_debug flags) noexcept { debug_ = flags; }
+  [[nodiscard]] gc_debug debug() const noexcept { return log_.debug(); }
+  void set_debug(gc_debug flags) noexcept { log_.set_debug(flags); }
 
   /// Garbage that was not destroyed; the list owns a pointer to each.
   [[nodiscard]] raw_array<header_type*>& garbage() noexcept { return garbage_; }
@@ -252,38 +232,22 @@ class OURO_SHARED_TYPE cycle_collector {
 
   /// \throws std::bad_alloc
   [[nodiscard]] gc_callbacks& callbacks() {
-    if (callbacks_ == nullptr) {
-      if constexpr (!is_shared) {
-        if (!prepare()) throw_bad_alloc();
-      }
-      callbacks_ = new callbacks_type;
+    if constexpr (!is_shared) {
+      if (!log_.has_callbacks() && !prepare()) throw_bad_alloc();
     }
-    return *callbacks_;
+    return log_.callbacks();
   }
 
  private:
   using end_of_life = death<RefcountPolicy, CollectorPolicy>;
-  using trial_type = trial<RefcountPolicy, CollectorPolicy>;
-  using callbacks_type = basic_gc_callbacks<dependent<gc_info, RefcountPolicy>>;
+  using driver = typename CollectorPolicy::template driver<RefcountPolicy>;
 
   /// A destructor may leave new garbage behind, as may the destructors of that. Garbage that is left after so many
   /// passes waits for the next collection.
   static constexpr std::size_t most_passes = 8;
-  static constexpr std::size_t first_batch = std::size_t{1} << 13;  ///< objects
-  static constexpr std::size_t growth = 8;                          ///< of batches that find little garbage
-  static constexpr std::size_t tolerated = 2;  ///< living objects looked at for each that is destroyed
-  static constexpr std::size_t kept_memory = std::size_t{1}
-                                             << 17;  ///< entries of a worklist; more are freed after a collection
 
-  /// Whether old objects may lie in pools that are walked instead of a table.
-  static constexpr bool walks = walks_pools<CollectorPolicy, RefcountPolicy>;
-
-  /// An upper bound of the number of objects that a collection begins from. O(pools)
-  [[nodiscard]] std::size_t most_of(bool minor) const noexcept {
-    if (minor) return candidates_.young().size();
-    if constexpr (walks) return candidates_.size() + walkable_pools<RefcountPolicy>::most();
-    return candidates_.size();
-  }
+  /// A worklist of more entries is freed after a collection.
+  static constexpr std::size_t kept_memory = std::size_t{1} << 17;
 
   /// Ends a thread's collector with the thread.
   struct thread_end {
@@ -306,8 +270,7 @@ class OURO_SHARED_TYPE cycle_collector {
   /// Must be called before the collector gets something that ends with the thread or belongs to the heap: a candidate,
   /// a callback, or the memory of a collection. False when memory is exhausted.
   [[nodiscard]] static bool prepare() noexcept {
-    // The pools must outlive the collector that walks them.
-    if constexpr (walks) static_cast<void>(heap_of_this_thread());
+    driver::prepare();
     static thread_local const thread_end end;
     static_cast<void>(end);
     return register_heap_local(heap_local_of<cycle_collector>::variable);
@@ -324,20 +287,19 @@ class OURO_SHARED_TYPE cycle_collector {
   void release_all() noexcept {
     candidates_.clear();
     memory_.release();
-    delete callbacks_;
-    callbacks_ = nullptr;
+    log_.release_callbacks();
   }
 
   /// Ends the objects in the destruction queue, those that `collect` finds, and those that `gc_debug::saveall` has
   /// kept. Returns whether there were any, or any was finalized: then there may be more.
   template <class Collect>
   static bool end_garbage(Collect collect) noexcept {
-    const std::size_t finalized = local_.stats_.finalized;
+    const std::size_t finalized = local_.stats().finalized;
     const std::size_t drained = destructions<RefcountPolicy>.drain(static_cast<std::size_t>(-1));
     death<RefcountPolicy, CollectorPolicy>::run_weak_callbacks();  // a collection may not begin, and run the callbacks
     const std::size_t collected = collect();
     local_.clear_garbage();
-    return drained + collected != 0 || local_.stats_.finalized != finalized;
+    return drained + collected != 0 || local_.stats().finalized != finalized;
   }
 
   /// Whether the library has called a trace, a destructor, a finalizer or a callback on this thread.
@@ -391,7 +353,7 @@ class OURO_SHARED_TYPE cycle_collector {
 
   std::size_t collect_automatically() noexcept {
     const bool minor = !trigger_.is_full_due();
-    if (!trigger_.is_enabled() || most_of(minor) == 0 || !begin()) {
+    if (!trigger_.is_enabled() || driver::most(candidates_, minor) == 0 || !begin()) {
       trigger_.after_none();
       return 0;
     }
@@ -400,22 +362,16 @@ class OURO_SHARED_TYPE cycle_collector {
 
   /// \pre `begin` has returned true
   std::size_t collect(bool automatic, bool minor) noexcept {
-    const gc_stats before = stats_;
-    const std::size_t generation = minor ? 0 : 1;
-    const std::uint64_t began = steady_nanoseconds();
-    if (has_flag(debug_, gc_debug::stats)) print_start(generation, count(true), count(false));
-    call({gc_phase::start, automatic, generation, 0, 0});
+    const auto running = log_.begin(automatic, minor, [this](bool young) { return count(young); });
     const std::size_t promoted = run_pass(minor);
-    for (std::size_t pass = 1; !automatic && pass != most_passes && stats_.collected != before.collected; ++pass) {
-      const std::size_t collected = stats_.collected;
+    // Destructors may have left new garbage behind. An automatic collection leaves that to the next one.
+    for (std::size_t pass = 1, before = running.before.collected; !automatic && pass != most_passes; ++pass) {
+      if (stats().collected == before) break;
+      before = stats().collected;
       run_pass(minor);
-      if (stats_.collected == collected) break;
     }
-    const std::size_t collected = stats_.collected - before.collected;
-    const std::size_t examined = stats_.examined - before.examined;
-    ++stats_.collections;
-    stats_.automatic_collections += automatic ? 1 : 0;
-    stats_.full_collections += minor ? 0 : 1;
+    const std::size_t collected = log_.collected_since(running);
+    const std::size_t examined = log_.examined_since(running);
     if (minor) {
       trigger_.after_minor(examined, promoted);
     } else {
@@ -423,69 +379,39 @@ class OURO_SHARED_TYPE cycle_collector {
     }
     if (memory_.worklist.capacity > kept_memory) memory_.release();
     candidates_.shrink();
-    const std::uint64_t pause = steady_nanoseconds() - began;
-    generation_stats& sums = by_generation_[generation];
-    ++sums.collections;
-    sums.collected += collected;
-    sums.uncollectable += stats_.over_reported - before.over_reported;
-    if (pause > sums.longest_pause) sums.longest_pause = pause;
-    if (has_flag(debug_, gc_debug::stats)) print_stop(collected, stats_.over_reported - before.over_reported, pause);
-    call({gc_phase::stop, automatic, generation, collected, examined});
+    log_.end(running);
     end();
     return collected;
   }
 
-  /// Looks at every candidate of this moment, in batches: those that find garbage are small enough for the cache.
-  /// Returns how many objects have become old.
-  ///
-  /// Each batch may reach what another one has found alive, and looks at it again: it may be held by garbage of this
-  /// batch alone. So that this does not add up, the next batch is `growth` times as large whenever the batch has looked
-  /// at more than `tolerated` living objects for each object destroyed. Let D be the garbage, and A the living objects
-  /// that the candidates reach. The batches after which the size stays look at `tolerated` * D living objects at the
-  /// most. In a batch after which the size grows, more than two thirds were alive: its size was less than A * 3/2. It
-  /// has looked at A living objects at the most, and at `long_walk` times its size, or else it has taken all candidates
-  /// and is the last. The sizes are a geometric series: these batches look at less than 3 A living objects together. So
-  /// a pass looks at less than 3 (D + A) objects, whatever the mix.
+  /// Looks at a generation. Returns how many objects have become old.
   std::size_t run_pass(bool minor) noexcept {
     check();
-    candidates_.begin_sweep(minor);
-    std::size_t promoted = 0;
-    if constexpr (tracks_all<CollectorPolicy>) {
-      trial_type found{memory_, candidates_, minor};
-      found.run_on_all(most_of(minor));
-      finish(found);
-      check();
-      return found.promoted();
-    }
-    for (std::size_t batch = first_batch;;) {
-      trial_type found{memory_, candidates_, minor};
-      found.run(batch);
-      const std::size_t examined_before = stats_.examined;
-      const std::size_t destroyed = finish(found);
-      if (found.candidates_taken() == 0) break;
-      if (stats_.examined - examined_before > destroyed * (1 + tolerated)) batch *= growth;
-      promoted += found.promoted();
-    }
-    candidates_.end_sweep(minor);
+    const std::size_t promoted =
+        driver::pass(memory_, candidates_, minor, [this](auto& found) { return this->finish(found); });
     check();
     return promoted;
   }
 
   /// Destroys what a trial has found. Returns how many objects that were.
-  std::size_t finish(trial_type& found) noexcept {
-    stats_.candidates += found.candidates_taken();
-    stats_.examined += memory_.worklist.size;
+  template <class Trial>
+  std::size_t finish(Trial& found) noexcept {
+    const std::size_t over_reported = found.walk().over_reported();
+    gc_stats& stats = log_.stats();
+    stats.candidates += found.walk().source().taken();
+    stats.examined += memory_.worklist.size;
     objects_looked_at += memory_.worklist.size;
-    stats_.over_reported += found.over_reported();
-    if (found.outcome() == trial_outcome::undecided) ++stats_.undecided;
-    if (has_flag(debug_, gc_debug::uncollectable)) print_uncollectable(found.over_reported());
+    stats.over_reported += over_reported;
+    if (found.outcome() == trial_outcome::undecided) ++stats.undecided;
+    if (has_flag(debug(), gc_debug::uncollectable)) print_uncollectable(over_reported);
     if (found.garbage() == 0) return 0;
-    if (has_flag(debug_, gc_debug::collectable)) print_garbage<RefcountPolicy>(memory_.worklist.items, found.garbage());
-    teardown<RefcountPolicy, CollectorPolicy> end{found, memory_};
-    const std::size_t destroyed = end.run(has_flag(debug_, gc_debug::saveall) ? &garbage_ : nullptr);
-    stats_.collected += destroyed;
-    stats_.finalized += end.finalized();
-    stats_.resurrected += end.resurrected();
+    if (has_flag(debug(), gc_debug::collectable))
+      print_garbage<RefcountPolicy>(memory_.worklist.items, found.garbage());
+    teardown<RefcountPolicy, CollectorPolicy, Trial> end{found, memory_};
+    const std::size_t destroyed = end.run(has_flag(debug(), gc_debug::saveall) ? &garbage_ : nullptr);
+    stats.collected += destroyed;
+    stats.finalized += end.finalized();
+    stats.resurrected += end.resurrected();
     return destroyed;
   }
 
@@ -497,10 +423,6 @@ class OURO_SHARED_TYPE cycle_collector {
     check_whole(*current_pool_heap, "pool_heap");
   }
 
-  void call(const gc_info& info) noexcept {
-    if (callbacks_ != nullptr) callbacks_->call(info);
-  }
-
   OURO_SHARED_STATE static constinit thread_local cycle_collector local_;
   OURO_SHARED_STATE static constinit cycle_collector shared_;
 
@@ -509,11 +431,8 @@ class OURO_SHARED_TYPE cycle_collector {
   trigger trigger_{};
   generations<RefcountPolicy> candidates_{};
   trial_memory memory_{};
-  gc_stats stats_{};
-  generation_stats by_generation_[2]{};
+  collection_log<RefcountPolicy> log_{};
   raw_array<header_type*> garbage_{};
-  gc_debug debug_ = gc_debug::none;
-  callbacks_type* callbacks_ = nullptr;  ///< owned; made when first asked for
   bool has_shut_down_ = false;
 };
 

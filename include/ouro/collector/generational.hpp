@@ -4,6 +4,7 @@
 
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/collector_verbs.hpp>
+#include <ouro/collector/generational_driver.hpp>
 #include <ouro/config.hpp>
 #include <ouro/refcount/local_refcount.hpp>
 
@@ -25,6 +26,9 @@ struct OURO_SHARED_TYPE generational : detail::collector_verbs<generational> {
   static constexpr bool tracks_all = true;
   using walkable_refcount = local_refcount;
   using walk_owner = generational;
+
+  template <class RefcountPolicy>
+  using driver = detail::generational_driver<RefcountPolicy, generational>;
 };
 
 }  // namespace ouro

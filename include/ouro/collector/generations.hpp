@@ -15,6 +15,7 @@
 #include <ouro/collector/root_buffer.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
+#include <ouro/trace/edge_sink.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -78,10 +79,13 @@ class generations {
     move_between_buffers(object, [](std::uint32_t info) { return info & ~info_word::frozen; });
   }
 
-  /// Brings the entry of an object near, if it is buffered.
-  void fetch(const header_type& object) noexcept {
-    const std::uint32_t word = object.load_info();
-    if (info_word::is_buffered(word)) buffer_of(word).fetch(word);
+  /// Prefetches the entries of the targets of these edges, of those that are buffered.
+  OURO_ALWAYS_INLINE void fetch(const edge* first, const edge* last) noexcept {
+    if (size() == 0) return;
+    for (; first != last; ++first) {
+      const std::uint32_t word = static_cast<const header_type*>(first->target)->load_info();
+      if (info_word::is_buffered(word)) buffer_of(word).fetch(word);
+    }
   }
 
   /// Candidates that are not frozen.

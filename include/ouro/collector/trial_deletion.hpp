@@ -4,6 +4,7 @@
 
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/collector_verbs.hpp>
+#include <ouro/collector/trial_deletion_driver.hpp>
 #include <ouro/config.hpp>
 
 #include <ouro/macros/hide.hpp>
@@ -24,7 +25,10 @@ namespace ouro {
 /// `gc::collect()` does nothing meanwhile, and returns 0. Where memory is exhausted, `make_managed` collects too, if
 /// the system says that the process has no other thread; a destructor that starts one then must not hand it such
 /// objects.
-struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion> {};
+struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion> {
+  template <class RefcountPolicy>
+  using driver = detail::trial_deletion_driver<RefcountPolicy>;
+};
 
 }  // namespace ouro
 

@@ -4,10 +4,11 @@
 
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/base/raw_array.hpp>
-#include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/engine/death.hpp>
 #include <ouro/collector/engine/trace_guard.hpp>
 #include <ouro/collector/engine/trial.hpp>
+#include <ouro/collector/engine/trial_memory.hpp>
+#include <ouro/collector/engine/worklist.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/header.hpp>
@@ -24,30 +25,28 @@ namespace ouro::detail {
 /// Tears down the garbage that a trial has found. Each stage goes over all garbage before the next one begins: a
 /// `finalize` sees whole objects, and a destructor sees null instead of dead peers. O(objects + edges), without
 /// recursion and without memory.
-template <class RefcountPolicy, class CollectorPolicy>
+template <class RefcountPolicy, class CollectorPolicy, class Trial>
 class teardown {
  public:
   using header_type = header<RefcountPolicy>;
   using end = death<RefcountPolicy, CollectorPolicy>;
-  using trial_type = trial<RefcountPolicy, CollectorPolicy>;
 
   /// \pre `found` has run, and `kept` is its memory
-  teardown(trial_type& found, trial_memory& kept) noexcept
-      : trial_{found}, worklist_{kept.worklist}, edges_{kept.edges} {}
+  teardown(Trial& found, trial_memory& kept) noexcept : trial_{found}, worklist_{kept.worklist}, edges_{kept.edges} {}
 
   /// Returns the number of objects that were garbage after the finalizers had run. They are destroyed, or, if `keeping`
   /// is not null, added to that list, which owns a pointer to each.
   std::size_t run(raw_array<header_type*>* keeping) noexcept {
     worklist_.size = trial_.garbage();
-    if (trial_.has_finalizers()) {
+    if (trial_.walk().has_finalizers()) {
       hold_all();
       if (finalize()) look_again();
     }
     if (keeping != nullptr && keeping->reserve(keeping->size + worklist_.size)) {
-      each_entry([this, keeping](const worklist_entry& seen) { keep(seen, *keeping); });
+      each_entry(worklist_, [this, keeping](const worklist_entry& seen) { keep(seen, *keeping); });
       return worklist_.size;
     }
-    if (trial_.has_edges()) {
+    if (trial_.walk().has_edges()) {
       sever();
     } else {
       sever_by_trace();
@@ -68,10 +67,6 @@ class teardown {
  private:
   static constexpr std::size_t longest_run = 64;  ///< objects: as many as stay in the innermost cache
 
-  [[nodiscard]] static header_type& object_of(const worklist_entry& seen) noexcept {
-    return *static_cast<header_type*>(seen.header);
-  }
-
   [[nodiscard]] static std::size_t end_of_run(std::size_t first, std::size_t end) noexcept {
     return end - first < longest_run ? end : first + longest_run;
   }
@@ -81,13 +76,13 @@ class teardown {
   void each_run(Stage stage) noexcept {
     const worklist_entry* const end_of_worklist = worklist_.items + worklist_.size;
     for (const worklist_entry* first = worklist_.items; first != end_of_worklist;) {
-      const std::uint32_t type = info_word::type(object_of(*first).load_info());
+      const std::uint32_t type = info_word::type(object_of<RefcountPolicy>(*first).load_info());
       const worklist_entry* last = first + 1;
       const std::size_t left = static_cast<std::size_t>(end_of_worklist - first);
       const worklist_entry* const most = first + end_of_run(0, left);
       for (; last != most; ++last) {
         fetch_ahead(last, 0, static_cast<std::size_t>(end_of_worklist - last));
-        if (info_word::type(object_of(*last).load_info()) != type) break;
+        if (info_word::type(object_of<RefcountPolicy>(*last).load_info()) != type) break;
       }
       stage(registered_types[type], first, last);
       first = last;
@@ -115,22 +110,11 @@ class teardown {
   /// Garbage whose edges were kept is small enough to be in the cache: there is no prefetch then.
   template <class Stage>
   void each(Stage stage) noexcept {
-    if (trial_.has_edges()) {
+    if (trial_.walk().has_edges()) {
       const worklist_entry* const last = worklist_.items + worklist_.size;
-      for (const worklist_entry* at = worklist_.items; at != last; ++at) stage(object_of(*at));
+      for (const worklist_entry* at = worklist_.items; at != last; ++at) stage(object_of<RefcountPolicy>(*at));
     } else {
-      for (std::size_t i = 0; i != worklist_.size; ++i) {
-        fetch_ahead(worklist_.items, i, worklist_.size);
-        stage(object_of(worklist_.items[i]));
-      }
-    }
-  }
-
-  template <class Stage>
-  void each_entry(Stage stage) noexcept {
-    for (std::size_t i = 0; i != worklist_.size; ++i) {
-      fetch_ahead(worklist_.items, i, worklist_.size);
-      stage(worklist_.items[i]);
+      each_entry(worklist_, [&stage](const worklist_entry& entry) { stage(object_of<RefcountPolicy>(entry)); });
     }
   }
 
@@ -138,25 +122,19 @@ class teardown {
   /// count, and without `suspect_on_drop`, so that it does not become a candidate.
   /// \post garbage has one pointer more than the program knows of
   void hold_all() noexcept {
-    each_entry([](const worklist_entry& each) {
-      RefcountPolicy::store(object_of(each).count, count_word::without_suspect_on_drop(each.count) + 1);
+    each_entry(worklist_, [](const worklist_entry& each) {
+      RefcountPolicy::store(object_of<RefcountPolicy>(each).count, count_word::without_suspect_on_drop(each.count) + 1);
     });
   }
 
   void keep(const worklist_entry& seen, raw_array<header_type*>& list) noexcept {
-    header_type& object = object_of(seen);
+    header_type& object = object_of<RefcountPolicy>(seen);
     const std::uint32_t info = object.load_info();
     end::expire(object, info);
     // If no finalizer has run, the same word means one pointer, with `suspect_on_drop`.
-    const bool has_pointers = finalized_ == 0 || seen.count != trial_type::without_pointers;
+    const bool has_pointers = finalized_ == 0 || seen.count != Trial::without_pointers;
     const std::uint32_t count = has_pointers ? count_word::without_suspect_on_drop(seen.count) + 1 : count_word::one;
-    RefcountPolicy::store(object.info, (info & ~(info_word::gray | info_word::watched)) | info_word::old);
-    if constexpr (tracks_all<CollectorPolicy>) {
-      RefcountPolicy::store(object.count, count);
-      if (!info_word::is_found_by_walk(object.load_info())) CollectorPolicy::track(object);
-    } else {
-      RefcountPolicy::store(object.count, count_word::with_suspect_on_drop(count));
-    }
+    trial_.walk().source().keep(object, (info & ~(info_word::gray | info_word::watched)) | info_word::old, count);
     static_cast<void>(list.push(&object));  // there is room
   }
 
@@ -190,14 +168,14 @@ class teardown {
   /// other objects, which live on.
   void end_those_without_pointers() noexcept {
     std::size_t found = 0;
-    each_entry([&](const worklist_entry& seen) {
-      if (seen.count != trial_type::without_pointers) return;
-      RefcountPolicy::store(object_of(seen).count, count_word::none);
+    each_entry(worklist_, [&](const worklist_entry& seen) {
+      if (seen.count != Trial::without_pointers) return;
+      RefcountPolicy::store(object_of<RefcountPolicy>(seen).count, count_word::none);
       worklist_.items[found++] = seen;
     });
     // No later drop can end them, since they have no pointers.
     run_nested([&] {
-      for (std::size_t i = 0; i != found; ++i) end::on_zero(object_of(worklist_.items[i]));
+      for (std::size_t i = 0; i != found; ++i) end::on_zero(object_of<RefcountPolicy>(worklist_.items[i]));
     });
   }
 
@@ -208,7 +186,7 @@ class teardown {
     const edge* inner = edges_.items;
     const worklist_entry* const last = worklist_.items + worklist_.size;
     for (const worklist_entry* at = worklist_.items; at != last; ++at) {
-      mark_dead(object_of(*at));
+      mark_dead(object_of<RefcountPolicy>(*at));
       for (const edge* const end_of_row = inner + at->edges; inner != end_of_row; ++inner) {
         if (inner->slot != nullptr && (all_garbage || is_garbage(*inner))) inner->sever();
       }
@@ -219,11 +197,11 @@ class teardown {
   /// report this time is dropped by a destructor; its target is dead then, and its block is not freed yet.
   void sever_by_trace() noexcept {
     const trace_guard guard;
-    const bool is_apart = trial_.outcome() == trial_outcome::all_garbage && trial_.has_no_outgoing_edges();
+    const bool is_apart = trial_.outcome() == trial_outcome::all_garbage && trial_.walk().has_no_outgoing_edges();
     edge_sink sink{is_apart ? &cut_all : &cut, nullptr};
     for (std::size_t i = 0; i != worklist_.size;) {
       const std::size_t last = end_of_run(i, worklist_.size);
-      const type_record& record = record_of(object_of(worklist_.items[i]).load_info());
+      const type_record& record = record_of(object_of<RefcountPolicy>(worklist_.items[i]).load_info());
       std::size_t traced = i + 1;
       OURO_TRY {
         traced = record.trace(worklist_.items, i, last, sink);  // calls user code: it may only report
@@ -235,7 +213,7 @@ class teardown {
       sink.flush();
       for (; i != traced; ++i) {
         __builtin_prefetch(worklist_.items[end_of_run(i, worklist_.size - 1)].header, 1);
-        mark_dead(object_of(worklist_.items[i]));
+        mark_dead(object_of<RefcountPolicy>(worklist_.items[i]));
       }
     }
   }
@@ -263,7 +241,7 @@ class teardown {
     return !info_word::is_buffered(info) && (info & (info_word::gray | info_word::dead)) != 0;
   }
 
-  trial_type& trial_;
+  Trial& trial_;
   raw_array<worklist_entry>& worklist_;
   raw_array<edge>& edges_;
   std::size_t finalized_ = 0;
