@@ -1,0 +1,88 @@
+"""Writes include/ouro/trace/member_bindings.hpp, or with --check says whether it is as this script writes it.
+
+usage: member_bindings.py [--check]
+"""
+
+import pathlib
+import sys
+
+MOST_MEMBERS = 64
+GROUP = 8  # branches: g++ takes time for each branch of a chain that grows with the number of those before
+WIDTH = 120
+
+written = pathlib.Path(__file__).resolve().parent.parent / "include/ouro/trace/member_bindings.hpp"
+
+HEAD = """\
+#pragma once
+/// \\file
+/// Names the members of an aggregate by structured bindings. Written by packaging/member_bindings.py.
+///
+/// Structured bindings take a literal number of names before C++26, and so there is a branch for each number. A program
+/// may have files of both standards, which must agree on the function.
+
+#include <cstddef>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro::detail {
+
+/// `sees_members` says no of aggregates with more.
+inline constexpr std::size_t most_members = %d;
+
+// clang-format off
+
+/// Returns `use(members...)`, the members in the order of their declaration, as lvalues. \\pre `object` has `Count`
+/// members, and no more than `most_members`
+template <std::size_t Count, class T, class Use>
+constexpr decltype(auto) bind_members(T& object, Use&& use) {
+  if constexpr (Count == 0) {
+    return use();
+"""
+
+TAIL = """\
+  }
+}
+
+// clang-format on
+
+}  // namespace ouro::detail
+
+#include <ouro/macros/restore.hpp>
+"""
+
+
+def wrapped(before, names, behind, indent):
+    """The names between two texts, in lines of at most WIDTH characters."""
+    lines, line = [], " " * indent + before
+    for i, name in enumerate(names):
+        word = name + (", " if i + 1 < len(names) else behind)
+        if len(line) + len(word.rstrip()) > WIDTH:
+            lines.append(line.rstrip())
+            line = " " * (indent + 4)
+        line += word
+    return "\n".join([*lines, line]) + "\n"
+
+
+def text():
+    parts = [HEAD % MOST_MEMBERS]
+    for first in range(1, MOST_MEMBERS + 1, GROUP):
+        last = first + GROUP - 1
+        parts.append(f"  }} else if constexpr (Count <= {last}) {{\n")
+        for count in range(first, last + 1):
+            names = [f"m{i}" for i in range(1, count + 1)]
+            parts.append(f"    {'} else ' if count != first else ''}if constexpr (Count == {count}) {{\n")
+            parts.append(wrapped("auto& [", names, "] = object;", 6))
+            parts.append(wrapped("return use(", names, ");", 6))
+        parts.append("    }\n")
+    return "".join([*parts, TAIL])
+
+
+def main():
+    if sys.argv[1:] == ["--check"]:
+        if written.read_text() != text():
+            sys.exit(f"{written.name} is not as packaging/member_bindings.py writes it")
+    else:
+        written.write_text(text())
+
+
+main()
