@@ -51,6 +51,12 @@ update_packages() {
   $as_root flock /var/lib/apt apt-get -o DPkg::Lock::Timeout=600 update -q >/dev/null
 }
 
+# What was compiled before is taken from ccache where the machine has that; precompiled headers need the second setting.
+if command -v ccache >/dev/null 2>&1; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  export CCACHE_SLOPPINESS=pch_defines,time_macros
+fi
+
 # The compiler is g++, or what CXX names; Debian calls its packages as it calls the programs, but for clang++.
 need_to_build() {
   compiler=${CXX:-g++}
