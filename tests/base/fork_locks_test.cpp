@@ -1,5 +1,7 @@
 // Forks of a process in which other threads are at work.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -17,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+using ouro::test::counted;
+
 namespace {
 
 using atomic = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>;
@@ -29,23 +33,12 @@ using traced = ouro::memory<ouro::local_refcount, ouro::no_collector, traced_blo
 using shared_string = ouro::basic_interned_string<ouro::mutex_locking>;
 
 template <class Memory>
-struct node {
-  static inline std::atomic<int> alive = 0;
-  node() { ++alive; }
-  node(const node&) = delete;
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
+struct node : counted<node<Memory>, std::atomic<int>> {
   void trace(auto&& visit) { visit(next); }
   typename Memory::template ptr<node> next;
 };
 
-struct value {
-  static inline std::atomic<int> alive = 0;
-  value() { ++alive; }
-  value(const value&) = delete;
-  value& operator=(const value&) = delete;
-  ~value() { --alive; }
-};
+struct value : counted<value, std::atomic<int>> {};
 
 /// In a child: a wrong result ends it.
 void expect(bool holds) {

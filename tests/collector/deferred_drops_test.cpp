@@ -1,3 +1,4 @@
+#include "support/counted.hpp"
 #include "support/mortal.hpp"
 
 #include <ouro/ouro.hpp>
@@ -12,20 +13,17 @@
 using ouro::gc;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::counted;
 
 namespace {
 
-struct node {
-  static inline int alive = 0;
+struct node : counted<node> {
   static inline std::string order;
 
-  explicit node(char called = 'n') : name{called} { ++alive; }
+  explicit node(char called = 'n') : name{called} {}
   node(const node&) = delete;
   node& operator=(const node&) = delete;
-  ~node() {
-    --alive;
-    order += name;
-  }
+  ~node() { order += name; }
   void trace(auto&& visit) { visit(left, right); }
 
   char name;

@@ -1,6 +1,7 @@
 // What Python's gc module offers beside collections, under both collectors.
 
 #include "support/child.hpp"
+#include "support/counted.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -16,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+using ouro::test::counted;
+
 namespace {
 
 using by_trial = ouro::default_memory;
@@ -23,14 +26,9 @@ using by_generation = ouro::memory<ouro::local_refcount, ouro::generational, our
 using shared = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 
 template <class Memory>
-struct node {
-  static inline int alive = 0;
+struct node : counted<node<Memory>> {
   static inline int finalizers = 0;
 
-  node() { ++alive; }
-  node(const node&) = delete;
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
   void finalize() { ++finalizers; }
   void trace(auto&& visit) { visit(left, right); }
 
@@ -508,16 +506,11 @@ TEST_CASE("gc: frozen candidates are passed over by steps, and forgotten at the 
 namespace {
 
 /// Calls for a collection where none can be.
-struct collecting {
+struct collecting : counted<collecting> {
   static inline std::size_t in_trace = 0;
   static inline std::size_t in_destructor = 0;
-  static inline int alive = 0;
 
-  collecting() { ++alive; }
-  ~collecting() {
-    --alive;
-    in_destructor += ouro::gc::collect() + ouro::gc::drain() + ouro::gc::step(10);
-  }
+  ~collecting() { in_destructor += ouro::gc::collect() + ouro::gc::drain() + ouro::gc::step(10); }
   void trace(auto&& visit) {
     in_trace += ouro::gc::collect();
     visit(next);
@@ -558,14 +551,9 @@ namespace {
 
 /// A ring, whose finalizer can cut it, and whose trace can fail.
 template <class Memory>
-struct cut {
-  static inline int alive = 0;
+struct cut : counted<cut<Memory>> {
   static inline bool trace_fails = false;
 
-  cut() { ++alive; }
-  cut(const cut&) = delete;
-  cut& operator=(const cut&) = delete;
-  ~cut() { --alive; }
   void finalize() {
     if (!cuts) return;
     next.reset();
@@ -634,13 +622,7 @@ namespace {
 
 /// Without a finalizer.
 template <class Memory>
-struct plain {
-  static inline int alive = 0;
-
-  plain() { ++alive; }
-  plain(const plain&) = delete;
-  plain& operator=(const plain&) = delete;
-  ~plain() { --alive; }
+struct plain : counted<plain<Memory>> {
   void trace(auto&& visit) { visit(next, tail, finalized); }
 
   typename Memory::template ptr<plain> next;
@@ -702,9 +684,7 @@ namespace {
 
 /// Stays for good.
 template <class Memory>
-struct apart {
-  static inline int alive = 0;
-  ~apart() { --alive; }
+struct apart : counted<apart<Memory>> {
   void trace(auto&& visit) { visit(next); }
 
   typename Memory::template ptr<apart> next;
@@ -720,7 +700,6 @@ TEST_CASE_TEMPLATE("gc: immortal objects are no candidates, and nothing that the
     const auto object = Memory::template make<apart<Memory>>();
     object->next = Memory::template make<apart<Memory>>();
     object->next->next = object;
-    apart<Memory>::alive = 2;
     {
       const auto copy = object;
     }

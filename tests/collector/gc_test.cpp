@@ -1,3 +1,4 @@
+#include "support/counted.hpp"
 #include "support/mortal.hpp"
 
 #include <ouro/ouro.hpp>
@@ -16,6 +17,7 @@
 using ouro::gc;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::counted;
 using ouro::test::mortal;
 
 namespace {
@@ -28,12 +30,7 @@ void leave_garbage(int objects) {
 }
 
 /// Of another thread: the counter of `mortal` is not atomic.
-struct other {
-  static inline int alive = 0;
-  other() { ++alive; }
-  other(const other&) = delete;
-  other& operator=(const other&) = delete;
-  ~other() { --alive; }
+struct other : counted<other> {
   void trace(auto&& visit) { visit(self); }
 
   ptr<other> self;
@@ -188,16 +185,11 @@ namespace {
 
 /// A trace of which throws after so many, or forgets an edge every other time.
 template <class Memory>
-struct unreliable {
-  static inline int alive = 0;
+struct unreliable : counted<unreliable<Memory>> {
   static inline int traces_until_throw = -1;
   static inline bool forgets = false;
   static inline int traces = 0;
 
-  unreliable() { ++alive; }
-  unreliable(const unreliable&) = delete;
-  unreliable& operator=(const unreliable&) = delete;
-  ~unreliable() { --alive; }
   void trace(auto&& visit) {
     if (traces_until_throw == 0) throw 1;
     if (traces_until_throw > 0) --traces_until_throw;

@@ -1,5 +1,7 @@
 // Where automatic collections begin, and the pauses in which none does.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -10,20 +12,19 @@
 #include <memory>
 #include <new>
 
+using ouro::test::counted;
+
 namespace {
 
 using by_trial = ouro::default_memory;
 using by_generation = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
 
 template <class Memory>
-struct ring {
-  static inline int alive = 0;
-
-  ring() { ++alive; }
+struct ring : counted<ring<Memory>> {
+  ring() = default;
   ring(const ring&) = delete;
   ring& operator=(const ring&) = delete;
   ~ring() {
-    --alive;
     if (calls != nullptr) calls();
   }
   void trace(auto&& visit) { visit(self); }

@@ -1,5 +1,7 @@
 // Collections in slices.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -11,15 +13,11 @@
 using ouro::gc;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::counted;
 
 namespace {
 
-struct node {
-  static inline int alive = 0;
-  node() { ++alive; }
-  node(const node&) = delete;
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
+struct node : counted<node> {
   void trace(auto&& visit) { visit(next, other); }
 
   ptr<node> next;

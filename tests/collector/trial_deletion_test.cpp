@@ -1,3 +1,4 @@
+#include "support/counted.hpp"
 #include "support/mortal.hpp"
 
 #include <ouro/ouro.hpp>
@@ -16,6 +17,7 @@
 using ouro::gc;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::counted;
 using ouro::test::mortal;
 
 namespace {
@@ -321,20 +323,15 @@ void leave_double_ring(int objects) {
   last->next = last->again = first;
 }
 
-struct two_faced {
+struct two_faced : counted<two_faced> {
   ptr<two_faced> next;
   ptr<two_faced> again;
-  two_faced() { ++alive; }
-  two_faced(const two_faced&) = delete;
-  two_faced& operator=(const two_faced&) = delete;
-  ~two_faced() { --alive; }
   void trace(auto&& visit) {
     if (++calls > candid && throws) throw std::runtime_error{"trace"};
     if (calls > candid) return;
     visit(next);
     visit(again);
   }
-  static inline int alive = 0;
   static inline int calls = 0;
   static inline int candid = 0;
   static inline bool throws = false;

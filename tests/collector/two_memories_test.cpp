@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -6,6 +8,8 @@
 #include <functional>
 #include <memory>
 
+using ouro::test::counted;
+
 namespace {
 
 using here = ouro::default_memory;
@@ -13,24 +17,14 @@ using there = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::po
 
 struct remote;
 
-struct near {
-  static inline int alive = 0;
-  near() { ++alive; }
-  near(const near&) = delete;
-  near& operator=(const near&) = delete;
-  ~near() { --alive; }
+struct near : counted<near> {
   void trace(auto&& visit) { visit(self, other); }
 
   here::ptr<near> self;
   there::ptr<remote> other;
 };
 
-struct remote {
-  static inline int alive = 0;
-  remote() { ++alive; }
-  remote(const remote&) = delete;
-  remote& operator=(const remote&) = delete;
-  ~remote() { --alive; }
+struct remote : counted<remote> {
   void trace(auto&& visit) { visit(self, other); }
 
   there::ptr<remote> self;
@@ -38,13 +32,7 @@ struct remote {
 };
 
 /// What it holds is in no collector's sight.
-struct hiding {
-  static inline int alive = 0;
-  hiding() { ++alive; }
-  hiding(const hiding&) = delete;
-  hiding& operator=(const hiding&) = delete;
-  ~hiding() { --alive; }
-
+struct hiding : counted<hiding> {
   void trace(auto&& visit) { visit(next); }
 
   ouro::ptr<hiding> next;

@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -29,13 +31,7 @@ struct owner {
   void trace(auto&& visit) { visit(peers, by_owner); }
 };
 
-struct counted {
-  static inline int alive = 0;
-  counted() { ++alive; }
-  counted(const counted&) = delete;
-  counted& operator=(const counted&) = delete;
-  ~counted() { --alive; }
-};
+struct counted : ouro::test::counted<counted> {};
 
 [[nodiscard]] ptr<node> make_node(int value) { return make<node>(nullptr, value); }
 

@@ -1,3 +1,4 @@
+#include "support/counted.hpp"
 #include "support/failing_allocator.hpp"
 
 #include <ouro/ouro.hpp>
@@ -13,19 +14,17 @@
 
 namespace {
 
+using ouro::test::counted;
 using ouro::test::failing_allocator;
 
 template <class Memory>
-struct failing_node {
+struct failing_node : counted<failing_node<Memory>> {
   using pointer = typename Memory::template ptr<failing_node>;
   using memo_type =
       ouro::deepcopy_memo<typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
-  static inline int alive = 0;
 
-  explicit failing_node(bool does_it) : copies_itself{does_it} { ++alive; }
-  failing_node(const failing_node& from) : copies_itself{from.copies_itself} { ++alive; }
-  failing_node& operator=(const failing_node&) = delete;
-  ~failing_node() { --alive; }
+  explicit failing_node(bool does_it) : copies_itself{does_it} {}
+  failing_node(const failing_node& from) : counted<failing_node>{from}, copies_itself{from.copies_itself} {}
   void trace(auto&& visit) { visit(next, back, pair); }
 
   /// Takes so much of the stack that few of these nest.

@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -15,23 +17,18 @@ using ouro::deepcopy;
 using ouro::frozen_list;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::counted;
 
 // What CPython 3.11 does in each of these cases has been looked up by running it.
 
 namespace {
 
 /// Notes the order in which copies are made.
-struct noted {
+struct noted : counted<noted> {
   static inline std::string log;
-  static inline int alive = 0;
 
-  explicit noted(char called = '?') : name{called} { ++alive; }
-  noted(const noted& from) : name{from.name}, x{from.x}, y{from.y} {
-    log += name;
-    ++alive;
-  }
-  noted& operator=(const noted&) = delete;
-  ~noted() { --alive; }
+  explicit noted(char called = '?') : name{called} {}
+  noted(const noted& from) : counted<noted>{from}, name{from.name}, x{from.x}, y{from.y} { log += name; }
   void trace(auto&& visit) { visit(x, y); }
 
   char name;
@@ -201,15 +198,7 @@ TEST_CASE("deepcopy: a tuple that contains itself through a list is copied once,
 
 namespace {
 
-struct part_holder {
-  static inline int alive = 0;
-  part_holder() { ++alive; }
-  part_holder(const part_holder& from)
-      : number{from.number}, inside{from.inside}, outside{from.outside}, nothing{from.nothing} {
-    ++alive;
-  }
-  part_holder& operator=(const part_holder&) = delete;
-  ~part_holder() { --alive; }
+struct part_holder : counted<part_holder> {
   void trace(auto&& visit) { visit(inside, outside, nothing); }
 
   int number = 1;

@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -26,21 +28,18 @@ using ouro::deepcopy;
 using ouro::make;
 using ouro::ptr;
 using ouro::weak;
+using ouro::test::counted;
 
 namespace {
 
-struct node {
-  static inline int alive = 0;
+struct node : counted<node> {
   static inline int copies_until_throw = -1;
 
-  explicit node(int number = 0) : value{number} { ++alive; }
-  node(const node& from) : value{from.value}, left{from.left}, right{from.right}, more{from.more} {
+  explicit node(int number = 0) : value{number} {}
+  node(const node& from) : counted<node>{from}, value{from.value}, left{from.left}, right{from.right}, more{from.more} {
     if (copies_until_throw == 0) throw std::runtime_error{"no more copies"};
     if (copies_until_throw > 0) --copies_until_throw;
-    ++alive;
   }
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
   void trace(auto&& visit) { visit(left, right, more); }
 
   int value;
@@ -395,14 +394,9 @@ struct copies_itself {
 };
 
 /// A trace of which throws, after so many.
-struct throwing_trace {
-  static inline int alive = 0;
+struct throwing_trace : counted<throwing_trace> {
   static inline int traces_until_throw = -1;
 
-  throwing_trace() { ++alive; }
-  throwing_trace(const throwing_trace& from) : next{from.next}, own{from.own} { ++alive; }
-  throwing_trace& operator=(const throwing_trace&) = delete;
-  ~throwing_trace() { --alive; }
   void trace(auto&& visit) {
     if (traces_until_throw == 0) throw std::runtime_error{"no more traces"};
     if (traces_until_throw > 0) --traces_until_throw;

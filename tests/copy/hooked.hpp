@@ -3,6 +3,8 @@
 /// Objects with a member `deep_copy`, in rows that nest deeper than the memo lets them: each takes a good part of the
 /// stack.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <cstddef>
@@ -34,17 +36,15 @@ struct not_clonable {
 };
 
 /// Copies itself as a test wants it to.
-struct hooked {
-  static inline int alive = 0;
+struct hooked : counted<hooked> {
   static inline std::string log;
   static inline std::function<void(const hooked&)> at_copy;
   static inline std::function<void(hooked&, const ptr<hooked>&)> with_next;  ///< the copy, and what it got for `next`
   static inline std::function<void(const hooked&)> at_trace;                 ///< at its end
 
-  explicit hooked(char called = '?') : name{called} { ++alive; }
+  explicit hooked(char called = '?') : name{called} {}
   hooked(const hooked&) = delete;
   hooked& operator=(const hooked&) = delete;
-  ~hooked() { --alive; }
   [[nodiscard]] ptr<hooked> shallow_copy() const { return nullptr; }
   [[nodiscard]] ptr<hooked> deep_copy(memo_type& memo) const;
   void trace(auto&& visit) {

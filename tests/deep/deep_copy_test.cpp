@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -11,20 +13,17 @@
 using ouro::deepcopy;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::counted;
 
 namespace {
 
 constexpr int links = ouro::has_asan ? 200'000 : 1'000'000;
 
 /// Copies itself, and asks for the next.
-struct chained {
-  static inline int alive = 0;
+struct chained : counted<chained> {
   static inline int copies = 0;
 
-  explicit chained(int called = 0) : number{called} { ++alive; }
-  chained(const chained&) = delete;
-  chained& operator=(const chained&) = delete;
-  ~chained() { --alive; }
+  explicit chained(int called = 0) : number{called} {}
   [[nodiscard]] ptr<chained> shallow_copy() const { return nullptr; }
   template <class Memo>
   [[nodiscard]] ptr<chained> deep_copy(Memo& memo) const {

@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -12,12 +14,8 @@ namespace {
 
 constexpr int nodes = ouro::has_asan ? 1'000'000 : 10'000'000;
 
-struct node {
-  static inline int alive = 0;
-  explicit node(ouro::ptr<node> after) : next{std::move(after)} { ++alive; }
-  node(const node&) = delete;
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
+struct node : ouro::test::counted<node> {
+  explicit node(ouro::ptr<node> after) : next{std::move(after)} {}
   void trace(auto&& visit) { visit(next); }
 
   ouro::ptr<node> next;
@@ -35,13 +33,9 @@ struct finalized {
   ouro::ptr<finalized> next;
 };
 
-struct counted {
+struct counted : ouro::test::counted<counted> {
   using memory = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::system_allocator>;
-  static inline int alive = 0;
-  explicit counted(memory::ptr<counted> after) : next{std::move(after)} { ++alive; }
-  counted(const counted&) = delete;
-  counted& operator=(const counted&) = delete;
-  ~counted() { --alive; }
+  explicit counted(memory::ptr<counted> after) : next{std::move(after)} {}
 
   memory::ptr<counted> next;
 };

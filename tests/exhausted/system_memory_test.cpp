@@ -1,4 +1,5 @@
 #include "support/child.hpp"
+#include "support/counted.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -24,6 +25,8 @@
 // What the library does when the system has no memory. Replaces `operator new`, and by the linker's --wrap `mmap`,
 // `realloc` and what the C library tells of calls, of the whole program. Each case runs in a process of its own, in
 // which nothing has been used before.
+
+using ouro::test::counted;
 
 namespace {
 
@@ -107,12 +110,7 @@ using biased = ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::poo
 using shared = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 
 template <class Memory>
-struct node {
-  static inline int alive = 0;
-  node() { ++alive; }
-  node(const node&) = delete;
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
+struct node : counted<node<Memory>> {
   void trace(auto&& visit) { visit(left, right); }
 
   typename Memory::template ptr<node> left;
@@ -333,17 +331,12 @@ TEST_CASE_TEMPLATE("exhausted: a collection that has no memory puts everything b
 }
 
 /// Has parts that are nested so deep that a trace puts some of them off.
-struct nested {
-  static inline int alive = 0;
+struct nested : counted<nested> {
   struct part {
     std::unique_ptr<part> inner;
     ouro::ptr<nested> edge;
   };
 
-  nested() { ++alive; }
-  nested(const nested&) = delete;
-  nested& operator=(const nested&) = delete;
-  ~nested() { --alive; }
   void trace(auto&& visit) { visit(outermost); }
 
   part outermost;
@@ -380,14 +373,9 @@ TEST_CASE("exhausted: a collection that has no memory to go into deeply nested p
 }
 
 /// Copies itself, and takes so much of the stack that few of these nest.
-struct hooked {
+struct hooked : counted<hooked> {
   using memo_type = ouro::deepcopy_memo<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>;
-  static inline int alive = 0;
 
-  hooked() { ++alive; }
-  hooked(const hooked& from) : next{from.next}, tuple{from.tuple}, table{from.table}, set{from.set} { ++alive; }
-  hooked& operator=(const hooked&) = delete;
-  ~hooked() { --alive; }
   void trace(auto&& visit) { visit(next, tuple, table, set); }
 
   [[nodiscard]] ouro::ptr<hooked> deep_copy(memo_type& memo) const {
@@ -408,16 +396,7 @@ struct hooked {
   std::set<ouro::ptr<hooked>> set;
 };
 
-struct copied {
-  static inline int alive = 0;
-
-  copied() { ++alive; }
-  copied(const copied& from)
-      : first{from.first}, itself{from.itself}, tuple{from.tuple}, table{from.table}, set{from.set} {
-    ++alive;
-  }
-  copied& operator=(const copied&) = delete;
-  ~copied() { --alive; }
+struct copied : counted<copied> {
   void trace(auto&& visit) { visit(first, itself, tuple, table, set); }
 
   ouro::ptr<hooked> first;

@@ -1,6 +1,8 @@
 // Memory at its limit: garbage goes before anything is refused, containers are whole when that happens, and a heap that
 // is full of living objects is not walked for each request.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -24,6 +26,7 @@
 #include <vector>
 
 using ouro::heap;
+using ouro::test::counted;
 
 namespace {
 
@@ -31,12 +34,8 @@ using trial = ouro::default_memory;
 using generational = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
 
 template <class Memory>
-struct node {
-  static inline int alive = 0;
-  explicit node(int number_) : number{number_} { ++alive; }
-  node(const node&) = delete;
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
+struct node : counted<node<Memory>> {
+  explicit node(int number_) : number{number_} {}
   void trace(auto&& visit) { visit(next); }
 
   int number;

@@ -1,5 +1,7 @@
 // What user code sees of a private heap that collects at its limit, or for the last time.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -8,6 +10,8 @@
 #include <functional>
 #include <new>
 #include <string>
+
+using ouro::test::counted;
 
 namespace {
 
@@ -26,13 +30,7 @@ struct node {
   std::function<void()> at_end;
 };
 
-struct rising {
-  static inline int alive = 0;
-
-  rising() { ++alive; }
-  rising(const rising&) = delete;
-  rising& operator=(const rising&) = delete;
-  ~rising() { --alive; }
+struct rising : counted<rising> {
   void trace(auto&& visit) { visit(self); }
   void finalize() {
     if (rises_to != nullptr) *rises_to = ouro::managed_from_this(this);

@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -5,12 +7,11 @@
 #include <functional>
 #include <utility>
 
+using ouro::test::counted;
+
 namespace {
 
-struct pair {
-  static inline int alive = 0;
-  pair() { ++alive; }
-  ~pair() { --alive; }
+struct pair : counted<pair> {
   void trace(auto&& visit) { visit(part); }
 
   int first = 1;

@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -26,16 +28,12 @@ struct holder_of_incomplete {
   ptr<incomplete> other = std::move(null);
 };
 
-struct counted {
-  static inline int alive = 0;
+struct counted : ouro::test::counted<counted> {
   static inline std::string log;
-  explicit counted(char called = '.') : name{called} { ++alive; }
-  counted(const counted& from) : name{from.name} { ++alive; }
+  explicit counted(char called = '.') : name{called} {}
+  counted(const counted&) = default;
   counted& operator=(const counted&) = default;
-  virtual ~counted() {
-    --alive;
-    log += name;
-  }
+  virtual ~counted() { log += name; }
   void trace(auto&&) {}
   char name;
 };

@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -8,6 +10,7 @@
 
 using ouro::count_word;
 using ouro::drop_result;
+using ouro::test::counted;
 
 namespace {
 
@@ -215,12 +218,11 @@ TEST_CASE_TEMPLATE("immortalize: an immortal object outlives its pointers", Poli
 
 namespace {
 
-struct self_counted {
-  static inline int alive = 0;
-  self_counted() { ++alive; }
+struct self_counted : counted<self_counted> {
+  self_counted() = default;
   self_counted(const self_counted&) = delete;
   self_counted& operator=(const self_counted&) = delete;
-  virtual ~self_counted() { --alive; }
+  virtual ~self_counted() = default;
   int count = 0;
   friend void intrusive_ptr_add_ref(self_counted* object) noexcept { ++object->count; }
   friend void intrusive_ptr_release(self_counted* object) noexcept {

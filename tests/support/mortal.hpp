@@ -2,6 +2,8 @@
 /// \file
 /// An object of a graph that tells what happens to it.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <functional>
@@ -13,17 +15,15 @@ namespace ouro::test {
 /// Has a name of one character, edges of several kinds, and writes its end into `log`: its name in upper case when it
 /// is finalized, in lower case when it is destroyed, `!` behind that if an edge still led to an object then.
 template <class Memory>
-struct basic_mortal {
+struct basic_mortal : counted<basic_mortal<Memory>> {
   using pointer = typename Memory::template ptr<basic_mortal>;
 
   static inline std::string log;
-  static inline int alive = 0;
 
-  explicit basic_mortal(char called) : name{called} { ++alive; }
+  explicit basic_mortal(char called) : name{called} {}
   basic_mortal(const basic_mortal&) = delete;
   basic_mortal& operator=(const basic_mortal&) = delete;
   ~basic_mortal() noexcept(false) {
-    --alive;
     log += name;
     if (left != nullptr || right != nullptr) log += '!';
     if (at_destruction) at_destruction();

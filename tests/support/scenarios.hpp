@@ -3,6 +3,8 @@
 /// What programs do with managed objects, as functions over a bundle of policies: each runs under every combination,
 /// and with each of its allocations failed.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <cstddef>
@@ -24,14 +26,11 @@ inline void expect(bool holds, const char* what) {
 }
 
 template <class Memory>
-struct scenario_node {
-  static inline int alive = 0;
-
-  scenario_node() { ++alive; }
-  explicit scenario_node(int number) : value{number} { ++alive; }
-  scenario_node(const scenario_node& from) : value{from.value} { ++alive; }
+struct scenario_node : counted<scenario_node<Memory>> {
+  scenario_node() = default;
+  explicit scenario_node(int number) : value{number} {}
+  scenario_node(const scenario_node& from) : counted<scenario_node>{from}, value{from.value} {}
   scenario_node& operator=(const scenario_node&) = delete;
-  ~scenario_node() { --alive; }
 
   void trace(auto&& visit) { visit(left, right, children); }
 

@@ -1,5 +1,7 @@
 // Collections of objects that other threads own, and that were left for these.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -11,21 +13,21 @@
 #include <thread>
 #include <utility>
 
+using ouro::test::counted;
+
 namespace {
 
 using plain = ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
 using collected = ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 using gc = collected::gc;
 
-struct node {
-  static inline std::atomic<int> alive = 0;
+struct node : counted<node, std::atomic<int>> {
   static inline std::atomic<std::thread::id> last_to_die = std::thread::id{};
 
-  node() { ++alive; }
+  node() = default;
   node(const node&) = delete;
   node& operator=(const node&) = delete;
   ~node() {
-    --alive;
     last_to_die = std::this_thread::get_id();
     if (at_end) at_end();
   }
@@ -35,13 +37,7 @@ struct node {
   std::function<void()> at_end;
 };
 
-struct value {
-  static inline std::atomic<int> alive = 0;
-  value() { ++alive; }
-  value(const value&) = delete;
-  value& operator=(const value&) = delete;
-  ~value() { --alive; }
-};
+struct value : counted<value, std::atomic<int>> {};
 
 /// A thread that makes objects and then lives on, but does nothing, until the test ends.
 class sleeping_owner {

@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -17,17 +19,13 @@ namespace {
 using biased = ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
 using collected = ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 
-struct counted {
-  static inline std::atomic<int> alive = 0;
+struct counted : ouro::test::counted<counted, std::atomic<int>> {
   static inline std::atomic<std::thread::id> last_to_die = std::thread::id{};
 
-  counted() { ++alive; }
+  counted() = default;
   counted(const counted&) = delete;
   counted& operator=(const counted&) = delete;
-  ~counted() {
-    --alive;
-    last_to_die = std::this_thread::get_id();
-  }
+  ~counted() { last_to_die = std::this_thread::get_id(); }
 
   void trace(auto&& visit) { visit(next); }
 

@@ -1,5 +1,7 @@
 // A private heap that goes from thread to thread, and blocks of it that are freed by who is not in it.
 
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -16,20 +18,17 @@
 using ouro::heap;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::counted;
 
 namespace {
 
-struct node {
-  explicit node(std::string called) : name{called} { ++alive; }
-  node(const node&) = delete;
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
+struct node : counted<node, std::atomic<int>> {
+  explicit node(std::string called) : name{called} {}
   void trace(auto&& visit) { visit(next, self); }
 
   ouro::interned_string name;
   ptr<node> next;
   ptr<node> self;
-  static inline std::atomic<int> alive = 0;
 };
 
 using ints = std::vector<int, ouro::standard_allocator<int>>;

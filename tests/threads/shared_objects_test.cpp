@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -10,10 +12,7 @@ namespace {
 
 using shared = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>;
 
-struct counted {
-  static inline std::atomic<int> alive = 0;
-  counted() { ++alive; }
-  ~counted() { --alive; }
+struct counted : ouro::test::counted<counted, std::atomic<int>> {
   long payload[3] = {};
 };
 

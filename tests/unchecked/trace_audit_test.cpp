@@ -1,3 +1,5 @@
+#include "support/counted.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -9,6 +11,8 @@
 
 // A trace that reports an edge twice, where nothing but the audit of traces notices: a pointer from outside makes up
 // the number. Checked builds end with a report (checked/misuse_test.cpp).
+
+using ouro::test::counted;
 
 namespace {
 
@@ -37,15 +41,11 @@ struct noted_reports {
 };
 
 template <class Memory, int Number>
-struct node {
+struct node : counted<node<Memory, Number>> {
   using pointer = typename Memory::template ptr<node>;
-  static inline int alive = 0;
   static inline int twice_from = 0;  ///< objects with this number and above report `next` twice
 
-  explicit node(int numbered = 0) : number{numbered} { ++alive; }
-  node(const node&) = delete;
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
+  explicit node(int numbered = 0) : number{numbered} {}
   void trace(auto&& visit) {
     visit(next, many);
     if (number >= twice_from) visit(next);
@@ -57,12 +57,7 @@ struct node {
 };
 
 /// As `node`, but it is an edge in its vector that is reported twice.
-struct careless {
-  static inline int alive = 0;
-  careless() { ++alive; }
-  careless(const careless&) = delete;
-  careless& operator=(const careless&) = delete;
-  ~careless() { --alive; }
+struct careless : counted<careless> {
   void trace(auto&& visit) { visit(many, many[0]); }
 
   std::vector<ouro::ptr<careless>> many;

@@ -1,3 +1,4 @@
+#include "support/counted.hpp"
 #include "support/mortal.hpp"
 
 #include <ouro/ouro.hpp>
@@ -15,6 +16,7 @@ using ouro::gc;
 using ouro::make;
 using ouro::ptr;
 using ouro::weak;
+using ouro::test::counted;
 using ouro::test::finalized;
 using ouro::test::mortal;
 
@@ -274,17 +276,13 @@ TEST_CASE("teardown: what a finalizer throws is reported, and the object dies (t
 namespace {
 
 /// Cannot be part of a cycle, so that no collection looks at it.
-struct value {
-  static inline int alive = 0;
+struct value : counted<value> {
   static inline bool was_watched_at_end = false;
 
-  value() { ++alive; }
+  value() = default;
   value(const value&) = delete;
   value& operator=(const value&) = delete;
-  ~value() {
-    --alive;
-    was_watched_at_end = watcher.lock() != nullptr;
-  }
+  ~value() { was_watched_at_end = watcher.lock() != nullptr; }
 
   static inline weak<value> watcher;
 };
