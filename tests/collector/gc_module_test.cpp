@@ -2,6 +2,9 @@
 
 #include "support/child.hpp"
 #include "support/counted.hpp"
+#include "support/gc_settings.hpp"
+#include "support/ring.hpp"
+#include "support/unraisable.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -10,14 +13,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 using ouro::test::counted;
+using ouro::test::unraisable_reports;
 
 namespace {
 
@@ -38,14 +40,7 @@ struct node : counted<node<Memory>> {
 
 template <class Memory>
 auto make_ring(int length) {
-  const auto first = Memory::template make<node<Memory>>();
-  auto last = first;
-  for (int i = 1; i != length; ++i) {
-    last->left = Memory::template make<node<Memory>>();
-    last = last->left;
-  }
-  last->left = first;
-  return first;
+  return ouro::test::make_ring<Memory>(length, &node<Memory>::left);
 }
 
 /// Whether both are the same objects, in any order.
@@ -58,20 +53,8 @@ template <class Object, class... Pointers>
 
 /// Nothing of earlier tests is young or old, and collections come when they are called for.
 template <class Memory>
-struct quiet_heap {
-  quiet_heap() {
-    Memory::gc::collect();
-    Memory::gc::disable();
-    node<Memory>::finalizers = 0;
-  }
-  quiet_heap(const quiet_heap&) = delete;
-  quiet_heap& operator=(const quiet_heap&) = delete;
-  ~quiet_heap() {
-    Memory::gc::set_debug(ouro::gc_debug::none);
-    Memory::gc::enable();
-    Memory::gc::collect();
-    CHECK(node<Memory>::alive == 0);
-  }
+struct quiet_heap : ouro::test::none_left<node<Memory>>, ouro::test::explicit_collections<Memory> {
+  quiet_heap() { node<Memory>::finalizers = 0; }
 };
 
 }  // namespace
@@ -409,25 +392,21 @@ TEST_CASE_TEMPLATE("gc: null is not tracked and leads to nothing, and neither do
 
 TEST_CASE("gc: callbacks are counted and cleared; what one throws goes to the handler, and the next is called") {
   const quiet_heap<by_trial> heap;
-  static int reported;
-  reported = 0;
-  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view type) {
-    ++reported;
-    CHECK(type == "gc callback");
-  });
+  const unraisable_reports reports;
   int called = 0;
   auto& callbacks = by_trial::gc::callbacks();
   callbacks.add([](const ouro::gc_info&) { throw 1; });
   callbacks.add([&called](const ouro::gc_info&) { ++called; });
   CHECK(callbacks.size() == 2);
   by_trial::gc::collect();
-  CHECK(reported == 2);
+  CHECK(reports.count == 2);
+  CHECK(reports.last_type == "gc callback");
   CHECK(called == 2);
   callbacks.clear();
   CHECK(callbacks.size() == 0);
   by_trial::gc::collect();
   CHECK(called == 2);
-  ouro::set_unraisable_handler(before);
+  CHECK(reports.count == 2);
 }
 
 namespace {
@@ -608,10 +587,9 @@ TEST_CASE_TEMPLATE("gc: what a finalizer has cut loose has the list's pointer an
 TEST_CASE_TEMPLATE("gc: what a finalizer has cut loose dies by its count where a trace fails then", Memory, by_trial,
                    by_generation, shared) {
   Memory::gc::collect();
-  const ouro::unraisable_handler before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) {});
+  const unraisable_reports reports;
   make_cut_ring<Memory>(true);
   CHECK(Memory::gc::collect() == 0);
-  ouro::set_unraisable_handler(before);
   CHECK(cut<Memory>::alive == 1);
   cut<Memory>::trace_fails = false;
   CHECK(Memory::gc::collect() == 1);

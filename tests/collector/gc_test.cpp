@@ -1,5 +1,8 @@
 #include "support/counted.hpp"
+#include "support/gc_settings.hpp"
 #include "support/mortal.hpp"
+#include "support/ring.hpp"
+#include "support/unraisable.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -19,14 +22,12 @@ using ouro::make;
 using ouro::ptr;
 using ouro::test::counted;
 using ouro::test::mortal;
+using ouro::test::unraisable_reports;
 
 namespace {
 
 void leave_garbage(int objects) {
-  for (int i = 0; i != objects; ++i) {
-    const auto self = make<mortal>('g');
-    self->left = self;
-  }
+  for (int i = 0; i != objects; ++i) ouro::test::make_ring(1, &mortal::left, 'g');
 }
 
 /// Of another thread: the counter of `mortal` is not atomic.
@@ -52,18 +53,7 @@ struct early {
 };
 
 /// Settings of the heap, put back at the end.
-struct settings {
-  settings() { gc::collect(); }
-  settings(const settings&) = delete;
-  settings& operator=(const settings&) = delete;
-  ~settings() {
-    gc::enable();
-    gc::set_threshold(threshold);
-    gc::collect();
-    CHECK(mortal::alive == 0);
-  }
-  std::size_t threshold = gc::threshold();
-};
+struct settings : ouro::test::none_left<mortal>, ouro::test::gc_settings<> {};
 
 }  // namespace
 
@@ -225,6 +215,7 @@ using by_generation = ouro::memory<ouro::local_refcount, ouro::generational, our
 TEST_CASE_TEMPLATE("gc: a trace that throws at whatever time spoils no count, and garbage is garbage later (trap 40)",
                    Memory, ouro::default_memory, by_generation) {
   using node = unreliable<Memory>;
+  const unraisable_reports reports;
   Memory::gc::collect();
   for (int nth = 0; nth != 12; ++nth) {
     for (const std::size_t generation : {std::size_t{0}, std::size_t{1}}) {

@@ -1,6 +1,8 @@
 // Where automatic collections begin, and the pauses in which none does.
 
 #include "support/counted.hpp"
+#include "support/gc_settings.hpp"
+#include "support/ring.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -13,6 +15,8 @@
 #include <new>
 
 using ouro::test::counted;
+using ouro::test::gc_settings;
+using ouro::test::none_left;
 
 namespace {
 
@@ -35,27 +39,13 @@ struct ring : counted<ring<Memory>> {
 
 template <class Memory>
 void leave_garbage(int objects) {
-  for (int i = 0; i != objects; ++i) {
-    const auto made = Memory::template make<ring<Memory>>();
-    made->self = made;
-  }
+  for (int i = 0; i != objects; ++i) ouro::test::make_ring<Memory>(1, &ring<Memory>::self);
 }
 
 /// A collection is due after few objects, and the settings are put back at the end.
 template <class Memory>
-struct eager_heap {
-  eager_heap() {
-    Memory::gc::collect();
-    Memory::gc::set_threshold(10);
-  }
-  eager_heap(const eager_heap&) = delete;
-  eager_heap& operator=(const eager_heap&) = delete;
-  ~eager_heap() {
-    Memory::gc::set_trigger(ouro::gc_trigger::allocation);
-    Memory::gc::set_threshold(10'000);
-    Memory::gc::collect();
-    CHECK(ring<Memory>::alive == 0);
-  }
+struct eager_heap : none_left<ring<Memory>>, gc_settings<Memory> {
+  eager_heap() { Memory::gc::set_threshold(10); }
 };
 
 /// Makes an object when it is destroyed: in `std::list::clear`, nodes that are freed are linked still.

@@ -1,6 +1,8 @@
 // Minor collections leave the old alone, and nothing that they pass by is lost.
 
+#include "support/gc_settings.hpp"
 #include "support/mortal.hpp"
+#include "support/ring.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -17,19 +19,8 @@ using ouro::test::mortal;
 namespace {
 
 /// A small threshold, and nothing old or young of earlier tests.
-struct generation_settings {
-  generation_settings() {
-    gc::collect();
-    gc::set_threshold(100);
-  }
-  generation_settings(const generation_settings&) = delete;
-  generation_settings& operator=(const generation_settings&) = delete;
-  ~generation_settings() {
-    gc::set_threshold(threshold);
-    gc::collect();
-  }
-
-  std::size_t threshold = gc::threshold();
+struct generation_settings : ouro::test::gc_settings<> {
+  generation_settings() { gc::set_threshold(100); }
 };
 
 struct link {
@@ -54,11 +45,7 @@ void unlink(std::vector<ptr<link>>& all) {
 }
 
 void leave_pairs(int pairs) {
-  for (int i = 0; i != pairs; ++i) {
-    const auto one = make<link>();
-    one->next = make<link>();
-    one->next->next = one;
-  }
+  for (int i = 0; i != pairs; ++i) ouro::test::make_ring(2, &link::next);
 }
 
 /// Minor collections until the object is old.

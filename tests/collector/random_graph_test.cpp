@@ -1,3 +1,5 @@
+#include "support/gc_settings.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -211,9 +213,8 @@ TEST_CASE_TEMPLATE("collector: a random graph lives and dies as its model says",
   const unsigned seed = seed_of_run();
   INFO("OURO_TEST_SEED=" << seed);
   MESSAGE("OURO_TEST_SEED=" << seed);
-  const std::size_t threshold = Memory::gc::threshold();
+  const ouro::test::gc_settings<Memory> settings;
   Memory::gc::set_threshold(100);  // so that automatic collections have their part in it
   random_graph<Memory>{seed}.run(300'000);
-  Memory::gc::set_threshold(threshold);
   CHECK(Memory::gc::count() == 0);
 }

@@ -1,6 +1,8 @@
 // Collections in slices.
 
 #include "support/counted.hpp"
+#include "support/gc_settings.hpp"
+#include "support/ring.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -29,31 +31,10 @@ struct steps_in_its_end {
   ~steps_in_its_end() { found = gc::step(1000); }
 };
 
-ptr<node> make_ring(int length) {
-  auto first = make<node>();
-  auto last = first;
-  for (int i = 1; i != length; ++i) {
-    last->next = make<node>();
-    last = last->next;
-  }
-  last->next = first;
-  return first;
-}
+ptr<node> make_ring(int length) { return ouro::test::make_ring(length, &node::next); }
 
 /// No collections but those that are called for.
-struct by_hand {
-  by_hand() {
-    gc::collect();
-    gc::disable();
-  }
-  by_hand(const by_hand&) = delete;
-  by_hand& operator=(const by_hand&) = delete;
-  ~by_hand() {
-    gc::enable();
-    gc::collect();
-    CHECK(node::alive == 0);
-  }
-};
+struct by_hand : ouro::test::none_left<node>, ouro::test::explicit_collections<> {};
 
 }  // namespace
 

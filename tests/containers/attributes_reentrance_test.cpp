@@ -1,5 +1,6 @@
 // Values of attributes come back to their object in the middle of its own operations.
 
+#include "support/gc_settings.hpp"
 #include "support/reentrance.hpp"
 
 #include <ouro/ouro.hpp>
@@ -150,7 +151,7 @@ TEST_CASE("attributes: moves, copies and default constructors of values may do a
 
 TEST_CASE_TEMPLATE("attributes: a collection that begins inside their operation finds them whole", Value, ptr<pointee>,
                    element) {
-  const eager_collections eager;
+  const ouro::test::eager_collections<> eager;
   const std::vector<step<attributes<Value>>> collect{{"collect", &collect_around<attributes<Value>>}};
   CHECK(try_attributes(collect, moment::destruction));
   constexpr bool is_class = std::is_same_v<Value, element>;

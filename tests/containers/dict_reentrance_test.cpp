@@ -1,5 +1,6 @@
 // Keys and values of a dict come back to it in the middle of its own operations.
 
+#include "support/gc_settings.hpp"
 #include "support/reentrance.hpp"
 
 #include <ouro/ouro.hpp>
@@ -149,7 +150,7 @@ TEST_CASE_TEMPLATE("dict: hashes and comparisons of its elements may do anything
 
 TEST_CASE_TEMPLATE("dict: a collection that begins inside its operation finds it whole", Dict, to_pointer, by_number,
                    by_element, of_elements) {
-  const eager_collections eager;
+  const ouro::test::eager_collections<> eager;
   const std::vector<step<Dict>> collect{{"collect", &collect_around<Dict>}};
   for (const moment at : {moment::destruction, moment::move, moment::copy, moment::comparison, moment::hash}) {
     CHECK((try_dict<Dict>(collect, at) || at != moment::destruction));

@@ -1,5 +1,6 @@
 // Elements of a list come back to it in the middle of its own operations.
 
+#include "support/gc_settings.hpp"
 #include "support/reentrance.hpp"
 
 #include <ouro/ouro.hpp>
@@ -148,7 +149,7 @@ TEST_CASE_TEMPLATE("list: comparisons of its elements may do anything to it but 
 
 TEST_CASE_TEMPLATE("list: a collection that begins inside its operation finds it whole", Element, ptr<pointee>, element,
                    throwing_element) {
-  const eager_collections eager;
+  const ouro::test::eager_collections<> eager;
   const std::vector<step<list_of<Element>>> collect{{"collect", &collect_around<list_of<Element>>}};
   for (const moment at : {moment::destruction, moment::move, moment::copy, moment::comparison}) {
     const bool has_rung = try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), collect, at);

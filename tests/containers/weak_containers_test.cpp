@@ -1,4 +1,5 @@
 #include "support/counted.hpp"
+#include "support/unraisable.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -17,6 +18,7 @@
 
 using ouro::make;
 using ouro::ptr;
+using ouro::test::unraisable_reports;
 
 namespace {
 
@@ -437,9 +439,7 @@ TEST_CASE("finalize: what the function holds goes when it is over") {
 }
 
 TEST_CASE("finalize: garbage is finalized when it is collected; an exception goes to the handler") {
-  static int reported;
-  reported = 0;
-  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) { ++reported; });
+  const unraisable_reports reports;
   int calls = 0;
   {
     const auto ring = make_node(1);
@@ -450,8 +450,7 @@ TEST_CASE("finalize: garbage is finalized when it is collected; an exception goe
   CHECK(calls == 0);
   ouro::gc::collect();
   CHECK(calls == 1);
-  CHECK(reported == 1);
-  ouro::set_unraisable_handler(before);
+  CHECK(reports.count == 1);
 }
 
 TEST_CASE("weak_key_map: values that hold the last pointers to keys of the map go with it, in any order") {

@@ -1,5 +1,6 @@
 // Keys and values of the weak containers come back to them in the middle of their own operations.
 
+#include "support/gc_settings.hpp"
 #include "support/reentrance.hpp"
 
 #include <ouro/ouro.hpp>
@@ -131,7 +132,7 @@ TEST_CASE_TEMPLATE("weak containers: moves, hashes and comparisons may do anythi
 
 TEST_CASE_TEMPLATE("weak containers: a collection that begins inside their operation finds them whole", Map, by_key,
                    by_value) {
-  const eager_collections eager;
+  const ouro::test::eager_collections<> eager;
   const std::vector<step<Map>> collect{{"collect", &collect_around<Map>}};
   constexpr bool compares = std::is_same_v<Map, by_value>;
   try_map<Map>(collect, moment::destruction);

@@ -1,5 +1,7 @@
 // What user code may do while `copy` and `deepcopy` run.
 
+#include "support/gc_settings.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -42,16 +44,14 @@ struct fickle {
 
 TEST_CASE("copy, deepcopy: an object stays while it is copied, though a collection drops the pointer that was given") {
   const auto copied_by = [](auto copy) {
-    ouro::gc::collect();
+    const ouro::test::eager_collections<> eager;
     auto original = ouro::make<node>(7);
-    ouro::gc::set_threshold(1);
     {
       const auto garbage = ouro::make<node>();
       garbage->next = garbage;
       garbage->reset_at_end = &original;
     }
     auto copied = copy(original);  // whose block begins a collection
-    ouro::gc::set_threshold(10'000);
     CHECK(original == nullptr);
     return copied;
   };

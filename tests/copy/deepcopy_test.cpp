@@ -1,4 +1,5 @@
 #include "support/counted.hpp"
+#include "support/unraisable.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -7,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,7 +15,6 @@
 #include <set>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -29,6 +28,7 @@ using ouro::make;
 using ouro::ptr;
 using ouro::weak;
 using ouro::test::counted;
+using ouro::test::unraisable_reports;
 
 namespace {
 
@@ -436,12 +436,7 @@ TEST_CASE("copy, deepcopy: what cannot change is shared") {
 }
 
 TEST_CASE("deepcopy: a trace that throws, again while the copies are undone, is reported, and no count is wrong") {
-  static int reported;
-  reported = 0;
-  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view type) {
-    ++reported;
-    CHECK(type == "deepcopy");
-  });
+  const unraisable_reports reports;
   {
     const auto original = make<throwing_trace>();
     original->next = make<throwing_trace>();
@@ -449,7 +444,8 @@ TEST_CASE("deepcopy: a trace that throws, again while the copies are undone, is 
     throwing_trace::traces_until_throw = 0;
     CHECK_THROWS_AS(static_cast<void>(deepcopy(original)), std::runtime_error);
     throwing_trace::traces_until_throw = -1;
-    CHECK(reported == 1);
+    CHECK(reports.count == 1);
+    CHECK(reports.last_type == "deepcopy");
     CHECK(throwing_trace::alive == 2);
     CHECK(original.use_count() == 1);
     CHECK(original->next.use_count() == 1);
@@ -460,7 +456,7 @@ TEST_CASE("deepcopy: a trace that throws, again while the copies are undone, is 
     CHECK(throwing_trace::alive == 2);
     CHECK(original->own.use_count() == 1);
   }
-  ouro::set_unraisable_handler(before);
+  CHECK(reports.last_type == "deepcopy");
   CHECK(throwing_trace::alive == 0);
 }
 

@@ -1,5 +1,7 @@
 #include "support/child.hpp"
 #include "support/counted.hpp"
+#include "support/ring.hpp"
+#include "support/unraisable.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -12,12 +14,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <memory>
 #include <new>
 #include <set>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -27,6 +27,7 @@
 // which nothing has been used before.
 
 using ouro::test::counted;
+using ouro::test::unraisable_reports;
 
 namespace {
 
@@ -129,9 +130,7 @@ auto make_node() {
 template <class Memory>
 void make_rings(std::size_t rings, nodes<Memory>& held) {
   for (std::size_t i = 0; i != rings; ++i) {
-    held.push_back(make_node<Memory>());
-    held.back()->left = make_node<Memory>();
-    held.back()->left->left = held.back();
+    held.push_back(ouro::test::make_ring<Memory>(2, &node<Memory>::left));
   }
 }
 
@@ -343,7 +342,7 @@ struct nested : counted<nested> {
 };
 
 TEST_CASE("exhausted: a collection that has no memory to go into deeply nested parts leaves everything as it was") {
-  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) {});
+  const unraisable_reports reports;
   with_each_failure(2, [](auto failure) {
     auto held = ouro::make<nested>();
     {
@@ -369,7 +368,6 @@ TEST_CASE("exhausted: a collection that has no memory to go into deeply nested p
     ouro::gc::collect();
     expect(nested::alive == 0, "and the rest");
   });
-  ouro::set_unraisable_handler(before);
 }
 
 /// Copies itself, and takes so much of the stack that few of these nest.

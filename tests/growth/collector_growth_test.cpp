@@ -1,5 +1,7 @@
 // What collections look at, in counted visits: it follows what there is, whatever else is there.
 
+#include "support/gc_settings.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -30,22 +32,9 @@ std::vector<ptr<part>> make_hub(std::size_t size) {
   return hub;
 }
 
-struct settings {
-  settings() {
-    gc::collect();
-    gc::disable();
-  }
-  settings(const settings&) = delete;
-  settings& operator=(const settings&) = delete;
-  ~settings() {
-    gc::enable();
-    gc::collect();
-  }
-};
-
 }  // namespace
 
-TEST_CASE_FIXTURE(settings,
+TEST_CASE_FIXTURE(ouro::test::explicit_collections<>,
                   "growth: a full collection looks at candidates that hang on a living hub O(1) times each, "
                   "whatever part of them is garbage") {
   constexpr std::size_t candidates = 100'000;

@@ -2,6 +2,7 @@
 // is full of living objects is not walked for each request.
 
 #include "support/counted.hpp"
+#include "support/ring.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -44,8 +45,7 @@ struct node : counted<node<Memory>> {
 
 template <class Memory>
 void make_garbage() {
-  const auto ring = Memory::template make<node<Memory>>(-1);
-  ring->next = ring;
+  ouro::test::make_ring<Memory>(1, &node<Memory>::next, -1);
 }
 
 /// Refuses each request of a container once: at that moment garbage waits, and the containers that are watched are

@@ -1,3 +1,5 @@
+#include "support/ring.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -27,11 +29,7 @@ struct ring {
   }
 };
 
-ouro::ptr<ring> make_ring() {
-  auto made = ouro::make<ring>();
-  made->self = made;
-  return made;
-}
+ouro::ptr<ring> make_ring() { return ouro::test::make_ring(1, &ring::self); }
 
 std::vector<interned_string> kept;
 

@@ -2,6 +2,7 @@
 
 #include "support/child.hpp"
 #include "support/failing_allocator.hpp"
+#include "support/ring.hpp"
 #include "support/scenarios.hpp"
 
 #include <ouro/ouro.hpp>
@@ -23,8 +24,7 @@ namespace {
 
 template <class Memory>
 void leave_garbage() {
-  const auto self = Memory::template make<scenario_node<Memory>>(1);
-  self->left = self;
+  ouro::test::make_ring<Memory>(1, &scenario_node<Memory>::left, 1);
 }
 
 /// No more memory than is in use now, while it lives.

@@ -1,6 +1,7 @@
 // Private heaps as values: apart from each other, limited, entered from several threads, gone whole.
 
 #include "support/mortal.hpp"
+#include "support/ring.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -26,15 +27,7 @@ using ouro::test::mortal;
 
 namespace {
 
-void make_ring(int length, char name = 'r') {
-  const ptr<mortal> first = make<mortal>(name);
-  ptr<mortal> last = first;
-  for (int i = 1; i != length; ++i) {
-    last->left = make<mortal>(name);
-    last = ptr<mortal>{last->left};
-  }
-  last->left = first;
-}
+void make_ring(int length, char name = 'r') { ouro::test::make_ring(length, &mortal::left, name); }
 
 /// Whether the page of an address is part of the process.
 bool is_mapped(const void* at) {

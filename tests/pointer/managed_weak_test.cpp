@@ -1,17 +1,18 @@
+#include "support/unraisable.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <exception>
 #include <memory>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 using ouro::make;
 using ouro::ptr;
 using ouro::weak;
+using ouro::test::unraisable_reports;
 
 namespace {
 
@@ -120,9 +121,7 @@ TEST_CASE("managed_weak: a callback that owns the last pointer to its own target
 }
 
 TEST_CASE("managed_weak: callbacks may throw, add weak pointers and drop objects (trap 29)") {
-  static int told;
-  told = 0;
-  ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) { ++told; });
+  const unraisable_reports reports;
   auto object = make<target>();
   auto second = make<target>();
   int called = 0;
@@ -140,9 +139,8 @@ TEST_CASE("managed_weak: callbacks may throw, add weak pointers and drop objects
   watchers.emplace_back(object, [&] { ++called; });
   object.reset();
   CHECK(called == 4);
-  CHECK(told == 1);
+  CHECK(reports.count == 1);
   CHECK(added[0].expired());
-  ouro::set_unraisable_handler(nullptr);
 }
 
 TEST_CASE_TEMPLATE("managed_weak: whichever weak pointers go first, the callbacks of the others run, newest first",

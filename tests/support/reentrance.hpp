@@ -298,16 +298,6 @@ template <class Container>
   return {"an exception", [](home<Container>&) { throw std::runtime_error{"from an element"}; }};
 }
 
-/// While it lives, each object that is made begins a collection.
-struct eager_collections {
-  std::size_t before = ouro::gc::threshold();
-  std::size_t full = ouro::gc::threshold(1);
-  eager_collections() { ouro::gc::set_threshold(1); }
-  eager_collections(const eager_collections&) = delete;
-  eager_collections& operator=(const eager_collections&) = delete;
-  ~eager_collections() { ouro::gc::set_threshold(before, full); }
-};
-
 /// An allocator that calls the test, as one does that collects where memory is short: the collector runs destructors.
 struct calling_allocator {
   static inline std::function<void()> action;  ///< called once

@@ -1,19 +1,20 @@
+#include "support/unraisable.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <exception>
 #include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 using ouro::gc;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::unraisable_reports;
 
 namespace {
 
@@ -63,7 +64,7 @@ TEST_CASE("nesting: each edge of each part is reported once, whatever is put off
 }
 
 TEST_CASE("nesting: where the trace of a part throws, what was put off is forgotten, and no count is wrong") {
-  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) {});
+  const unraisable_reports reports;
   constexpr std::size_t links = 3 * ouro::detail::nesting::most_levels;
   {
     const auto owner = make<part>();
@@ -75,5 +76,4 @@ TEST_CASE("nesting: where the trace of a part throws, what was put off is forgot
   }
   part::traces_until_throw = -1;
   CHECK(gc::collect() == 1);
-  ouro::set_unraisable_handler(before);
 }

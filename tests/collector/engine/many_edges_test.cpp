@@ -1,17 +1,18 @@
+#include "support/unraisable.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <exception>
 #include <stdexcept>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 using ouro::gc;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::unraisable_reports;
 
 // Garbage with more edges than a trial keeps: its edges are severed by a second walk, in another way than those of
 // small garbage.
@@ -105,15 +106,12 @@ TEST_CASE_TEMPLATE("teardown: edges to living objects are left to destructors, h
 }
 
 TEST_CASE("teardown: a trace that throws while edges are severed is reported, and the garbage ends all the same") {
-  static std::size_t reports = 0;
-  reports = 0;
-  ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) noexcept { ++reports; });
+  const unraisable_reports reports;
   counters told;
   // Called before by mark_gray.
   make_band<false>(told)[nodes - 1]->throws_at = 2;
   CHECK(gc::collect() == nodes);
-  ouro::set_unraisable_handler(nullptr);
-  CHECK(reports == 1);
+  CHECK(reports.count == 1);
   CHECK(told.alive == 0);
   CHECK(told.peers_seen <= degree);  // those of the object whose trace has thrown
 }

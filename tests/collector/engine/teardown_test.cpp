@@ -1,15 +1,14 @@
 #include "support/counted.hpp"
 #include "support/mortal.hpp"
+#include "support/unraisable.hpp"
 
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <exception>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 using ouro::gc;
@@ -19,6 +18,7 @@ using ouro::weak;
 using ouro::test::counted;
 using ouro::test::finalized;
 using ouro::test::mortal;
+using ouro::test::unraisable_reports;
 
 namespace {
 
@@ -177,24 +177,21 @@ TEST_CASE_FIXTURE(
 
 TEST_CASE_FIXTURE(fresh_log,
                   "teardown: a destructor that throws is reported, the others run, the memory is freed (trap 57)") {
-  static int told;
-  told = 0;
-  ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) { ++told; });
+  const unraisable_reports reports;
   const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
   {
     auto [x, y] = make_pair_of_peers();
     x->at_destruction = y->at_destruction = [] { throw 1; };
   }
   CHECK(gc::collect() == 2);
-  CHECK(told == 2);
+  CHECK(reports.count == 2);
   CHECK(ouro::pool_allocator::statistics().used_blocks == before);
   {
     const auto single = make<mortal>('s');
     single->at_destruction = [] { throw 1; };
   }
-  CHECK(told == 3);
+  CHECK(reports.count == 3);
   CHECK(ouro::pool_allocator::statistics().used_blocks == before);
-  ouro::set_unraisable_handler(nullptr);
 }
 
 TEST_CASE_FIXTURE(fresh_log, "teardown: managed_from_this is null in every destructor of the garbage (traps 8, 56)") {
@@ -260,17 +257,12 @@ TEST_CASE("teardown: an object that no collector looks at is finalized once, and
 }
 
 TEST_CASE("teardown: what a finalizer throws is reported, and the object dies (trap 57)") {
-  static int reported;
-  reported = 0;
+  const unraisable_reports reports;
   phoenix::destroyed = 0;
-  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view type) {
-    ++reported;
-    CHECK(type.ends_with("phoenix"));
-  });
   ouro::make<phoenix>(false);
-  CHECK(reported == 1);
+  CHECK(reports.count == 1);
+  CHECK(reports.last_type.ends_with("phoenix"));
   CHECK(phoenix::destroyed == 1);
-  ouro::set_unraisable_handler(before);
 }
 
 namespace {
