@@ -2,9 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include <atomic>
+#include <array>
+#include <cstddef>
+#include <cstring>
 #include <string_view>
 #include <thread>
+#include <type_traits>
+#include <vector>
 
 namespace {
 
@@ -25,6 +29,14 @@ using shared = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::poo
 using biased = ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 constinit ouro::static_object<token, shared> shared_token{8};
 constinit ouro::static_object<token, biased> biased_token{9};
+
+/// The header in front of the object.
+template <class Refcount, class Pointer>
+auto words_of(const Pointer& object) {
+  std::array<std::byte, sizeof(ouro::detail::header<Refcount>)> words;
+  std::memcpy(words.data(), object.owner(), words.size());
+  return words;
+}
 
 }  // namespace
 
@@ -58,13 +70,23 @@ TEST_CASE("static_object: holds what it points to, and is no way into it for a c
   CHECK(ouro::gc::collect() == 1);
 }
 
-TEST_CASE("static_object: under policies that threads share") {
-  std::thread{[] {
-    CHECK(shared_token.pointer()->kind == 8);
-    CHECK(biased_token.pointer()->kind == 9);
-  }}.join();
-  const auto one = shared_token.pointer();
-  const auto other = biased_token.pointer();
-  CHECK(ouro::is_immortal(one));
-  CHECK(ouro::is_immortal(other));
+TEST_CASE("static_object: its header stays as it is, however many pointers are made and dropped, on any thread") {
+  const auto check = [](auto refcount, auto& object, int kind) {
+    using policy = decltype(refcount);
+    const auto first = object.pointer();
+    const auto before = words_of<policy>(first);
+    const auto use = [&first, &before, kind] {
+      std::vector<std::remove_const_t<decltype(first)>> copies(100, first);
+      CHECK(copies.back()->kind == kind);
+      CHECK(words_of<policy>(first) == before);
+    };
+    use();
+    CHECK(words_of<policy>(first) == before);
+    if constexpr (policy::is_thread_safe) std::thread{use}.join();
+    CHECK(words_of<policy>(first) == before);
+    CHECK(ouro::is_immortal(first));
+  };
+  check(ouro::local_refcount{}, end_of_file, 7);
+  check(ouro::atomic_refcount{}, shared_token, 8);
+  check(ouro::biased_refcount{}, biased_token, 9);
 }
