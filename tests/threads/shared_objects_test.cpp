@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <barrier>
 #include <thread>
 #include <vector>
 
@@ -56,15 +57,15 @@ TEST_CASE_TEMPLATE(
   for (int round = 0; round != 200; ++round) {
     auto original = Memory::template make<counted>();
     const typename Memory::template weak<counted> watcher{original};
-    std::atomic<bool> go = false;
+    std::barrier together{2};
     std::thread locker{[&] {
-      while (!go) {
-      }
-      for (int i = 0; i != 50; ++i) {
-        if (const auto locked = watcher.lock()) CHECK(counted::alive.load() == 1);
-      }
+      CHECK(watcher.lock() != nullptr);
+      together.arrive_and_wait();
+      bool was_dead = false;
+      while (const auto locked = watcher.lock()) was_dead |= counted::alive.load() != 1;
+      CHECK_FALSE(was_dead);
     }};
-    go = true;
+    together.arrive_and_wait();
     original.reset();
     locker.join();
     Memory::gc::collect();  // what the locker has left to this thread
