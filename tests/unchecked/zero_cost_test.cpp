@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <type_traits>
 
@@ -11,11 +13,18 @@ using ouro::make;
 using ouro::ptr;
 
 static_assert(ouro::check_level == 0);
+static_assert(std::is_empty_v<ouro::local_refcount> && std::is_empty_v<ouro::atomic_refcount>);
+static_assert(std::is_empty_v<ouro::biased_refcount> && std::is_empty_v<ouro::self_refcount>);
 static_assert(std::is_empty_v<ouro::no_collector> && std::is_empty_v<ouro::trial_deletion>);
+static_assert(std::is_empty_v<ouro::generational>);
 static_assert(std::is_empty_v<ouro::pool_allocator> && std::is_empty_v<ouro::system_allocator>);
+static_assert(std::is_empty_v<ouro::resource_allocator>);
 static_assert(sizeof(ouro::detail::header<ouro::local_refcount>) == 8);
 static_assert(sizeof(ouro::detail::header<ouro::atomic_refcount>) == 8);
-static_assert(sizeof(ouro::detail::header<ouro::biased_refcount>) <= 16);
+static_assert(sizeof(ouro::detail::header<ouro::biased_refcount>) == 16);
+static_assert(sizeof(ptr<int>) == sizeof(int*));
+static_assert(sizeof(ouro::weak<int>) == 2 * sizeof(int*));
+static_assert(sizeof(ouro::managed_alias<int>) == 2 * sizeof(int*));
 
 namespace {
 
@@ -25,6 +34,15 @@ struct doubled {
 };
 
 }  // namespace
+
+TEST_CASE("unchecked: a block has room for a header and the object, and for nothing else") {
+  using biased = ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>;
+  const std::size_t before = ouro::pool_allocator::statistics().used_bytes;
+  const auto small = make<std::array<char, 24>>();
+  CHECK(ouro::size_of(small) == 8 + 24);
+  CHECK(ouro::pool_allocator::statistics().used_bytes == before + 32);
+  CHECK(ouro::size_of(biased::make<std::array<char, 24>>()) == 16 + 24);
+}
 
 TEST_CASE("unchecked: an edge that a trace reports twice keeps the object, and nothing worse (trap 38)") {
   const auto before = ouro::gc::stats();
