@@ -73,10 +73,12 @@ TEST_CASE("limited_allocator: a request that its allocator cannot serve is not c
 TEST_CASE("limited_allocator: at its limit make_managed collects once, and throws only if that was no help") {
   const std::size_t bytes = ouro::size_of(memory::make<node>());
   const budget_of budget{10 * bytes};
+  const std::size_t before = memory::gc::stats().collections;
   for (int i = 0; i != 100; ++i) {
     auto garbage = memory::make<node>();
     garbage->next = garbage;
   }
+  CHECK(memory::gc::stats().collections == before + 9);
   memory::ptr<node> list;
   const auto grow = [&] {
     for (;;) {
@@ -86,6 +88,7 @@ TEST_CASE("limited_allocator: at its limit make_managed collects once, and throw
     }
   };
   CHECK_THROWS_AS(grow(), std::bad_alloc);
+  CHECK(memory::gc::stats().collections == before + 11);  // one that helped, and the one before the exception
   int length = 0;
   for (auto at = list; at; at = at->next) ++length;
   CHECK(length == 10);
