@@ -1,11 +1,9 @@
-#include <ouro/ouro.hpp>
+#include <ouro/refcount/biased/biased_refcount.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstdint>
 #include <thread>
-#include <utility>
-#include <vector>
 
 using ouro::count_word;
 using ouro::drop_result;
@@ -122,26 +120,4 @@ TEST_CASE("biased_count: without suspect_on_drop it is kept by the rare way as b
   CHECK(policy::load(count) == not_suspect(1));
   CHECK_FALSE(policy::try_keep(count));
   CHECK(policy::decrement_rarely(count) == drop_result::last);
-}
-
-TEST_CASE("biased_count: more threads than tags are served; what they make has no owner") {
-  policy::drain_merge_queue();
-  std::vector<std::uint32_t> tags;
-  for (std::uint32_t tag = 0; (tag = ouro::detail::all_bias_owners.enter()) != 0;) tags.push_back(tag);
-  CHECK(tags.size() >= 4000);
-  using memory = ouro::memory<ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
-  memory::ptr<int> made;
-  std::thread{[&] {
-    made = memory::make<int>(1);
-    const auto second = memory::make<int>(2);  // asks no second time
-    CHECK(ouro::detail::bias_of_thread == 0);
-    const auto copy = second;
-    CHECK(second.use_count() == 2);
-  }}.join();
-  CHECK(made.use_count() == 1);
-  for (const std::uint32_t tag : tags) CHECK(ouro::detail::all_bias_owners.leave(tag));
-  std::thread{[] {
-    const auto again = memory::make<int>(3);
-    CHECK(ouro::detail::bias_of_thread != 0);
-  }}.join();
 }
