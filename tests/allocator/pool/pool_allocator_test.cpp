@@ -1,81 +1,20 @@
+#include "support/blocks.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <limits>
-#include <map>
-#include <memory_resource>
-#include <new>
 #include <random>
-#include <set>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 using ouro::pool_allocator;
-
-namespace {
-
-/// Blocks of a test, given back at its end.
-template <class Allocator>
-class blocks {
- public:
-  blocks() = default;
-  blocks(const blocks&) = delete;
-  blocks& operator=(const blocks&) = delete;
-  ~blocks() { clear(); }
-
-  void* add(std::size_t bytes, std::size_t alignment) {
-    void* const made = Allocator::allocate(bytes, alignment);
-    REQUIRE(made != nullptr);
-    all_.push_back({made, bytes, alignment});
-    return made;
-  }
-
-  void clear() {
-    for (const block& each : all_) Allocator::deallocate(each.at, each.bytes, each.alignment);
-    all_.clear();
-  }
-
- private:
-  struct block {
-    void* at;
-    std::size_t bytes;
-    std::size_t alignment;
-  };
-  std::vector<block> all_;
-};
-
-std::uintptr_t address(const void* at) { return reinterpret_cast<std::uintptr_t>(at); }
-
-}  // namespace
-
-static_assert(ouro::allocator_policy<pool_allocator> && ouro::allocator_policy<ouro::system_allocator>);
-static_assert(ouro::allocator_policy<ouro::resource_allocator> && !ouro::allocator_policy<std::allocator<int>>);
-
-TEST_CASE_TEMPLATE("allocator_policy: blocks are aligned, apart from each other and writable to the end", Allocator,
-                   pool_allocator, ouro::system_allocator, ouro::resource_allocator) {
-  blocks<Allocator> all;
-  std::map<std::uintptr_t, std::size_t> ranges;
-  for (std::size_t alignment = 1; alignment <= 4096; alignment *= 2) {
-    for (std::size_t bytes = 1; bytes <= 600; bytes += bytes < 40 ? 1 : 37) {
-      void* const made = all.add(bytes, alignment);
-      REQUIRE(address(made) % alignment == 0);
-      std::memset(made, 0x5A, bytes);
-      ranges[address(made)] = bytes;
-    }
-  }
-  std::uintptr_t end = 0;
-  for (const auto& [begin, bytes] : ranges) {
-    REQUIRE(begin >= end);
-    end = begin + bytes;
-  }
-}
+using ouro::test::blocks;
 
 TEST_CASE("pool_allocator: a freed block is the next one of its class, and of no other") {
   void* const first = pool_allocator::allocate(40, 8);
@@ -227,117 +166,6 @@ TEST_CASE(
 #endif
 }
 
-namespace {
-
-/// Counts what it passes on.
-class counting_resource final : public std::pmr::memory_resource {
- public:
-  std::size_t used = 0;
-
- private:
-  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    used += bytes;
-    return std::pmr::new_delete_resource()->allocate(bytes, alignment);
-  }
-  void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override {
-    used -= bytes;
-    std::pmr::new_delete_resource()->deallocate(block, bytes, alignment);
-  }
-  [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
-    return this == &other;
-  }
-};
-
-}  // namespace
-
-TEST_CASE("resource_allocator: blocks go home to the resource that they came from, whatever is chosen then") {
-  using memory = ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::resource_allocator>;
-  counting_resource outer;
-  counting_resource inner;
-  memory::ptr<long> from_inner;
-  {
-    const ouro::resource_allocator::scope a{&outer};
-    const auto from_outer = memory::make<long>(1);
-    CHECK(outer.used == 24);
-    {
-      const ouro::resource_allocator::scope b{&inner};
-      from_inner = memory::make<long>(2);
-      CHECK(inner.used == 24);
-    }
-    const auto second = memory::make<long>(3);
-    CHECK(outer.used == 48);
-  }
-  CHECK(outer.used == 0);
-  CHECK(*from_inner == 2);
-  from_inner.reset();
-  CHECK(inner.used == 0);
-  std::pmr::monotonic_buffer_resource none{std::pmr::null_memory_resource()};
-  const ouro::resource_allocator::scope exhausted{std::pmr::null_memory_resource()};
-  CHECK_THROWS_AS(memory::make<long>(4), std::bad_alloc);
-}
-
-TEST_CASE("standard_allocator: containers live in the private heap") {
-  const auto before = pool_allocator::statistics();
-  {
-    std::vector<int, ouro::standard_allocator<int>> vector(10);
-    std::map<int, int, std::less<>, ouro::standard_allocator<std::pair<const int, int>>> map;
-    std::unordered_map<int, int, std::hash<int>, std::equal_to<>, ouro::standard_allocator<std::pair<const int, int>>>
-        table;
-    for (int i = 0; i != 20; ++i) map[i] = table[i] = i;
-    CHECK(pool_allocator::statistics().used_blocks - before.used_blocks >= 1 + 20 + 20);
-    const auto copy = vector;
-    CHECK(copy == vector);
-  }
-  CHECK(pool_allocator::statistics().used_blocks == before.used_blocks);
-  static_assert(ouro::standard_allocator<int>{} == ouro::standard_allocator<long>{});
-  ouro::standard_allocator<int> allocator;
-  CHECK_THROWS_AS(static_cast<void>(allocator.allocate(std::numeric_limits<std::size_t>::max() / 2)),
-                  std::bad_array_new_length);
-}
-
-TEST_CASE("pool_resource: is a memory resource, and equal to others of its kind") {
-  const auto before = pool_allocator::statistics();
-  ouro::pool_resource resource;
-  const ouro::pool_resource second;
-  CHECK(resource.is_equal(second));
-  CHECK_FALSE(resource.is_equal(*std::pmr::new_delete_resource()));
-  {
-    std::pmr::vector<long> numbers(10, &resource);
-    CHECK(pool_allocator::statistics().used_bytes - before.used_bytes == 80);
-  }
-  CHECK(pool_allocator::statistics().used_bytes == before.used_bytes);
-}
-
-TEST_CASE("standard_allocator, pool_resource: no objects and no bytes have an address of their own") {
-  ouro::standard_allocator<int> allocator;
-  int* const one = allocator.allocate(0);
-  int* const two = allocator.allocate(0);
-  CHECK(one != two);
-  allocator.deallocate(one, 0);
-  allocator.deallocate(two, 0);
-  CHECK((allocator == ouro::standard_allocator<char>{}));
-  ouro::pool_resource resource;
-  void* const first = resource.allocate(0);
-  void* const second = resource.allocate(0);
-  CHECK(first != second);
-  resource.deallocate(first, 0);
-  resource.deallocate(second, 0);
-}
-
-namespace {
-
-struct no_memory {
-  static void* allocate(std::size_t, std::size_t) noexcept { return nullptr; }
-  static void deallocate(void*, std::size_t, std::size_t) noexcept {}
-};
-
-}  // namespace
-
-TEST_CASE("pool_resource: exhausted memory is an exception") {
-  ouro::basic_pool_resource<no_memory> resource;
-  CHECK_THROWS_AS(static_cast<void>(resource.allocate(8)), std::bad_alloc);
-}
-
 TEST_CASE("pool_allocator: a request that no address space could hold is refused") {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   CHECK(pool_allocator::allocate(most, 8) == nullptr);
@@ -380,39 +208,4 @@ TEST_CASE("pool_allocator: what a thread allocates after the end of its heap is 
     pool_allocator::deallocate(pool_allocator::allocate(32, 8), 32, 8);
   }}.join();
   CHECK(late::served);
-}
-
-TEST_CASE("heap_locals: a part that another thread was faster to add is added once") {
-  using state = ouro::trial_deletion::state<ouro::local_refcount>;
-  auto& part = ouro::detail::heap_local_of<state>::variable;
-  REQUIRE(ouro::detail::register_heap_local(part));
-  const std::size_t bytes = ouro::detail::known_heap_locals.bytes();
-  ouro::detail::known_heap_locals.add(part);
-  CHECK(ouro::detail::known_heap_locals.bytes() == bytes);
-}
-
-TEST_CASE("heap: a part that becomes known while a thread is in it has no value there") {
-  struct first_seen_elsewhere {
-    int value;
-    bool operator==(const first_seen_elsewhere&) const = default;
-  };
-  struct hash {
-    std::size_t operator()(const first_seen_elsewhere& of) const { return static_cast<std::size_t>(of.value); }
-  };
-  using elsewhere = ouro::interner<first_seen_elsewhere, hash>;
-  ouro::heap h;
-  {
-    const ouro::heap::scope in{h};
-    std::thread{[] {
-      const auto made = elsewhere::intern(first_seen_elsewhere{1});
-      CHECK(elsewhere::size() == 1);
-    }}.join();
-    CHECK(elsewhere::size() == 0);
-  }
-  const auto outside = elsewhere::intern(first_seen_elsewhere{2});
-  {
-    const ouro::heap::scope in{h};
-    CHECK(elsewhere::size() == 0);
-  }
-  CHECK(elsewhere::size() == 1);
 }

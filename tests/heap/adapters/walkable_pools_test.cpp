@@ -1,6 +1,7 @@
 // `generational`: young objects are in a table, old ones are found by walking the pools.
 
 #include "support/mortal.hpp"
+#include "support/own_heap.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -35,15 +36,10 @@ struct large {
   return candidates.young().size() + candidates.old().size();
 }
 
-/// A heap for one test.
-struct apart {
-  memory::heap heap;
-  memory::heap::scope in{heap};
-};
-
 }  // namespace
 
-TEST_CASE_FIXTURE(apart, "walked objects: what has grown old is in no table, and is found when it is garbage") {
+TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
+                  "walked objects: what has grown old is in no table, and is found when it is garbage") {
   node::log.clear();
   std::vector<memory::ptr<node>> all;
   for (int i = 0; i != 1000; ++i) all.push_back(memory::make<node>('o'));
@@ -68,7 +64,8 @@ TEST_CASE_FIXTURE(apart, "walked objects: what has grown old is in no table, and
   CHECK(node::alive == 0);
 }
 
-TEST_CASE_FIXTURE(apart, "walked objects: those that no pool of theirs holds stay in the table") {
+TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
+                  "walked objects: those that no pool of theirs holds stay in the table") {
   const auto aligned = memory::make<wide>();
   const auto big = memory::make<large>();
   const auto array = memory::make<memory::ptr<node>[]>(3);
@@ -86,7 +83,7 @@ TEST_CASE_FIXTURE(apart, "walked objects: those that no pool of theirs holds sta
   CHECK(gc::collect() == 1);
 }
 
-TEST_CASE_FIXTURE(apart, "walked objects: frozen ones are left alone, and thawed ones are not") {
+TEST_CASE_FIXTURE(ouro::test::own_heap<memory>, "walked objects: frozen ones are left alone, and thawed ones are not") {
   {
     const auto ring = memory::make<node>('f');
     ring->left = ring;
@@ -99,7 +96,8 @@ TEST_CASE_FIXTURE(apart, "walked objects: frozen ones are left alone, and thawed
   CHECK(gc::collect() == 1);
 }
 
-TEST_CASE_FIXTURE(apart, "walked objects: kept garbage, and what a finalizer has brought back, are found again") {
+TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
+                  "walked objects: kept garbage, and what a finalizer has brought back, are found again") {
   using finalized = ouro::test::basic_finalized<memory>;
   memory::ptr<finalized> saved;
   {

@@ -1,0 +1,43 @@
+#include <ouro/heap/adapters/standard_allocator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <map>
+#include <new>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+using ouro::pool_allocator;
+
+TEST_CASE("standard_allocator: containers live in the private heap") {
+  const auto before = pool_allocator::statistics();
+  {
+    std::vector<int, ouro::standard_allocator<int>> vector(10);
+    std::map<int, int, std::less<>, ouro::standard_allocator<std::pair<const int, int>>> map;
+    std::unordered_map<int, int, std::hash<int>, std::equal_to<>, ouro::standard_allocator<std::pair<const int, int>>>
+        table;
+    for (int i = 0; i != 20; ++i) map[i] = table[i] = i;
+    CHECK(pool_allocator::statistics().used_blocks - before.used_blocks >= 1 + 20 + 20);
+    const auto copy = vector;
+    CHECK(copy == vector);
+  }
+  CHECK(pool_allocator::statistics().used_blocks == before.used_blocks);
+  static_assert(ouro::standard_allocator<int>{} == ouro::standard_allocator<long>{});
+  ouro::standard_allocator<int> allocator;
+  CHECK_THROWS_AS(static_cast<void>(allocator.allocate(std::numeric_limits<std::size_t>::max() / 2)),
+                  std::bad_array_new_length);
+}
+
+TEST_CASE("standard_allocator: no objects have an address of their own") {
+  ouro::standard_allocator<int> allocator;
+  int* const one = allocator.allocate(0);
+  int* const two = allocator.allocate(0);
+  CHECK(one != two);
+  allocator.deallocate(one, 0);
+  allocator.deallocate(two, 0);
+  CHECK((allocator == ouro::standard_allocator<char>{}));
+}
