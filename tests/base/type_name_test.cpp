@@ -8,7 +8,6 @@
 
 namespace {
 
-using ouro::detail::cut_type_name;
 using ouro::functions::type_name;
 
 struct hidden {};
@@ -18,11 +17,6 @@ static_assert(type_name<std::pair<int, char>>() == "std::pair<int, char>");
 static_assert(type_name<hidden>().ends_with("::hidden"));
 static_assert(type_name<const int>() == "const int");
 
-/// A signature as a compiler writes it, from the type on.
-std::string signature_with(std::string_view end) {
-  return std::string(ouro::detail::type_name_begin, '.') + std::string{end};
-}
-
 }  // namespace
 
 TEST_CASE("type_name: brackets that belong to the type are not taken for its end") {
@@ -30,10 +24,21 @@ TEST_CASE("type_name: brackets that belong to the type are not taken for its end
   CHECK(type_name<std::pair<int[3], char[4]>*>().ends_with("*"));
 }
 
-TEST_CASE("type_name: cuts off what g++ and clang write behind the type") {
-  CHECK(cut_type_name(signature_with("app::node]")) == "app::node");
-  CHECK(cut_type_name(signature_with("app::node; std::string_view = std::basic_string_view<char>]")) == "app::node");
-  CHECK(cut_type_name(signature_with("row<int [3], 2>; std::string_view = x]")) == "row<int [3], 2>");
-  CHECK(cut_type_name(signature_with("f()::{lambda(int; char)}]")) == "f()::{lambda(int; char)}");
-  CHECK(cut_type_name(signature_with("endless")) == "endless");
+TEST_CASE("type_name: is cut out of the signature that g++ or clang writes, up to where the type ends") {
+  const auto cut = [](const std::string& type) {
+    std::string signature{ouro::detail::function_signature<int>()};
+    signature.replace(ouro::detail::type_name_begin, 3, type);
+    return std::string{ouro::detail::cut_type_name(signature)};
+  };
+  for (const char* const type :
+       {"int", "list<int>", "int (*)(char)", "int[3]", "a::{anonymous}::b<c<d[2]>, e>", "decltype([]{ return 1; })",
+        "b<{anonymous}::c [3]>", "b<void (d [2])>", "f(){a; b}::c", "(anonymous namespace)::b [2]"}) {
+    CHECK(cut(type) == type);
+  }
+  CHECK(cut("int; std::string_view = std::basic_string_view<char>") == "int");  // as g++ goes on
+  CHECK(cut("int[3]; std::string_view = std::basic_string_view<char>") == "int[3]");
+  CHECK(cut("{anonymous}::a; std::string_view = std::basic_string_view<char>") == "{anonymous}::a");
+  CHECK(cut("bits<(a > b)>") == "bits<(a > b)>");
+  CHECK(cut("a>b") == "a>b");
+  CHECK(ouro::detail::cut_type_name(std::string(ouro::detail::type_name_begin, ' ') + "cut off") == "cut off");
 }

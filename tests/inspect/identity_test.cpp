@@ -3,8 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <string>
-#include <string_view>
+#include <vector>
 
 using ouro::make;
 using ouro::ptr;
@@ -19,6 +18,10 @@ struct base {
 struct derived : base {
   int value = 1;
   void trace(auto&&) {}
+};
+
+struct record {
+  std::vector<int> numbers;
 };
 
 }  // namespace
@@ -46,21 +49,20 @@ TEST_CASE("type_name: of the type that the object was made as, and of null the p
   CHECK(ouro::type_name(ptr<base>{}) == ouro::type_name<base>());
 }
 
-TEST_CASE("type_name: is cut out of what the compiler calls a function, up to where the type ends") {
-  const auto cut = [](const std::string& type) {
-    std::string signature{ouro::detail::function_signature<int>()};
-    signature.replace(ouro::detail::type_name_begin, 3, type);
-    return std::string{ouro::detail::cut_type_name(signature)};
-  };
-  for (const char* const type :
-       {"int", "list<int>", "int (*)(char)", "int[3]", "a::{anonymous}::b<c<d[2]>, e>", "decltype([]{ return 1; })",
-        "b<{anonymous}::c [3]>", "b<void (d [2])>", "f(){a; b}::c", "(anonymous namespace)::b [2]"}) {
-    CHECK(cut(type) == type);
-  }
-  CHECK(cut("int; std::string_view = std::basic_string_view<char>") == "int");  // as g++ goes on
-  CHECK(cut("int[3]; std::string_view = std::basic_string_view<char>") == "int[3]");
-  CHECK(cut("{anonymous}::a; std::string_view = std::basic_string_view<char>") == "{anonymous}::a");
-  CHECK(cut("bits<(a > b)>") == "bits<(a > b)>");
-  CHECK(cut("a>b") == "a>b");
-  CHECK(ouro::detail::cut_type_name(std::string(ouro::detail::type_name_begin, ' ') + "cut off") == "cut off");
+TEST_CASE("identity: is that of the object, not of the pointer, whatever the pointer points to") {
+  const auto object = make<record>();
+  CHECK(ouro::type_name(object).ends_with("record"));
+  CHECK(ouro::size_of(object) == sizeof(record) + 8);
+  CHECK(ouro::size_of(make<long[]>(10)) == 96);
+  const ptr<base> erased = make<derived>();
+  CHECK(ouro::type_name(erased).ends_with("derived"));
+  CHECK(ouro::size_of(erased) == sizeof(derived) + 8);
+  const ptr<void> untyped = object;
+  CHECK(ouro::is(object, untyped));
+  CHECK(ouro::id(object) == ouro::id(untyped));
+  CHECK(ouro::ref_count(object) == 2);
+  const ptr<int> null;
+  CHECK(ouro::ref_count(null) == 0);
+  CHECK(ouro::size_of(null) == 0);
+  CHECK(ouro::id(null) == 0);
 }

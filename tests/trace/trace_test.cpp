@@ -2,22 +2,16 @@
 
 #include <doctest/doctest.h>
 
-#include <any>
 #include <array>
-#include <chrono>
-#include <cstddef>
 #include <deque>
-#include <functional>
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <queue>
 #include <set>
 #include <stack>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -60,31 +54,12 @@ class box {
 
 }  // namespace foreign
 
-class has_destructor {
- public:
-  ~has_destructor() { ++destroyed; }
-  static inline int destroyed = 0;
-
- private:
-  std::string text_;
-};
-
 }  // namespace
 
 template <class T>
 struct ouro::tracer<foreign::box<T>> {
   static void trace(foreign::box<T>& box, auto&& visit) { visit(box.content()); }
 };
-
-template <>
-inline constexpr bool ouro::leaf<has_destructor> = true;
-
-static_assert(ouro::leaf<int> && ouro::leaf<int*> && ouro::leaf<std::string> && ouro::leaf<std::vector<std::string>>);
-static_assert(ouro::leaf<std::chrono::seconds> && ouro::leaf<std::string_view> && ouro::leaf<std::mutex>);
-static_assert(ouro::leaf<std::function<void()>> && ouro::leaf<std::any> && ouro::leaf<std::shared_ptr<int>>);
-static_assert(ouro::leaf<has_destructor> && ouro::leaf<ouro::weak<int>> && ouro::leaf<ouro::interned_string>);
-static_assert(!ouro::leaf<ptr<int>> && !ouro::leaf<std::vector<ptr<int>>> && !ouro::leaf<foreign::box<ptr<int>>>);
-static_assert(ouro::leaf<std::map<std::string, std::optional<std::unique_ptr<int>>>>);
 
 TEST_CASE("trace: sees through members, arrays and nested aggregates") {
   struct member {
@@ -212,79 +187,6 @@ TEST_CASE("trace: edges in arrays of objects and to arrays of objects count") {
 
 namespace {
 
-struct later;
-
-/// Knows only that there is a `later` when it is defined.
-struct earlier {
-  ptr<later> next;
-};
-
-struct later {
-  ptr<earlier> back;
-};
-
-struct end_of_line {
-  std::vector<int> numbers;
-};
-struct middle {
-  ptr<end_of_line> down;
-};
-struct top {
-  ptr<middle> down;
-  ptr<end_of_line> further;
-};
-
-struct base {
-  virtual ~base() = default;
-  void trace(auto&&) {}
-};
-struct named : base {
-  char bytes[100] = {};
-  void trace(auto&&) {}
-};
-struct points_to_base {
-  ptr<base> any;
-};
-
-}  // namespace
-
-TEST_CASE("reach: types that cannot reach themselves are found at compile time (invariant 6)") {
-  using namespace ouro::detail;
-  static_assert(!may_be_cyclic<end_of_line>() && !may_be_cyclic<middle>() && !may_be_cyclic<top>());
-  static_assert(may_be_cyclic<earlier>() && may_be_cyclic<later>());
-  // Behind a pointer to an open base class there may be anything.
-  static_assert(may_be_cyclic<points_to_base>());
-  CHECK_FALSE(gc::is_tracked(make<top>()));
-  CHECK(gc::is_tracked(make<later>()));
-  {
-    const auto a = make<earlier>(make<later>());
-    a->next->back = a;
-  }
-  CHECK(gc::collect() == 2);
-}
-
-TEST_CASE("inspect: type_name, size_of, id, is and ref_count tell of the object, not of the pointer") {
-  const auto object = make<end_of_line>();
-  CHECK(ouro::type_name<int>() == "int");
-  CHECK(ouro::type_name<std::pair<int, char>>() == "std::pair<int, char>");
-  CHECK(ouro::type_name(object).ends_with("end_of_line"));
-  CHECK(ouro::size_of(object) == sizeof(end_of_line) + 8);
-  CHECK(ouro::size_of(make<long[]>(10)) == 96);
-  const ptr<base> erased = make<named>();
-  CHECK(ouro::type_name(erased).ends_with("named"));
-  CHECK(ouro::size_of(erased) == sizeof(named) + 8);
-  const ptr<void> untyped = object;
-  CHECK(ouro::is(object, untyped));
-  CHECK(ouro::id(object) == ouro::id(untyped));
-  CHECK(ouro::ref_count(object) == 2);
-  const ptr<int> null;
-  CHECK(ouro::ref_count(null) == 0);
-  CHECK(ouro::size_of(null) == 0);
-  CHECK(ouro::id(null) == 0);
-}
-
-namespace {
-
 struct throws_when_made {
   throws_when_made() = default;
   explicit throws_when_made(int) { throw 1; }
@@ -311,10 +213,4 @@ TEST_CASE("trace: a variant that an exception has left without a value has no ed
     CHECK(object.use_count() == 2);
   }
   CHECK(ouro::gc::collect() == 1);
-}
-
-TEST_CASE("leaf: what holds no edges is one without being told") {
-  CHECK(static_cast<bool>(ouro::detail::automatic_leaf<int>{}));
-  CHECK(static_cast<bool>(ouro::detail::automatic_leaf<std::pair<const int, std::string>>{}));
-  CHECK_FALSE(static_cast<bool>(ouro::detail::automatic_leaf<maybe>{}));
 }
