@@ -1,6 +1,7 @@
 // What is used outside its private heap, on another thread, or after the end of its heap is reported, by its type.
 
 #include "support/child.hpp"
+#include "support/misuse.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -19,6 +20,7 @@
 using ouro::heap;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::check_misuse;
 using ouro::test::run_in_child;
 
 namespace {
@@ -38,19 +40,10 @@ struct large_victim {
 template <class T>
 using in_pools = ouro::standard_allocator<T>;
 
-template <class Action>
-void check(Action action, const char* what, const char* type) {
-  const auto said = run_in_child(action);
-  INFO(said.text);
-  CHECK(said.aborted);
-  CHECK(said.text.find(what) != std::string::npos);
-  CHECK(said.text.find(type) != std::string::npos);
-}
-
 /// Makes something in a heap, and drops it outside while the heap is there.
 template <class Make>
 void drop_outside(Make make_it, const char* type) {
-  check(
+  check_misuse(
       [make_it] {
         heap h;
         decltype(make_it()) made;
@@ -66,7 +59,7 @@ void drop_outside(Make make_it, const char* type) {
 /// Makes something in a heap, and drops it on another thread.
 template <class Make>
 void drop_elsewhere(Make make_it, const char* type) {
-  check(
+  check_misuse(
       [make_it] {
         auto made = make_it();
         std::thread{[&] { decltype(made) dropped = std::move(made); }}.join();
@@ -77,7 +70,7 @@ void drop_elsewhere(Make make_it, const char* type) {
 /// Makes something in a heap, and drops it after the heap's end.
 template <class Make>
 void drop_after(Make make_it, const char* what, const char* type) {
-  check(
+  check_misuse(
       [make_it] {
         decltype(make_it()) made;
         {
@@ -125,7 +118,7 @@ TEST_CASE("misuse: whatever handle is dropped on another thread is reported (tra
 }
 
 TEST_CASE("misuse: a weak pointer that is dropped outside the heap of its object, or on another thread (trap 79)") {
-  check(
+  check_misuse(
       [] {
         heap h;
         ouro::weak<victim> watcher;
@@ -138,14 +131,14 @@ TEST_CASE("misuse: a weak pointer that is dropped outside the heap of its object
         watcher.reset();
       },
       "outside its private heap", "victim");
-  check(
+  check_misuse(
       [] {
         const auto object = make<victim>();
         ouro::weak<victim> watcher{object, [] {}};
         std::thread{[&] { watcher.reset(); }}.join();
       },
       "a thread that does not own the object", "victim");
-  check(
+  check_misuse(
       [] {
         const auto object = make<victim>();
         const ouro::weak<victim> watcher{object};
@@ -170,7 +163,7 @@ TEST_CASE("misuse: no misuse is a weak pointer that is dropped anywhere once its
 }
 
 TEST_CASE("misuse: the thread that does not own an object is found out whatever its number") {
-  check(
+  check_misuse(
       [] {
         const auto object = make<victim>();
         for (int i = 0; i != 100; ++i) {
@@ -183,7 +176,7 @@ TEST_CASE("misuse: the thread that does not own an object is found out whatever 
       },
       "does not own", "victim");
   // The 31st thread after the first has the tag of the first: its pools tell them apart.
-  check(
+  check_misuse(
       [] {
         const auto object = make<victim>();
         for (int i = 0; i != 30; ++i) {
@@ -228,7 +221,7 @@ TEST_CASE("misuse: a container that outlives its private heap is reported (trap 
         return made;
       },
       outlived, "");
-  check(
+  check_misuse(
       [] {
         void* block = nullptr;
         {
@@ -239,7 +232,7 @@ TEST_CASE("misuse: a container that outlives its private heap is reported (trap 
         ouro::pool_allocator::deallocate(block, 24, 8);
       },
       "after the end of its private heap", "unknown");
-  check(
+  check_misuse(
       [] {
         void* block = nullptr;
         {
@@ -253,7 +246,7 @@ TEST_CASE("misuse: a container that outlives its private heap is reported (trap 
 }
 
 TEST_CASE("misuse: a block that is given back although it lies in no pool is reported (trap 70)") {
-  check(
+  check_misuse(
       [] {
         alignas(8) char room[24] = {};
         ouro::pool_allocator::deallocate(room, 24, 8);
@@ -270,12 +263,12 @@ TEST_CASE("misuse: a heap that was moved from is used") {
       use(from);
     };
   };
-  check(with_moved([](heap& from) { const heap::scope in{from}; }), moved, "ouro::heap");
-  check(with_moved([](heap& from) { static_cast<void>(from.statistics()); }), moved, "ouro::heap");
-  check(with_moved([](heap& from) { static_cast<void>(from.limit()); }), moved, "ouro::heap");
-  check(with_moved([](heap& from) { from.set_limit(1); }), moved, "ouro::heap");
-  check(with_moved([](heap& from) { from.trim(); }), moved, "ouro::heap");
-  check(with_moved([](heap& from) { static_cast<void>(from.is_entered()); }), moved, "ouro::heap");
+  check_misuse(with_moved([](heap& from) { const heap::scope in{from}; }), moved, "ouro::heap");
+  check_misuse(with_moved([](heap& from) { static_cast<void>(from.statistics()); }), moved, "ouro::heap");
+  check_misuse(with_moved([](heap& from) { static_cast<void>(from.limit()); }), moved, "ouro::heap");
+  check_misuse(with_moved([](heap& from) { from.set_limit(1); }), moved, "ouro::heap");
+  check_misuse(with_moved([](heap& from) { from.trim(); }), moved, "ouro::heap");
+  check_misuse(with_moved([](heap& from) { static_cast<void>(from.is_entered()); }), moved, "ouro::heap");
 }
 
 TEST_CASE("misuse: no misuse is a heap that was moved from and ends, or is given another") {
@@ -292,7 +285,7 @@ TEST_CASE("misuse: no misuse is a heap that was moved from and ends, or is given
 
 TEST_CASE("misuse: a write below the first element of an array is noticed by its pointer") {
   for (const int value : {0, 1, 2, 0x7FFF'FFF0, 0x00FF'0000, 0x0001'0000}) {
-    check(
+    check_misuse(
         [value] {
           make<victim>();
           auto array = make<int[]>(4);

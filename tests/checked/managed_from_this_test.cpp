@@ -1,6 +1,7 @@
 // `managed_from_this` on what `make` did not make.
 
 #include "support/child.hpp"
+#include "support/misuse.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -49,11 +50,7 @@ struct frame {
 
 template <class Action>
 void check(Action action) {
-  const auto said = run_in_child(action);
-  INFO(said.text);
-  CHECK(said.aborted);
-  CHECK(said.text.find("`managed_from_this` was called for what `make` did not make") != std::string::npos);
-  CHECK(said.text.find("asking") != std::string::npos);
+  ouro::test::check_misuse(action, "`managed_from_this` was called for what `make` did not make", "asking");
 }
 
 using pooled = ouro::default_memory;

@@ -1,3 +1,4 @@
+#include "support/misuse.hpp"
 #include "support/child.hpp"
 
 #include <ouro/ouro.hpp>
@@ -17,6 +18,7 @@
 
 using ouro::make;
 using ouro::ptr;
+using ouro::test::check_misuse;
 using ouro::test::run_in_child;
 
 namespace {
@@ -66,110 +68,104 @@ void collect_cycle_of() {
   ouro::gc::collect();
 }
 
-void check(const ouro::test::last_words& said, const char* what, const char* type) {
-  INFO(said.text);
-  CHECK(said.aborted);
-  CHECK(said.text.find(what) != std::string::npos);
-  CHECK(said.text.find(type) != std::string::npos);
-}
-
 }  // namespace
 
 static_assert(ouro::check_level == 2);
 
 TEST_CASE("misuse: adopting a raw pointer twice is caught, with the type's name (trap 23)") {
-  check(run_in_child([] {
-          victim* const raw = make<victim>().release();
-          const auto first = ptr<victim>::adopt(raw);
-          const auto second = ptr<victim>::adopt(raw);
-        }),
-        "adopted before", "victim");
+  check_misuse(run_in_child([] {
+                 victim* const raw = make<victim>().release();
+                 const auto first = ptr<victim>::adopt(raw);
+                 const auto second = ptr<victim>::adopt(raw);
+               }),
+               "adopted before", "victim");
 }
 
 TEST_CASE("misuse: an object of a private heap that is used outside is caught") {
-  check(run_in_child([] {
-          ouro::heap h;
-          ptr<victim> leaked;
-          {
-            const ouro::heap::scope in{h};
-            leaked = make<victim>();
-          }
-          const ptr<victim> copy = leaked;
-        }),
-        "outside its private heap", "victim");
+  check_misuse(run_in_child([] {
+                 ouro::heap h;
+                 ptr<victim> leaked;
+                 {
+                   const ouro::heap::scope in{h};
+                   leaked = make<victim>();
+                 }
+                 const ptr<victim> copy = leaked;
+               }),
+               "outside its private heap", "victim");
 }
 
 TEST_CASE("misuse: a private heap that two threads enter is caught, and one that ends while a thread is in it") {
-  check(run_in_child([] {
-          ouro::heap h;
-          const ouro::heap::scope in{h};
-          std::thread{[&] { const ouro::heap::scope as_well{h}; }}.join();
-        }),
-        "entered while another thread was in it", "heap");
-  check(run_in_child([] {
-          auto h = std::make_unique<ouro::heap>();
-          const ouro::heap::scope in{*h};
-          h.reset();
-        }),
-        "ended while a thread was in it", "heap");
+  check_misuse(run_in_child([] {
+                 ouro::heap h;
+                 const ouro::heap::scope in{h};
+                 std::thread{[&] { const ouro::heap::scope as_well{h}; }}.join();
+               }),
+               "entered while another thread was in it", "heap");
+  check_misuse(run_in_child([] {
+                 auto h = std::make_unique<ouro::heap>();
+                 const ouro::heap::scope in{*h};
+                 h.reset();
+               }),
+               "ended while a thread was in it", "heap");
 }
 
 TEST_CASE("misuse: scopes of heaps that do not end in reverse order are caught") {
-  check(run_in_child([] {
-          ouro::heap h;
-          ouro::heap g;
-          auto in_h = std::make_unique<ouro::heap::scope>(h);
-          const ouro::heap::scope in_g{g};
-          in_h.reset();
-        }),
-        "reverse order", "scope");
+  check_misuse(run_in_child([] {
+                 ouro::heap h;
+                 ouro::heap g;
+                 auto in_h = std::make_unique<ouro::heap::scope>(h);
+                 const ouro::heap::scope in_g{g};
+                 in_h.reset();
+               }),
+               "reverse order", "scope");
 }
 
 TEST_CASE("misuse: a pause that ends in another heap than it began in is caught") {
-  check(run_in_child([] {
-          ouro::heap h;
-          std::optional<ouro::heap::scope> in{h};
-          std::optional<ouro::gc::pause> pause{std::in_place};
-          in.reset();
-          pause.reset();
-        }),
-        "in the heap in which it began", "pause");
+  check_misuse(run_in_child([] {
+                 ouro::heap h;
+                 std::optional<ouro::heap::scope> in{h};
+                 std::optional<ouro::gc::pause> pause{std::in_place};
+                 in.reset();
+                 pause.reset();
+               }),
+               "in the heap in which it began", "pause");
 }
 
 TEST_CASE("misuse: adopting an object on the stack is caught (trap 23)") {
-  check(run_in_child([] {
-          alignas(16) char room[64] = {};
-          const auto never = ptr<victim>::adopt(::new (room + 16) victim);
-        }),
-        "was not released", "victim");
+  check_misuse(run_in_child([] {
+                 alignas(16) char room[64] = {};
+                 const auto never = ptr<victim>::adopt(::new (room + 16) victim);
+               }),
+               "was not released", "victim");
 }
 
 TEST_CASE("misuse: adopting what a pointer with other policies released is caught (trap 23)") {
   using shared = ouro::managed_ptr<victim, ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
-  check(run_in_child([] { const auto never = shared::adopt(make<victim>().release()); }),
-        "was not released by a pointer with these policies", "victim");
+  check_misuse(run_in_child([] { const auto never = shared::adopt(make<victim>().release()); }),
+               "was not released by a pointer with these policies", "victim");
 }
 
 TEST_CASE("misuse: where an object does not belong, its pointer may be adopted, and not dropped (trap 23)") {
-  check(run_in_child([] {
-          ouro::heap h;
-          victim* raw = nullptr;
-          {
-            const ouro::heap::scope in{h};
-            raw = make<victim>().release();
-          }
-          auto transported = ptr<victim>::adopt(raw);
-          raw = transported.release();
-          {
-            const ouro::heap::scope in{h};
-            const auto home = ptr<victim>::adopt(raw);
-            raw = make<victim>().release();
-          }
-          std::fputs("at home; ", stderr);
-          const auto dropped = ptr<victim>::adopt(raw);
-        }),
-        "at home; ouro: a thread that does not own the object has used it, or it was used outside its private heap",
-        "victim");
+  check_misuse(
+      run_in_child([] {
+        ouro::heap h;
+        victim* raw = nullptr;
+        {
+          const ouro::heap::scope in{h};
+          raw = make<victim>().release();
+        }
+        auto transported = ptr<victim>::adopt(raw);
+        raw = transported.release();
+        {
+          const ouro::heap::scope in{h};
+          const auto home = ptr<victim>::adopt(raw);
+          raw = make<victim>().release();
+        }
+        std::fputs("at home; ", stderr);
+        const auto dropped = ptr<victim>::adopt(raw);
+      }),
+      "at home; ouro: a thread that does not own the object has used it, or it was used outside its private heap",
+      "victim");
 }
 
 TEST_CASE("misuse: a released pointer that is adopted once is no misuse") {
@@ -186,58 +182,58 @@ TEST_CASE("misuse: a released pointer that is adopted once is no misuse") {
 }
 
 TEST_CASE("misuse: an object used by a thread that does not own it is caught (trap 62)") {
-  check(run_in_child([] {
-          const auto object = make<victim>();
-          std::thread{[&object] { const auto copy = object; }}.join();
-        }),
-        "does not own", "victim");
+  check_misuse(run_in_child([] {
+                 const auto object = make<victim>();
+                 std::thread{[&object] { const auto copy = object; }}.join();
+               }),
+               "does not own", "victim");
 }
 
 TEST_CASE("misuse: an edge that a trace reports twice is caught (trap 38)") {
-  check(run_in_child([] { collect_cycle_of<doubled>(); }), "a trace reported the edge at byte 0 of its object twice",
-        "doubled");
+  check_misuse(run_in_child([] { collect_cycle_of<doubled>(); }),
+               "a trace reported the edge at byte 0 of its object twice", "doubled");
 }
 
 TEST_CASE("misuse: an edge that a trace reports of another object is caught (trap 38)") {
-  check(run_in_child([] {
-          {
-            const auto first = make<stealing>();
-            const auto second = make<stealing>();
-            first->edge = first;
-            second->edge = second;
-            first->other = second.get();
-            second->other = first.get();
-          }
-          ouro::gc::collect();
-        }),
-        "or one it does not own", "stealing");
+  check_misuse(run_in_child([] {
+                 {
+                   const auto first = make<stealing>();
+                   const auto second = make<stealing>();
+                   first->edge = first;
+                   second->edge = second;
+                   first->other = second.get();
+                   second->other = first.get();
+                 }
+                 ouro::gc::collect();
+               }),
+               "or one it does not own", "stealing");
 }
 
 TEST_CASE("misuse: a trace that copies a pointer or makes an object is caught (trap 41)") {
-  check(run_in_child([] { collect_cycle_of<copying>(); }), "a trace function", "copying");
-  check(run_in_child([] { collect_cycle_of<making>(); }), "a trace function", "victim");
+  check_misuse(run_in_child([] { collect_cycle_of<copying>(); }), "a trace function", "copying");
+  check_misuse(run_in_child([] { collect_cycle_of<making>(); }), "a trace function", "victim");
 }
 
 TEST_CASE("misuse: a count that would fall below zero is caught") {
-  check(run_in_child([] {
-          auto object = make<victim>();
-          // As if somebody had taken the only count away.
-          ouro::detail::header<ouro::local_refcount>::of(object.get())->count = ouro::count_word::none;
-          object.reset();
-        }),
-        "below zero", "victim");
+  check_misuse(run_in_child([] {
+                 auto object = make<victim>();
+                 // As if somebody had taken the only count away.
+                 ouro::detail::header<ouro::local_refcount>::of(object.get())->count = ouro::count_word::none;
+                 object.reset();
+               }),
+               "below zero", "victim");
 }
 
 TEST_CASE("misuse: the handler is told, and the program ends when it returns") {
-  check(run_in_child([] {
-          ouro::set_misuse_handler([](std::string_view, std::string_view type) {
-            std::fprintf(stderr, "handler: adopted before, %.*s\n", static_cast<int>(type.size()), type.data());
-          });
-          victim* const raw = make<victim>().release();
-          const auto first = ptr<victim>::adopt(raw);
-          const auto second = ptr<victim>::adopt(raw);
-        }),
-        "handler: adopted before", "victim");
+  check_misuse(run_in_child([] {
+                 ouro::set_misuse_handler([](std::string_view, std::string_view type) {
+                   std::fprintf(stderr, "handler: adopted before, %.*s\n", static_cast<int>(type.size()), type.data());
+                 });
+                 victim* const raw = make<victim>().release();
+                 const auto first = ptr<victim>::adopt(raw);
+                 const auto second = ptr<victim>::adopt(raw);
+               }),
+               "handler: adopted before", "victim");
 }
 
 namespace {
@@ -286,31 +282,31 @@ TEST_CASE("misuse: a base class that does not lie at the beginning of its object
     if (first->value != 1) std::abort();
   });
   CHECK_FALSE(said.aborted);
-  check(run_in_child([] {
-          const ptr<abstract> object = make<whole>();
-          const ptr<second_base> second = object;
-        }),
-        "converted to a base class that does not lie at the beginning", "second_base");
-  check(run_in_child([] {
-          const ptr<first_base> object = make<whole>();
-          const auto second = ouro::dynamic_pointer_cast<second_base>(object);
-        }),
-        "cast to a base class that does not lie at the beginning", "second_base");
+  check_misuse(run_in_child([] {
+                 const ptr<abstract> object = make<whole>();
+                 const ptr<second_base> second = object;
+               }),
+               "converted to a base class that does not lie at the beginning", "second_base");
+  check_misuse(run_in_child([] {
+                 const ptr<first_base> object = make<whole>();
+                 const auto second = ouro::dynamic_pointer_cast<second_base>(object);
+               }),
+               "cast to a base class that does not lie at the beginning", "second_base");
 }
 
 TEST_CASE("misuse: a destructor of garbage that lets a pointer to its object escape is caught (trap 56)") {
-  check(run_in_child([] { collect_cycle_of<escaping>(); }), "let a pointer to its object escape", "escaping");
+  check_misuse(run_in_child([] { collect_cycle_of<escaping>(); }), "let a pointer to its object escape", "escaping");
 }
 
 TEST_CASE("misuse: more types than there are numbers are caught, and an object of none is unknown") {
-  check(run_in_child([] {
-          make<victim>();
-          const auto& record = ouro::detail::record_of(1u << ouro::detail::info_word::type_shift);
-          for (std::size_t i = 0; i != ouro::detail::type_table::capacity; ++i) {
-            ouro::detail::registered_types.add(record);
-          }
-        }),
-        "more than 65535 managed types", "");
+  check_misuse(run_in_child([] {
+                 make<victim>();
+                 const auto& record = ouro::detail::record_of(1u << ouro::detail::info_word::type_shift);
+                 for (std::size_t i = 0; i != ouro::detail::type_table::capacity; ++i) {
+                   ouro::detail::registered_types.add(record);
+                 }
+               }),
+               "more than 65535 managed types", "");
   CHECK(ouro::detail::name_in_report(0xFFFFu << ouro::detail::info_word::type_shift) == "unknown");
 }
 
@@ -322,12 +318,12 @@ TEST_CASE("misuse: shared objects of different check levels that make objects be
                                                    nullptr, nullptr, "unchecked", 0};
   CHECK(types.add(checked) == 1);
   CHECK(types.add(checked) == 2);
-  check(run_in_child([] { types.add(unchecked); }), "shared objects of different check levels", "unchecked");
+  check_misuse(run_in_child([] { types.add(unchecked); }), "shared objects of different check levels", "unchecked");
 }
 
 TEST_CASE("misuse: a structure of the library's own that is damaged ends the program") {
-  check(run_in_child([] { ouro::detail::check_whole(damaged{false}, "some structure"); }), "structure is damaged",
-        "some structure");
+  check_misuse(run_in_child([] { ouro::detail::check_whole(damaged{false}, "some structure"); }),
+               "structure is damaged", "some structure");
   CHECK_FALSE(run_in_child([] { ouro::detail::check_whole(damaged{true}, "some structure"); }).aborted);
 }
 

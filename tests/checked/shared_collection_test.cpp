@@ -1,6 +1,7 @@
 // A collection of shared objects while another thread uses them.
 
 #include "support/child.hpp"
+#include "support/misuse.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -53,9 +54,7 @@ template <class Memory, class Use>
 }
 
 void check_found_out(const ouro::test::last_words& said) {
-  INFO(said.text);
-  CHECK(said.aborted);
-  CHECK(said.text.find("a thread used a shared object while another thread was collecting") != std::string::npos);
+  ouro::test::check_misuse(said, "a thread used a shared object while another thread was collecting");
 }
 
 }  // namespace

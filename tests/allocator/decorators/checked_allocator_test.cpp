@@ -1,4 +1,5 @@
 #include "support/child.hpp"
+#include "support/misuse.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+using ouro::test::check_misuse;
 using ouro::test::run_in_child;
 
 namespace {
@@ -22,14 +24,6 @@ using memory = ouro::memory<ouro::local_refcount, ouro::no_collector, checked>;
 struct four_numbers {
   int at[4] = {};
 };
-
-template <class Action>
-void check_report(Action action, const char* what) {
-  const auto said = run_in_child(action);
-  CHECK(said.aborted);
-  CAPTURE(said.text);
-  CHECK(said.text.find(what) != std::string::npos);
-}
 
 /// Volatile, lest the compiler see what the tests do.
 unsigned char* volatile written = nullptr;
@@ -74,15 +68,15 @@ TEST_CASE("checked_allocator: a write beyond the end is reported with type, allo
     written = reinterpret_cast<unsigned char*>(numbers->at + 4);
     *written = 1;
   };
-  check_report(overflow, "a block was written beyond its end");
-  check_report(overflow, "four_numbers");
-  check_report(overflow, "the loop that runs too far");
-  check_report(overflow, "checked_allocator_test.cpp:");
-  check_report(overflow, ("allocation " + std::to_string(checked::serial() + 1)).c_str());
+  check_misuse(overflow, "a block was written beyond its end");
+  check_misuse(overflow, "four_numbers");
+  check_misuse(overflow, "the loop that runs too far");
+  check_misuse(overflow, "checked_allocator_test.cpp:");
+  check_misuse(overflow, ("allocation " + std::to_string(checked::serial() + 1)).c_str());
 }
 
 TEST_CASE("checked_allocator: a write below the beginning is reported") {
-  check_report(
+  check_misuse(
       [] {
         written = static_cast<unsigned char*>(checked::allocate(24, 8));
         written[-1] = 1;
@@ -92,7 +86,7 @@ TEST_CASE("checked_allocator: a write below the beginning is reported") {
 }
 
 TEST_CASE("checked_allocator: a second free is reported (trap 70)") {
-  check_report(
+  check_misuse(
       [] {
         void* const block = checked::allocate(24, 8);
         checked::deallocate(block, 24, 8);
@@ -102,7 +96,7 @@ TEST_CASE("checked_allocator: a second free is reported (trap 70)") {
 }
 
 TEST_CASE("checked_allocator: a free through another allocator is reported (trap 70)") {
-  check_report(
+  check_misuse(
       [] {
         void* const block = elsewhere::allocate(24, 8);
         checked::deallocate(block, 24, 8);
@@ -111,7 +105,7 @@ TEST_CASE("checked_allocator: a free through another allocator is reported (trap
 }
 
 TEST_CASE("checked_allocator: a free with another size or alignment is reported") {
-  check_report(
+  check_misuse(
       [] {
         void* const block = checked::allocate(24, 8);
         checked::deallocate(block, 23, 8);
@@ -120,7 +114,7 @@ TEST_CASE("checked_allocator: a free with another size or alignment is reported"
 }
 
 TEST_CASE("checked_allocator: a write after the free is reported when the block is given back") {
-  check_report(
+  check_misuse(
       [] {
         written = static_cast<unsigned char*>(checked::allocate(24, 8));
         checked::deallocate(written, 24, 8);
@@ -167,14 +161,14 @@ TEST_CASE("checked_allocator: of large blocks as many are kept as fit, and the l
 
 TEST_CASE("checked_allocator: a large block is watched after its end, too (trap 70)") {
   constexpr std::size_t large = (std::size_t{1} << 20) + 1;
-  check_report(
+  check_misuse(
       [] {
         void* const block = checked::allocate(large, 8);
         checked::deallocate(block, large, 8);
         checked::deallocate(block, large, 8);
       },
       "a block was freed twice");
-  check_report(
+  check_misuse(
       [] {
         written = static_cast<unsigned char*>(checked::allocate(large, 8));
         checked::deallocate(written, large, 8);
@@ -193,15 +187,15 @@ TEST_CASE("checked_allocator: a freed block that is written beside its bytes is 
       checked::trim();
     };
   };
-  check_report(write_at(-1), "a block was written below its beginning after it was freed");
-  check_report(write_at(24), "a block was written beyond its end after it was freed");
+  check_misuse(write_at(-1), "a block was written below its beginning after it was freed");
+  check_misuse(write_at(24), "a block was written beyond its end after it was freed");
   // What the library notes of the block lies there: the report does not rely on it.
-  check_report(write_at(-24), "a block was written below its beginning after it was freed (allocation");
+  check_misuse(write_at(-24), "a block was written below its beginning after it was freed (allocation");
 }
 
 TEST_CASE("checked_allocator: nothing that is noted in front of a block is believed once it was overwritten") {
   for (const std::size_t bytes : {24u, 64u, 90u}) {
-    check_report(
+    check_misuse(
         [bytes] {
           written = static_cast<unsigned char*>(checked::allocate(24, 8));
           for (std::size_t i = 1; i <= bytes; ++i) written[-static_cast<std::ptrdiff_t>(i)] = 0x7F;
@@ -221,13 +215,12 @@ TEST_CASE("checked_allocator: a write to any byte of what is noted in front of a
       checked::deallocate(written, 24, 8);
     });
     CAPTURE(distance);
-    CHECK(said.aborted);
-    CHECK(said.text.find(distance > 8 ? "overwritten from below" : "written below its beginning") != std::string::npos);
+    check_misuse(said, distance > 8 ? "overwritten from below" : "written below its beginning");
   }
 }
 
 TEST_CASE("checked_allocator: what is noted in front of a block is not believed in front of another") {
-  check_report(
+  check_misuse(
       [] {
         auto* const block = static_cast<unsigned char*>(checked::allocate(24, 8));
         auto* const other = static_cast<unsigned char*>(checked::allocate(24, 8));
@@ -260,7 +253,7 @@ TEST_CASE("checked_allocator: a block of a private heap that is freed outside is
 }
 
 TEST_CASE("checked_allocator: a write after the free is reported at the end of the heap") {
-  check_report(
+  check_misuse(
       [] {
         ouro::heap h;
         const ouro::heap::scope in{h};
@@ -289,6 +282,5 @@ TEST_CASE("checked_allocator: a free with another alignment is reported") {
     void* const block = checked::allocate(16, 8);
     checked::deallocate(block, 16, 16);
   });
-  CHECK(said.aborted);
-  CHECK(said.text.find("another size or alignment") != std::string::npos);
+  check_misuse(said, "another size or alignment");
 }
