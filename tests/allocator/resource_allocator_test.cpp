@@ -29,7 +29,7 @@ class counting_resource final : public std::pmr::memory_resource {
 
 }  // namespace
 
-TEST_CASE("resource_allocator: blocks go home to the resource that they came from, whatever is chosen then") {
+TEST_CASE("resource_allocator: a block goes back to the resource that it came from, whichever is chosen by then") {
   using memory = ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::resource_allocator>;
   counting_resource outer;
   counting_resource inner;

@@ -9,7 +9,7 @@
 
 using map = ouro::detail::address_map<int>;
 
-TEST_CASE("address_map: to erase what is not there changes nothing") {
+TEST_CASE("address_map: erasing a key that is not there changes nothing") {
   map empty;
   const int places[4] = {};
   empty.erase(&places[0]);

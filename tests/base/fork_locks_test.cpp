@@ -174,7 +174,8 @@ TEST_CASE("fork: while another thread collects, the child finds the collector wh
   });
 }
 
-TEST_CASE("fork: while threads leave objects for one another, begin and end") {
+TEST_CASE(
+    "fork: the child can use everything though threads were queueing objects for each other, beginning and ending") {
   fork_beside(
       [] {
         plain::ptr<value> made;
@@ -202,7 +203,9 @@ TEST_CASE("fork: while another thread locks a weak pointer, the child can lock i
       [&] { expect(watcher.lock() == object); });
 }
 
-TEST_CASE("fork: while another thread interns, adopts, or has its blocks checked or traced") {
+TEST_CASE(
+    "fork: the child can use everything though another thread was interning, adopting, or allocating through a "
+    "decorator") {
   SUBCASE("interned strings") {
     fork_beside([] { const shared_string name{"a name that is interned by all threads"}; }, use_everything);
   }
@@ -238,7 +241,7 @@ TEST_CASE("fork: while another thread frees large blocks of a private heap, the 
   while (freed != blocks.size()) ouro::pool_allocator::deallocate(blocks[freed++], 1100, 8);
 }
 
-TEST_CASE("fork: what threads own that the child has not got dies there with its last pointer") {
+TEST_CASE("fork: an object whose owner thread does not exist in the child dies there with its last pointer") {
   std::vector<plain::ptr<value>> made;
   std::vector<biased::ptr<node<biased>>> collected;
   std::atomic<int> stage = 0;
@@ -293,7 +296,7 @@ TEST_CASE("fork: what threads own that the child has not got dies there with its
   CHECK(node<biased>::alive == 0);
 }
 
-TEST_CASE("fork: blocks of threads that the child has not got can be freed there, and the child goes on") {
+TEST_CASE("fork: the child frees blocks whose thread does not exist in it, and uses them again") {
   std::vector<atomic::ptr<value>> made;
   fork_beside(
       [&made, filled = false]() mutable {
@@ -316,7 +319,7 @@ TEST_CASE("fork: blocks of threads that the child has not got can be freed there
       });
 }
 
-TEST_CASE("fork: waits for a thread that holds a lock while it compares") {
+TEST_CASE("fork: waits for a thread that compares values while it holds the lock of a table") {
   static std::atomic<int> stage;
   struct slow_equal {
     bool operator()(int first, int second) const {
@@ -341,7 +344,7 @@ TEST_CASE("fork: waits for a thread that holds a lock while it compares") {
   slow.join();
 }
 
-TEST_CASE("fork: from within the library, the child goes on where it was") {
+TEST_CASE("fork: in the child of a fork that a destructor makes, the collection that runs the destructor goes on") {
   atomic::gc::collect();
   int status = -1;
   {

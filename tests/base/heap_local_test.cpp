@@ -61,7 +61,7 @@ TEST_CASE("heap_local: a variable has a value in each heap, and its initial one 
   first.release();
 }
 
-TEST_CASE("heap_local: what a heap had no room for has its initial value there") {
+TEST_CASE("heap_local: a variable for which a saved heap had no room has its initial value there") {
   heap_context heap;
   REQUIRE(heap.reserve());
   auto& late = heap_local_of<number<1>>::variable;
@@ -99,7 +99,7 @@ TEST_CASE("heap_local: is registered once, behind the others, at an offset that 
   CHECK(seen[1] == &first);
 }
 
-TEST_CASE("heap_local: is described by what its type has; where nothing relieves it, its end does") {
+TEST_CASE("heap_local: is described by the functions that its type has; finish stands in for a missing relieve") {
   const auto& plain = heap_local_of<number<4>>::variable;
   CHECK(plain.bytes == sizeof(number<4>));
   CHECK(plain.here() == &number<4>::here);

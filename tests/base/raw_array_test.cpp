@@ -53,7 +53,7 @@ TEST_CASE("raw_array: an array of 2 MiB and more begins on a huge page and fills
   all.release();
 }
 
-TEST_CASE("raw_array: room that is there is not made again") {
+TEST_CASE("raw_array: a request for room that it already has changes nothing") {
   array all;
   REQUIRE(all.reserve(300));
   CHECK(all.capacity == 300);
@@ -67,7 +67,7 @@ TEST_CASE("raw_array: room that is there is not made again") {
   all.release();
 }
 
-TEST_CASE("raw_array: room that the system has not got changes nothing") {
+TEST_CASE("raw_array: a request for more room than the system has fails and changes nothing") {
   array all;
   push_until(all, 10);
   const array before = all;

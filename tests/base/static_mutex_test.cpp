@@ -23,7 +23,7 @@ constinit fork_repair repair{[]() noexcept {}, nullptr, {}};
 
 }  // namespace
 
-TEST_CASE("static_mutex: try_lock takes it, whether it was used before or not, unless it is held") {
+TEST_CASE("static_mutex: try_lock fails while it is held, and succeeds otherwise, also at its first use") {
   CHECK(never_used.try_lock());
   CHECK_FALSE(never_used.try_lock());
   never_used.unlock();
@@ -37,7 +37,7 @@ TEST_CASE("static_mutex: try_lock takes it, whether it was used before or not, u
   never_used.unlock();
 }
 
-TEST_CASE("static_mutex: knows its holder from the note to the end of the note") {
+TEST_CASE("static_mutex: knows its holder between note_holder and forget_holder") {
   CHECK_FALSE(noted.is_held_here());
   noted.lock();
   CHECK_FALSE(noted.is_held_here());
@@ -63,7 +63,7 @@ TEST_CASE("pooled_mutex: is free again after each use, and has no memory of its 
   CHECK(std::is_empty_v<pooled_mutex>);
 }
 
-TEST_CASE("fork_repair: is known from its first mention on") {
+TEST_CASE("fork_repair: is registered once") {
   CHECK_FALSE(repair.is_known);
   repair.become_known();
   CHECK(repair.is_known);

@@ -54,7 +54,7 @@ TEST_CASE("map_pages: is null where the system has no more") {
 }
 
 #ifdef __linux__
-TEST_CASE("map_pages: what it maps for the alignment's sake is given back at once, and the rest by unmap_pages") {
+TEST_CASE("map_pages: adds as many bytes of address space as were asked for, and unmap_pages takes them away") {
   const std::size_t before = mapped_bytes();
   void* const pages = map_pages(256 * kib, 2048 * kib);
   CHECK(mapped_bytes() == before + 256 * kib);

@@ -117,7 +117,9 @@ TEST_CASE("misuse: whatever handle is dropped on another thread is reported (tra
   for_each_handle([](auto make_it, const char* type) { drop_elsewhere(make_it, type); });
 }
 
-TEST_CASE("misuse: a weak pointer that is dropped outside the heap of its object, or on another thread (trap 79)") {
+TEST_CASE(
+    "misuse: a weak pointer that is dropped outside the heap of its object, or on another thread, is reported (trap "
+    "79)") {
   check_misuse(
       [] {
         heap h;
@@ -147,7 +149,7 @@ TEST_CASE("misuse: a weak pointer that is dropped outside the heap of its object
       "a weak pointer was copied or dropped", "victim");
 }
 
-TEST_CASE("misuse: no misuse is a weak pointer that is dropped anywhere once its object has died") {
+TEST_CASE("misuse: a weak pointer may be dropped anywhere once its object has died") {
   const auto said = run_in_child([] {
     heap h;
     ouro::weak<victim> watcher;
@@ -162,7 +164,7 @@ TEST_CASE("misuse: no misuse is a weak pointer that is dropped anywhere once its
   CHECK(said.text == "");
 }
 
-TEST_CASE("misuse: the thread that does not own an object is found out whatever its number") {
+TEST_CASE("misuse: a thread that uses an object of another one is reported, whatever their numbers") {
   check_misuse(
       [] {
         const auto object = make<victim>();
@@ -254,7 +256,7 @@ TEST_CASE("misuse: a block that is given back although it lies in no pool is rep
       "lies in no pool", "unknown");
 }
 
-TEST_CASE("misuse: a heap that was moved from is used") {
+TEST_CASE("misuse: the use of a heap that was moved from is reported") {
   constexpr const char* moved = "a heap was used that had been moved from";
   const auto with_moved = [](auto use) {
     return [use] {
@@ -271,7 +273,7 @@ TEST_CASE("misuse: a heap that was moved from is used") {
   check_misuse(with_moved([](heap& from) { static_cast<void>(from.is_entered()); }), moved, "ouro::heap");
 }
 
-TEST_CASE("misuse: no misuse is a heap that was moved from and ends, or is given another") {
+TEST_CASE("misuse: a heap that was moved from may end, and may be assigned another one") {
   const auto said = run_in_child([] {
     heap from;
     heap to = std::move(from);
@@ -283,7 +285,7 @@ TEST_CASE("misuse: no misuse is a heap that was moved from and ends, or is given
   CHECK(said.text == "");
 }
 
-TEST_CASE("misuse: a write below the first element of an array is noticed by its pointer") {
+TEST_CASE("misuse: a write below the first element of an array is reported when its pointer is used") {
   for (const int value : {0, 1, 2, 0x7FFF'FFF0, 0x00FF'0000, 0x0001'0000}) {
     check_misuse(
         [value] {

@@ -63,8 +63,8 @@ using unpooled = ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("managed_from_this: of a local variable it is reported, whatever lies in front", Memory, pooled,
-                   shared, limited, traced, guarded, unpooled) {
+TEST_CASE_TEMPLATE("managed_from_this: a call for a local variable is reported, whatever lies in front of it", Memory,
+                   pooled, shared, limited, traced, guarded, unpooled) {
   // Random words, and such as a header might hold.
   for (const std::uint32_t word : {0u, 1u, 2u, 0x8000'0001u, 0xFFFF'0000u, 0x1234'5678u}) {
     check([word] {
@@ -76,8 +76,9 @@ TEST_CASE_TEMPLATE("managed_from_this: of a local variable it is reported, whate
   }
 }
 
-TEST_CASE_TEMPLATE("managed_from_this: of a copy of an object with its header it is reported where pools tell", Memory,
-                   pooled, shared, limited, traced, guarded) {
+TEST_CASE_TEMPLATE(
+    "managed_from_this: a call for a copy of an object and its header is reported where the pools know their blocks",
+    Memory, pooled, shared, limited, traced, guarded) {
   check([] {
     const auto made = Memory::template make<asking<Memory>>();
     frame<Memory> on_stack;
@@ -87,8 +88,9 @@ TEST_CASE_TEMPLATE("managed_from_this: of a copy of an object with its header it
   });
 }
 
-TEST_CASE_TEMPLATE("managed_from_this: of an element of an array, or of a part, it is reported where pools tell",
-                   Memory, pooled, shared, limited, traced, guarded) {
+TEST_CASE_TEMPLATE(
+    "managed_from_this: a call for an element or a part of an object is reported where the pools know their blocks",
+    Memory, pooled, shared, limited, traced, guarded) {
   const auto array_of = [](std::uint64_t word) {
     const auto array = Memory::template make<asking<Memory>[]>(20);
     for (std::ptrdiff_t i = 0; i != 20; ++i) {
@@ -111,7 +113,7 @@ TEST_CASE_TEMPLATE("managed_from_this: of an element of an array, or of a part, 
   }
 }
 
-TEST_CASE_TEMPLATE("managed_from_this: of objects of every kind it is their pointer", Memory, pooled, shared, limited,
+TEST_CASE_TEMPLATE("managed_from_this: gives the pointer of each kind of object", Memory, pooled, shared, limited,
                    traced, guarded, unpooled) {
   const auto said = run_in_child([] {
     const auto expect = [](const auto& made) {

@@ -145,7 +145,8 @@ TEST_CASE("misuse: adopting what a pointer with other policies released is caugh
                "was not released by a pointer with these policies", "victim");
 }
 
-TEST_CASE("misuse: where an object does not belong, its pointer may be adopted, and not dropped (trap 23)") {
+TEST_CASE(
+    "misuse: outside the heap of its object a raw pointer may be adopted, and the pointer not dropped (trap 23)") {
   check_misuse(
       run_in_child([] {
         ouro::heap h;
@@ -310,7 +311,7 @@ TEST_CASE("misuse: more types than there are numbers are caught, and an object o
   CHECK(ouro::detail::name_in_report(0xFFFFu << ouro::detail::info_word::type_shift) == "unknown");
 }
 
-TEST_CASE("misuse: shared objects of different check levels that make objects beside each other (trap 65)") {
+TEST_CASE("misuse: shared objects of different check levels in one program are reported (trap 65)") {
   static ouro::detail::type_table types;
   static const ouro::detail::type_record checked{nullptr, nullptr, nullptr,   nullptr, nullptr,
                                                  nullptr, nullptr, "checked", 1};
@@ -327,7 +328,7 @@ TEST_CASE("misuse: a structure of the library's own that is damaged ends the pro
   CHECK_FALSE(run_in_child([] { ouro::detail::check_whole(damaged{true}, "some structure"); }).aborted);
 }
 
-TEST_CASE("root_buffer: knows when it is damaged") {
+TEST_CASE("root_buffer: notices damage of each of its members") {
   using header = ouro::detail::header<ouro::local_refcount>;
   using buffer = ouro::detail::root_buffer<ouro::local_refcount>;
   constexpr std::uint32_t mark = ouro::detail::info_word::buffered;
@@ -358,7 +359,7 @@ TEST_CASE("root_buffer: knows when it is damaged") {
   candidates.release();
 }
 
-TEST_CASE("root_buffer: knows when a hole leads to itself, to a candidate, or out of the buffer") {
+TEST_CASE("root_buffer: notices a hole that leads to itself, to a candidate, or out of the buffer") {
   using header = ouro::detail::header<ouro::local_refcount>;
   using buffer = ouro::detail::root_buffer<ouro::local_refcount>;
   constexpr std::uint32_t mark = ouro::detail::info_word::buffered;

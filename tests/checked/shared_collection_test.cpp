@@ -59,7 +59,7 @@ void check_found_out(const ouro::test::last_words& said) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("misuse: a thread that copies shared objects while another one collects is found out (trap 46)",
+TEST_CASE_TEMPLATE("misuse: a thread that copies shared objects while another one collects is reported (trap 46)",
                    Memory, ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>,
                    ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::generational, ouro::pool_allocator>) {
@@ -71,8 +71,8 @@ TEST_CASE_TEMPLATE("misuse: a thread that copies shared objects while another on
   }
 }
 
-TEST_CASE_TEMPLATE("misuse: a thread that locks weak pointers while another one collects is found out (trap 46)",
-                   Memory, ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>,
+TEST_CASE_TEMPLATE("misuse: a thread that locks weak pointers while another one collects is reported (trap 46)", Memory,
+                   ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>,
                    ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>) {
   check_found_out(collect_beside<Memory>(many, [](auto&, auto& watcher) {
     // Locked and not looked at: the pointer itself is another use.

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-TEST_CASE("misuse: every cell of the table of states holds where the library proves its own invariants, too") {
+TEST_CASE("states: every cell holds at check level 2, where the library checks its own invariants") {
   static_assert(ouro::check_level == 2);
   MESSAGE(ouro::test::cell_runner<ouro::default_memory>::run_all() << " cells");
 }

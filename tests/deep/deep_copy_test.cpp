@@ -140,7 +140,7 @@ TEST_CASE("deep: a ring of a million objects that copy themselves is copied in c
   CHECK(chained::alive == 0);
 }
 
-TEST_CASE("deep: a deep_copy gets the finished copy to look into, however deep they nest") {
+TEST_CASE("deep: a deep_copy member gets the finished copies of its edges, however deep they nest") {
   constexpr int length = links / 4;
   const auto all = chain<both_ways>(length);
   for (std::size_t i = 1; i != all.size(); ++i) all[i]->before = all[i - 1];

@@ -146,7 +146,7 @@ TEST_CASE("deep: a million parts of one object, each owned by the one before, ar
   CHECK(gc::count() == 0);
 }
 
-TEST_CASE("deep: the size of what a million parts of one object lead to is taken in constant stack") {
+TEST_CASE("deep: deep_size_of goes into a million parts of one object in constant stack") {
   const auto owner = make<traced>();
   lengthen(*owner, make<traced>());
   CHECK(ouro::deep_size_of(owner) == 2 * ouro::size_of(owner));

@@ -223,7 +223,7 @@ char* __wrap___cxa_demangle(const char* name, char* to, std::size_t* bytes, int*
   return ::mincore(page, 4096, &is_resident) == 0;
 }
 
-TEST_CASE("system_memory: pages are aligned and zero wherever the system has mapped them, and no others stay") {
+TEST_CASE("system_memory: pages are aligned and zero wherever the system maps them, and the rest of the mapping goes") {
   constexpr std::size_t size = std::size_t{2} << 20;
   for (const std::size_t by : {std::size_t{0}, std::size_t{4096}, size - 4096}) {
     shift = by;
@@ -243,7 +243,7 @@ TEST_CASE("system_memory: pages are aligned and zero wherever the system has map
   CHECK(ouro::detail::map_pages(size, size) == nullptr);
 }
 
-TEST_CASE("raw_array: where it cannot grow nothing has changed, on the heap and on pages of its own") {
+TEST_CASE("raw_array: a growth that fails changes nothing, on the heap and on pages of its own") {
   ouro::detail::raw_array<std::uint64_t> array;
   for (std::uint64_t i = 0; i != 600'000; ++i) {  // 4.8 MB
     if (array.size == array.capacity) {
@@ -262,8 +262,9 @@ TEST_CASE("raw_array: where it cannot grow nothing has changed, on the heap and 
   CHECK(array.capacity == 0);
 }
 
-TEST_CASE_TEMPLATE("exhausted: a thread's first objects are made, or nothing is", Memory, trial, generational, shared,
-                   biased) {
+TEST_CASE_TEMPLATE(
+    "exhausted: without memory, a thread's first objects are made or refused, and nothing is left of them", Memory,
+    trial, generational, shared, biased) {
   with_each_failure(2, [](auto failure) {
     nodes<Memory> held;
     held.reserve(10);
@@ -290,7 +291,8 @@ struct watched {
   ouro::ptr<watched> next;
 };
 
-TEST_CASE("exhausted: an object whose constructor watches it is born all the same, and a candidate at its next drop") {
+TEST_CASE(
+    "exhausted: an object that its constructor watches is made without memory for candidates, and becomes one later") {
   with_each_failure(2, [](auto failure) {
     ouro::weak<watched> watcher;
     {
@@ -309,8 +311,9 @@ TEST_CASE("exhausted: an object whose constructor watches it is born all the sam
   });
 }
 
-TEST_CASE_TEMPLATE("exhausted: a collection that has no memory puts everything back, and a later one has it all",
-                   Memory, trial, generational, shared, tabled) {
+TEST_CASE_TEMPLATE(
+    "exhausted: a collection without memory leaves every count as it was, and a later one finds all garbage", Memory,
+    trial, generational, shared, tabled) {
   with_each_failure(2, [](auto failure) {
     nodes<Memory> held;
     make_garbage_among_living<Memory>(held);
@@ -341,7 +344,7 @@ struct nested : counted<nested> {
   part outermost;
 };
 
-TEST_CASE("exhausted: a collection that has no memory to go into deeply nested parts leaves everything as it was") {
+TEST_CASE("exhausted: a collection without memory to trace deeply nested parts leaves every count as it was") {
   const unraisable_reports reports;
   with_each_failure(2, [](auto failure) {
     auto held = ouro::make<nested>();
@@ -450,7 +453,7 @@ TEST_CASE("exhausted: a deep copy is made whole, or nothing of it is left (trap 
   });
 }
 
-TEST_CASE("exhausted: a step of a collection that has no memory puts everything back") {
+TEST_CASE("exhausted: a step of a collection without memory leaves every count as it was") {
   with_each_failure(2, [](auto failure) {
     nodes<trial> held;
     make_garbage_among_living<trial>(held);
@@ -466,8 +469,7 @@ TEST_CASE("exhausted: a step of a collection that has no memory puts everything 
   });
 }
 
-TEST_CASE_TEMPLATE("exhausted: all is frozen or nothing, and all is given back or nothing", Memory, trial, generational,
-                   shared) {
+TEST_CASE_TEMPLATE("exhausted: freeze and unfreeze move all objects or none", Memory, trial, generational, shared) {
   with_each_failure(2, [](auto failure) {
     nodes<Memory> held;
     make_rings<Memory>(300, held);
@@ -498,7 +500,8 @@ TEST_CASE_TEMPLATE("exhausted: all is frozen or nothing, and all is given back o
   });
 }
 
-TEST_CASE_TEMPLATE("exhausted: garbage that there is no room to keep is destroyed", Memory, trial, generational) {
+TEST_CASE_TEMPLATE("exhausted: with saveall, garbage is destroyed where there is no memory to keep it", Memory, trial,
+                   generational) {
   with_each_failure(2, [](auto failure) {
     nodes<Memory> held;
     make_garbage_among_living<Memory>(held);
@@ -517,7 +520,7 @@ TEST_CASE_TEMPLATE("exhausted: garbage that there is no room to keep is destroye
   });
 }
 
-TEST_CASE_TEMPLATE("exhausted: objects that there is no room to have wait are destroyed at once", Memory, trial,
+TEST_CASE_TEMPLATE("exhausted: objects are destroyed at once where there is no memory to make them wait", Memory, trial,
                    generational) {
   with_each_failure(1, [](auto failure) {
     Memory::gc::set_destruction_stack(0);
@@ -542,7 +545,7 @@ TEST_CASE_TEMPLATE("exhausted: objects that there is no room to have wait are de
   });
 }
 
-TEST_CASE_TEMPLATE("exhausted: what cannot become a candidate is counted all the same", Memory, trial, generational,
+TEST_CASE_TEMPLATE("exhausted: an object that cannot become a candidate is still counted", Memory, trial, generational,
                    shared) {
   with_each_failure(2, [](auto failure) {
     nodes<Memory> held;
@@ -565,7 +568,7 @@ TEST_CASE_TEMPLATE("exhausted: what cannot become a candidate is counted all the
   });
 }
 
-TEST_CASE("exhausted: private heaps are made, entered and used, or nothing is") {
+TEST_CASE("exhausted: making, entering and using a private heap succeeds or leaves nothing behind") {
   with_each_failure(10, [](auto failure) {
     {
       const auto now = failure();
@@ -593,7 +596,7 @@ TEST_CASE("exhausted: private heaps are made, entered and used, or nothing is") 
   });
 }
 
-TEST_CASE("exhausted: where a heap is made, what waits for a drain has room while the thread is in yet another") {
+TEST_CASE("exhausted: a deferred drop keeps its memory while the thread is in another private heap") {
   struct own_refcount : ouro::local_refcount {};  // one that the heap around has not met
   using own = ouro::memory<own_refcount, ouro::trial_deletion, ouro::pool_allocator>;
   with_each_failure(3, [](auto failure) {
@@ -617,7 +620,7 @@ TEST_CASE("exhausted: where a heap is made, what waits for a drain has room whil
   });
 }
 
-TEST_CASE("exhausted: a heap that cannot be entered any more stays, and nothing worse") {
+TEST_CASE("exhausted: a private heap whose end has no memory leaks its objects, and other heaps go on") {
   const auto said = ouro::test::run_in_child([] {
     auto made = std::make_unique<ouro::heap>();
     {
@@ -656,7 +659,7 @@ TEST_CASE("exhausted: an object that cannot be queued for its owner stays until 
   });
 }
 
-TEST_CASE("exhausted: places that a reader has kept are cleared one by one where there is no memory for all") {
+TEST_CASE("exhausted: entries of a weak map that a reader has kept are cleared one by one without memory for all") {
   with_each_failure(1, [](auto failure) {
     ouro::weak_key_map<node<trial>, std::shared_ptr<int>> notes;
     nodes<trial> held;
@@ -703,7 +706,8 @@ TEST_CASE("exhausted: places that a reader has kept are cleared one by one where
   });
 }
 
-TEST_CASE_TEMPLATE("exhausted: a long walk from one candidate puts everything back", Memory, trial, generational) {
+TEST_CASE_TEMPLATE("exhausted: a long walk from one candidate that runs out of memory leaves every count as it was",
+                   Memory, trial, generational) {
   with_each_failure(2, [](auto failure) {
     Memory::gc::disable();
     {
@@ -732,8 +736,9 @@ struct hub {
   typename Memory::template ptr<hub> self;
 };
 
-TEST_CASE_TEMPLATE("exhausted: a walk that ends within the edges of one object puts everything back", Memory, trial,
-                   generational, shared) {
+TEST_CASE_TEMPLATE(
+    "exhausted: a walk that runs out of memory within the edges of one object leaves every count as it was", Memory,
+    trial, generational, shared) {
   with_each_failure(2, [](auto failure) {
     Memory::gc::disable();
     nodes<Memory> held;
@@ -755,7 +760,7 @@ TEST_CASE_TEMPLATE("exhausted: a walk that ends within the edges of one object p
   });
 }
 
-TEST_CASE_TEMPLATE("exhausted: a candidate that a walk finds no room for stays one", Memory, trial, shared) {
+TEST_CASE_TEMPLATE("exhausted: a candidate for which a walk has no memory stays a candidate", Memory, trial, shared) {
   with_each_failure(2, [](auto failure) {
     Memory::gc::disable();
     const auto living = Memory::template make<hub<Memory>>();
@@ -777,7 +782,7 @@ TEST_CASE_TEMPLATE("exhausted: a candidate that a walk finds no room for stays o
   });
 }
 
-TEST_CASE("exhausted: in a heap of another collector, candidates and callbacks there is no room for") {
+TEST_CASE("exhausted: in a heap of another collector, candidates and callbacks without memory do no harm") {
   with_each_failure(5, [](auto failure) {
     ouro::basic_heap<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator> h;
     const decltype(h)::scope in{h};
@@ -798,7 +803,7 @@ TEST_CASE("exhausted: in a heap of another collector, candidates and callbacks t
   });
 }
 
-TEST_CASE("exhausted: in a heap of another collector, a collection that there is no room for finds nothing") {
+TEST_CASE("exhausted: in a heap of another collector, a collection without memory finds nothing") {
   with_each_failure(1, [](auto failure) {
     ouro::basic_heap<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator> h;
     const decltype(h)::scope in{h};
@@ -814,7 +819,7 @@ TEST_CASE("exhausted: in a heap of another collector, a collection that there is
   });
 }
 
-TEST_CASE("exhausted: where garbage was not enough, the request is refused") {
+TEST_CASE("exhausted: a request that a collection does not make enough room for is refused") {
   ouro::heap h{std::size_t{1} << 20};
   const ouro::heap::scope in{h};
   {
@@ -836,7 +841,7 @@ TEST_CASE("exhausted: where garbage was not enough, the request is refused") {
   CHECK(names.size() > 1000);
 }
 
-TEST_CASE("exhausted: a block that the account has no room for goes without, and all else is told") {
+TEST_CASE("exhausted: a block that cannot be traced for want of memory is given, and all others are traced") {
   using traced = ouro::traced_allocator<ouro::pool_allocator>;
   using memory = ouro::memory<ouro::local_refcount, ouro::no_collector, traced>;
   with_each_failure(2, [](auto failure) {
@@ -858,7 +863,7 @@ TEST_CASE("exhausted: a block that the account has no room for goes without, and
   });
 }
 
-TEST_CASE("exhausted: a freed block that there is no room to keep is given back at once") {
+TEST_CASE("exhausted: a freed block is given back at once where there is no memory to keep it") {
   using checked = ouro::checked_allocator<ouro::pool_allocator>;
   for (const bool inside : {false, true}) {
     with_each_failure(inside ? 2 : 1, [inside](auto failure) {
@@ -895,7 +900,7 @@ TEST_CASE("exhausted: kept blocks are given back before a request is refused") {
 }
 
 #if OURO_HAS_BACKTRACE
-TEST_CASE("exhausted: calls that cannot be told are not, and names that cannot be found are addresses") {
+TEST_CASE("exhausted: a trace without call frames or names has none, or addresses in place of names") {
   with_each_failure(2, [](auto failure) {
     std::vector<const void*> calls;
     {

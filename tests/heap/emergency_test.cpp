@@ -201,7 +201,7 @@ struct containers {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("emergency: each standard container is whole at each of its requests for memory", Memory, trial,
+TEST_CASE_TEMPLATE("emergency: a collection may trace each standard container while it asks for memory", Memory, trial,
                    generational) {
   using of = containers<Memory>;
   SUBCASE("vector") { check_container<Memory, typename of::vector>(); }
@@ -253,7 +253,7 @@ using in_pools = ouro::standard_allocator<T>;
 
 }  // namespace
 
-TEST_CASE("emergency: garbage makes room for whatever a container asks for") {
+TEST_CASE("emergency: a request of any container collects garbage in a full heap") {
   SUBCASE("ouro::list") {
     check_that_garbage_makes_room([] {
       ouro::list<int> list;
@@ -303,7 +303,7 @@ TEST_CASE("emergency: garbage makes room for whatever a container asks for") {
   }
 }
 
-TEST_CASE("emergency: a container that finds no room even so throws, and is as it was") {
+TEST_CASE("emergency: a container whose request is refused after a collection throws, and is as it was") {
   heap h{std::size_t{1} << 20};
   const heap::scope in{h};
   std::vector<int, in_pools<int>> vector(1000, 7);
@@ -355,8 +355,9 @@ std::size_t looked_at() {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("emergency: a full heap of living objects is walked for ever fewer of the requests that it refuses",
-                   Memory, trial, generational) {
+TEST_CASE_TEMPLATE(
+    "emergency: a full heap of living objects is collected for fewer and fewer of the requests that it refuses", Memory,
+    trial, generational) {
   typename Memory::heap h;
   const typename Memory::heap::scope in{h};
   full_heap<Memory> living;
@@ -382,7 +383,7 @@ TEST_CASE_TEMPLATE("emergency: a full heap of living objects is walked for ever 
   CHECK(walks <= ouro::detail::emergency_back_off::patience + static_cast<std::size_t>(std::log2(requests)));
 }
 
-TEST_CASE("emergency: where nothing is to be looked at, each refused request collects") {
+TEST_CASE("emergency: each refused request collects where collections have nothing to look at") {
   heap h;
   const heap::scope in{h};
   h.set_limit(0);
@@ -402,7 +403,8 @@ TEST_CASE("emergency: where nothing is to be looked at, each refused request col
   CHECK(ouro::gc::stats().collected - collected == full_heap<trial>::objects);
 }
 
-TEST_CASE("emergency: a collection that helps, and memory that the heap has taken, end the waiting") {
+TEST_CASE(
+    "emergency_back_off: a collection that helps, and memory that the heap has taken, end the wait for the next one") {
   using back_off = ouro::detail::emergency_back_off;
   back_off tried;
   constexpr std::uint64_t living = 1'000'000;

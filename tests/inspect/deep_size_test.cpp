@@ -31,7 +31,7 @@ struct derived final : base {
 
 }  // namespace
 
-TEST_CASE("deep_size_of: each object that is reached, once") {
+TEST_CASE("deep_size_of: counts each object that is reached once") {
   const auto root = make<node>();
   CHECK(deep_size_of(ptr<node>{}) == 0);
   CHECK(deep_size_of(root) == size_of(root));
@@ -45,7 +45,7 @@ TEST_CASE("deep_size_of: each object that is reached, once") {
   root->left->left = nullptr;
 }
 
-TEST_CASE("deep_size_of: arrays, containers, and what only a trace tells") {
+TEST_CASE("deep_size_of: follows arrays, containers, and edges that only a trace shows") {
   const auto leaf = make<node>();
   const auto array = make<ptr<node>[]>(3, leaf);
   CHECK(deep_size_of(array) == size_of(array) + size_of(leaf));
@@ -59,7 +59,7 @@ TEST_CASE("deep_size_of: arrays, containers, and what only a trace tells") {
   CHECK(deep_size_of(seen_as) == size_of(made_as) + size_of(leaf));
 }
 
-TEST_CASE("deep_size_of: a list of a million nodes, without recursion (trap 47)") {
+TEST_CASE("deep_size_of: takes the size of a list of a million nodes without recursion (trap 47)") {
   ptr<node> list;
   for (int i = 0; i != 1'000'000; ++i) list = make<node>(std::move(list));
   CHECK(deep_size_of(list) == 1'000'000 * size_of(list));
@@ -78,7 +78,7 @@ struct open {
 
 }  // namespace
 
-TEST_CASE("deep_size_of: what a trace tells twice is counted once") {
+TEST_CASE("deep_size_of: an edge that a trace reports twice is counted once") {
   const auto object = make<open>();
   object->left = object->right = make<open>();
   CHECK(deep_size_of(object) == 2 * size_of(object));

@@ -26,7 +26,7 @@ struct record {
 
 }  // namespace
 
-TEST_CASE("identity: of objects that are managed, and of others") {
+TEST_CASE("identity: is, id, size_of and ref_count of managed objects, of others, and of null") {
   const auto object = make<int>(7);
   const ptr<const int> same = object;
   CHECK(ouro::is(object, same));
@@ -42,14 +42,14 @@ TEST_CASE("identity: of objects that are managed, and of others") {
   CHECK(ouro::ref_count(ptr<int>{}) == 0);
 }
 
-TEST_CASE("type_name: of the type that the object was made as, and of null the pointer's") {
+TEST_CASE("type_name: names the type that the object was made as, and the pointer's type for null") {
   const ptr<base> object = make<derived>();
   CHECK(ouro::type_name(object) == ouro::type_name<derived>());
   CHECK(ouro::type_name<derived>().ends_with("derived"));
   CHECK(ouro::type_name(ptr<base>{}) == ouro::type_name<base>());
 }
 
-TEST_CASE("identity: is that of the object, not of the pointer, whatever the pointer points to") {
+TEST_CASE("identity: belongs to the object, not to the pointer, whichever type the pointer has") {
   const auto object = make<record>();
   CHECK(ouro::type_name(object).ends_with("record"));
   CHECK(ouro::size_of(object) == sizeof(record) + 8);

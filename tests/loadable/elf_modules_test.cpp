@@ -8,8 +8,6 @@
 
 #include <dlfcn.h>
 
-#include <cstddef>
-#include <cstdint>
 #include <string>
 
 static_assert(OURO_HAS_UNLOADING);
@@ -64,7 +62,7 @@ bool is_loaded() {
 
 }  // namespace
 
-TEST_CASE("elf_modules: who is kept stays loaded when it is closed") {
+TEST_CASE("elf_modules: a library that is kept stays loaded when it is closed") {
   void* opened = ::dlopen(library, RTLD_LAZY);
   if (opened == nullptr) return;  // another C library
   ouro::detail::keep_loaded(nullptr);
@@ -79,31 +77,7 @@ TEST_CASE("elf_modules: who is kept stays loaded when it is closed") {
   CHECK(is_loaded());
 }
 
-TEST_CASE("elf_heap_note: notes are read up to the end of their segment") {
-  struct note {
-    std::uint32_t name_bytes = 5, content_bytes = 4, type = 1;
-    char name[8] = "ouro";
-    std::int32_t distance;  ///< from here to where the address of the heap lies
-  };
-  static const void* const heaps[] = {&heaps[0], &heaps[1], &heaps[2]};
-  struct {
-    note notes[3];
-    const void* where[3];
-  } module{{}, {heaps[0], heaps[1], heaps[2]}};
-  for (int i = 0; i != 3; ++i) {
-    module.notes[i].distance = static_cast<std::int32_t>(reinterpret_cast<const char*>(&module.where[i]) -
-                                                         reinterpret_cast<const char*>(&module.notes[i].distance));
-  }
-  const auto* const first = reinterpret_cast<const std::byte*>(&module);
-  for (const std::size_t notes : {0u, 1u, 2u, 3u}) {
-    ouro::detail::heaps_in_use found;
-    const std::size_t before = found.count();
-    found.read(first, notes * sizeof(note), 4, "module");
-    CHECK(found.count() == before + notes);
-  }
-}
-
-TEST_CASE("elf_heap_note: each heap is counted once, and other notes are not the library's") {
+TEST_CASE("heaps_in_process: counts each heap once, and no notes but the library's") {
   CHECK(ouro::heaps_in_process() == 2);
   CHECK(ouro::test::run_in_child([] { ouro::detail::report_several_heaps(); }).text ==
         "ouro: each of these has a heap of its own, and no object of one must come to another: the program the "

@@ -37,8 +37,8 @@ struct at_limit {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("make_managed: an emergency collection of shared objects comes first where there is one thread",
-                   Memory, ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>,
+TEST_CASE_TEMPLATE("make_managed: with one thread, shared objects are collected before a request is refused", Memory,
+                   ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>,
                    ouro::memory<ouro::biased_refcount, ouro::trial_deletion, failing_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::generational, failing_allocator>) {
   using node = scenario_node<Memory>;
@@ -57,7 +57,7 @@ TEST_CASE_TEMPLATE("make_managed: an emergency collection of shared objects come
   CHECK(node::alive == before);
 }
 
-TEST_CASE("make_managed: shared objects are not collected of themselves while there is another thread") {
+TEST_CASE("make_managed: no automatic collection of shared objects begins while there is another thread") {
   using memory = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>;
   memory::gc::collect();
   leave_garbage<memory>();
@@ -73,7 +73,7 @@ TEST_CASE("make_managed: shared objects are not collected of themselves while th
   CHECK(memory::gc::collect() == 1);
 }
 
-TEST_CASE("make_managed: shared objects are not collected of themselves where the system does not list the threads") {
+TEST_CASE("make_managed: no automatic collection of shared objects begins where the system does not list the threads") {
   using memory = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>;
   memory::gc::collect();
   const auto said = ouro::test::run_in_child([] {

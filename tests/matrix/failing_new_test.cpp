@@ -56,7 +56,7 @@ void operator delete[](void* block) noexcept { deallocate(block); }
 void operator delete[](void* block, std::size_t) noexcept { deallocate(block); }
 void operator delete[](void* block, const std::nothrow_t&) noexcept { deallocate(block); }
 
-TEST_CASE_TEMPLATE("matrix: with each operator new failed once, nothing leaks and nothing is torn (invariant 7)",
+TEST_CASE_TEMPLATE("matrix: with each operator new failed once, no object leaks and none is half made (invariant 7)",
                    Memory, ouro::default_memory,
                    ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::system_allocator>,

@@ -48,8 +48,8 @@ TEST_CASE_TEMPLATE("matrix: every scenario holds under every allowed combination
   CHECK_FALSE(failing_allocator::is_misused);
 }
 
-TEST_CASE_TEMPLATE("matrix: with each allocation failed once, nothing leaks and nothing is torn (invariant 7)", Memory,
-                   ouro::memory<ouro::local_refcount, ouro::no_collector, failing_allocator>,
+TEST_CASE_TEMPLATE("matrix: with each allocation failed once, no object leaks and none is half made (invariant 7)",
+                   Memory, ouro::memory<ouro::local_refcount, ouro::no_collector, failing_allocator>,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, failing_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>,
                    ouro::memory<ouro::biased_refcount, ouro::trial_deletion, failing_allocator>,

@@ -36,7 +36,7 @@ TEST_CASE("destroyer: the elements of a tuple go from the last to the first") {
   CHECK(end_of<named<'a'>>() == "a");
 }
 
-TEST_CASE("destroyer: what a tuple refers to stays") {
+TEST_CASE("destroyer: the object that a reference in a tuple leads to stays") {
   const named<'a'> copied;
   named<'x'> stays;
   CHECK(end_of<std::tuple<named<'a'>, named<'x'>&>>(copied, stays) == "a");

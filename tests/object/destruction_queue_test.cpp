@@ -179,7 +179,8 @@ TEST_CASE("destruction: the block of an object is there until all its descendant
   }
 }
 
-TEST_CASE("destruction: garbage stays in its place until what it dropped, and had to wait, is destroyed") {
+TEST_CASE(
+    "destruction: the block of garbage stays until the objects that it dropped, and that had to wait, are destroyed") {
   const destruction_stack<local> bounded{0};
   const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
   std::size_t used_at_end = 0;
@@ -197,7 +198,7 @@ TEST_CASE("destruction: garbage stays in its place until what it dropped, and ha
   CHECK(ouro::pool_allocator::statistics().used_blocks == before);
 }
 
-TEST_CASE_TEMPLATE("destruction: an object that comes back from the queue is as it was (trap 78)", Memory, local,
+TEST_CASE_TEMPLATE("destruction: an object that is resurrected from the queue keeps its state (trap 78)", Memory, local,
                    tracking, atomic, biased) {
   using node = list_node<Memory>;
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{1} << 20}) {
@@ -233,7 +234,7 @@ TEST_CASE_TEMPLATE("destruction: an object that comes back from the queue is as 
   }
 }
 
-TEST_CASE("destruction: an object that comes back from the queue is in its weak map still") {
+TEST_CASE("destruction: an object that is resurrected from the queue is still in its weak map") {
   const destruction_stack<local> bounded{0};
   ouro::weak_value_map<int, list_node<local>> by_number;
   list_node<local>::pointer back;
@@ -272,7 +273,7 @@ TEST_CASE_TEMPLATE("destruction: an object that waits is dead for weak pointers 
   CHECK(list_node<Memory>::alive == 0);
 }
 
-TEST_CASE("destruction: objects of several collectors wait in one queue, and come back to their own") {
+TEST_CASE("destruction: objects of several collectors wait in one queue, and each goes back to its own collector") {
   const destruction_stack<local> bounded{0};
   tracking::ptr<list_node<tracking>> back;
   {
@@ -340,7 +341,7 @@ TEST_CASE("destruction: a destructor may begin to defer when something waits alr
   CHECK(list_node<local>::alive == 0);
 }
 
-TEST_CASE("destruction: however much stack a program grants, it is a part of the address space") {
+TEST_CASE("destruction: the largest of all numbers may be set as the stack that destructors use") {
   const destruction_stack<local> bounded{std::numeric_limits<std::size_t>::max()};
   CHECK(local::gc::destruction_stack() > std::size_t{256} << 10);
   auto list = make_list<local>(100);
@@ -363,7 +364,7 @@ TEST_CASE("destruction: callbacks of weak pointers wait until the outermost dest
   CHECK(alive_at_callback == 0);
 }
 
-TEST_CASE("destruction_queue: knows an object that waits and is not dying") {
+TEST_CASE("destruction_queue: notices an object that waits and is not dying") {
   const local::gc::deferred_drops waits;
   auto waiting = local::make<std::string>("ends by a destructor");
   auto* const header = ouro::detail::header<ouro::local_refcount>::of(waiting.get());

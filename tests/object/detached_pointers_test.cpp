@@ -8,7 +8,7 @@ constinit ouro::detail::detached_pointers detached;
 
 }  // namespace
 
-TEST_CASE("detached_pointers: gives back as many pointers to each object as were added, and no more") {
+TEST_CASE("detached_pointers: removes as many pointers to each object as were added, and no more") {
   const int objects[2] = {};
   CHECK_FALSE(detached.remove(&objects[0]));
   detached.add(&objects[0]);

@@ -77,3 +77,27 @@ TEST_CASE("heaps_in_use: knows 16 heaps at the most") {
   for (const char& heap : heaps) notes{&heap}.show_to(found, "many");
   CHECK(found.count() == 16);
 }
+
+TEST_CASE("heaps_in_use: notes are read up to the end of their segment") {
+  struct note {
+    std::uint32_t name_bytes = 5, content_bytes = 4, type = 1;
+    char name[8] = "ouro";
+    std::int32_t distance;  ///< from here to where the address of the heap lies
+  };
+  static const void* const heaps[] = {&heaps[0], &heaps[1], &heaps[2]};
+  struct {
+    note notes[3];
+    const void* where[3];
+  } module{{}, {heaps[0], heaps[1], heaps[2]}};
+  for (int i = 0; i != 3; ++i) {
+    module.notes[i].distance = static_cast<std::int32_t>(reinterpret_cast<const char*>(&module.where[i]) -
+                                                         reinterpret_cast<const char*>(&module.notes[i].distance));
+  }
+  const auto* const first = reinterpret_cast<const std::byte*>(&module);
+  for (const std::size_t notes : {0u, 1u, 2u, 3u}) {
+    ouro::detail::heaps_in_use found;
+    const std::size_t before = found.count();
+    found.read(first, notes * sizeof(note), 4, "module");
+    CHECK(found.count() == before + notes);
+  }
+}

@@ -12,8 +12,8 @@
 using ouro::count_word;
 using ouro::drop_result;
 
-TEST_CASE_TEMPLATE("header: a pointer more or fewer, without regard to candidacy", Policy, ouro::local_refcount,
-                   ouro::atomic_refcount, ouro::biased_refcount) {
+TEST_CASE_TEMPLATE("header: try_increment and decrement_plainly count without regard to candidacy", Policy,
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
   using header = ouro::detail::header<Policy>;
   header suspect{count_word::with_suspect_on_drop(count_word::one), 0};
   CHECK(suspect.try_increment());
@@ -27,7 +27,7 @@ TEST_CASE_TEMPLATE("header: a pointer more or fewer, without regard to candidacy
   CHECK(immortal.load_count() == count_word::pinned);
 }
 
-TEST_CASE_TEMPLATE("header: a change is made to what is there, though that has changed meanwhile", Policy,
+TEST_CASE_TEMPLATE("header: update begins again where another thread has changed the word meanwhile", Policy,
                    ouro::local_refcount, ouro::atomic_refcount) {
   using header = ouro::detail::header<Policy>;
   header object{count_word::one, 2};

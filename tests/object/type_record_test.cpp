@@ -41,7 +41,7 @@ constinit type_table own{};
 
 }  // namespace
 
-TEST_CASE("type_table: numbers types from 1 on, and knows none under a number that it has not given") {
+TEST_CASE("type_table: numbers types from 1 on, and has none under other numbers") {
   static const type_record first = record_called("first");
   static const type_record second = record_called("second");
   CHECK(own.find(0) == nullptr);
@@ -73,7 +73,7 @@ TEST_CASE("type_table: refuses types of another check level, and more types than
   CHECK(full.text == "one more: ouro: more than 65535 managed types [type: some::type]\n");
 }
 
-TEST_CASE("type_record: destroys and deallocates one object by the functions for several") {
+TEST_CASE("type_record: destroy_one and deallocate_one call the functions for ranges with one object") {
   const type_record record = record_called("one");
   int header = 0;
   destroyed.clear();

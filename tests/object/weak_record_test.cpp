@@ -16,8 +16,8 @@ using table = ouro::detail::weak_table<Refcount>;
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("weak_table: is valid whatever watches an object, and in whatever order that ends", Refcount,
-                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
+TEST_CASE_TEMPLATE("weak_table: is valid whichever weak pointers watch an object, and in whichever order they end",
+                   Refcount, ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
   using memory = ouro::memory<Refcount, ouro::trial_deletion, ouro::pool_allocator>;
   auto object = memory::template make<int>(1);
   std::vector<typename memory::template weak<int>> watching;
@@ -37,7 +37,7 @@ TEST_CASE_TEMPLATE("weak_table: is valid whatever watches an object, and in what
   CHECK(table<Refcount>::is_valid());
 }
 
-TEST_CASE("weak_table: knows a record that is not linked to the one in front of it") {
+TEST_CASE("weak_table: notices a record that is not linked to the one in front of it") {
   using header = ouro::detail::header<ouro::local_refcount>;
   const auto object = ouro::make<int>(1);
   const ouro::weak<int> plain = object;

@@ -9,7 +9,9 @@
 using header = ouro::detail::header<ouro::atomic_refcount>;
 using target = ouro::detail::weak_target<ouro::atomic_refcount>;
 
-TEST_CASE("weak_target: while one thread looks at the object, the next waits, and then finds what it has left") {
+TEST_CASE(
+    "weak_target: a thread that looks at an object waits for another one that does, and then finds what that has "
+    "left") {
   header object{ouro::count_word::one, 0};
   target to{object};
   std::atomic<bool> is_looked_at = false;

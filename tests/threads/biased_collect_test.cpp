@@ -77,7 +77,7 @@ collected::ptr<node> make_ring_of_one() {
 
 }  // namespace
 
-TEST_CASE("biased_refcount: a step begins with what is left for any thread, and frees nothing that still is") {
+TEST_CASE("biased_refcount: a step first merges the objects that are queued for any thread, and so may free them") {
   gc::collect();
   collected::ptr<node> ring;
   {
@@ -91,7 +91,8 @@ TEST_CASE("biased_refcount: a step begins with what is left for any thread, and 
   CHECK(node::alive == 0);
 }
 
-TEST_CASE("biased_refcount: what a destructor leaves for another thread during a collection is no pointer afterwards") {
+TEST_CASE(
+    "biased_refcount: an object that a destructor queues for another thread during a collection is merged by its end") {
   gc::collect();
   for (const bool by_step : {false, true}) {
     collected::ptr<node> acyclic;
@@ -117,7 +118,7 @@ TEST_CASE("biased_refcount: what a destructor leaves for another thread during a
   }
 }
 
-TEST_CASE("biased_refcount: cyclic garbage that a destructor leaves for another thread is collected by the next pass") {
+TEST_CASE("biased_refcount: a cycle that a destructor queues for another thread is collected by the next pass") {
   gc::collect();
   collected::ptr<node> second;
   {
@@ -216,7 +217,7 @@ class least_collector {
 
 }  // namespace
 
-TEST_CASE("collector_policy: one that does not say where it collects has objects queued for their owners") {
+TEST_CASE("collector_policy: objects of a collector that does not say where it collects are queued for their owners") {
   using least = ouro::memory<ouro::biased_refcount, least_collector, ouro::pool_allocator>;
   auto object = least::make<value>();
   std::thread{[taken = std::move(object)]() mutable { taken.reset(); }}.join();

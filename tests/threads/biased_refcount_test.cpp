@@ -39,7 +39,8 @@ void on_another_thread(Do what) {
 
 }  // namespace
 
-TEST_CASE("biased_refcount: what others drop is merged when the owner makes an object, on its thread (trap 62)") {
+TEST_CASE(
+    "biased_refcount: the drops of other threads are merged on the owner's thread when it makes an object (trap 62)") {
   auto object = biased::make<counted>();
   on_another_thread([taken = std::move(object)]() mutable { taken.reset(); });
   CHECK(counted::alive == 1);
@@ -61,7 +62,7 @@ TEST_CASE("biased_refcount: gc::collect() drains the merge queue too, with a col
   CHECK(counted::alive == 0);
 }
 
-TEST_CASE("biased_refcount: a pointer that stays with the owner keeps an object that is left for it") {
+TEST_CASE("biased_refcount: a pointer of the owner keeps an object alive that other threads have queued for it") {
   auto object = biased::make<counted>();
   auto second = object;
   auto third = object;
@@ -77,8 +78,7 @@ TEST_CASE("biased_refcount: a pointer that stays with the owner keeps an object 
   CHECK(counted::last_to_die.load() != std::this_thread::get_id());
 }
 
-TEST_CASE(
-    "biased_refcount: an object that is queued for its owner waits for that, though the owner drops its last pointer") {
+TEST_CASE("biased_refcount: a queued object lives until its owner merges it, though the last pointer has gone") {
   auto object = biased::make<counted>();
   auto second = object;
   biased::ptr<counted> third;
@@ -93,7 +93,8 @@ TEST_CASE(
   CHECK(counted::alive == 0);
 }
 
-TEST_CASE("biased_refcount: the owner's last drop of its own merges with what others still hold") {
+TEST_CASE(
+    "biased_refcount: when the owner drops its last pointer, the pointers of other threads keep the object alive") {
   auto object = biased::make<counted>();
   std::atomic<int> stage = 0;
   std::thread other{[copied = biased::ptr<counted>{object}, &stage]() mutable {
@@ -112,7 +113,7 @@ TEST_CASE("biased_refcount: the owner's last drop of its own merges with what ot
   CHECK(counted::alive == 0);
 }
 
-TEST_CASE("biased_refcount: what a thread that has ended made dies with its last pointer, wherever that is (trap 62)") {
+TEST_CASE("biased_refcount: an object whose owner thread has ended dies where its last pointer is dropped (trap 62)") {
   std::vector<biased::ptr<counted>> objects;
   on_another_thread([&] {
     for (int i = 0; i != 100; ++i) objects.push_back(biased::make<counted>());
@@ -229,7 +230,7 @@ struct acting {
 
 }  // namespace
 
-TEST_CASE("biased_refcount: what is queued for a thread while it drains its queue for the last time is merged, too") {
+TEST_CASE("biased_refcount: an object that is queued while its owner ends is merged by the owner") {
   biased::ptr<acting> first;
   biased::ptr<counted> second;
   std::atomic<int> stage = 0;
@@ -249,7 +250,7 @@ TEST_CASE("biased_refcount: what is queued for a thread while it drains its queu
   CHECK(counted::last_to_die.load() == of_owner);
 }
 
-TEST_CASE("biased_refcount: what is queued while a thread drains its queue waits until that is over") {
+TEST_CASE("biased_refcount: an object that is queued while its owner drains its queue waits until that is over") {
   auto second = biased::make<counted>();
   int alive_within = -1;
   auto first = biased::make<acting>([&] {

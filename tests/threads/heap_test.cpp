@@ -35,7 +35,7 @@ using ints = std::vector<int, ouro::standard_allocator<int>>;
 
 }  // namespace
 
-TEST_CASE("heap: threads take turns in it, each finds what the others left") {
+TEST_CASE("heap: threads that enter a heap in turn each find what the others left") {
   constexpr int threads = 4;
   constexpr int turns = 300;
   std::mutex mutex;
@@ -82,7 +82,7 @@ TEST_CASE("heap: threads take turns in it, each finds what the others left") {
   }
 }
 
-TEST_CASE("heap: heaps of several threads at once do not meet") {
+TEST_CASE("heap: several threads use a private heap each at the same time") {
   std::vector<std::thread> running;
   for (int i = 0; i != 4; ++i) {
     running.emplace_back([] {
@@ -100,7 +100,7 @@ TEST_CASE("heap: heaps of several threads at once do not meet") {
   CHECK(node::alive == 0);
 }
 
-TEST_CASE("heap: other threads free blocks of it while it is in use, and it may end as soon as they have") {
+TEST_CASE("heap: other threads may free its blocks while it is in use, and it may end as soon as they have") {
   for (int round = 0; round != 20; ++round) {
     heap h;
     std::vector<ints> given;

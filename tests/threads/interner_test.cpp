@@ -23,7 +23,7 @@ void run_in_threads(Work work) {
 
 }  // namespace
 
-TEST_CASE("interner: threads that look up what others drop get living objects, one per value (trap 71)") {
+TEST_CASE("interner: threads that look up values while others drop them get living objects, one per value (trap 71)") {
   std::atomic<int> differences = 0;
   run_in_threads([&differences] {
     for (int i = 0; i != 5'000; ++i) {
@@ -51,7 +51,7 @@ TEST_CASE("interned_string: threads share strings under a mutex, and none is lef
   CHECK(shared_string::interned_count() == 0);
 }
 
-TEST_CASE("interner: threads whose dropped strings wait for their ends get living ones, one per value (trap 71)") {
+TEST_CASE("interner: threads that look up strings whose ends are deferred get living ones, one per value (trap 71)") {
   using gc = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>::gc;
   std::atomic<int> differences = 0;
   run_in_threads([&differences] {

@@ -120,7 +120,7 @@ TEST_CASE("remote frees: in a random history of threads that come and go no bloc
   CHECK(used_by_heirs(threads) == 0);
 }
 
-TEST_CASE("remote frees: what one thread makes and another frees is used again") {
+TEST_CASE("remote frees: blocks that one thread allocates and another frees are used again") {
   constexpr std::size_t rounds = 200;
   constexpr std::size_t in_a_round = 1000;
   std::vector<void*> passed(in_a_round);
@@ -147,7 +147,7 @@ TEST_CASE("remote frees: what one thread makes and another frees is used again")
   CHECK(most <= 5);
 }
 
-TEST_CASE("remote frees: a thread that frees and makes nothing sends all home when it ends") {
+TEST_CASE("remote frees: a thread that only frees gives all blocks back to their heap when it ends") {
   std::vector<void*> all;
   pool_allocator::trim();
   const std::size_t before = pool_allocator::statistics().used_blocks;
@@ -171,7 +171,7 @@ struct freed_late {
 
 }  // namespace
 
-TEST_CASE("remote frees: what a thread frees later in its end than all else goes home at once") {
+TEST_CASE("remote frees: a block that a thread frees after the end of its cache goes back to its heap at once") {
   pool_allocator::trim();
   const std::size_t before = pool_allocator::statistics().used_blocks;
   void* const first = pool_allocator::allocate(200, 8);

@@ -34,7 +34,7 @@ TEST_CASE("atomic_refcount: threads that copy and drop one object leave the coun
   CHECK(original.use_count() == 1);
 }
 
-TEST_CASE("pool_allocator: blocks dropped on another thread come home and are used again") {
+TEST_CASE("pool_allocator: blocks freed on another thread go back to their heap and are used again") {
   constexpr int rounds = 20;
   constexpr int objects = 5'000;
   ouro::pool_allocator::trim();  // takes in what came home before

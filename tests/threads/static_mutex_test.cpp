@@ -42,7 +42,7 @@ TEST_CASE("static_mutex: one thread at a time") {
   check_exclusion(again);
 }
 
-TEST_CASE("static_mutex: who waits is woken") {
+TEST_CASE("static_mutex: an unlock wakes a thread that waits") {
   own.lock();
   std::thread waiting{[] { const ouro::detail::lock_guard lock{own}; }};
   std::this_thread::sleep_for(std::chrono::milliseconds{50});  // by then it waits: else this finds nothing
@@ -50,7 +50,7 @@ TEST_CASE("static_mutex: who waits is woken") {
   waiting.join();
 }
 
-TEST_CASE("recursive_mutex: the thread that has it may have it again, and gives it back as often") {
+TEST_CASE("recursive_mutex: its holder may lock it again, and frees it by as many unlocks") {
   again.lock();
   again.lock();
   bool is_through = false;
@@ -66,7 +66,7 @@ TEST_CASE("recursive_mutex: the thread that has it may have it again, and gives 
   CHECK(is_through);
 }
 
-TEST_CASE("static_mutex: needs no code to end") {
+TEST_CASE("static_mutex: is trivially destructible") {
   CHECK(std::is_trivially_destructible_v<ouro::detail::static_mutex>);
   CHECK(std::is_trivially_destructible_v<ouro::detail::recursive_mutex>);
 }

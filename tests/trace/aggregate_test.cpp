@@ -76,12 +76,12 @@ void check_members_of() {
 
 }  // namespace
 
-TEST_CASE("aggregate: each of its members is named, in order, whatever their number up to 64") {
+TEST_CASE("aggregate: up to 64 members are visited in their order") {
   [&]<std::size_t... N>(std::index_sequence<N...>) { (check_members_of<N>(), ...); }(std::make_index_sequence<65>{});
   CHECK_FALSE(sees_members<one_too_many>());
 }
 
-TEST_CASE("aggregate: a member that is an array or an aggregate is one, and what is named may be changed") {
+TEST_CASE("aggregate: an array or an aggregate is visited as one member, and members may be changed") {
   struct inner {
     int x, y;
   };

@@ -48,7 +48,7 @@ void grow(part& owner, const ptr<part>& to, std::size_t links) {
 
 }  // namespace
 
-TEST_CASE("nesting: each edge of each part is reported once, whatever is put off") {
+TEST_CASE("nesting: each edge of each part is reported once, however deep the parts nest") {
   for (const std::size_t links :
        {std::size_t{1}, ouro::detail::nesting::most_levels - 1, ouro::detail::nesting::most_levels,
         ouro::detail::nesting::most_levels + 1, 3 * ouro::detail::nesting::most_levels + 7}) {
@@ -63,7 +63,8 @@ TEST_CASE("nesting: each edge of each part is reported once, whatever is put off
   }
 }
 
-TEST_CASE("nesting: where the trace of a part throws, what was put off is forgotten, and no count is wrong") {
+TEST_CASE(
+    "nesting: a trace of a part that throws makes the collector forget parts that it put off, and no count is wrong") {
   const unraisable_reports reports;
   constexpr std::size_t links = 3 * ouro::detail::nesting::most_levels;
   {

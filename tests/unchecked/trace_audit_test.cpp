@@ -67,7 +67,7 @@ struct careless : counted<careless> {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("audit: what a pointer from outside holds lives, though its edge was reported twice (trap 80)",
+TEST_CASE_TEMPLATE("audit: an object held from outside lives, though an edge to it was reported twice (trap 80)",
                    Memory, by_trial, by_generation, shared) {
   const noted_reports handler;
   using doubled = node<Memory, 1>;
@@ -94,8 +94,8 @@ TEST_CASE_TEMPLATE("audit: what a pointer from outside holds lives, though its e
   CHECK(Memory::gc::stats().over_reported > before.over_reported);
 }
 
-TEST_CASE_TEMPLATE("audit: garbage of other types goes meanwhile, unless an object of a wrong type leads to it", Memory,
-                   by_trial, by_generation) {
+TEST_CASE_TEMPLATE("audit: garbage of other types is collected, unless an object with a wrong trace leads to it",
+                   Memory, by_trial, by_generation) {
   const noted_reports handler;
   using doubled = node<Memory, 2>;
   using right = node<Memory, 3>;
@@ -115,7 +115,7 @@ TEST_CASE_TEMPLATE("audit: garbage of other types goes meanwhile, unless an obje
   CHECK(doubled::alive == 1);
 }
 
-TEST_CASE("audit: a sample of the later objects is looked at, too") {
+TEST_CASE("audit: a wrong trace is found in a sample of the objects that are made later") {
   const noted_reports handler;
   using later = node<by_trial, 4>;
   constexpr int first_wrong = 100;
@@ -159,7 +159,7 @@ struct late_thrower {
 
 }  // namespace
 
-TEST_CASE("audit: a trace that throws when its type is no longer audited decides nothing (trap 40)") {
+TEST_CASE("audit: a trace that throws after the audit of its type frees nothing (trap 40)") {
   const unraisable_reports failures;
   for (int i = 0; i != 100; ++i) {
     const auto garbage = ouro::make<late_thrower>();

@@ -73,7 +73,7 @@ TEST_CASE("unchecked: a weak pointer that is dropped outside its heap leaves its
   });
 }
 
-TEST_CASE("unchecked: records that were left to a heap end with their object, and else with the heap") {
+TEST_CASE("unchecked: a record that was left to a heap ends with its object, or else with the heap") {
   for (const bool dies_first : {false, true}) {
     auto h = std::make_unique<heap>();
     weak<watched> plain;

@@ -62,7 +62,7 @@ TEST_CASE("allocation_snapshot: the top by bytes and by blocks, by type, by scop
   CHECK(snapshot.top(2).size() == 2);
 }
 
-TEST_CASE("allocation_snapshot: the difference of two snapshots says what came and what went") {
+TEST_CASE("allocation_snapshot: the difference of two shows which blocks came and which went") {
   const tracing on;
   auto goes = memory::make<large>();
   auto stays = memory::make<small>();
@@ -81,7 +81,7 @@ TEST_CASE("allocation_snapshot: the difference of two snapshots says what came a
   CHECK(traced::take_snapshot().compare_to(traced::take_snapshot()).empty());
 }
 
-TEST_CASE("allocation_snapshot: a filter keeps the origins that it says yes to") {
+TEST_CASE("allocation_snapshot: filter keeps the origins for which its function is true") {
   const tracing on;
   const auto one = memory::make<small>();
   const auto two = memory::make<large>();

@@ -53,7 +53,7 @@ TEST_CASE("checked_allocator: a freed block is not given out again for some time
   checked::trim();
 }
 
-TEST_CASE("checked_allocator: what the program has is what the allocator below has, once it is trimmed") {
+TEST_CASE("checked_allocator: after a trim, the allocator below has no blocks but those of the program") {
   checked::trim();
   const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
   for (int i = 0; i != 1000; ++i) memory::make<four_numbers>();
@@ -193,7 +193,7 @@ TEST_CASE("checked_allocator: a freed block that is written beside its bytes is 
   check_misuse(write_at(-24), "a block was written below its beginning after it was freed (allocation");
 }
 
-TEST_CASE("checked_allocator: nothing that is noted in front of a block is believed once it was overwritten") {
+TEST_CASE("checked_allocator: does not use the notes in front of a block once they were overwritten") {
   for (const std::size_t bytes : {24u, 64u, 90u}) {
     check_misuse(
         [bytes] {
@@ -205,7 +205,7 @@ TEST_CASE("checked_allocator: nothing that is noted in front of a block is belie
   }
 }
 
-TEST_CASE("checked_allocator: a write to any byte of what is noted in front of a block is reported") {
+TEST_CASE("checked_allocator: a write to any byte of the notes in front of a block is reported") {
   if (sizeof(void*) != 8) return;
   for (int distance = 1; distance <= 96; ++distance) {
     if (distance > 8 && distance <= 12) continue;  // behind the number of a line nothing is noted
@@ -219,7 +219,7 @@ TEST_CASE("checked_allocator: a write to any byte of what is noted in front of a
   }
 }
 
-TEST_CASE("checked_allocator: what is noted in front of a block is not believed in front of another") {
+TEST_CASE("checked_allocator: notices notes in front of a block that were copied from another one") {
   check_misuse(
       [] {
         auto* const block = static_cast<unsigned char*>(checked::allocate(24, 8));

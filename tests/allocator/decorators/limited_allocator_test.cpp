@@ -102,7 +102,7 @@ TEST_CASE("limited_allocator: the containers of a program share its budget") {
   CHECK(numbers.size() == 250);
 }
 
-TEST_CASE("limited_allocator: trim gives back what lies below") {
+TEST_CASE("limited_allocator: trim is passed on to the allocator below") {
   using pools = ouro::limited_allocator<ouro::pool_allocator>;
   std::vector<void*> many;
   for (int i = 0; i != 10'000; ++i) many.push_back(pools::allocate(1000, 8));

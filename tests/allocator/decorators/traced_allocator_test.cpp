@@ -72,7 +72,7 @@ TEST_CASE("traced_allocator: the containers of a program are traced by their ele
   CHECK(top[0].bytes == 80);
 }
 
-TEST_CASE("traced_allocator: blocks of no type that anybody has told are unknown; trim gives back what lies below") {
+TEST_CASE("traced_allocator: blocks of no known type are called unknown; trim is passed on to the allocator below") {
   const tracing on;
   void* const block = traced::allocate(48, 8);
   const auto entries = traced::take_snapshot().entries();
@@ -89,7 +89,7 @@ TEST_CASE("traced_allocator: blocks of no type that anybody has told are unknown
   CHECK(ouro::pool_allocator::statistics().arenas == arenas);
 }
 
-TEST_CASE("traced_allocator: of many scopes the innermost are noted, as many as were asked for") {
+TEST_CASE("traced_allocator: notes the innermost scopes, as many as were asked for") {
   const tracing on{1};
   const ouro::allocation_scope outer{"outer"};
   const ouro::allocation_scope inner{"inner"};

@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(ouro::test::own_heap<>,
   CHECK(current_pool_heap->arenas == 0);
 }
 
-TEST_CASE_FIXTURE(ouro::test::own_heap<>, "pool_heap: knows each number and link that is wrong") {
+TEST_CASE_FIXTURE(ouro::test::own_heap<>, "pool_heap: notices each number and link that is wrong") {
   std::vector<void*> blocks;
   for (int i = 0; i != 3000; ++i) blocks.push_back(pool_allocator::allocate(64, 8));
   for (std::size_t i = 0; i < blocks.size(); i += 2) pool_allocator::deallocate(blocks[i], 64, 8);
@@ -128,7 +128,7 @@ TEST_CASE_FIXTURE(ouro::test::own_heap<>, "pool_heap: knows each number and link
 }
 
 TEST_CASE_FIXTURE(ouro::test::own_heap<>,
-                  "pool_heap: knows a free list that is a ring, or leads to where no block begins") {
+                  "pool_heap: notices a free list that is a ring, or leads to where no block begins") {
   using ouro::detail::free_block;
   void* const first = pool_allocator::allocate(64, 8);
   void* const second = pool_allocator::allocate(64, 8);

@@ -64,7 +64,7 @@ TEST_CASE("pool_allocator: an empty pool serves other classes, an empty arena go
 }
 
 TEST_CASE(
-    "pool_allocator: a full pool that gets blocks back waits behind the others, and hands out the last freed first") {
+    "pool_allocator: a full pool that gets blocks back goes behind the others, and hands out the last freed first") {
   constexpr std::size_t bytes = 504;
   constexpr std::size_t in_a_pool = pool_allocator::pool_bytes / bytes;
   std::vector<void*> all;
@@ -201,7 +201,7 @@ thread_local late last_wish;
 
 }  // namespace
 
-TEST_CASE("pool_allocator: what a thread allocates after the end of its heap is served, too (trap 61)") {
+TEST_CASE("pool_allocator: a thread may allocate after the end of its heap (trap 61)") {
   std::thread{[] {
     late* volatile const constructed_first = &last_wish;
     static_cast<void>(constructed_first);

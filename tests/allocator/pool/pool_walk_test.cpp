@@ -61,7 +61,7 @@ class model {
 
 }  // namespace
 
-TEST_CASE("pool_walk: sees what a model says is used, whoever frees, in which order") {
+TEST_CASE("pool_walk: sees the blocks that a model says are used, whichever thread frees in whichever order") {
   ouro::heap apart;
   const ouro::heap::scope in{apart};
   model blocks;

@@ -5,7 +5,7 @@
 using ouro::detail::free_block;
 using ouro::detail::remote_free_list;
 
-TEST_CASE("remote_free_list: a chain that another thread adds meanwhile is kept behind one's own") {
+TEST_CASE("remote_free_list: a chain that another thread adds at the same time is kept behind the new one") {
   free_block mine[2];
   free_block other{};
   mine[0].next = &mine[1];

@@ -22,7 +22,7 @@ TEST_CASE("pool_resource: is a memory resource, and equal to others of its kind"
   CHECK(pool_allocator::statistics().used_bytes == before.used_bytes);
 }
 
-TEST_CASE("pool_resource: no bytes have an address of their own") {
+TEST_CASE("pool_resource: each block of no bytes has an address of its own") {
   ouro::pool_resource resource;
   void* const first = resource.allocate(0);
   void* const second = resource.allocate(0);
@@ -40,7 +40,7 @@ struct no_memory {
 
 }  // namespace
 
-TEST_CASE("pool_resource: exhausted memory is an exception") {
+TEST_CASE("pool_resource: throws bad_alloc where its allocator has no memory") {
   ouro::basic_pool_resource<no_memory> resource;
   CHECK_THROWS_AS(static_cast<void>(resource.allocate(8)), std::bad_alloc);
 }

@@ -32,7 +32,7 @@ TEST_CASE("standard_allocator: containers live in the private heap") {
                   std::bad_array_new_length);
 }
 
-TEST_CASE("standard_allocator: no objects have an address of their own") {
+TEST_CASE("standard_allocator: each block of no objects has an address of its own") {
   ouro::standard_allocator<int> allocator;
   int* const one = allocator.allocate(0);
   int* const two = allocator.allocate(0);

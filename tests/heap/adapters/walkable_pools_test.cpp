@@ -39,7 +39,7 @@ struct large {
 }  // namespace
 
 TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
-                  "walked objects: what has grown old is in no table, and is found when it is garbage") {
+                  "walkable_pools: an old object is in no table, and is found when it is garbage") {
   node::log.clear();
   std::vector<memory::ptr<node>> all;
   for (int i = 0; i != 1000; ++i) all.push_back(memory::make<node>('o'));
@@ -65,7 +65,7 @@ TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
 }
 
 TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
-                  "walked objects: those that no pool of theirs holds stay in the table") {
+                  "walkable_pools: objects that lie in no walkable pool stay in the table") {
   const auto aligned = memory::make<wide>();
   const auto big = memory::make<large>();
   const auto array = memory::make<memory::ptr<node>[]>(3);
@@ -83,7 +83,8 @@ TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
   CHECK(gc::collect() == 1);
 }
 
-TEST_CASE_FIXTURE(ouro::test::own_heap<memory>, "walked objects: frozen ones are left alone, and thawed ones are not") {
+TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
+                  "walkable_pools: frozen objects are not collected, and unfrozen ones are") {
   {
     const auto ring = memory::make<node>('f');
     ring->left = ring;
@@ -97,7 +98,7 @@ TEST_CASE_FIXTURE(ouro::test::own_heap<memory>, "walked objects: frozen ones are
 }
 
 TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
-                  "walked objects: kept garbage, and what a finalizer has brought back, are found again") {
+                  "walkable_pools: garbage that was kept, or resurrected by a finalizer, is found again") {
   using finalized = ouro::test::basic_finalized<memory>;
   memory::ptr<finalized> saved;
   {
@@ -121,7 +122,7 @@ TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
   CHECK(gc::count() == 0);
 }
 
-TEST_CASE("walked objects: a thread does not see those of one that has ended, whose pools it uses") {
+TEST_CASE("walkable_pools: a thread does not see objects of an ended thread whose pools it uses") {
   memory::ptr<node>* left = nullptr;
   std::thread{[&] {
     left = new memory::ptr<node>{memory::make<node>('l')};
