@@ -1,4 +1,4 @@
-// Forks of a process in which other threads are at work.
+// Forks of a process while its other threads use the library.
 
 #include "support/counted.hpp"
 
@@ -40,7 +40,7 @@ struct node : counted<node<Memory>, std::atomic<int>> {
 
 struct value : counted<value, std::atomic<int>> {};
 
-/// In a child: a wrong result ends it.
+/// Ends the child with status 3 where the result is wrong.
 void expect(bool holds) {
   if (!holds) ::_exit(3);
 }
@@ -76,7 +76,7 @@ void leave_for_another_thread() {
   made.reset();
 }
 
-/// Does all that takes a lock of the library.
+/// Takes each lock of the library.
 void use_everything() {
   make_copy_watch_drop<atomic>();
   make_copy_watch_drop<tracked>();

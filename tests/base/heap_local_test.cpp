@@ -88,7 +88,7 @@ TEST_CASE("heap_local: is registered once, behind the others, at an offset that 
   CHECK(first.is_known);
   CHECK(first.offset == before);
   CHECK(first.offset % alignof(std::max_align_t) == 0);
-  known_heap_locals.add(first);  // as a thread does that another one was faster than
+  known_heap_locals.add(first);  // as two threads do that register it at the same time
   REQUIRE(register_heap_local(second));
   CHECK(second.offset == before + alignof(std::max_align_t));
   CHECK(known_heap_locals.bytes() == before + 2 * alignof(std::max_align_t));

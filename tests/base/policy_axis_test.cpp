@@ -23,7 +23,7 @@ static_assert(!may_be_of<counts, policy_axis::collector> && !may_be_of<counts, p
 static_assert(!may_be_of<collects, policy_axis::refcount> && may_be_of<collects, policy_axis::collector>);
 static_assert(!may_be_of<allocates, policy_axis::collector> && may_be_of<allocates, policy_axis::allocator>);
 
-// A user's own policy is of no axis that is known: its concept decides.
+// A user's policy has no known axis: only the concept of an axis can refuse it.
 static_assert(may_be_of<of_a_user, policy_axis::refcount> && may_be_of<of_a_user, policy_axis::allocator>);
 
 // The wrong orders end the compilation: compile_fail/policies_in_wrong_order.cpp.

@@ -1,4 +1,5 @@
-// What is used outside its private heap, on another thread, or after the end of its heap is reported, by its type.
+// The use of an object outside its private heap, on another thread, or after the end of its heap is reported with its
+// type.
 
 #include "support/child.hpp"
 #include "support/misuse.hpp"
@@ -198,7 +199,7 @@ TEST_CASE("misuse: a pointer that outlives the private heap of its object is rep
   drop_after([] { return make_candidate(); }, outlived, "linked");
   drop_after([] { return ouro::interned_string{"a name that is interned"}; }, outlived, "interned_string");
   drop_after([] { return make_alias(); }, outlived, "victim");
-  // No pool: the tag alone tells.
+  // It lies in no pool: only the tag tells the threads apart.
   drop_after([] { return make<large_victim>(); }, "outside its private heap", "large_victim");
 }
 

@@ -1,4 +1,4 @@
-// `managed_from_this` on what `make` did not make.
+// `managed_from_this` for objects that `make` did not make.
 
 #include "support/child.hpp"
 #include "support/misuse.hpp"
@@ -65,7 +65,7 @@ using unpooled = ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::
 
 TEST_CASE_TEMPLATE("managed_from_this: a call for a local variable is reported, whatever lies in front of it", Memory,
                    pooled, shared, limited, traced, guarded, unpooled) {
-  // Random words, and such as a header might hold.
+  // Random words, and words that a header might have.
   for (const std::uint32_t word : {0u, 1u, 2u, 0x8000'0001u, 0xFFFF'0000u, 0x1234'5678u}) {
     check([word] {
       const auto made = Memory::template make<asking<Memory>>();

@@ -49,7 +49,7 @@ struct making {
   }
 };
 
-/// Reports an edge of another object, which that one reports, too.
+/// Reports an edge of another object, which that object reports as well.
 struct stealing {
   ptr<stealing> edge;
   stealing* other = nullptr;
@@ -218,7 +218,7 @@ TEST_CASE("misuse: a trace that copies a pointer or makes an object is caught (t
 TEST_CASE("misuse: a count that would fall below zero is caught") {
   check_misuse(run_in_child([] {
                  auto object = make<victim>();
-                 // As if somebody had taken the only count away.
+                 // As if the only pointer had been dropped already.
                  ouro::detail::header<ouro::local_refcount>::of(object.get())->count = ouro::count_word::none;
                  object.reset();
                }),
@@ -251,7 +251,7 @@ struct second_base {
   virtual int second() const = 0;
 };
 
-/// Abstract: where its bases lie cannot be asked before there is an object.
+/// Abstract: where its bases lie is not known before there is an object.
 struct abstract : first_base, second_base {
   void trace(auto&&) {}
 };
@@ -264,7 +264,7 @@ struct escaping {
   ptr<escaping> edge;
   void trace(auto&& visit) { visit(edge); }
   ~escaping() {
-    // As if somebody had made a pointer of it again.
+    // As if a new pointer to the object had been made.
     ++ouro::detail::header<ouro::local_refcount>::of(this)->count;
   }
 };
@@ -345,7 +345,7 @@ TEST_CASE("root_buffer: notices damage of each of its members") {
   CHECK(candidates.size() == 2);
 
   const std::uint32_t buffered = objects[0].info;
-  objects[0].info = objects[3].info;  // not where the buffer has it
+  objects[0].info = objects[3].info;  // not the slot that the buffer has it in
   CHECK_FALSE(candidates.is_valid());
   objects[0].info = buffered;
   CHECK(candidates.is_valid());

@@ -17,7 +17,7 @@ using ouro::test::run_in_child;
 
 namespace {
 
-/// Of which one at least meets the other thread, however the machine divides its time.
+/// Enough collections that one of them overlaps with the other thread, however the machine divides its time.
 constexpr int many = 5000;
 
 template <class Memory>
@@ -27,7 +27,7 @@ struct linked {
   typename Memory::template ptr<linked> other;
 };
 
-/// Collects so many times while another thread does something, unless that is found out before.
+/// Collects so many times while another thread does something, until that is reported.
 template <class Memory, class Use>
 [[nodiscard]] ouro::test::last_words collect_beside(int collections, Use use) {
   return run_in_child([&] {
@@ -75,7 +75,7 @@ TEST_CASE_TEMPLATE("misuse: a thread that locks weak pointers while another one 
                    ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>,
                    ouro::memory<ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator>) {
   check_found_out(collect_beside<Memory>(many, [](auto&, auto& watcher) {
-    // Locked and not looked at: the pointer itself is another use.
+    // Only the lock is tested: the use of the pointer that it gives would be reported, too.
     static_cast<void>(watcher.lock().release());
   }));
 }

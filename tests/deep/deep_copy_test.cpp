@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-// Run with a stack of 8 MiB, in which members `deep_copy` that call each other would not come far.
+// Run with a stack of 8 MiB, which members `deep_copy` that call each other would exhaust.
 
 using ouro::deepcopy;
 using ouro::make;
@@ -19,7 +19,7 @@ namespace {
 
 constexpr int links = ouro::has_asan ? 200'000 : 1'000'000;
 
-/// Copies itself, and asks for the next.
+/// Copies itself, and asks the memo for a copy of the next object.
 struct chained : counted<chained> {
   static inline int copies = 0;
 
@@ -39,7 +39,7 @@ struct chained : counted<chained> {
   ptr<chained> next;
 };
 
-/// Links both ways: looks into the copy that it gets.
+/// Is linked both ways, and reads the copy of its neighbour.
 struct both_ways {
   explicit both_ways(int called = 0) : number{called} {}
   both_ways(const both_ways&) = delete;
@@ -117,7 +117,7 @@ TEST_CASE("deep: a million objects in a row that copy themselves are copied in c
 
 TEST_CASE("deep: a ring of a million objects that copy themselves is copied in constant stack, and is a ring again") {
   {
-    // The first object of the ring is near in one case, and as deep as can be in the other.
+    // In one case the first object of the ring is the next one, in the other it is the farthest.
     for (const int entry : {0, links / 2}) {
       const auto all = chain<chained>(links);
       all.back()->next = all[static_cast<std::size_t>(entry)];

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-// Run with a stack of 8 MiB, in which a destructor that recursed would not come far.
+// Run with a stack of 8 MiB, which a recursive destructor would exhaust.
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-// Run with a stack of 8 MiB. The parts are owned by one object, each by the one before: a walk that went from part to
-// part by recursion would not come far.
+// Run with a stack of 8 MiB. The parts are owned by one object, each by the one before: a recursive walk from part to
+// part would exhaust the stack.
 
 using ouro::gc;
 using ouro::make;
@@ -20,7 +20,7 @@ namespace {
 
 constexpr int links = ouro::has_asan ? 200'000 : 1'000'000;
 
-/// Takes a chain apart link by link, which the language would do by recursion.
+/// Takes a chain apart link by link, since its destructors would recurse.
 template <class Link>
 void take_apart(Link& link) {
   for (auto rest = std::move(link.next); rest; rest = std::move(rest->next)) {

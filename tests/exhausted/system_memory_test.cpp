@@ -23,8 +23,8 @@
 #include <vector>
 
 // What the library does when the system has no memory. Replaces `operator new`, and by the linker's --wrap `mmap`,
-// `realloc` and what the C library tells of calls, of the whole program. Each case runs in a process of its own, in
-// which nothing has been used before.
+// `realloc` and the C library's functions for call frames, in the whole program. Each case runs in a process of its
+// own, which has not used the library before.
 
 using ouro::test::counted;
 using ouro::test::unraisable_reports;
@@ -49,7 +49,7 @@ bool fails_now() {
   return true;
 }
 
-/// While it lives, the request after the first `nth` fails, or that and all behind it.
+/// While it lives, the request after the first `nth` fails, or that one and all later ones.
 struct exhaustion {
   explicit exhaustion(std::size_t nth, bool for_good = false) {
     fails_for_good = for_good;
@@ -60,13 +60,13 @@ struct exhaustion {
   ~exhaustion() { left = never; }
 };
 
-// Not inlined: g++ would take a new and a free that meet in one function for a mismatch.
+// Not inlined: g++ would warn of a mismatch of `new` and `free` in one function.
 [[gnu::noinline]] void* allocate(std::size_t bytes) noexcept {
   return fails_now() ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
 }
 [[gnu::noinline]] void deallocate(void* block) noexcept { std::free(block); }
 
-/// In the child.
+/// Is called in the child.
 void expect(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "%s\n", what);
@@ -173,7 +173,7 @@ void operator delete[](void* block) noexcept { deallocate(block); }
 void operator delete[](void* block, std::size_t) noexcept { deallocate(block); }
 void operator delete[](void* block, const std::nothrow_t&) noexcept { deallocate(block); }
 
-// The linker's names.
+// The names that the linker gives them.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 void* __real_realloc(void* block, std::size_t bytes);
@@ -276,7 +276,7 @@ TEST_CASE_TEMPLATE(
         expect(watcher.lock() == held[0], "a weak pointer locks");
       });
     }
-    for (const auto& each : held) each->left = nullptr;  // what a collector may not know
+    for (const auto& each : held) each->left = nullptr;  // the collector may have no record of these
     held.clear();
     Memory::gc::collect();
     expect(node<Memory>::alive == 0, "all are gone");
@@ -575,7 +575,7 @@ TEST_CASE("exhausted: making, entering and using a private heap succeeds or leav
       unless_exhausted([&] {
         ouro::heap outer;
         const ouro::heap::scope in_outer{outer};
-        // Policies whose parts nobody knew before.
+        // Policies whose heap-local variables were not registered before.
         ouro::basic_heap<ouro::local_refcount, ouro::generational, ouro::pool_allocator> inner;
         const decltype(inner)::scope in_inner{inner};
         const auto made = make_node<trial>();
@@ -597,7 +597,7 @@ TEST_CASE("exhausted: making, entering and using a private heap succeeds or leav
 }
 
 TEST_CASE("exhausted: a deferred drop keeps its memory while the thread is in another private heap") {
-  struct own_refcount : ouro::local_refcount {};  // one that the heap around has not met
+  struct own_refcount : ouro::local_refcount {};  // a policy that the outer heap has no state of
   using own = ouro::memory<own_refcount, ouro::trial_deletion, ouro::pool_allocator>;
   with_each_failure(3, [](auto failure) {
     ouro::heap outer;

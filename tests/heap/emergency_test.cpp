@@ -1,5 +1,5 @@
-// Memory at its limit: garbage goes before anything is refused, containers are whole when that happens, and a heap that
-// is full of living objects is not walked for each request.
+// Memory at its limit: garbage is collected before a request is refused, containers are whole when that happens, and a
+// heap that is full of living objects is not collected for each request.
 
 #include "support/counted.hpp"
 #include "support/ring.hpp"
@@ -48,7 +48,7 @@ void make_garbage() {
   ouro::test::make_ring<Memory>(1, &node<Memory>::next, -1);
 }
 
-/// Refuses each request of a container once: at that moment garbage waits, and the containers that are watched are
+/// Refuses each request of a container once. At that moment there is garbage, and the watched containers are
 /// candidates, so that the collection traces them.
 template <class Memory>
 struct refusing {
@@ -108,7 +108,7 @@ void add(Container& to, typename Container::value_type made) {
   }
 }
 
-/// Each element once, alive, and held by nobody else but by as many copies.
+/// Checks that each element is there once, is alive, and is held only by so many copies.
 template <class Memory, class Container>
 void check_elements(const Container& items, int elements, std::size_t count) {
   std::set<int> met;
@@ -425,7 +425,7 @@ TEST_CASE(
   CHECK_FALSE(tried.is_due(64 * 1024));
   CHECK_FALSE(tried.is_due(64 * 2040));
   CHECK(tried.is_due(64 * 3072));
-  // No longer than the last one has looked at objects.
+  // The wait is no longer than the number of objects that the last collection has looked at.
   tried.after(false, 0, 3);
   CHECK(refused_until_due(0) == 3);
   tried.after(true, 0, living);

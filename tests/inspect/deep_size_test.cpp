@@ -17,7 +17,7 @@ namespace {
 struct node {
   ptr<node> left;
   ptr<node> right;
-  ptr<std::string> text;  // no collector follows it
+  ptr<std::string> text;  // its type holds no edges
 };
 
 struct base {
@@ -67,7 +67,7 @@ TEST_CASE("deep_size_of: takes the size of a list of a million nodes without rec
 
 namespace {
 
-/// Only its trace tells what it holds.
+/// Only its trace shows its edges.
 struct open {
   virtual ~open() = default;
   void trace(auto&& visit) { visit(left, right); }

@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string>
 
-/// A program that has functions of its own with names that the library has, too, and calls them unqualified.
+/// A program whose functions have names of the library's, and are called unqualified.
 namespace users {
 
 struct node {

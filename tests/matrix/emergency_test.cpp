@@ -27,7 +27,7 @@ void leave_garbage() {
   ouro::test::make_ring<Memory>(1, &scenario_node<Memory>::left, 1);
 }
 
-/// No more memory than is in use now, while it lives.
+/// While it lives, there is no more memory than is in use now.
 struct at_limit {
   at_limit() { failing_allocator::limit = failing_allocator::used; }
   at_limit(const at_limit&) = delete;
@@ -45,7 +45,7 @@ TEST_CASE_TEMPLATE("make_managed: with one thread, shared objects are collected 
   Memory::gc::collect();
   const auto before = node::alive;
   leave_garbage<Memory>();
-  std::thread{[] {}}.join();  // one that has ended counts no more, as soon as the system knows
+  std::thread{[] {}}.join();  // a thread that has ended does not count once the system has removed it
   while (!ouro::detail::is_only_thread()) std::this_thread::yield();
   {
     const at_limit now;

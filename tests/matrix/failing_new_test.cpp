@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <new>
 
-// The scenarios again, with each allocation failed that does not go through an allocator policy: the records of weak
-// pointers, and what containers inside the objects take. Replaces the global operator new of the whole program.
+// The scenarios again, with each allocation failed that does not go through an allocator policy: records of weak
+// pointers, and the memory of containers inside the objects. Replaces the global operator new of the whole program.
 
 namespace {
 
@@ -26,7 +26,7 @@ bool fails_now() {
   return true;
 }
 
-// Not inlined: g++ would take a new and a free that meet in one function for a mismatch.
+// Not inlined: g++ would warn of a mismatch of `new` and `free` in one function.
 [[gnu::noinline]] void* allocate(std::size_t bytes) noexcept {
   if (fails_now()) return nullptr;
   void* const made = std::malloc(bytes == 0 ? 1 : bytes);
@@ -65,8 +65,7 @@ TEST_CASE_TEMPLATE("matrix: with each operator new failed once, no object leaks 
                    ouro::memory<ouro::local_refcount, ouro::generational, ouro::resource_allocator>) {
   using ouro::test::all_scenarios;
   using ouro::test::scenario_node;
-  for (const auto scenario : all_scenarios<Memory>)
-    scenario();  // what is made once, such as the thread's pools, is there
+  for (const auto scenario : all_scenarios<Memory>) scenario();  // makes what is made once, such as the thread's pools
   Memory::gc::collect();
   std::size_t failures = 0;
   for (const auto scenario : all_scenarios<Memory>) {

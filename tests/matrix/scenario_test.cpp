@@ -11,7 +11,7 @@ using namespace ouro::test;
 
 namespace {
 
-/// A policy of a user's own on each axis, made of ours.
+/// A user's policy on each axis, derived from one of the library's.
 struct audited_refcount : ouro::local_refcount {
   static inline long balance = 0;
   static void increment(count_type& count) noexcept {

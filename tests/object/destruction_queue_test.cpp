@@ -145,12 +145,12 @@ TEST_CASE_TEMPLATE("destruction: objects die in the order of std::shared_ptr, ho
 TEST_CASE_TEMPLATE("destruction: a hundred nested destructors run inside each other, as with std::shared_ptr", Memory,
                    local, without_collector, atomic) {
   CHECK(Memory::gc::destruction_stack() == std::size_t{256} << 10);
-  const destruction_stack<Memory> enough{std::size_t{4} << 20};  // whatever the compiler makes of a destructor
+  const destruction_stack<Memory> enough{std::size_t{4} << 20};  // for the code of any compiler
   constexpr int length = 100;
   auto list = make_list<Memory>(length);
   std::vector<int> alive_after;
   for (auto* at = list.get(); at != nullptr; at = at->next.get()) {
-    // The destructor's own code ends the rest of the list: nothing of it is left behind the drop.
+    // The destructor destroys the rest of the list: none of it is left after the drop.
     at->at_end = [&alive_after, at] {
       at->next.reset();
       alive_after.push_back(list_node<Memory>::alive);
@@ -223,7 +223,7 @@ TEST_CASE_TEMPLATE("destruction: an object that is resurrected from the queue ke
     CHECK(back.use_count() == 1);
     CHECK(Memory::gc::is_tracked(back));
     CHECK(Memory::gc::is_finalized(back));
-    // A cycle through it is found, and ends for good.
+    // A cycle through it is found, and is destroyed without another resurrection.
     back->next->next = back;
     back.reset();
     CHECK(Memory::gc::collect() == 2);
@@ -301,7 +301,7 @@ TEST_CASE("destruction: deferring ends inside a destructor, and what waits there
       CHECK(local::gc::drain() == 0);
     }
     alive_at_end = list_node<local>::alive;
-    make_list<local>(1).reset();  // waits behind the others
+    make_list<local>(1).reset();  // is queued behind the others
     CHECK(list_node<local>::alive == alive_at_end + 1);
   };
   list.reset();
@@ -317,12 +317,12 @@ TEST_CASE("destruction: a program may begin to defer in one destructor, and end 
   auto ends = make_list<local>(1);
   begins->at_end = [&held] { held = std::make_unique<guard>(); };
   begins.reset();
-  CHECK(list_node<local>::alive == 4);  // what the destructor dropped after that has gone with it
+  CHECK(list_node<local>::alive == 4);  // what the destructor dropped after that is destroyed, too
   ends->at_end = [&held] { held.reset(); };
   ends.reset();
   waits.reset();
   CHECK(list_node<local>::alive == 4);
-  CHECK(local::gc::drain(1) == 2);  // the first ends the deferring: the second goes too, with all that it holds
+  CHECK(local::gc::drain(1) == 2);  // the first ends the deferring, which destroys the second
   CHECK(list_node<local>::alive == 0);
 }
 
@@ -357,7 +357,7 @@ TEST_CASE("destruction: callbacks of weak pointers wait until the outermost dest
   auto plain = without_collector::make<tree_node<without_collector>>(1);
   outer->at_end = [&] {
     watched.reset();
-    plain.reset();  // dies while a callback is due
+    plain.reset();  // is destroyed while a callback is due
     CHECK(alive_at_callback == -1);
   };
   outer.reset();
@@ -396,7 +396,7 @@ TEST_CASE("destruction_queue: is valid while a destructor runs behind others") {
 }
 
 TEST_CASE("destruction_queue: a thread whose objects have waited leaves no memory behind") {
-  // LeakSanitizer tells.
+  // LeakSanitizer reports memory that is left.
   std::thread{[] {
     const destruction_stack<local> little{4096};
     make_list<local>(1000);

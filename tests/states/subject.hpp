@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The object that the cells of the table are about, and what each of them knows of it.
+/// The object that the cells of the table are about, and the data of each cell about it.
 
 #include <states/names.hpp>
 
@@ -15,14 +15,14 @@
 
 namespace ouro::test {
 
-/// What has happened to the object, a letter each, in order: f `finalize` was called, d its destructor began, e the
+/// The events of the object, one letter each, in order: f `finalize` was called, d its destructor began, e the
 /// object that it points to was destroyed, c the callback of a weak pointer ran, g the function of an `ouro::finalize`.
 inline std::string& diary() {
   static std::string text;
   return text;
 }
 
-/// Objects of all kinds that live.
+/// The number of living objects of all kinds.
 inline std::size_t& living() {
   static std::size_t count = 0;
   return count;
@@ -44,7 +44,7 @@ struct thing {
   int value = 7;
 };
 
-/// Calls the scene when the object comes to a moment that it waits for, once.
+/// Calls the scene once, when the object comes to the moment that the scene waits for.
 template <class Memory>
 struct cue {
   static inline moment at = moment::construction;
@@ -97,7 +97,7 @@ struct untracked_thing final : thing<Memory> {
   }
 };
 
-/// What is interned.
+/// The value that is interned.
 struct spoken {
   explicit spoken(int of) : number{of} { ++alive; }
   spoken(const spoken& from) : number{from.number} { ++alive; }
@@ -115,7 +115,7 @@ struct hash_of_spoken {
   [[nodiscard]] std::size_t operator()(const spoken& of) const { return static_cast<std::size_t>(of.number); }
 };
 
-/// What an operation tells.
+/// The results of an operation.
 struct observed {
   given what = given::nothing;
   long during = 0;         ///< pointers to the object, while there was the result

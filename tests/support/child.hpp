@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Runs what ends a program in a child of its own, and reads what it said last.
+/// Runs code that ends a program in a child process, and reads what the child has written.
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +25,7 @@ template <class Action>
   if (child == 0) {
     ::dup2(ends[1], STDERR_FILENO);
     std::signal(SIGABRT, SIG_DFL);  // doctest's handler would report a failure of the parent
-    // An exception would be caught by this copy of the tests, of which nobody hears.
+    // An exception would be caught by the copy of doctest in the child, whose report is lost.
     [&]() noexcept { action(); }();
     ::_exit(0);
   }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Counts the objects of a class that live.
+/// Counts the living objects of a class.
 
 #include <doctest/doctest.h>
 
@@ -17,7 +17,7 @@ struct counted {
   ~counted() { --alive; }
 };
 
-/// Checks at its end that no `T` is left. As the first base of a fixture, it ends after the others have cleaned up.
+/// Checks at its end that no `T` is alive. As the first base of a fixture, it ends after the others have cleaned up.
 template <class T>
 struct none_left {
   none_left() = default;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// An allocator that runs out when a test wants it to, and knows what it has given out.
+/// An allocator that fails when a test wants it to, and knows the blocks that it has given out.
 
 #include <cstddef>
 #include <map>

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Keeps what a test does to a collector to that test.
+/// Fixtures that undo what a test has set of a collector.
 
 #include <ouro/ouro.hpp>
 
@@ -8,7 +8,7 @@
 
 namespace ouro::test {
 
-/// Collects what earlier tests have left. At its end, puts back how and when the collector works, and collects again.
+/// Collects garbage of earlier tests. At its end, restores the settings of the collector and collects again.
 template <class Memory = default_memory>
 class gc_settings {
  public:

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// An object of a graph that tells what happens to it.
+/// An object of a graph that logs its end.
 
 #include "support/counted.hpp"
 

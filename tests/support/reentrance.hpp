@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Elements that call the test in the middle of a container's own operation, and a loop over all that it may do then.
+/// Elements that call the test during a container's operation, and a loop over all that the test may do then.
 
 #include <ouro/ouro.hpp>
 
@@ -45,7 +45,7 @@ template <bool Throws>
 struct basic_element {
   static constexpr int intact = 0x600d;
 
-  /// By default: what a container makes by itself.
+  /// Is used where a container makes an element by itself.
   basic_element() : basic_element{0} {
     bell::ring(moment::making);  // an exception ends the object, which is made already
   }
@@ -95,7 +95,7 @@ struct basic_element {
   ptr<node> edge;
 
  private:
-  /// An object whose constructor throws is none.
+  /// Where the constructor throws, the element does not count as alive.
   static void guarded(auto call) {
     try {
       call();
@@ -132,7 +132,7 @@ template <class Element>
   }
 }
 
-/// Made without a sound.
+/// Makes some elements without a call of the test.
 template <class Element>
 [[nodiscard]] std::vector<Element> several() {
   const moment before = std::exchange(bell::rings_at, moment::never);
@@ -171,7 +171,7 @@ struct equal_elements {
   }
 };
 
-/// Leads all keys to the same place.
+/// Gives all keys the same hash.
 struct one_hash {
   [[nodiscard]] std::size_t operator()(int) const noexcept { return 1; }
 };
@@ -194,7 +194,7 @@ struct calling_equal {
   }
 };
 
-/// What there is to go over.
+/// The elements to iterate over.
 template <class Container>
 [[nodiscard]] decltype(auto) elements_of(Container& container) {
   if constexpr (requires { container.values(); }) {
@@ -239,7 +239,7 @@ bool try_all(Fill fill, const std::vector<step<Container>>& operations, const st
   for (const auto& [operation_name, operation] : operations) {
     for (const auto& [action_name, action] : actions) {
       for (const int times : {1, 3}) {
-        // A destructor must not throw; nor may what is declared so.
+        // Neither destructors nor functions that are declared noexcept may throw.
         INFO(operation_name << " with " << action_name << ", " << times << " times");
         here = make<home<Container>>();
         here->self = here;
@@ -267,7 +267,7 @@ bool try_all(Fill fill, const std::vector<step<Container>>& operations, const st
             ++met;
           }
           CHECK(met == here->items.size());
-          // It is as good as new.
+          // It can be used as before.
           fill(here->items, 50);
           here->items.clear();
           CHECK(here->items.empty());
@@ -292,7 +292,7 @@ template <class Container>
           }};
 }
 
-/// Comes out of the operation as an exception.
+/// Throws an exception, which leaves the operation.
 template <class Container>
 [[nodiscard]] step<Container> throwing() {
   return {"an exception", [](home<Container>&) { throw std::runtime_error{"from an element"}; }};

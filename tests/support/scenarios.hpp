@@ -41,7 +41,7 @@ struct scenario_node : counted<scenario_node<Memory>> {
   typename Memory::template weak<scenario_node> parent;
 };
 
-/// Owns something by the time that its constructor throws.
+/// Its constructor throws while it owns an object.
 template <class Memory>
 struct throwing_node {
   throwing_node() { throw 7; }
@@ -137,7 +137,7 @@ struct scenarios {
   }
 
  private:
-  /// Without a collector a cycle has to be cut by hand, also on the way of an exception.
+  /// Without a collector a cycle has to be cut by hand, also when an exception passes.
   class cycle_cutter {
    public:
     explicit cycle_cutter(const pointer& at) : at_{at} {}

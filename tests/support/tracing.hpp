@@ -18,7 +18,7 @@ struct large {
   long at[10] = {};
 };
 
-/// Stops tracing, whatever a test does.
+/// Traces while it lives.
 struct tracing {
   explicit tracing(std::size_t scopes = 1, std::size_t frames = 0) { traced::start(scopes, frames); }
   ~tracing() { traced::stop(); }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Notes the exceptions that nobody can catch, in place of the line on stderr.
+/// Records the reports of exceptions that cannot propagate, in place of printing them.
 
 #include <ouro/base/diagnostics.hpp>
 

@@ -1,4 +1,4 @@
-// Collections of objects that other threads own, and that were left for these.
+// Collections of objects that other threads own, and that were queued for those threads.
 
 #include "support/counted.hpp"
 
@@ -60,7 +60,7 @@ class sleeping_owner {
     thread_.join();
   }
 
-  /// Whether anything is left for it.
+  /// Whether an object is queued for it.
   [[nodiscard]] bool has_queued() const { return ouro::detail::all_bias_owners[tag_].has_queued; }
 
  private:
@@ -100,7 +100,7 @@ TEST_CASE(
       const sleeping_owner owner{[&] { acyclic = collected::make<node>(); }};
       auto ring = make_ring_of_one();
       ring->at_end = [&acyclic] {
-        auto second = acyclic;  // leaves a candidate when it goes
+        auto second = acyclic;  // its drop makes a candidate
         second.reset();
         acyclic.reset();
       };
@@ -179,7 +179,7 @@ TEST_CASE("gc: while one thread collects shared objects, collect and step do not
 
 namespace {
 
-/// Has no more than the contract asks for.
+/// Has only what collector_policy asks for.
 class least_collector {
   using of = ouro::trial_deletion;
   template <class R>

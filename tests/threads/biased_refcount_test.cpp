@@ -83,8 +83,8 @@ TEST_CASE("biased_refcount: a queued object lives until its owner merges it, tho
   auto second = object;
   biased::ptr<counted> third;
   on_another_thread([taken = std::move(second), &object, &third]() mutable {
-    taken.reset();   // one fewer than none: left for the owner
-    third = object;  // and none
+    taken.reset();   // the shared count falls below zero: queued for the owner
+    third = object;  // and rises to zero
   });
   object.reset();
   third.reset();
@@ -171,9 +171,9 @@ TEST_CASE("biased_refcount: cycles between threads are candidates, and are colle
   CHECK(counted::alive == 0);
 }
 
-// Objects in slots that threads exchange with one another: counts are changed by owners and others, objects are left
-// while their owner merges, owners end and are taken over. Whatever happened, all objects die, none twice, and none
-// while a slot has it.
+// Objects in slots that threads exchange with one another: owners and other threads change counts, objects are queued
+// while their owner merges, owners end and their tags are used again. In the end each object has died once, and none
+// while a slot held it.
 TEST_CASE("biased_refcount: threads that make, copy, pass and drop at random leave no object and no count behind") {
   constexpr std::size_t slots = 16;
   struct exchange {
@@ -241,7 +241,7 @@ TEST_CASE("biased_refcount: an object that is queued while its owner ends is mer
     while (stage != 2) std::this_thread::yield();
   }};
   while (stage != 1) std::this_thread::yield();
-  first.reset();  // left, and ended by the end of its owner
+  first.reset();  // queued, and destroyed when its owner ends
   CHECK(counted::alive == 1);
   stage = 2;
   const std::thread::id of_owner = owner.get_id();

@@ -1,4 +1,4 @@
-// A private heap that goes from thread to thread, and blocks of it that are freed by who is not in it.
+// A private heap that threads enter in turn, and blocks of it that are freed by threads outside it.
 
 #include "support/counted.hpp"
 
@@ -46,7 +46,7 @@ TEST_CASE("heap: threads that enter a heap in turn each find what the others lef
     std::uint64_t collected = 0;
     const auto work = [&](int number) {
       for (int i = 0; i != turns; ++i) {
-        // Its own objects live beside, before and after.
+        // The thread's own objects live before, during and after its turn.
         const auto own = make<node>("own");
         own->self = own;
         {

@@ -1,4 +1,4 @@
-// Blocks that are freed on another thread than theirs: none is lost, none is handed out twice, none waits for long.
+// Blocks that are freed on another thread than the one of their heap: none is lost, handed out twice, or kept for long.
 
 #include <ouro/ouro.hpp>
 
@@ -30,7 +30,7 @@ struct block {
     return {at, bytes, written};
   }
 
-  /// False if somebody else has written here.
+  /// False if another owner of the block has written to it.
   [[nodiscard]] bool free() const {
     for (std::size_t i = 0; i != bytes; ++i) {
       if (at[i] != written) return false;
@@ -177,7 +177,7 @@ TEST_CASE("remote frees: a block that a thread frees after the end of its cache 
   void* const first = pool_allocator::allocate(200, 8);
   void* const second = pool_allocator::allocate(200, 8);
   std::thread{[&] {
-    // Made before the thread frees anything, and so the last to go.
+    // Constructed before the thread frees a block, and so destroyed last.
     static thread_local freed_late last;
     last.at = second;
     pool_allocator::deallocate(first, 200, 8);

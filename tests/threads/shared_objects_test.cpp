@@ -37,7 +37,7 @@ TEST_CASE("atomic_refcount: threads that copy and drop one object leave the coun
 TEST_CASE("pool_allocator: blocks freed on another thread go back to their heap and are used again") {
   constexpr int rounds = 20;
   constexpr int objects = 5'000;
-  ouro::pool_allocator::trim();  // takes in what came home before
+  ouro::pool_allocator::trim();  // takes in blocks that were freed before
   const auto before = ouro::pool_allocator::statistics();
   for (int round = 0; round != rounds; ++round) {
     std::vector<shared::ptr<counted>> made;
@@ -68,7 +68,7 @@ TEST_CASE_TEMPLATE(
     together.arrive_and_wait();
     original.reset();
     locker.join();
-    Memory::gc::collect();  // what the locker has left to this thread
+    Memory::gc::collect();  // merges the objects that the locker has queued
     CHECK(counted::alive == 0);
     CHECK(watcher.expired());
   }

@@ -45,7 +45,7 @@ TEST_CASE("static_mutex: one thread at a time") {
 TEST_CASE("static_mutex: an unlock wakes a thread that waits") {
   own.lock();
   std::thread waiting{[] { const ouro::detail::lock_guard lock{own}; }};
-  std::this_thread::sleep_for(std::chrono::milliseconds{50});  // by then it waits: else this finds nothing
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});  // by then it waits; if not, nothing is tested
   own.unlock();
   waiting.join();
 }
@@ -59,7 +59,7 @@ TEST_CASE("recursive_mutex: its holder may lock it again, and frees it by as man
     is_through = true;
   }};
   again.unlock();
-  std::this_thread::sleep_for(std::chrono::milliseconds{50});  // it would be through if once were enough
+  std::this_thread::sleep_for(std::chrono::milliseconds{50});  // time to lock it, if one unlock were enough
   CHECK_FALSE(is_through);
   again.unlock();
   waiting.join();

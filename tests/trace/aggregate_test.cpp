@@ -12,7 +12,7 @@ using ouro::detail::with_members;
 
 namespace {
 
-// Members, of which there can be any number by no template: `eights` times eight, and `more`.
+// Declares `eights` times eight members, and `more`: a template cannot declare any number of members.
 #define OURO_TEST_MORE_0(m)
 #define OURO_TEST_MORE_1(m) int m##1;
 #define OURO_TEST_MORE_2(m) OURO_TEST_MORE_1(m) int m##2;

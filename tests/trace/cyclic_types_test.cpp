@@ -86,7 +86,7 @@ struct traced {
 };
 static_assert(may_be_cyclic<traced>());
 
-// A final class is what its pointers point to, and so is a class that nobody can be behind.
+// Behind a pointer to a final class, or to one without virtual functions, is an object of that class.
 struct closed final {
   virtual ~closed() = default;
 };
@@ -95,7 +95,7 @@ static_assert(!ouro::detail::edges_known<base>() && ouro::detail::edges_known<en
 
 struct plain_base {};
 static_assert(shows_edges_of<plain_base, plain_base>() && shows_edges_of<const plain_base, plain_base>());
-static_assert(shows_edges_of<traced, base>());  // behind an open class anything was expected
+static_assert(shows_edges_of<traced, base>());  // behind an open class there may be anything
 static_assert(!shows_edges_of<traced, plain_base>());
 static_assert(shows_edges_of<middle, top>() && !shows_edges_of<top, middle>());
 

@@ -43,7 +43,7 @@ struct node_with_own_trace : node_with_value {
 
 struct leaf_with_base : node_with_value {};
 
-/// No bytes of its own, as the base class of an object; its trace asks the object.
+/// An empty base class, whose trace asks the object for its edges.
 template <class Object>
 struct asks_object {
   void trace(auto&& visit) { static_cast<Object&>(*this).show(visit); }
@@ -96,7 +96,7 @@ static_assert(!trace_knows_members<inherits_const_trace>());
 
 }  // namespace
 
-// Where the trace of the base class shows no edges, the class may say so of itself.
+// Where the trace of the base class shows no edges, the class may say that it is a leaf.
 template <>
 inline constexpr bool ouro::leaf<inherits_const_trace> = true;
 

@@ -34,7 +34,7 @@ struct part {
   std::map<std::string, part> named;
 };
 
-/// Two chains of so many parts below `owner`, whose edges lead to `to`.
+/// Adds two chains of `links` parts below `owner`, whose edges lead to `to`.
 void grow(part& owner, const ptr<part>& to, std::size_t links) {
   part* child = &owner;
   part* name = &owner;

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Types of which each of two files knows another half. No file but these two includes it.
+/// Types of which each of two files knows another half. Only these two files include it.
 
 #include <ouro/ouro.hpp>
 
@@ -11,7 +11,7 @@ namespace seen_by_two_files {
 template <int Number>
 struct later;
 
-/// Cannot be part of a cycle, which only a file that knows `later<Number>` can tell.
+/// Cannot be part of a cycle; only a file that knows `later<Number>` can see that.
 template <int Number>
 struct holder {
   ouro::ptr<later<Number>> to;

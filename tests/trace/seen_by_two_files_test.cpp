@@ -27,7 +27,7 @@ void check(const uses<Number>& here, const uses<Number>& there, ouro::ptr<later<
     CHECK(ouro::gc::collect() == 0);
     CHECK(made.use_count() == 1);
     CHECK(later_alive == 1);
-    // The list is a cycle, and holds the object that may be none.
+    // The list is a cycle, and holds the object that is part of none.
     auto list = user->make_list(made);
     list->next = list;
     list.reset();

@@ -190,7 +190,7 @@ namespace {
 struct throws_when_made {
   throws_when_made() = default;
   explicit throws_when_made(int) { throw 1; }
-  // Not trivial: std::variant would make it elsewhere first.
+  // Not trivial: otherwise std::variant would make the value before it destroys the old one.
   throws_when_made(const throws_when_made&) {}
   throws_when_made& operator=(const throws_when_made&) { return *this; }
 };

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-// A trace that reports an edge twice, where nothing but the audit of traces notices: a pointer from outside makes up
-// the number. Checked builds end with a report (checked/misuse_test.cpp).
+// A trace that reports an edge twice, while a pointer from outside makes the count right: only the audit of traces
+// notices that. Checked builds end with a report (checked/misuse_test.cpp).
 
 using ouro::test::counted;
 using ouro::test::unraisable_reports;
@@ -86,7 +86,7 @@ TEST_CASE_TEMPLATE("audit: an object held from outside lives, though an edge to 
   REQUIRE(reports.size() == 1);
   CHECK(reports[0].find("::node: ") != std::string::npos);
   CHECK(reports[0].ends_with("a trace reported the edge at byte 8 of its object twice"));
-  // Its objects are held from then on, and what they lead to.
+  // From then on the objects of this type, and those that they lead to, count as held.
   CHECK(Memory::gc::collect() == 0);
   CHECK(reports.size() == 1);
   CHECK(doubled::alive == 2);
@@ -147,7 +147,7 @@ TEST_CASE("audit: an edge in memory that the object owns is reported without an 
 
 namespace {
 
-/// Throws when asked to, though its type has been found to be right.
+/// Throws on demand, after the audit of its type has found nothing wrong.
 struct late_thrower {
   static inline bool throws = false;
   void trace(auto&& visit) {

@@ -22,7 +22,7 @@ struct watched {
   int value = 0;
 };
 
-/// Makes an object in a heap, and weak pointers to it that are dropped where the thread is.
+/// Makes an object in a heap, and weak pointers to it that the caller drops inside or outside the heap.
 template <class Drop>
 void drop_outside(heap& h, Drop drop) {
   ptr<watched> object;

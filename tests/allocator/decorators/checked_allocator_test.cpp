@@ -25,7 +25,7 @@ struct four_numbers {
   int at[4] = {};
 };
 
-/// Volatile, lest the compiler see what the tests do.
+/// Volatile, so that the compiler does not see what the tests do.
 unsigned char* volatile written = nullptr;
 
 }  // namespace
@@ -189,7 +189,7 @@ TEST_CASE("checked_allocator: a freed block that is written beside its bytes is 
   };
   check_misuse(write_at(-1), "a block was written below its beginning after it was freed");
   check_misuse(write_at(24), "a block was written beyond its end after it was freed");
-  // What the library notes of the block lies there: the report does not rely on it.
+  // The library's notes about the block lie there: the report does not rely on them.
   check_misuse(write_at(-24), "a block was written below its beginning after it was freed (allocation");
 }
 
@@ -208,7 +208,7 @@ TEST_CASE("checked_allocator: does not use the notes in front of a block once th
 TEST_CASE("checked_allocator: a write to any byte of the notes in front of a block is reported") {
   if (sizeof(void*) != 8) return;
   for (int distance = 1; distance <= 96; ++distance) {
-    if (distance > 8 && distance <= 12) continue;  // behind the number of a line nothing is noted
+    if (distance > 8 && distance <= 12) continue;  // padding behind the number of a line
     const auto said = run_in_child([distance] {
       written = static_cast<unsigned char*>(checked::allocate(24, 8));
       written[-distance] ^= 0x10;

@@ -21,7 +21,7 @@ struct node {
   std::array<std::byte, 80> payload{};
 };
 
-/// Restores the budget, whatever a test does.
+/// Restores the budget at the end of a test.
 struct budget_of {
   explicit budget_of(std::size_t bytes) { limited::set_limit(limited::used() + bytes); }
   ~budget_of() { limited::set_limit(limited::unlimited); }

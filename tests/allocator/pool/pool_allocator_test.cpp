@@ -69,7 +69,7 @@ TEST_CASE(
   constexpr std::size_t in_a_pool = pool_allocator::pool_bytes / bytes;
   std::vector<void*> all;
   for (std::size_t i = 0; i != 5 * in_a_pool; ++i) all.push_back(pool_allocator::allocate(bytes, 8));
-  // Neither the first pool, which others may have begun, nor the last, which serves.
+  // Neither of the first pool, in which other tests may have blocks, nor of the last, which serves requests.
   const auto free = [&](std::size_t pool, std::size_t block) {
     void*& at = all[(pool * in_a_pool) + in_a_pool / 2 + block];
     pool_allocator::deallocate(at, bytes, 8);
@@ -136,16 +136,16 @@ TEST_CASE("pool_allocator: a random history keeps every block as it was written 
 }
 
 TEST_CASE("pool_allocator: the heap of a thread that ended is taken over by the next one") {
-  pool_allocator::trim();  // what earlier tests have freed goes home
+  pool_allocator::trim();  // takes in blocks that earlier tests have freed
   void* left = nullptr;
-  std::size_t used_before = 99;  // by others: the thread may be an heir itself
+  std::size_t used_before = 99;  // blocks of others: the thread may have taken over a heap
   std::thread{[&] {
     left = pool_allocator::allocate(72, 8);
     pool_allocator::trim();
     used_before = pool_allocator::statistics().used_blocks - 1;
   }}.join();
   pool_allocator::deallocate(left, 72, 8);
-  pool_allocator::trim();  // what waits goes home, though nobody is there
+  pool_allocator::trim();  // gives the waiting block back, though the heap has no thread
   std::size_t used_by_heir = 0;
   std::thread{[&used_by_heir] {
     pool_allocator::deallocate(pool_allocator::allocate(72, 8), 72, 8);
@@ -185,7 +185,7 @@ TEST_CASE("pool_allocator, heap: a thread that has allocated nothing has nothing
 
 namespace {
 
-/// Outlives its thread's lease of a heap.
+/// Is destroyed after the thread has abandoned its heap.
 struct late {
   static inline bool served = false;
   ~late() {

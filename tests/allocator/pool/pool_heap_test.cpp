@@ -39,7 +39,7 @@ TEST_CASE_FIXTURE(ouro::test::own_heap<>,
   constexpr std::size_t bytes = 512;
   std::vector<void*> used;
   while (current_pool_heap->pools != 4) used.push_back(pool_allocator::allocate(bytes, 8));
-  // The fourth pool serves. The others are full.
+  // The fourth pool serves requests. The others are full.
   pool* const full = pool::of(used[0]);
   REQUIRE_FALSE(full->linked);
   CHECK(current_pool_heap->is_valid());

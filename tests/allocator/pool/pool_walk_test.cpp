@@ -1,4 +1,4 @@
-// Walks over pools: each used block once, nothing else.
+// A walk over pools sees each used block once, and nothing else.
 
 #include <ouro/allocator/pool/pool_walk.hpp>
 #include <ouro/ouro.hpp>
@@ -32,7 +32,7 @@ class model {
     CHECK(used_.emplace(block, bytes).second);
   }
 
-  /// Takes one out, which is the caller's to free.
+  /// Takes one out, which the caller must free.
   std::pair<void*, std::size_t> take(std::size_t which) {
     const auto at = std::next(used_.begin(), static_cast<std::ptrdiff_t>(which % used_.size()));
     const auto taken = *at;

@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
   CHECK(gc::count(1) == 1000);
   CHECK(gc::objects(1).size() == 1000);
 
-  // A ring of old ones and a new one.
+  // A ring of old objects and a young one.
   for (std::size_t i = 0; i != 10; ++i) all[i]->left = all[(i + 1) % 10];
   all[3]->right = memory::make<node>('n');
   all[3]->right->left = all[3];
@@ -137,7 +137,7 @@ TEST_CASE("walkable_pools: a thread does not see objects of an ended thread whos
     CHECK(gc::objects(1)[0] == own);
   }}.join();
   node::alive -= 1;
-  // In a checked build nobody may drop it any more: it stays for the end of the process.
+  // In a checked build no thread may drop it any more: it stays until the process ends.
   static memory::ptr<node>* const stays = left;
   CHECK(stays != nullptr);
 }
