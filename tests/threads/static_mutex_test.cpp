@@ -35,9 +35,24 @@ void check_exclusion(Mutex& mutex) {
   CHECK(all == threads * rounds);
 }
 
+/// Knows whether a thread waits for it.
+struct watched_mutex : ouro::detail::plain_mutex {
+  [[nodiscard]] bool is_waited_for() const { return state_ == waited_for; }
+};
+constinit watched_mutex watched;
+
 }  // namespace
 
+TEST_CASE("plain_mutex: an unlock wakes a thread that waits") {
+  watched.lock();
+  std::thread waiting{[] { const ouro::detail::lock_guard lock{watched}; }};
+  while (!watched.is_waited_for()) std::this_thread::yield();
+  watched.unlock();
+  waiting.join();
+}
+
 TEST_CASE("static_mutex: one thread at a time") {
+  check_exclusion(watched);
   check_exclusion(own);
   check_exclusion(again);
 }
