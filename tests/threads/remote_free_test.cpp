@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <barrier>
 #include <cstddef>
 #include <cstring>
 #include <mutex>
@@ -145,6 +146,43 @@ TEST_CASE("remote frees: blocks that one thread allocates and another frees are 
   // One round, what waits at the consumer, and a pool or two that are not full.
   CHECK(most * pool_allocator::pool_bytes <= in_a_round * 64 + 64 * 4096 + 2 * pool_allocator::pool_bytes);
   CHECK(most <= 5);
+}
+
+TEST_CASE("remote frees: a thread gives back the freed blocks of a pool when they come to 4096 bytes") {
+  constexpr std::size_t bytes = 64;
+  constexpr std::size_t sent_at_once = 4096 / bytes;
+  pool_allocator::trim();
+  const std::size_t before = pool_allocator::statistics().used_blocks;
+  std::vector<void*> all;
+  std::vector<void*> of_one_pool;
+  while (of_one_pool.size() != sent_at_once) {
+    void* const block = pool_allocator::allocate(bytes, 8);
+    if (!of_one_pool.empty() && ouro::detail::pool::of(block) != ouro::detail::pool::of(of_one_pool[0])) {
+      all.insert(all.end(), of_one_pool.begin(), of_one_pool.end());
+      of_one_pool.clear();
+    }
+    of_one_pool.push_back(block);
+  }
+  const std::size_t used = before + all.size() + of_one_pool.size();
+  std::barrier step{2};
+  std::thread freeing{[&] {
+    for (std::size_t i = 0; i != sent_at_once - 1; ++i) pool_allocator::deallocate(of_one_pool[i], bytes, 8);
+    step.arrive_and_wait();
+    step.arrive_and_wait();
+    pool_allocator::deallocate(of_one_pool.back(), bytes, 8);
+    step.arrive_and_wait();
+    step.arrive_and_wait();  // so that the end of the thread has no part in it
+  }};
+  step.arrive_and_wait();
+  pool_allocator::trim();
+  CHECK(pool_allocator::statistics().used_blocks == used);
+  step.arrive_and_wait();
+  step.arrive_and_wait();
+  pool_allocator::trim();
+  CHECK(pool_allocator::statistics().used_blocks == used - sent_at_once);
+  step.arrive_and_wait();
+  freeing.join();
+  for (void* const each : all) pool_allocator::deallocate(each, bytes, 8);
 }
 
 TEST_CASE("remote frees: a thread that only frees gives all blocks back to their heap when it ends") {
