@@ -25,8 +25,8 @@ using without_collector = ouro::memory<Refcount, ouro::no_collector, ouro::pool_
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("managed_weak: locks while the object lives and never again", Refcount, ouro::local_refcount,
-                   ouro::atomic_refcount) {
+TEST_CASE_TEMPLATE("managed_weak: lock gives the object while it lives, and null ever after", Refcount,
+                   ouro::local_refcount, ouro::atomic_refcount) {
   using memory = without_collector<Refcount>;
   auto object = memory::template make<target>();
   typename memory::template weak<target> watcher{object};
@@ -47,7 +47,7 @@ TEST_CASE_TEMPLATE("managed_weak: locks while the object lives and never again",
   CHECK(moved.owner() == nullptr);
 }
 
-TEST_CASE("managed_weak: does not keep the object's memory, and objects without one pay nothing for it") {
+TEST_CASE("managed_weak: weak pointers do not keep the block of an object, and take no room in it") {
   CHECK(ouro::size_of(make<target>()) == sizeof(target) + 8);
   auto object = make<target>();
   const void* const address = object.get();
@@ -58,7 +58,7 @@ TEST_CASE("managed_weak: does not keep the object's memory, and objects without 
   CHECK(watcher.expired());
 }
 
-TEST_CASE("managed_weak: orders by object, also when that is dead, and beside strong pointers") {
+TEST_CASE("managed_weak: weak pointers are ordered by their object, alive or dead, and together with strong pointers") {
   auto a = make<target>();
   const auto b = make<target>();
   const weak<target> to_a{a};
@@ -84,7 +84,7 @@ TEST_CASE("managed_weak: a weak pointer made in the destructor of its object is 
   CHECK(in_destructor.expired());
 }
 
-TEST_CASE("managed_weak: a callback runs once, after the destructor, when nothing is half-way") {
+TEST_CASE("managed_weak: a callback runs once, after the destructor of the object") {
   static int destroyed;
   destroyed = 0;
   struct noisy {
@@ -98,7 +98,7 @@ TEST_CASE("managed_weak: a callback runs once, after the destructor, when nothin
   CHECK(seen == 1);
 }
 
-TEST_CASE("managed_weak: a callback whose weak pointers are gone does not run") {
+TEST_CASE("managed_weak: a callback does not run when its weak pointers were destroyed before the object") {
   int called = 0;
   auto object = make<target>();
   {
@@ -108,7 +108,7 @@ TEST_CASE("managed_weak: a callback whose weak pointers are gone does not run") 
   CHECK(called == 0);
 }
 
-TEST_CASE("managed_weak: a callback that owns the last pointer to its own target goes without running (trap 28)") {
+TEST_CASE("managed_weak: a callback that owns the last pointer to its own target is dropped without a call (trap 28)") {
   int called = 0;
   auto object = make<target>();
   weak<target> watcher{object, [kept = object, &called] { ++called; }};
@@ -143,8 +143,8 @@ TEST_CASE("managed_weak: callbacks may throw, add weak pointers and drop objects
   CHECK(added[0].expired());
 }
 
-TEST_CASE_TEMPLATE("managed_weak: whichever weak pointers go first, the callbacks of the others run, newest first",
-                   Refcount, ouro::local_refcount, ouro::atomic_refcount) {
+TEST_CASE_TEMPLATE("managed_weak: callbacks of the remaining weak pointers run newest first", Refcount,
+                   ouro::local_refcount, ouro::atomic_refcount) {
   using memory = without_collector<Refcount>;
   using watcher = typename memory::template weak<target>;
   for (unsigned dropped = 0; dropped != 16; ++dropped) {
@@ -175,7 +175,7 @@ TEST_CASE_TEMPLATE("managed_weak: whichever weak pointers go first, the callback
   }
 }
 
-TEST_CASE("managed_weak: many objects with weak pointers find their records again") {
+TEST_CASE("managed_weak: 1000 objects with weak pointers each find their own record") {
   std::vector<ptr<target>> objects;
   std::vector<weak<target>> watchers;
   for (int i = 0; i != 1000; ++i) {
@@ -192,64 +192,13 @@ TEST_CASE("managed_weak: many objects with weak pointers find their records agai
 
 namespace {
 
-/// Uses its own pointer while it is being made.
-class subscriber {
- public:
-  explicit subscriber(bool throws) {
-    const auto self = ouro::managed_from_this(this);
-    CHECK(self.use_count() == 2);
-    last = self;
-    if (throws) {
-      escaped = self;
-      throw 1;
-    }
-  }
-  ~subscriber() {
-    ++destroyed;
-    CHECK(ouro::managed_from_this(this) == nullptr);
-  }
-  void trace(auto&&) {}
-
-  static inline weak<subscriber> last;
-  static inline ptr<subscriber> escaped;
-  static inline int destroyed = 0;
-};
-
-}  // namespace
-
-TEST_CASE("managed_from_this: works in the constructor, is null in the destructor (traps 7, 8)") {
-  {
-    const auto object = make<subscriber>(false);
-    CHECK(object.use_count() == 1);
-    CHECK(subscriber::last.lock() == object);
-    CHECK(ouro::managed_from_this(object.get()) == object);
-  }
-  CHECK(subscriber::destroyed == 1);
-  CHECK(subscriber::last.expired());
-}
-
-TEST_CASE("make_managed: a constructor that throws leaves nothing, though a handle has escaped (trap 6)") {
-  const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
-  const int destroyed = subscriber::destroyed;
-  CHECK_THROWS_AS(make<subscriber>(true), int);
-  CHECK(subscriber::last.expired());
-  CHECK(ouro::gc::collect() == 0);
-  CHECK(ouro::managed_from_this(subscriber::escaped.get()) == nullptr);
-  subscriber::escaped.reset();
-  CHECK(subscriber::destroyed == destroyed);  // there never was an object to destroy
-  CHECK(ouro::pool_allocator::statistics().used_blocks == before);
-  CHECK(ouro::gc::count() == 0);
-}
-
-namespace {
-
 struct derived_target : target {
   int more = 2;
 };
 
 }  // namespace
 
-TEST_CASE("managed_weak: of a derived class, made and assigned, it watches the same object") {
+TEST_CASE("managed_weak: one converted from a weak pointer to a derived class watches the same object") {
   auto object = make<derived_target>();
   const weak<derived_target> watcher{object};
   const weak<target> base{watcher};
@@ -275,7 +224,7 @@ TEST_CASE("managed_weak: of a derived class, made and assigned, it watches the s
   CHECK(late.owner_equal(watcher));
 }
 
-TEST_CASE("managed_weak: to null, it calls nobody, and holds no callback") {
+TEST_CASE("managed_weak: a weak pointer made of a null pointer is expired and discards its callback") {
   const auto held = std::make_shared<int>(1);
   {
     const weak<target> watcher{ptr<target>{}, [held] {}};

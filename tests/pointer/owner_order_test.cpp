@@ -1,0 +1,51 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+
+using ouro::make;
+using ouro::ptr;
+using ouro::weak;
+
+namespace {
+
+struct base {
+  virtual ~base() = default;
+  void trace(auto&&) {}
+  int number = 1;
+};
+
+struct derived : base {
+  void trace(auto&&) {}
+  int more = 2;
+};
+
+template <class T>
+using alias = ouro::managed_alias<T, ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>;
+
+}  // namespace
+
+TEST_CASE("owner_order: all pointers to one object, weak ones and aliases too, are ordered and hashed alike") {
+  const auto whole = make<derived>();
+  const ptr<base> p = whole;
+  const weak<base> w{whole};
+  const alias<int> a{whole, &whole->more};
+  const auto alike = [](const auto& left, const auto& right) {
+    return left.owner_equal(right) && right.owner_equal(left) && !left.owner_before(right) &&
+           !right.owner_before(left) && left.owner_hash() == right.owner_hash();
+  };
+  CHECK(alike(p, w));
+  CHECK(alike(p, a));
+  CHECK(alike(w, a));
+  CHECK(alike(p, whole));
+  CHECK(alike(a, alias<base>{whole}));
+  CHECK(alike(weak<int>{}, ptr<base>{}));
+  const auto second = make<derived>();
+  const alias<int> b{second, &whole->more};
+  CHECK(a == b);
+  CHECK_FALSE(a.owner_equal(b));
+  CHECK(a.owner_before(b) != b.owner_before(a));
+  CHECK(p.owner_before(b) == w.owner_before(b));
+  CHECK(std::owner_less<>{}(a, b) == std::owner_less<>{}(p, second));
+}
