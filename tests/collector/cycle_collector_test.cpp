@@ -1,15 +1,14 @@
+#include "collector/quiet_heap.hpp"
 #include "support/counted.hpp"
 #include "support/gc_settings.hpp"
 #include "support/mortal.hpp"
 #include "support/ring.hpp"
-#include "support/unraisable.hpp"
 
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <cstdlib>
 #include <thread>
 #include <vector>
 
@@ -20,9 +19,10 @@
 using ouro::gc;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::by_trial;
 using ouro::test::counted;
 using ouro::test::mortal;
-using ouro::test::unraisable_reports;
+using ouro::test::quiet_heap;
 
 namespace {
 
@@ -57,14 +57,15 @@ struct settings : ouro::test::none_left<mortal>, ouro::test::gc_settings<> {};
 
 }  // namespace
 
-TEST_CASE_FIXTURE(settings, "gc: garbage is collected as a program goes on making objects") {
+TEST_CASE_FIXTURE(settings, "cycle_collector: garbage is collected while the program makes objects") {
   gc::set_threshold(100);
   leave_garbage(1000);
   CHECK(mortal::alive <= 101);
   CHECK(gc::stats().automatic_collections >= 9);
 }
 
-TEST_CASE_FIXTURE(settings, "gc: a collection begins in make_managed and nowhere else (invariant 3)") {
+TEST_CASE_FIXTURE(settings,
+                  "cycle_collector: an automatic collection begins in make_managed, and not in a drop (invariant 3)") {
   gc::set_threshold(10);
   std::vector<ptr<mortal>> held;
   gc::disable();
@@ -80,7 +81,7 @@ TEST_CASE_FIXTURE(settings, "gc: a collection begins in make_managed and nowhere
   CHECK(mortal::alive == 0);
 }
 
-TEST_CASE_FIXTURE(settings, "gc: disabled, it collects when called for, and then only") {
+TEST_CASE_FIXTURE(settings, "cycle_collector: after disable() only explicit calls collect") {
   gc::set_threshold(10);
   gc::disable();
   CHECK_FALSE(gc::is_enabled());
@@ -91,14 +92,14 @@ TEST_CASE_FIXTURE(settings, "gc: disabled, it collects when called for, and then
   CHECK(gc::is_enabled());
 }
 
-TEST_CASE_FIXTURE(settings, "gc: a threshold of zero switches automatic collections off") {
+TEST_CASE_FIXTURE(settings, "cycle_collector: a threshold of zero switches automatic collections off") {
   gc::set_threshold(0);
   CHECK(gc::threshold() == 0);
   leave_garbage(200);
   CHECK(mortal::alive == 200);
 }
 
-TEST_CASE_FIXTURE(settings, "gc: a living heap is not walked again for each few candidates") {
+TEST_CASE_FIXTURE(settings, "cycle_collector: a live heap is not walked again for every few candidates") {
   gc::set_threshold(10);
   std::vector<ptr<mortal>> living;
   living.push_back(make<mortal>('l'));
@@ -124,23 +125,7 @@ TEST_CASE_FIXTURE(settings, "gc: a living heap is not walked again for each few 
   }
 }
 
-TEST_CASE_FIXTURE(settings, "gc: callbacks hear of the start and the stop of a collection, with its sums") {
-  std::vector<ouro::gc_info> heard;
-  const auto listener = gc::callbacks().add([&heard](const ouro::gc_info& info) { heard.push_back(info); });
-  leave_garbage(3);
-  gc::collect();
-  REQUIRE(heard.size() == 2);
-  CHECK(heard[0].phase == ouro::gc_phase::start);
-  CHECK(heard[1].phase == ouro::gc_phase::stop);
-  CHECK(heard[1].collected == 3);
-  CHECK(heard[1].examined == 3);
-  CHECK_FALSE(heard[1].automatic);
-  gc::callbacks().remove(listener);
-  gc::collect();
-  CHECK(heard.size() == 2);
-}
-
-TEST_CASE_FIXTURE(settings, "gc: each thread has a heap of its own, and its last garbage goes with the thread") {
+TEST_CASE_FIXTURE(settings, "cycle_collector: each thread has its own heap, and a last collection at its end") {
   leave_garbage(2);
   int alive_in_thread = -1;
   std::size_t count_in_thread = 99;
@@ -156,14 +141,7 @@ TEST_CASE_FIXTURE(settings, "gc: each thread has a heap of its own, and its last
   CHECK(gc::count() == 2);
 }
 
-TEST_CASE("gc: without a collector there is nothing to find") {
-  using counting = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>;
-  CHECK(counting::gc::collect() == 0);
-  CHECK(counting::gc::count() == 0);
-  CHECK_FALSE(counting::gc::is_enabled());
-}
-
-TEST_CASE("gc: a collection while a constructor runs takes its object for held, and does not look into it (trap 7)") {
+TEST_CASE("cycle_collector: a collection in a constructor keeps the new object and does not trace it (trap 7)") {
   {
     const auto object = make<early>(true);
     CHECK(object.use_count() == 2);
@@ -191,107 +169,6 @@ struct unreliable : counted<unreliable<Memory>> {
   typename Memory::template ptr<unreliable> right;
 };
 
-/// A ring of two that is garbage, watched by `watcher`, and leads to one that is returned.
-template <class Memory>
-auto garbage_beside_living(typename Memory::template weak<unreliable<Memory>>* watcher = nullptr) {
-  using node = unreliable<Memory>;
-  auto living = Memory::template make<node>();
-  living->left = Memory::template make<node>();
-  living->left->left = living;
-  living->right = living->left;
-  const auto garbage = Memory::template make<node>();
-  garbage->left = Memory::template make<node>();
-  garbage->left->left = garbage;
-  garbage->left->right = garbage;
-  garbage->right = living;
-  if (watcher != nullptr) *watcher = garbage;
-  return living;
-}
-
-using by_generation = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
-
-}  // namespace
-
-TEST_CASE_TEMPLATE("gc: a trace that throws at whatever time spoils no count, and garbage is garbage later (trap 40)",
-                   Memory, ouro::default_memory, by_generation) {
-  using node = unreliable<Memory>;
-  const unraisable_reports reports;
-  Memory::gc::collect();
-  for (int nth = 0; nth != 12; ++nth) {
-    for (const std::size_t generation : {std::size_t{0}, std::size_t{1}}) {
-      auto living = garbage_beside_living<Memory>();
-      node::traces_until_throw = nth;
-      Memory::gc::collect(generation);
-      node::traces_until_throw = -1;
-      CAPTURE(nth);
-      const bool is_collected = node::alive == 2;
-      REQUIRE((is_collected || node::alive == 4));
-      REQUIRE(living.use_count() == (is_collected ? 2 : 3));
-      REQUIRE(living->left.use_count() == 2);
-      Memory::gc::collect();
-      REQUIRE(node::alive == 2);
-      REQUIRE(living.use_count() == 2);
-      living.reset();
-      Memory::gc::collect();
-      REQUIRE(node::alive == 0);
-    }
-  }
-}
-
-TEST_CASE_TEMPLATE("gc: a trace that forgets an edge every other time frees nothing that lives (trap 39)", Memory,
-                   ouro::default_memory, by_generation) {
-  using node = unreliable<Memory>;
-  Memory::gc::collect();
-  for (int first = 0; first != 2; ++first) {
-    for (const std::size_t generation : {std::size_t{0}, std::size_t{1}}) {
-      typename Memory::template weak<node> watcher;
-      auto living = garbage_beside_living<Memory>(&watcher);
-      node::traces = first;
-      node::forgets = true;
-      Memory::gc::collect(generation);
-      node::forgets = false;
-      REQUIRE(living->left->left == living);
-      REQUIRE(living->left.use_count() == 2);
-      Memory::gc::collect();
-      // Taken for alive, it may be no candidate any more (trap 37).
-      if (const auto left = watcher.lock(); left != nullptr) left->left = nullptr;
-      REQUIRE(node::alive == 2);
-      REQUIRE(living.use_count() == 2);
-      living.reset();
-      Memory::gc::collect();
-      REQUIRE(node::alive == 0);
-    }
-  }
-}
-
-TEST_CASE("gc: what is frozen is not walked into, whoever leads to it") {
-  using node = unreliable<ouro::default_memory>;
-  ouro::heap h;
-  const ouro::heap::scope in{h};
-  auto frozen = make<node>();
-  frozen->left = make<node>();
-  frozen->left->left = frozen;
-  {
-    const auto copy = frozen;
-  }
-  gc::freeze();
-  gc::collect();
-  {
-    const auto garbage = make<node>();
-    garbage->left = garbage;
-    garbage->right = frozen->left;
-  }
-  const std::size_t before = gc::stats().examined;
-  CHECK(gc::collect() == 1);
-  CHECK(gc::stats().examined == before + 1);
-  CHECK(frozen->left.use_count() == 1);
-  gc::unfreeze();
-  frozen->left = nullptr;
-  frozen.reset();
-}
-
-namespace {
-
 struct makes_at_end {
   static inline std::size_t collections_within = 0;
   ptr<makes_at_end> edge;
@@ -304,14 +181,6 @@ struct makes_at_end {
     }
     collections_within += gc::stats().collections - before;
   }
-};
-
-struct watches_itself {
-  ouro::weak<watches_itself> self;
-  ptr<watches_itself> edge;
-  watches_itself()
-      : self{ouro::managed_from_this<ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>(this)} {}
-  void trace(auto&& visit) { visit(edge); }
 };
 
 /// Garbage whose destructor leaves garbage behind, so many times.
@@ -333,7 +202,7 @@ struct chain {
 
 }  // namespace
 
-TEST_CASE("gc: destructors that make objects start no collection (trap 44)") {
+TEST_CASE("cycle_collector: objects that destructors make start no collection (trap 44)") {
   ouro::heap h;
   const ouro::heap::scope in{h};
   gc::set_threshold(10);
@@ -343,7 +212,7 @@ TEST_CASE("gc: destructors that make objects start no collection (trap 44)") {
   CHECK(gc::collect() == 100);
 }
 
-TEST_CASE("gc: an automatic collection makes one pass; one that is called for goes on to the garbage of destructors") {
+TEST_CASE("cycle_collector: an automatic collection makes one pass, an explicit one repeats for new garbage") {
   ouro::heap h;
   const ouro::heap::scope in{h};
   gc::disable();
@@ -362,7 +231,7 @@ TEST_CASE("gc: an automatic collection makes one pass; one that is called for go
   CHECK(collected == std::vector<std::size_t>{1, 1, 1, 1});
 }
 
-TEST_CASE("gc: where there are no candidates, an automatic collection that is due does not begin") {
+TEST_CASE("cycle_collector: an automatic collection that is due does not begin without candidates") {
   ouro::heap h;
   const ouro::heap::scope in{h};
   gc::set_threshold(1);
@@ -377,15 +246,8 @@ TEST_CASE("gc: where there are no candidates, an automatic collection that is du
   CHECK(gc::stats().collections != 0);
 }
 
-TEST_CASE("make_managed: an object that has given a weak pointer to itself away is born all the same") {
-  const auto object = make<watches_itself>();
-  CHECK(object->self.lock() == object);
-  CHECK(object.use_count() == 1);
-  CHECK(gc::is_tracked(object));
-}
-
 #if defined(__GLIBC__)
-TEST_CASE_TEMPLATE("gc: a thread that collects and never had a candidate leaves no memory behind", Memory,
+TEST_CASE_TEMPLATE("cycle_collector: a thread that collects without candidates leaves no memory behind", Memory,
                    ouro::default_memory, ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>) {
   const auto collect_in_threads = [](int threads) {
     for (int i = 0; i != threads; ++i) std::thread{[] { Memory::gc::collect(); }}.join();
@@ -397,3 +259,152 @@ TEST_CASE_TEMPLATE("gc: a thread that collects and never had a candidate leaves 
   CHECK(mallinfo2().uordblks < before + 20'000);
 }
 #endif
+
+namespace {
+
+/// Calls for a collection where none can be.
+struct collecting : counted<collecting> {
+  static inline std::size_t in_trace = 0;
+  static inline std::size_t in_destructor = 0;
+
+  ~collecting() { in_destructor += ouro::gc::collect() + ouro::gc::drain() + ouro::gc::step(10); }
+  void trace(auto&& visit) {
+    in_trace += ouro::gc::collect();
+    visit(next);
+  }
+
+  ouro::ptr<collecting> next;
+};
+
+}  // namespace
+
+TEST_CASE("cycle_collector: a collection called from a trace or a destructor does nothing (trap 42)") {
+  const quiet_heap<by_trial> heap;
+  {
+    const auto one = ouro::make<collecting>();
+    one->next = ouro::make<collecting>();
+    one->next->next = one;
+  }
+  const auto referred = [] {
+    auto self = ouro::make<collecting>();
+    return ouro::gc::referents(self).size();
+  }();
+  CHECK(referred == 0);
+  CHECK(ouro::gc::collect() == 2);
+  CHECK(collecting::in_trace == 0);
+  CHECK(collecting::in_destructor == 0);
+  CHECK(collecting::alive == 0);
+  ouro::ptr<collecting> waiting = ouro::make<collecting>();
+  {
+    const ouro::gc::deferred_drops later;
+    waiting.reset();
+    CHECK(collecting::alive == 1);
+    CHECK(ouro::gc::drain() == 1);
+  }
+  CHECK(collecting::in_destructor == 0);
+}
+
+namespace {
+
+/// Runs a test between two clean heaps.
+struct clean_heap {
+  clean_heap() {
+    gc::collect();
+    mortal::log.clear();
+    REQUIRE(mortal::alive == 0);
+  }
+  clean_heap(const clean_heap&) = delete;
+  clean_heap& operator=(const clean_heap&) = delete;
+  ~clean_heap() {
+    CHECK(gc::collect() == 0);
+    CHECK(gc::count() == 0);
+    CHECK(mortal::alive == 0);
+  }
+};
+
+/// Leaves a new cycle behind in its destructor.
+struct hydra {
+  static inline int made = 0;
+  static void grow() {
+    const auto head = make<hydra>();
+    head->self = head;
+    ++made;
+  }
+  hydra() = default;
+  hydra(const hydra&) = delete;
+  hydra& operator=(const hydra&) = delete;
+  ~hydra() {
+    if (made < 1000) grow();
+  }
+  void trace(auto&& visit) { visit(self); }
+
+  ptr<hydra> self;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(clean_heap,
+                  "cycle_collector: collect() does nothing in a destructor, a finalizer or a callback (trap 42)") {
+  std::vector<std::size_t> results;
+  const auto try_to_collect = [&results] { results.push_back(gc::collect()); };
+  const auto garbage = [] {
+    const auto self = make<mortal>('g');
+    self->left = self;
+  };
+  {
+    const auto dying = make<mortal>('d');
+    dying->at_destruction = [&] {
+      garbage();
+      try_to_collect();
+    };
+  }
+  {
+    const auto last = make<ouro::test::finalized>('f');
+    last->at_finalization = [&] {
+      garbage();
+      try_to_collect();
+    };
+  }
+  {
+    auto target = make<mortal>('t');
+    const ouro::weak<mortal> watcher{target, [&] {
+                                       garbage();
+                                       try_to_collect();
+                                     }};
+    target.reset();
+  }
+  const auto listener = gc::callbacks().add([&](const ouro::gc_info&) { try_to_collect(); });
+  CHECK(results == std::vector<std::size_t>{0, 0, 0});
+  CHECK(mortal::alive == 3);
+  CHECK(gc::collect() == 3);
+  CHECK(results == std::vector<std::size_t>{0, 0, 0, 0, 0});
+  gc::callbacks().remove(listener);
+}
+
+TEST_CASE_FIXTURE(clean_heap,
+                  "cycle_collector: a destructor in a collection may make objects, and none is lost (trap 43)") {
+  ptr<mortal> survivor;
+  {
+    const auto self = make<mortal>('s');
+    self->left = self;
+    self->at_destruction = [&] {
+      survivor = make<mortal>('n');
+      const auto cycle = make<mortal>('c');
+      cycle->left = cycle;
+    };
+  }
+  CHECK(gc::collect() == 2);  // the garbage that the destructor left goes in the next pass
+  CHECK(mortal::alive == 1);
+  CHECK(survivor.use_count() == 1);
+}
+
+TEST_CASE("cycle_collector: destructors that leave new garbage do not keep a collection going for ever (trap 45)") {
+  hydra::grow();
+  const std::size_t first = gc::collect();
+  CHECK(first >= 1);
+  CHECK(first < 100);
+  CHECK(gc::count() == 1);
+  hydra::made = 1000;
+  CHECK(gc::collect() == 1);
+  CHECK(gc::count() == 0);
+}

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 #include <stdexcept>
-#include <utility>
+#include <type_traits>
 #include <vector>
 
 using ouro::gc;
