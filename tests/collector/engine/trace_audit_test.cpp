@@ -1,0 +1,83 @@
+// Types whose trace reports an edge twice are in unchecked/trace_audit_test.cpp and checked/misuse_test.cpp: a checked
+// build ends there.
+
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string_view>
+#include <vector>
+
+using ouro::make;
+using ouro::ptr;
+using ouro::detail::edge;
+using ouro::detail::edge_sink;
+using ouro::detail::trace_audit;
+using ouro::detail::worklist_entry;
+
+namespace {
+
+using header = ouro::detail::header<ouro::local_refcount>;
+
+struct wide {
+  std::vector<ptr<wide>> edges;
+  bool throws = false;
+  void trace(auto&& visit) {
+    visit(edges);
+    if (throws) throw 1;
+  }
+};
+
+/// Audits the object, and returns the places of the edges that reached the collection.
+std::vector<const void*> audited(trace_audit& audit, const ptr<wide>& object, bool succeeds = true) {
+  std::vector<const void*> slots;
+  edge_sink sink{[](void* to, edge* first, edge* last) {
+                   for (; first != last; ++first) static_cast<std::vector<const void*>*>(to)->push_back(first->slot);
+                 },
+                 &slots};
+  header& at = *header::of(object.get());
+  const std::uint32_t info = ouro::detail::info_of<ouro::trial_deletion>(at);
+  worklist_entry one{&at, 0, 0};
+  worklist_entry* const worklist = &one;
+  std::size_t i = 0;
+  const ouro::detail::trace_guard guard;
+  CHECK(audit.trace(worklist, i, object.get(), ouro::detail::info_word::type(info), ouro::detail::record_of(info),
+                    sink) == succeeds);
+  if (succeeds) CHECK(i == 1);
+  sink.flush();
+  return slots;
+}
+
+}  // namespace
+
+TEST_CASE("trace_audit: passes all edges of an honest trace on, in their order, however many they are") {
+  trace_audit audit;
+  const auto target = make<wide>();
+  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{8}, std::size_t{9}, std::size_t{1000}}) {
+    const auto object = make<wide>();
+    object->edges.assign(count, target);
+    const auto slots = audited(audit, object);
+    REQUIRE(slots.size() == count);
+    for (std::size_t i = 0; i != count; ++i) REQUIRE(slots[i] == static_cast<const void*>(&object->edges[i]));
+  }
+  audit.release();
+}
+
+TEST_CASE("trace_audit: a trace that throws fails the audit, and its type is not taken for wrong") {
+  trace_audit audit;
+  const auto object = make<wide>();
+  object->edges = {object};
+  object->throws = true;
+  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) {});
+  static_cast<void>(audited(audit, object, false));
+  ouro::set_unraisable_handler(before);
+  object->throws = false;
+  CHECK(audited(audit, object).size() == 1);
+  CHECK_FALSE(trace_audit::is_wrong(
+      ouro::detail::info_word::type(ouro::detail::info_of<ouro::trial_deletion>(*header::of(object.get())))));
+  audit.release();
+  object->edges.clear();
+}
