@@ -6,15 +6,13 @@
 
 #include <cstdint>
 
-using ouro::test::are;
+using ouro::gc_debug;
+using ouro::has_flag;
 using ouro::test::by_generation;
 using ouro::test::by_trial;
 using ouro::test::make_candidate;
 using ouro::test::make_ring;
 using ouro::test::quiet_heap;
-
-using ouro::gc_debug;
-using ouro::has_flag;
 
 static_assert(has_flag(gc_debug::leak, gc_debug::saveall) && has_flag(gc_debug::leak, gc_debug::collectable) &&
               has_flag(gc_debug::leak, gc_debug::uncollectable) && !has_flag(gc_debug::leak, gc_debug::stats));

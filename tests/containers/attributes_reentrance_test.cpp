@@ -19,7 +19,6 @@
 using namespace ouro::test;
 using ouro::attributes;
 using ouro::interned_string;
-using ouro::make;
 using ouro::ptr;
 
 namespace {
@@ -319,4 +318,19 @@ TEST_CASE("attributes: more than there can be are refused") {
   CHECK_THROWS_AS(items.reserve(static_cast<std::size_t>(-1)), std::bad_alloc);
   CHECK_THROWS_AS(items.reserve(std::size_t{1} << 32), std::bad_alloc);
   CHECK(items.at(name(0)) == 1);
+}
+
+TEST_CASE("attributes: the function of each() may give names to objects that share the shape") {
+  attributes<int> of;
+  attributes<int> other;
+  for (int i = 0; i != 10; ++i) of[interned_string{"shared by both " + std::to_string(i)}] = i;
+  attributes<int> shorter{of};
+  int seen = 0;
+  of.each([&](const interned_string& name, int value) {
+    other = of;
+    for (int i = 0; i != 50; ++i) other[interned_string{"of the other " + std::to_string(i)}] = i;
+    CHECK(name.view() == "shared by both " + std::to_string(value));
+    ++seen;
+  });
+  CHECK(seen == 10);
 }

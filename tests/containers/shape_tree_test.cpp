@@ -67,7 +67,7 @@ std::vector<int> shuffled(int n, std::mt19937& random) {
 
 }  // namespace
 
-TEST_CASE("shape_tree: the first name of an object costs the same, however many others there are") {
+TEST_CASE("shape_tree: the first name of an object costs the same however many other first names there are") {
   std::size_t before = 0;
   for (const int n : {1000, 8000, 64'000}) {
     tree& of = *new tree;
@@ -84,7 +84,7 @@ TEST_CASE("shape_tree: the first name of an object costs the same, however many 
   }
 }
 
-TEST_CASE("shape_tree: names in an order that is new cost a few steps each") {
+TEST_CASE("shape_tree: names in a new order cost a few steps each") {
   tree& of = *new tree;
   std::mt19937 random{3};
   constexpr int names = 64;
@@ -137,7 +137,7 @@ TEST_CASE("shape_tree: the same names in the same order are one shape, whatever 
   delete &of;
 }
 
-TEST_CASE("attributes: objects that are gone leave names of a few shapes behind, and no more") {
+TEST_CASE("shape_tree: objects that have ended leave the names of a few shapes, and no more") {
   ouro::heap h;
   const ouro::heap::scope in{h};
   std::mt19937 random{5};
@@ -157,7 +157,7 @@ TEST_CASE("attributes: objects that are gone leave names of a few shapes behind,
   CHECK(interned_string::interned_count() <= (strings::most_idle + 1) * 20);
 }
 
-TEST_CASE("attributes: 100000 objects with a name of its own each") {
+TEST_CASE("shape_tree: 100000 objects with a different first name each") {
   ouro::heap h;
   const ouro::heap::scope in{h};
   std::vector<attributes<int>> objects(100'000);
@@ -172,109 +172,7 @@ TEST_CASE("attributes: 100000 objects with a name of its own each") {
   CHECK(interned_string::interned_count() == strings::most_idle + 1);
 }
 
-TEST_CASE("attributes: a cache is not misled by a shape that lies where one lay that is gone") {
-  ouro::heap h;
-  const ouro::heap::scope in{h};
-  attributes<int>::cache cache;
-  const interned_string wanted{"wanted"};
-  for (int round = 0; round != 2000; ++round) {
-    attributes<int> of;
-    // At another place each time, and behind names that no object has had before.
-    for (int i = 0; i != round % 7; ++i) {
-      of[interned_string{"in front " + std::to_string(i) + " in round " + std::to_string(round)}] = -1;
-    }
-    const bool has = round % 3 != 0;
-    if (has) of[wanted] = round;
-    of[interned_string{"behind, in round " + std::to_string(round)}] = -2;
-    const int* const found = of.find(wanted, cache);
-    REQUIRE((found != nullptr) == has);
-    if (has) REQUIRE(*found == round);
-  }
-}
-
-TEST_CASE("attributes: a cache does not give an object a shape that is gone") {
-  ouro::heap h;
-  const ouro::heap::scope in{h};
-  attributes<int>::cache cache;
-  const interned_string base{"base"};
-  const interned_string added{"added"};
-  attributes<int> kept;
-  kept[base] = 0;
-  kept[interned_string{"another"}] = 0;
-  for (int round = 0; round != 3; ++round) {
-    {
-      attributes<int> one;
-      attributes<int> two;
-      one[base] = 1;
-      two[base] = 2;
-      one.get_or_add(added, cache) = 3;
-      two.get_or_add(added, cache) = 4;
-      CHECK(one.has_shape_of(two));
-      CHECK_FALSE(one.has_shape_of(kept));
-      CHECK(one.at(added) == 3);
-      CHECK(two.at(added) == 4);
-    }
-    const std::size_t before = strings::current().freed();
-    for (std::size_t i = 0; i <= strings::most_idle; ++i) {
-      attributes<int> of;
-      of[interned_string{"in round " + std::to_string(round) + ", " + std::to_string(i)}] = 0;
-    }
-    CHECK(strings::current().freed() > before);
-  }
-}
-
-TEST_CASE("attributes: what is called for each may give names to others that share them") {
-  attributes<int> of;
-  attributes<int> other;
-  for (int i = 0; i != 10; ++i) of[interned_string{"shared by both " + std::to_string(i)}] = i;
-  attributes<int> shorter{of};
-  int seen = 0;
-  of.each([&](const interned_string& name, int value) {
-    other = of;
-    for (int i = 0; i != 50; ++i) other[interned_string{"of the other " + std::to_string(i)}] = i;
-    CHECK(name.view() == "shared by both " + std::to_string(value));
-    ++seen;
-  });
-  CHECK(seen == 10);
-}
-
-namespace {
-
-struct picky {
-  int value = 0;
-  picky() {
-    if (at_making) at_making();
-  }
-  static inline std::function<void()> at_making;
-};
-
-}  // namespace
-
-TEST_CASE("attributes: a value whose making throws, or drops objects, leaves the shape as it was") {
-  attributes<picky> of;
-  of[interned_string{"one"}];
-  attributes<picky> same{of};
-  same[interned_string{"two"}];
-  of[interned_string{"other way"}];
-  std::vector<attributes<picky>> others(100);
-  picky::at_making = [&] { throw 1; };
-  CHECK_THROWS_AS(of[interned_string{"three"}], int);
-  CHECK_THROWS_AS(others[0][interned_string{"a first name"}], int);
-  picky::at_making = nullptr;
-  CHECK(of.size() == 2);
-  CHECK(of.has_shape_of(attributes<picky>{of}));
-  for (int i = 0; i != 100; ++i) {
-    others[static_cast<std::size_t>(i)][interned_string{"to be dropped " + std::to_string(i)}];
-  }
-  picky::at_making = [&] { others.clear(); };
-  of[interned_string{"three"}];
-  picky::at_making = nullptr;
-  std::string names;
-  of.each([&](const interned_string& name, const picky&) { names += name.view(); });
-  CHECK(names == "oneother waythree");
-}
-
-TEST_CASE("attributes: those that outlive their thread's end keep their names (trap 61)") {
+TEST_CASE("shape_tree: attributes that outlive the end of their thread keep their names (trap 61)") {
   struct late {
     attributes<int> first;
     attributes<int> second;

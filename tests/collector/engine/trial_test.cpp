@@ -16,13 +16,6 @@ using ouro::test::unraisable_reports;
 
 namespace {
 
-/// Of another thread: the counter of `mortal` is not atomic.
-struct other : counted<other> {
-  void trace(auto&& visit) { visit(self); }
-
-  ptr<other> self;
-};
-
 /// A trace of which throws after so many, or forgets an edge every other time.
 template <class Memory>
 struct unreliable : counted<unreliable<Memory>> {

@@ -1,0 +1,188 @@
+#include <ouro/ouro.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+using ouro::make;
+using ouro::ptr;
+
+namespace {
+
+struct node {
+  ptr<node> next;
+  int value = 0;
+};
+
+[[nodiscard]] ptr<node> make_node(int value) { return make<node>(nullptr, value); }
+
+template <class Map>
+[[nodiscard]] std::vector<int> values_of(const Map& map) {
+  std::vector<int> values;
+  for (const auto& [key, object] : map) values.push_back(object->value);
+  std::ranges::sort(values);
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("weak_value_map: an entry leaves when its object dies, and its key is destroyed") {
+  ouro::weak_value_map<std::shared_ptr<std::string>, node> map;
+  const auto key = std::make_shared<std::string>("one");
+  auto object = make_node(1);
+  map.insert_or_assign(key, object);
+  CHECK(map.size() == 1);
+  CHECK(map.get(key) == object);
+  CHECK(object.use_count() == 1);
+  CHECK(key.use_count() == 2);
+  object.reset();
+  CHECK(map.empty());
+  CHECK_FALSE(map.contains(key));
+  CHECK(map.get(key) == nullptr);
+  CHECK(key.use_count() == 1);
+}
+
+TEST_CASE("weak_value_map: setdefault, pop, erase and assignment do what those of Python do") {
+  ouro::weak_value_map<std::string, node> map;
+  const auto one = make_node(1);
+  const auto two = make_node(2);
+  CHECK(map.setdefault("a", one) == one);
+  CHECK(map.setdefault("a", two) == one);
+  map.insert_or_assign("a", two);
+  CHECK(map.get("a") == two);
+  CHECK(map.size() == 1);
+  CHECK(map.pop("a") == two);
+  CHECK(map.pop("a") == nullptr);
+  map.insert_or_assign("b", one);
+  CHECK(map.erase("b") == 1);
+  CHECK(map.erase("b") == 0);
+  CHECK(one.use_count() == 1);
+}
+
+TEST_CASE("weak_value_map: the death of a replaced object does not erase the new entry") {
+  ouro::weak_value_map<std::string, node> map;
+  auto old = make_node(1);
+  const auto now = make_node(2);
+  map.insert_or_assign("a", old);
+  map.insert_or_assign("a", now);
+  old.reset();
+  CHECK(map.get("a") == now);
+}
+
+TEST_CASE("weak_value_map: entries of collected garbage leave") {
+  ouro::weak_value_map<int, node> map;
+  {
+    const auto ring = make_node(1);
+    ring->next = make_node(2);
+    ring->next->next = ring;
+    map.insert_or_assign(1, ring);
+    map.insert_or_assign(2, ring->next);
+  }
+  CHECK(map.size() == 2);
+  CHECK(ouro::gc::collect() == 2);
+  CHECK(map.empty());
+}
+
+TEST_CASE("weak_value_map: entries of objects that die in an iteration are hidden, and leave after it (trap 31)") {
+  ouro::weak_value_map<int, node> map;
+  std::vector<ptr<node>> kept;
+  for (int i = 0; i != 10; ++i) {
+    kept.push_back(make_node(i));
+    map.insert_or_assign(i, kept.back());
+  }
+  int met = 0;
+  {
+    auto at = map.begin();
+    kept.clear();  // the one that the iterator is at lives on
+    CHECK(map.size() == 1);
+    for (; at != map.end(); ++at) {
+      CHECK((*at).second.use_count() == 2);
+      ++met;
+    }
+  }
+  CHECK(met == 1);
+  CHECK(map.empty());
+}
+
+TEST_CASE("weak_value_map: insertions and erasures in an iteration move no entry (trap 31)") {
+  ouro::weak_value_map<int, node> map;
+  std::vector<ptr<node>> kept;
+  const auto put = [&](int i) {
+    kept.push_back(make_node(i));
+    map.insert_or_assign(i, kept.back());
+  };
+  for (int i = 0; i != 8; ++i) put(i);
+  std::vector<int> met;
+  int next = 100;
+  for (const auto& [key, object] : map) {
+    REQUIRE(key < 100);  // what comes later is for the next reader
+    met.push_back(key);
+    map.erase(key);
+    map.erase((key + 1) % 8);
+    for (int i = 0; i != 50; ++i) put(next++);
+  }
+  CHECK(met.size() >= 4);
+  CHECK(map.size() == met.size() * 50);
+  CHECK(values_of(map).front() == 100);
+}
+
+TEST_CASE("weak_value_map: the destructor of a key may use the map") {
+  struct returning {
+    ouro::weak_value_map<int, node>* map;
+    ~returning() {
+      if (map != nullptr) map->clear();
+    }
+  };
+  ouro::weak_value_map<int, node> other;
+  const auto stays = make_node(7);
+  other.insert_or_assign(1, stays);
+  ouro::weak_key_map<node, std::unique_ptr<returning>> notes;
+  auto object = make_node(1);
+  notes.insert_or_assign(object, std::make_unique<returning>(&other));
+  object.reset();
+  CHECK(notes.empty());
+  CHECK(other.empty());
+}
+
+TEST_CASE("weak_value_map: keys of equal hash are different keys") {
+  struct same_hash {
+    std::size_t operator()(int) const noexcept { return 7; }
+  };
+  ouro::weak_value_map<int, node, ouro::default_memory, same_hash> map;
+  std::vector<ptr<node>> kept;
+  for (int i = 0; i != 100; ++i) {
+    kept.push_back(make_node(i));
+    map.insert_or_assign(i, kept.back());
+  }
+  kept.erase(kept.begin() + 10, kept.begin() + 80);
+  CHECK(map.size() == 30);
+  for (const auto& each : kept) CHECK(map.get(each->value) == each);
+  CHECK_FALSE(map.contains(10));
+}
+
+TEST_CASE("weak_value_map: the oldest entry leaves in one step, as from a queue") {
+  constexpr int n = 100'000;
+  ouro::weak_value_map<int, node> of;
+  std::vector<ptr<node>> held;
+  for (int i = 0; i != n; ++i) {
+    held.push_back(make_node(i));
+    of.insert_or_assign(i, held.back());
+  }
+  int wrong = 0;
+  for (int i = 0; i != n; ++i) {
+    const int front = [&] {
+      const auto first = of.begin();
+      const int key = (*first).first;
+      if (i % 2 == 0) of.erase(key);  // while it is read
+      return key;
+    }();
+    if (i % 2 != 0) of.erase(front);
+    wrong += front != i;
+  }
+  CHECK(wrong == 0);
+  CHECK(of.empty());
+}
