@@ -60,7 +60,7 @@ void grow_old(const ptr<link>& object) {
 }  // namespace
 
 TEST_CASE_FIXTURE(generation_settings,
-                  "generations: a minor collection looks at the young, however many old there are") {
+                  "generations: a minor collection examines young objects, however many old ones there are") {
   std::size_t examined[2];
   for (const std::size_t living : {std::size_t{100}, std::size_t{50'000}}) {
     auto all = make_living(living);
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(generation_settings,
   CHECK(examined[0] <= 4000);
 }
 
-TEST_CASE_FIXTURE(generation_settings, "generations: a cycle between old and young dies in a full collection") {
+TEST_CASE_FIXTURE(generation_settings, "generations: a cycle of an old and a young object dies in a full collection") {
   for (const bool old_dies_first : {false, true}) {
     auto old = make<mortal>('o');
     {
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(generation_settings, "generations: a cycle between old and you
   }
 }
 
-TEST_CASE_FIXTURE(generation_settings, "generations: young garbage gives the old what it held of it") {
+TEST_CASE_FIXTURE(generation_settings, "generations: counts of old objects fall by the edges of young garbage") {
   const auto old = make<link>();
   {
     const auto candidate = old;
@@ -138,7 +138,8 @@ TEST_CASE_FIXTURE(generation_settings, "generations: young garbage gives the old
   }
 }
 
-TEST_CASE_FIXTURE(generation_settings, "generations: old garbage goes by itself, while the program makes objects") {
+TEST_CASE_FIXTURE(generation_settings,
+                  "generations: old garbage is collected automatically while the program makes objects") {
   {
     auto all = make_living(2000);
     gc::collect();
@@ -154,7 +155,7 @@ TEST_CASE_FIXTURE(generation_settings, "generations: old garbage goes by itself,
   CHECK(mortal::alive == 1);
 }
 
-TEST_CASE_FIXTURE(generation_settings, "generations: a heap that grows is looked at as a whole now and then") {
+TEST_CASE_FIXTURE(generation_settings, "generations: a growing heap gets a full collection now and then") {
   const auto before = gc::stats();
   auto all = make_living(20'000);
   const auto after = gc::stats();
@@ -179,8 +180,9 @@ TEST_CASE_FIXTURE(generation_settings, "generations: fruitless minor collections
   CHECK(rare <= often / 2);
 }
 
-TEST_CASE_FIXTURE(generation_settings,
-                  "generations: garbage with more edges than a trial keeps lets go of the living") {
+TEST_CASE_FIXTURE(
+    generation_settings,
+    "generations: counts of live objects fall by the edges of garbage with more edges than a trial keeps") {
   gc::set_threshold(0);
   constexpr std::size_t objects = 50'000;
   const auto living = make<link>();

@@ -9,7 +9,6 @@
 #include <map>
 #include <random>
 #include <set>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -202,7 +201,7 @@ using pool = ouro::pool_allocator;
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("collector: a random graph lives and dies as its model says", Memory, ouro::default_memory,
+TEST_CASE_TEMPLATE("collector: objects of a random graph live and die as its model says", Memory, ouro::default_memory,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::system_allocator>,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::resource_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, pool>,

@@ -43,8 +43,7 @@ struct hiding : counted<hiding> {
 
 }  // namespace
 
-TEST_CASE(
-    "two memories: a cycle through both is never collected, and each edge counts as held from outside (trap 90)") {
+TEST_CASE("two memories: a cycle through both is never collected, its edges count as external references (trap 90)") {
   near* left = nullptr;
   {
     const auto first = here::make<near>();

@@ -82,8 +82,7 @@ void add_one(int names, Call call, Check check) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("attributes: an object that gets names while it asks for memory for another one", Value, int,
-                   number) {
+TEST_CASE_TEMPLATE("attributes: an allocation for a new name may give the object other names", Value, int, number) {
   for (const int names : {0, 2, 4, 62, 63, 64, 80, 128, 200}) {
     CAPTURE(names);
     for (const int more : {1, 2, 3, 200}) {
@@ -101,7 +100,7 @@ TEST_CASE_TEMPLATE("attributes: an object that gets names while it asks for memo
   }
 }
 
-TEST_CASE_TEMPLATE("attributes: an object that gets the very name that it asks for memory for", Value, int, number) {
+TEST_CASE_TEMPLATE("attributes: an allocation for a new name may give the object that same name", Value, int, number) {
   for (const int names : {0, 2, 63, 64, 80, 128}) {
     add_one<Value>(
         names, [&](object_of<Value>& changed) { changed[name(names)] = 7; },
@@ -109,7 +108,8 @@ TEST_CASE_TEMPLATE("attributes: an object that gets the very name that it asks f
   }
 }
 
-TEST_CASE_TEMPLATE("attributes: an object that gets the very name to which a value is assigned", Value, int, number) {
+TEST_CASE_TEMPLATE("attributes: an allocation for an assigned value may give the object the assigned name", Value, int,
+                   number) {
   for (const int names : {0, 2, 64, 128}) {
     for (std::size_t request = 0;; ++request) {
       object_of<Value> changed;
@@ -126,7 +126,7 @@ TEST_CASE_TEMPLATE("attributes: an object that gets the very name to which a val
   }
 }
 
-TEST_CASE_TEMPLATE("attributes: an object that loses names while it asks for memory for one", Value, int, number) {
+TEST_CASE_TEMPLATE("attributes: an allocation for a new name may take names from the object", Value, int, number) {
   for (const int names : {2, 63, 64, 65, 80, 128}) {
     add_one<Value>(
         names, [](object_of<Value>& changed) { changed.clear(); },
@@ -140,7 +140,7 @@ TEST_CASE_TEMPLATE("attributes: an object that loses names while it asks for mem
   }
 }
 
-TEST_CASE_TEMPLATE("attributes: an object that is changed while a copy of it is made", Value, int, number) {
+TEST_CASE_TEMPLATE("attributes: an allocation for a copy may change the original", Value, int, number) {
   for (const int names : {2, 64, 80, 200}) {
     for (const int change : {0, 1, 2}) {
       for (std::size_t request = 0;; ++request) {
@@ -164,7 +164,7 @@ TEST_CASE_TEMPLATE("attributes: an object that is changed while a copy of it is 
   }
 }
 
-TEST_CASE("attributes: a copy has room for more names of its own") {
+TEST_CASE("attributes: a copy with own names has room for more of them") {
   object_of<int> from;
   for (int i = 0; i != 100; ++i) from[name(i)] = i;
   object_of<int> copy{from};
@@ -175,7 +175,7 @@ TEST_CASE("attributes: a copy has room for more names of its own") {
   CHECK(from.size() == 100);
 }
 
-TEST_CASE("attributes: an object that shrinks, and grows again, while a copy of it asks for memory") {
+TEST_CASE("attributes: an allocation for a copy may shrink the original and let it grow again") {
   object_of<int> from;
   for (int i = 0; i != 200; ++i) from[name(i)] = i;
   calling::left = 0;
@@ -215,7 +215,7 @@ struct calling_copy {
 
 }  // namespace
 
-TEST_CASE("attributes: without memory for values of its own while others are copied, an object stays as it was") {
+TEST_CASE("attributes: a failed allocation while values are copied leaves the object as it was") {
   using record = ouro::attributes<calling_copy, ouro::test::calling_memory>;
   {
     record from;
@@ -238,7 +238,7 @@ TEST_CASE("attributes: without memory for values of its own while others are cop
   CHECK(ouro::test::calling_allocator::blocks == 0);
 }
 
-TEST_CASE("attributes: an object that changes while it asks for memory to leave values that are copied") {
+TEST_CASE("attributes: an allocation that leaves copied values behind may change the object") {
   using record = ouro::attributes<calling_copy, ouro::test::calling_memory>;
   for (const int change : {0, 1, 2}) {
     record from;

@@ -134,13 +134,14 @@ bool try_attributes(const std::vector<step<Object>>& with, moment at) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("attributes: destructors of values may do anything to their object", Value, ptr<pointee>, element) {
+TEST_CASE_TEMPLATE("attributes: the destructor of a value may do anything to the object", Value, ptr<pointee>,
+                   element) {
   auto all = actions<attributes<Value>>();
   all.push_back(ending<attributes<Value>>());
   CHECK(try_attributes(all, moment::destruction));
 }
 
-TEST_CASE("attributes: moves, copies and default constructors of values may do anything to their object but end it") {
+TEST_CASE("attributes: the move, copy or construction of a value may do anything to the object but end it") {
   auto all = actions<attributes<element>>();
   CHECK(try_attributes(all, moment::move));
   all.push_back(throwing<attributes<element>>());
@@ -148,8 +149,8 @@ TEST_CASE("attributes: moves, copies and default constructors of values may do a
   CHECK(try_attributes(all, moment::making));
 }
 
-TEST_CASE_TEMPLATE("attributes: a collection that begins inside their operation finds them whole", Value, ptr<pointee>,
-                   element) {
+TEST_CASE_TEMPLATE("attributes: a collection that begins inside an operation finds the attributes valid", Value,
+                   ptr<pointee>, element) {
   const ouro::test::eager_collections<> eager;
   const std::vector<step<attributes<Value>>> collect{{"collect", &collect_around<attributes<Value>>}};
   CHECK(try_attributes(collect, moment::destruction));
@@ -157,7 +158,7 @@ TEST_CASE_TEMPLATE("attributes: a collection that begins inside their operation 
   for (const moment at : {moment::making, moment::move, moment::copy}) CHECK(try_attributes(collect, at) == is_class);
 }
 
-TEST_CASE("attributes: a value whose destructor puts another into a dying object is dropped with it") {
+TEST_CASE("attributes: a value that a destructor gives to a dying object is destroyed with it") {
   {
     attributes<element> items;
     items.insert_or_assign(name(1), element{1});
@@ -178,7 +179,7 @@ TEST_CASE("attributes: a value whose destructor puts another into a dying object
   CHECK(calling_allocator::blocks == 0);
 }
 
-TEST_CASE("attributes: values go from the first to the last, as those of CPython's dict") {
+TEST_CASE("attributes: values are destroyed from the first to the last, as in CPython's dict") {
   std::vector<int> said;
   const auto note = [&](int id) {
     return std::shared_ptr<int>(new int{id}, [&](const int* of) {
@@ -200,7 +201,7 @@ TEST_CASE("attributes: values go from the first to the last, as those of CPython
   CHECK(said == std::vector<int>{3, 2, 1, 0});
 }
 
-TEST_CASE("attributes: what is met by each may change the object, or end it") {
+TEST_CASE("attributes: the function of each() may change the object, or end it") {
   attributes<int> items;
   for (int i = 0; i != 6; ++i) items[name(i)] = i;
   std::vector<int> met;
@@ -229,7 +230,7 @@ TEST_CASE("attributes: what is met by each may change the object, or end it") {
   CHECK(met == std::vector<int>{0});
 }
 
-TEST_CASE("attributes: the name may lie in a value of the same object") {
+TEST_CASE("attributes: the name of an operation may lie in a value of the same object") {
   attributes<interned_string> items;
   items[name(0)] = name(100);
   items[name(1)] = name(101);
@@ -248,7 +249,7 @@ TEST_CASE("attributes: the name may lie in a value of the same object") {
   CHECK(items.erase(items.values().front()));
 }
 
-TEST_CASE("attributes: making a value may give the object that very name") {
+TEST_CASE("attributes: the constructor of a value may give the object the same name") {
   for (const int names : {3, 64, 70}) {
     attributes<element> items;
     for (int i = 0; i != names; ++i) items[name(i)].id = i;
@@ -279,7 +280,7 @@ struct echo {
 
 }  // namespace
 
-TEST_CASE("attributes: what a value was moved from may move the values when it goes") {
+TEST_CASE("attributes: the destructor of a moved-from value may move the values") {
   attributes<echo> items;
   echo::call = [&] { items.reserve(100); };
   const echo& got = items[name(0)];
@@ -292,7 +293,7 @@ TEST_CASE("attributes: what a value was moved from may move the values when it g
   CHECK(items.size() == 2);
 }
 
-TEST_CASE("attributes: making a value may use the cache for other objects") {
+TEST_CASE("attributes: the constructor of a value may use the cache for other objects") {
   static attributes<element>::cache place;
   attributes<element> items;
   attributes<element> other;
@@ -312,7 +313,7 @@ TEST_CASE("attributes: making a value may use the cache for other objects") {
   CHECK(same.has_shape_of(items));
 }
 
-TEST_CASE("attributes: more than there can be are refused") {
+TEST_CASE("attributes: a reservation beyond the largest size throws bad_alloc") {
   attributes<int> items;
   items[name(0)] = 1;
   CHECK_THROWS_AS(items.reserve(static_cast<std::size_t>(-1)), std::bad_alloc);

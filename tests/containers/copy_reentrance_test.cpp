@@ -40,7 +40,7 @@ text make_text() { return memory::make<std::string>(100, 'x'); }
 
 }  // namespace
 
-TEST_CASE("list: a copy is whole though its allocation begins a collection that changes the original") {
+TEST_CASE("list: a copy is complete though its allocation begins a collection that changes the original") {
   memory::heap apart;
   const memory::heap::scope in{apart};
   using list = ouro::list<text, memory>;
@@ -60,7 +60,7 @@ TEST_CASE("list: a copy is whole though its allocation begins a collection that 
   }
 }
 
-TEST_CASE("dict: a copy is whole though its allocation begins a collection that changes the original") {
+TEST_CASE("dict: a copy is complete though its allocation begins a collection that changes the original") {
   memory::heap apart;
   const memory::heap::scope in{apart};
   using dict = ouro::dict<int, text, memory>;

@@ -44,7 +44,7 @@ void check_steps(Key key) {
 
 }  // namespace
 
-TEST_CASE("dict: a key is found in a few steps, wherever in a hash the keys differ") {
+TEST_CASE("dict: a key is found in a few steps, in whichever bits of the hash the keys differ") {
   check_steps([](std::size_t i) { return 0 - i; });
   for (int shift = 0; shift <= digits - 16; shift += 4) {
     CAPTURE(shift);
@@ -81,7 +81,7 @@ struct counting_equal {
 
 }  // namespace
 
-TEST_CASE("dict: keys in the highest bits cost one hash an insertion, and no comparison, however many there are") {
+TEST_CASE("dict: with keys that differ in the highest bits, an insertion takes one hash and no comparison") {
   constexpr std::size_t n = 200'000;
   dict<std::size_t, int, ouro::default_memory, counting_hash, counting_equal> of;
   counts::hashes = counts::comparisons = 0;
@@ -94,7 +94,7 @@ TEST_CASE("dict: keys in the highest bits cost one hash an insertion, and no com
 
 // Each of these would take hours if an operation went over the places of erased elements one by one.
 
-TEST_CASE("dict: a million elements leave by the front, as from a queue") {
+TEST_CASE("dict: a million elements are erased from the front in one step each") {
   constexpr int n = 1'000'000;
   dict<int, int> of;
   for (int i = 0; i != n; ++i) of[i] = i;
@@ -121,7 +121,7 @@ TEST_CASE("dict: a queue of constant length takes constant memory") {
   CHECK(of.allocated_bytes() <= 4 * bytes);
 }
 
-TEST_CASE("dict: elements are erased before, behind and between others in one step each") {
+TEST_CASE("dict: elements at either end and in between are erased in one step each") {
   constexpr int n = 300'000;
   dict<int, int> of;
   for (int i = 0; i != n; ++i) of[i] = i;
@@ -154,7 +154,7 @@ TEST_CASE("dict: elements are erased before, behind and between others in one st
   CHECK(std::prev(of.end())->first == 0);
 }
 
-TEST_CASE("dict: with gaps of all lengths it has, forwards and backwards, what a list of its elements has") {
+TEST_CASE("dict: with gaps of all lengths it iterates forwards and backwards as a list of its elements") {
   std::mt19937 random{17};
   for (int round = 0; round != 100; ++round) {
     dict<int, int> of;

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -124,14 +123,14 @@ bool try_dict(const std::vector<step<Dict>>& actions, moment at) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("dict: destructors of its elements may do anything to it", Dict, to_pointer, by_number, by_element,
-                   by_pointer, of_elements) {
+TEST_CASE_TEMPLATE("dict: the destructor of an element may do anything to the dict", Dict, to_pointer, by_number,
+                   by_element, by_pointer, of_elements) {
   auto actions = dict_actions<Dict>();
   actions.push_back(ending<Dict>());
   CHECK(try_dict<Dict>(actions, moment::destruction));
 }
 
-TEST_CASE_TEMPLATE("dict: moves and copies of its elements may do anything to it but end it", Dict, by_number,
+TEST_CASE_TEMPLATE("dict: the move or copy of an element may do anything to the dict but end it", Dict, by_number,
                    by_number_throwing, by_element, of_elements) {
   auto actions = dict_actions<Dict>();
   if (std::is_same_v<Dict, by_number_throwing>) actions.push_back(throwing<Dict>());
@@ -140,7 +139,7 @@ TEST_CASE_TEMPLATE("dict: moves and copies of its elements may do anything to it
   CHECK(try_dict<Dict>(actions, moment::copy));
 }
 
-TEST_CASE_TEMPLATE("dict: hashes and comparisons of its elements may do anything to it but end it", Dict, by_number,
+TEST_CASE_TEMPLATE("dict: the hash or comparison of a key may do anything to the dict but end it", Dict, by_number,
                    by_element, by_pointer, of_elements) {
   auto actions = dict_actions<Dict>();
   actions.push_back(throwing<Dict>());
@@ -148,8 +147,8 @@ TEST_CASE_TEMPLATE("dict: hashes and comparisons of its elements may do anything
   CHECK(try_dict<Dict>(actions, moment::hash) != std::is_same_v<Dict, by_number>);
 }
 
-TEST_CASE_TEMPLATE("dict: a collection that begins inside its operation finds it whole", Dict, to_pointer, by_number,
-                   by_element, of_elements) {
+TEST_CASE_TEMPLATE("dict: a collection that begins inside an operation of the dict finds it valid", Dict, to_pointer,
+                   by_number, by_element, of_elements) {
   const ouro::test::eager_collections<> eager;
   const std::vector<step<Dict>> collect{{"collect", &collect_around<Dict>}};
   for (const moment at : {moment::destruction, moment::move, moment::copy, moment::comparison, moment::hash}) {
@@ -157,7 +156,7 @@ TEST_CASE_TEMPLATE("dict: a collection that begins inside its operation finds it
   }
 }
 
-TEST_CASE("dict: insert_or_assign gives an iterator that is good, or the end, whatever the old value has done") {
+TEST_CASE("dict: insert_or_assign returns a valid iterator, or the end, whatever the old value's destructor does") {
   to_pointer items;
   bell::action = [&] { items.clear(); };
   items[1] = make<pointee>(1);
@@ -186,7 +185,7 @@ TEST_CASE("dict: insert_or_assign gives an iterator that is good, or the end, wh
   CHECK(items.size() == 1);
 }
 
-TEST_CASE("dict: a comparison may insert new keys for ever, and each look-up ends") {
+TEST_CASE("dict: a lookup ends though each comparison inserts a new key") {
   struct inserting_equal {
     bool operator()(int left, int right) const {
       bell::ring(moment::comparison);
@@ -214,7 +213,7 @@ TEST_CASE("dict: a comparison may insert new keys for ever, and each look-up end
   CHECK(items.size() == static_cast<std::size_t>(next - 100 + 2));
 }
 
-TEST_CASE("dict: a comparison may take the room that was made for a new key") {
+TEST_CASE("dict: a comparison may use up the room that was made for a new key") {
   for (int comparison = 0; comparison != 12; ++comparison) {
     for (int more = 0; more != 12; ++more) {
       INFO("at comparison " << comparison << " " << more << " more");
@@ -236,7 +235,7 @@ TEST_CASE("dict: a comparison may take the room that was made for a new key") {
   }
 }
 
-TEST_CASE("dict: an allocation that changes the dict is made again, or not needed any more") {
+TEST_CASE("dict: an allocation that changes the dict is repeated if it is still needed") {
   using numbers = ouro::dict<int, int, calling_memory>;
   const auto fill = [](numbers& items) {
     for (int i = 100; i != 140; ++i) items[i] = i;
@@ -266,7 +265,7 @@ TEST_CASE("dict: an allocation that changes the dict is made again, or not neede
   CHECK(calling_allocator::blocks == 0);
 }
 
-TEST_CASE("dict: without memory for elements of its own while keys are compared, it stays as it was") {
+TEST_CASE("dict: a failed allocation while keys are compared leaves the dict as it was") {
   using words = ouro::dict<element, int, calling_memory, hash_of_element>;
   {
     words items;
@@ -291,7 +290,7 @@ TEST_CASE("dict: without memory for elements of its own while keys are compared,
   CHECK(calling_allocator::blocks == 0);
 }
 
-TEST_CASE("dict: elements go from the first to the last, as CPython's") {
+TEST_CASE("dict: elements are destroyed from the first to the last, as in CPython") {
   std::vector<int> said;
   const auto note = [&](int id) {
     return std::shared_ptr<int>(new int{id}, [&](const int* of) {
@@ -311,7 +310,7 @@ TEST_CASE("dict: elements go from the first to the last, as CPython's") {
   CHECK(said == std::vector<int>{3, 2, 1, 0});
 }
 
-TEST_CASE("dict: a value whose destructor puts another into a dying dict is dropped with it") {
+TEST_CASE("dict: an element that a destructor inserts into a dying dict is destroyed with it") {
   {
     by_number items;
     items.insert_or_assign(1, element{1});
@@ -324,7 +323,7 @@ TEST_CASE("dict: a value whose destructor puts another into a dying dict is drop
   CHECK(bell::alive == 0);
 }
 
-TEST_CASE("dict: keys and values that can only be moved are taken out by popitem") {
+TEST_CASE("dict: popitem moves keys and values out that cannot be copied") {
   ouro::dict<std::unique_ptr<int>, std::unique_ptr<int>> items;
   items.try_emplace(std::make_unique<int>(1), std::make_unique<int>(2));
   const auto [key, value] = items.popitem();

@@ -40,7 +40,7 @@ template <class Dict>
 
 }  // namespace
 
-TEST_CASE("dict: goes over its elements in the order of insertion") {
+TEST_CASE("dict: iteration meets the elements in the order of insertion") {
   dict<std::string, int> numbers{{"c", 1}, {"a", 2}, {"b", 3}};
   CHECK(keys_of(numbers) == "cab");
   numbers["a"] = 9;  // keeps its place
@@ -60,7 +60,7 @@ TEST_CASE("dict: goes over its elements in the order of insertion") {
   CHECK(backwards == "ba");
 }
 
-TEST_CASE("dict: insertion says whether it was one, try_emplace makes nothing then") {
+TEST_CASE("dict: insertion returns whether the key is new, and try_emplace makes no value if it is not") {
   dict<int, std::string> words;
   CHECK(words.insert({1, "one"}).second);
   CHECK_FALSE(words.insert({1, "eins"}).second);
@@ -72,7 +72,7 @@ TEST_CASE("dict: insertion says whether it was one, try_emplace makes nothing th
   CHECK(words[2].empty());
 }
 
-TEST_CASE("dict: as many keys as ever may come and go in one place") {
+TEST_CASE("dict: does not grow when keys come and go one after the other") {
   dict<int, int> numbers;
   for (int i = 0; i != 10'000; ++i) {
     numbers[i] = i;
@@ -82,7 +82,8 @@ TEST_CASE("dict: as many keys as ever may come and go in one place") {
   CHECK(numbers.allocated_bytes() < 300);
 }
 
-TEST_CASE_TEMPLATE("dict: random operations agree with a model, whatever the hash", Hash, std::hash<int>, worst_hash) {
+TEST_CASE_TEMPLATE("dict: random operations agree with a model, with a good hash and a bad one", Hash, std::hash<int>,
+                   worst_hash) {
   std::mt19937 random{3};
   dict<int, std::string, ouro::default_memory, Hash> mine;
   std::list<std::pair<int, std::string>> model;
@@ -134,7 +135,7 @@ TEST_CASE("dict: takes less memory than a table of nodes") {
   CHECK(numbers.allocated_bytes() <= 36'952);
 }
 
-TEST_CASE("dict: cycles through its keys and its values are found; a deep copy finds its keys again") {
+TEST_CASE("dict: cycles through keys and values are collected, and a deep copy finds its keys") {
   {
     const auto root = make<node>();
     root->named["self"] = root;
@@ -149,7 +150,7 @@ TEST_CASE("dict: cycles through its keys and its values are found; a deep copy f
   CHECK(ouro::gc::collect() == 4);
 }
 
-TEST_CASE("dict: a destructor of a value may come back to it") {
+TEST_CASE("dict: the destructor of a value may use the dict") {
   struct returning {
     dict<int, std::vector<returning>>* home = nullptr;
     returning() = default;
@@ -167,7 +168,7 @@ TEST_CASE("dict: a destructor of a value may come back to it") {
   home.clear();
 }
 
-TEST_CASE("dict: made, assigned and swapped as a std::unordered_map") {
+TEST_CASE("dict: is constructed, assigned and swapped as a std::unordered_map") {
   const dict<int, std::string> from{{1, "one"}, {2, "two"}};
   dict<int, std::string> to{{9, "nine"}};
   to = from;
@@ -186,7 +187,7 @@ TEST_CASE("dict: made, assigned and swapped as a std::unordered_map") {
   CHECK_FALSE(moved.empty());
 }
 
-TEST_CASE("dict: elements that were erased are in nobody's way") {
+TEST_CASE("dict: erased elements do not hinder later searches, insertions and iterations") {
   dict<int, int> numbers{{1, 10}, {2, 20}, {3, 30}, {4, 40}, {5, 50}};
   numbers.erase(1);
   numbers.erase(3);
@@ -208,7 +209,7 @@ TEST_CASE("dict: elements that were erased are in nobody's way") {
   CHECK(numbers == dict<int, int>{{2, 20}, {4, 40}, {5, 50}});
 }
 
-TEST_CASE("dict: is equal to one with the same keys and the same values only") {
+TEST_CASE("dict: two dicts are equal if they have the same keys with the same values") {
   const dict<int, int> one{{1, 10}, {2, 20}};
   CHECK_FALSE(one == dict<int, int>{{1, 10}});
   CHECK_FALSE(one == dict<int, int>{{1, 10}, {3, 20}});
@@ -216,7 +217,7 @@ TEST_CASE("dict: is equal to one with the same keys and the same values only") {
   CHECK(one == dict<int, int>{{2, 20}, {1, 10}});
 }
 
-TEST_CASE("dict: what is asked of a const one, and inserted into another") {
+TEST_CASE("dict: a const dict can be searched, and its elements inserted into another one") {
   dict<int, std::string> words;
   const dict<int, std::string>& same = words;
   const dict<int, std::string>::value_type element{1, "one"};
@@ -233,7 +234,7 @@ TEST_CASE("dict: what is asked of a const one, and inserted into another") {
   CHECK(same.find(2)->second == "two");
 }
 
-TEST_CASE("dict: an index of four bytes a slot finds what narrower ones found") {
+TEST_CASE("dict: elements are found after the index has gone from one to two to four bytes a slot") {
   dict<int, int> numbers;
   constexpr int many = 30'000;  // two thirds of 2^15 slots are 21845
   for (int i = 0; i != many; ++i) numbers[i * 7] = i;

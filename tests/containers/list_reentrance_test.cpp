@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -124,14 +123,14 @@ void fill_list(list_of<Element>& items, int from) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("list: destructors of its elements may do anything to it", Element, ptr<pointee>, element,
+TEST_CASE_TEMPLATE("list: the destructor of an element may do anything to the list", Element, ptr<pointee>, element,
                    throwing_element) {
   auto actions = list_actions<Element>();
   actions.push_back(ending<list_of<Element>>());
   CHECK(try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::destruction));
 }
 
-TEST_CASE_TEMPLATE("list: moves and copies of its elements may do anything to it but end it", Element, element,
+TEST_CASE_TEMPLATE("list: the move or copy of an element may do anything to the list but end it", Element, element,
                    throwing_element) {
   auto actions = list_actions<Element>();
   if (std::is_same_v<Element, throwing_element>) actions.push_back(throwing<list_of<Element>>());
@@ -140,15 +139,15 @@ TEST_CASE_TEMPLATE("list: moves and copies of its elements may do anything to it
   CHECK(try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::copy));
 }
 
-TEST_CASE_TEMPLATE("list: comparisons of its elements may do anything to it but end it", Element, element,
+TEST_CASE_TEMPLATE("list: the comparison of an element may do anything to the list but end it", Element, element,
                    throwing_element) {
   auto actions = list_actions<Element>();
   actions.push_back(throwing<list_of<Element>>());
   CHECK(try_all<list_of<Element>>(&fill_list<Element>, list_operations<Element>(), actions, moment::comparison));
 }
 
-TEST_CASE_TEMPLATE("list: a collection that begins inside its operation finds it whole", Element, ptr<pointee>, element,
-                   throwing_element) {
+TEST_CASE_TEMPLATE("list: a collection that begins inside an operation of the list finds it valid", Element,
+                   ptr<pointee>, element, throwing_element) {
   const ouro::test::eager_collections<> eager;
   const std::vector<step<list_of<Element>>> collect{{"collect", &collect_around<list_of<Element>>}};
   for (const moment at : {moment::destruction, moment::move, moment::copy, moment::comparison}) {
@@ -157,7 +156,7 @@ TEST_CASE_TEMPLATE("list: a collection that begins inside its operation finds it
   }
 }
 
-TEST_CASE("list: an element whose destructor puts another into a dying list is the last but one to go") {
+TEST_CASE("list: an element that a destructor adds to a dying list is destroyed with it, last but one") {
   {
     ouro::list<element> items;
     items.push_back(element{1});
@@ -170,7 +169,7 @@ TEST_CASE("list: an element whose destructor puts another into a dying list is t
   CHECK(bell::alive == 0);
 }
 
-TEST_CASE("list: an allocation that changes the list is made again, or not needed any more") {
+TEST_CASE("list: an allocation that changes the list is repeated if it is still needed") {
   using numbers = ouro::list<int, calling_memory>;
   const auto fill = [](numbers& items) {
     for (int i = 0; i != 20; ++i) items.push_back(7);
@@ -197,7 +196,7 @@ TEST_CASE("list: an allocation that changes the list is made again, or not neede
   CHECK(calling_allocator::blocks == 0);
 }
 
-TEST_CASE("list: without memory to take a range out to, its elements go one by one, the last first") {
+TEST_CASE("list: a range is erased element by element, last first, where there is no memory to move it out") {
   using words = ouro::list<element, calling_memory>;
   {
     std::vector<int> order;
@@ -238,7 +237,7 @@ TEST_CASE("list: without memory to take a range out to, its elements go one by o
   CHECK(calling_allocator::blocks == 0);
 }
 
-TEST_CASE("list: without memory for elements of its own while others are compared, it stays as it was") {
+TEST_CASE("list: a failed allocation while elements are compared leaves the list as it was") {
   using words = ouro::list<element, calling_memory>;
   {
     words items;
@@ -265,7 +264,7 @@ TEST_CASE("list: without memory for elements of its own while others are compare
   CHECK(calling_allocator::blocks == 0);
 }
 
-TEST_CASE("list: elements go from the last to the first, as CPython's and as those of an array") {
+TEST_CASE("list: elements are destroyed from the last to the first, as in CPython and in arrays") {
   struct last_words {
     std::vector<int>* said;
     int id;
@@ -302,7 +301,7 @@ TEST_CASE("list: elements go from the last to the first, as CPython's and as tho
   }
 }
 
-TEST_CASE("list: made from n elements, it has room for n rounded up to even, as CPython's") {
+TEST_CASE("list: a list made of n elements has room for n rounded up to even, as in CPython") {
   const std::vector<int> numbers(5, 7);
   for (std::size_t i = 0; i != 6; ++i) {
     const ouro::list<int> made(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(i));

@@ -34,7 +34,7 @@ static_assert(std::is_nothrow_move_constructible_v<list<int>> && std::is_nothrow
 
 }  // namespace
 
-TEST_CASE("list: grows as CPython's does (trap 76)") {
+TEST_CASE("list: its room grows by the steps of CPython's list (trap 76)") {
   list<int> numbers;
   std::vector<std::size_t> rooms{numbers.capacity()};
   for (int i = 0; i != 100; ++i) {
@@ -44,7 +44,7 @@ TEST_CASE("list: grows as CPython's does (trap 76)") {
   CHECK(rooms == std::vector<std::size_t>{0, 4, 8, 16, 24, 32, 40, 52, 64, 76, 92, 108});
 }
 
-TEST_CASE("list: shrinks as CPython's does") {
+TEST_CASE("list: its room shrinks by the steps of CPython's list") {
   list<int> numbers;
   for (int i = 0; i != 100; ++i) numbers.push_back(i);
   std::vector<std::pair<std::size_t, std::size_t>> rooms;
@@ -57,7 +57,7 @@ TEST_CASE("list: shrinks as CPython's does") {
                      {99, 108}, {53, 64}, {31, 40}, {19, 24}, {11, 16}, {7, 12}, {5, 8}, {1, 4}, {0, 0}});
 }
 
-TEST_CASE("list: many at once get what CPython's extend gives them") {
+TEST_CASE("list: elements that are added together get the room that CPython's extend gives them") {
   list<int> numbers{1, 2, 3};
   CHECK(numbers.capacity() == 4);
   const std::vector<int> more(50, 7);
@@ -69,7 +69,7 @@ TEST_CASE("list: many at once get what CPython's extend gives them") {
   CHECK(numbers[3] == 2);
 }
 
-TEST_CASE("list: an element of its own can be inserted, whatever moves") {
+TEST_CASE("list: an element of the list itself can be inserted, though the insertion moves it") {
   list<std::string> words{std::string(30, 'a')};
   for (int i = 0; i != 20; ++i) words.push_back(words.front());
   for (int i = 0; i != 20; ++i) words.insert(words.begin(), words.back());
@@ -137,7 +137,7 @@ TEST_CASE("list: random operations agree with std::vector") {
   CHECK_THROWS_AS(static_cast<void>(moved.at(0)), std::out_of_range);
 }
 
-TEST_CASE("list: its elements lie in the private heap, and cycles through them are found") {
+TEST_CASE("list: its elements lie in the private heap, and a cycle through them is collected") {
   const std::size_t before = ouro::pool_allocator::statistics().used_bytes;
   {
     const auto root = make<node>();
@@ -151,7 +151,7 @@ TEST_CASE("list: its elements lie in the private heap, and cycles through them a
   CHECK(ouro::pool_allocator::statistics().used_bytes == before);
 }
 
-TEST_CASE("list, dict: of what holds no edges, they are no reason to look at an object") {
+TEST_CASE("list: an object whose list or dict holds no edges is not tracked") {
   CHECK_FALSE(ouro::gc::is_tracked(make<counts>()));
   CHECK(ouro::gc::is_tracked(make<node>()));
 }
@@ -186,7 +186,7 @@ static_assert(std::input_iterator<single_pass> && !std::forward_iterator<single_
 
 }  // namespace
 
-TEST_CASE("list: made, assigned and swapped as a std::vector") {
+TEST_CASE("list: is constructed, assigned and swapped as a std::vector") {
   const std::vector<int> numbers{1, 2, 3};
   const list<int> ranged(numbers.begin(), numbers.end());
   CHECK(ranged == list<int>{1, 2, 3});
@@ -213,7 +213,7 @@ TEST_CASE("list: made, assigned and swapped as a std::vector") {
   CHECK_FALSE(list<int>{1, 2} == list<int>{1, 3});
 }
 
-TEST_CASE("list: is compared as a std::vector, with longer and with shorter ones") {
+TEST_CASE("list: compares as a std::vector, with longer and with shorter lists") {
   const ouro::list<int> numbers{1, 2, 3};
   CHECK(numbers != ouro::list<int>{1, 2});
   CHECK(numbers != ouro::list<int>{1, 2, 4});
@@ -225,7 +225,7 @@ TEST_CASE("list: is compared as a std::vector, with longer and with shorter ones
   CHECK((numbers <=> ouro::list<int>{1, 2, 3}) == 0);
 }
 
-TEST_CASE("list: its elements are reached from both ends, and not changed through a const one") {
+TEST_CASE("list: its elements are reached from both ends, and are const in a const list") {
   list<int> numbers{1, 2, 3, 4};
   const list<int>& same = numbers;
   CHECK(std::vector<int>(numbers.rbegin(), numbers.rend()) == std::vector<int>{4, 3, 2, 1});
@@ -241,7 +241,7 @@ TEST_CASE("list: its elements are reached from both ends, and not changed throug
   CHECK(same.max_size() >= std::size_t{1} << 28);
 }
 
-TEST_CASE("list: reserve makes room for as many, and shrink_to_fit leaves none") {
+TEST_CASE("list: reserve makes room for the given number, and shrink_to_fit leaves no room") {
   list<int> numbers{1, 2, 3};
   numbers.reserve(50);
   CHECK(numbers.capacity() == 50);
@@ -253,7 +253,7 @@ TEST_CASE("list: reserve makes room for as many, and shrink_to_fit leaves none")
   CHECK(numbers == list<int>{1, 2, 3});
 }
 
-TEST_CASE("list: one, a few, and what can be read once only, are inserted where it was said") {
+TEST_CASE("list: one element, several, and an input range are inserted at the given place") {
   list<std::string> words{"a", "d"};
   std::string moved(30, 'b');
   const auto inserted = words.insert(words.cbegin() + 1, std::move(moved));
@@ -268,7 +268,7 @@ TEST_CASE("list: one, a few, and what can be read once only, are inserted where 
   CHECK(numbers == list<int>{3, 4, 5});
 }
 
-TEST_CASE("list: what might throw when it is moved is copied into the new room") {
+TEST_CASE("list: elements whose move may throw are copied into new room") {
   list<copied> numbers{1, 2, 3};
   const list<copied> same = numbers;
   copied::moves = 0;
@@ -278,7 +278,7 @@ TEST_CASE("list: what might throw when it is moved is copied into the new room")
   CHECK(numbers == same);
 }
 
-TEST_CASE("list: where there is no memory to shrink to, it stays large") {
+TEST_CASE("list: keeps its room where there is no memory for a smaller one") {
   using ouro::test::failing_allocator;
   using small_memory = ouro::memory<ouro::local_refcount, ouro::no_collector, failing_allocator>;
   {

@@ -114,14 +114,15 @@ void try_map(std::vector<step<Map>> with, moment at, bool rings = true) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("weak containers: destructors of what they hold may do anything to them", Map, by_key, by_value) {
+TEST_CASE_TEMPLATE("weak containers: the destructor of a key or value may do anything to the container", Map, by_key,
+                   by_value) {
   auto all = actions<Map>();
   all.push_back(ending<Map>());
   try_map<Map>(all, moment::destruction);
 }
 
-TEST_CASE_TEMPLATE("weak containers: moves, hashes and comparisons may do anything to them but end them", Map, by_key,
-                   by_value) {
+TEST_CASE_TEMPLATE("weak containers: a move, hash or comparison may do anything to the container but end it", Map,
+                   by_key, by_value) {
   try_map<Map>(actions<Map>(), moment::move);
   constexpr bool compares = std::is_same_v<Map, by_value>;
   auto all = actions<Map>();
@@ -130,8 +131,8 @@ TEST_CASE_TEMPLATE("weak containers: moves, hashes and comparisons may do anythi
   try_map<Map>(all, moment::hash, compares);
 }
 
-TEST_CASE_TEMPLATE("weak containers: a collection that begins inside their operation finds them whole", Map, by_key,
-                   by_value) {
+TEST_CASE_TEMPLATE("weak containers: a collection that begins inside an operation finds the container valid", Map,
+                   by_key, by_value) {
   const ouro::test::eager_collections<> eager;
   const std::vector<step<Map>> collect{{"collect", &collect_around<Map>}};
   constexpr bool compares = std::is_same_v<Map, by_value>;
@@ -141,7 +142,7 @@ TEST_CASE_TEMPLATE("weak containers: a collection that begins inside their opera
   try_map<Map>(collect, moment::hash, compares);
 }
 
-TEST_CASE("weak_value_map: an allocation that changes the map is made again, or not needed any more") {
+TEST_CASE("weak_value_map: an allocation that changes the map is repeated if it is still needed") {
   struct item {
     int id;
   };
@@ -176,7 +177,7 @@ TEST_CASE("weak_value_map: an allocation that changes the map is made again, or 
   CHECK(calling_allocator::blocks == 0);
 }
 
-TEST_CASE("weak_value_map: a comparison may take the room that was made for a new key") {
+TEST_CASE("weak_value_map: a comparison may use up the room that was made for a new key") {
   struct item {
     int id;
   };
@@ -210,7 +211,7 @@ TEST_CASE("weak_value_map: a comparison may take the room that was made for a ne
   }
 }
 
-TEST_CASE("weak_key_map: a value whose destructor puts another into a dying map is dropped with it") {
+TEST_CASE("weak_key_map: an entry that a destructor inserts into a dying map is destroyed with it") {
   {
     by_key items;
     put(items, 1);
@@ -224,7 +225,7 @@ TEST_CASE("weak_key_map: a value whose destructor puts another into a dying map 
   things = {};
 }
 
-TEST_CASE("weak_value_map: while it is read, and objects wait for their destruction, the living are counted") {
+TEST_CASE("weak_value_map: in an iteration, size() counts live objects and not those that wait for destruction") {
   ouro::weak_value_map<int, thing> items;
   auto waiting = make<thing>(1);
   items.insert_or_assign(1, waiting);
@@ -242,7 +243,7 @@ TEST_CASE("weak_value_map: while it is read, and objects wait for their destruct
   things = {};
 }
 
-TEST_CASE("weak_value_map: an entry whose object is dying is not counted, as none is met") {
+TEST_CASE("weak_value_map: an entry whose object is being destroyed is neither counted nor met") {
   struct counting {
     ouro::weak_value_map<int, counting>* map;
     std::size_t* seen;
@@ -275,7 +276,7 @@ TEST_CASE("weak_value_map: an entry whose object waits for its destruction is no
   CHECK(map.empty());
 }
 
-TEST_CASE("weak_key_map: a value that goes with a reading may end the map") {
+TEST_CASE("weak_key_map: a value that is destroyed at the end of an iteration may end the map") {
   struct ending_map {
     std::unique_ptr<ouro::weak_key_map<thing, std::shared_ptr<ending_map>>>* map;
     ~ending_map() { map->reset(); }
@@ -313,7 +314,7 @@ struct farewell {
 template <>
 inline constexpr bool ouro::leaf<farewell> = true;
 
-TEST_CASE("weak containers: iteration does not show what the destructor of the object before it has taken away") {
+TEST_CASE("weak containers: iteration does not meet an object that the destructor of the one before it has removed") {
   ouro::weak_set<farewell> objects;
   auto last = ouro::make<farewell>(nullptr);
   auto first = ouro::make<farewell>([&] { objects.erase(last); });
@@ -329,7 +330,7 @@ TEST_CASE("weak containers: iteration does not show what the destructor of the o
   CHECK(objects.empty());
 }
 
-TEST_CASE("weak containers: iteration shows the object that the destructor of the one before it has put there") {
+TEST_CASE("weak containers: iteration meets an object that the destructor of the one before it has inserted") {
   ouro::weak_value_map<int, farewell> objects;
   const auto other = ouro::make<farewell>(nullptr);
   const auto last = ouro::make<farewell>(nullptr);

@@ -51,7 +51,7 @@ static_assert(ouro::allocator_policy<heir<ouro::pool_allocator>> &&
               ouro::allocator_policy<heir<ouro::system_allocator>>);
 static_assert(ouro::allocator_policy<heir<ouro::resource_allocator>>);
 
-TEST_CASE("fwd.hpp: what was declared by it is what is defined later") {
+TEST_CASE("fwd.hpp: the types that it declares are those that are defined later") {
   auto first = ouro::make<node>(ouro::make<node>(nullptr, 2), 1);
   ouro::weak<node> watcher{first->next};
   const shared other = ouro::make_managed<node, ouro::atomic_refcount, ouro::generational, ouro::system_allocator>();

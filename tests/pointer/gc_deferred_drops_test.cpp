@@ -43,7 +43,7 @@ struct node : counted<node> {
 
 }  // namespace
 
-TEST_CASE("deferred_drops: a structure goes in slices, as large as the program wants") {
+TEST_CASE("deferred_drops: a dropped structure is destroyed in slices of the size given to drain") {
   auto list = make_list(1000);
   {
     const gc::deferred_drops here;
@@ -64,7 +64,7 @@ TEST_CASE("deferred_drops: a structure goes in slices, as large as the program w
   CHECK(node::alive == 0);  // the end of the scope is the end of all that waited
 }
 
-TEST_CASE("deferred_drops: in the order that recursion would give") {
+TEST_CASE("deferred_drops: objects are destroyed in the order that recursion would give") {
   const auto build = [] {
     auto a = make<node>('a');
     a->left = make<node>('b');
@@ -83,7 +83,7 @@ TEST_CASE("deferred_drops: in the order that recursion would give") {
   CHECK(node::order == expected);
 }
 
-TEST_CASE("deferred_drops: several that were dropped go in their order; scopes nest") {
+TEST_CASE("deferred_drops: several dropped objects are destroyed in their order, and scopes nest") {
   node::order.clear();
   const gc::deferred_drops outer;
   {
@@ -95,7 +95,7 @@ TEST_CASE("deferred_drops: several that were dropped go in their order; scopes n
   CHECK(node::order == "xyz");
 }
 
-TEST_CASE("deferred_drops: what has come back once is not finalized again, however long it waits behind others") {
+TEST_CASE("deferred_drops: an object that was resurrected once is not finalized again while it waits") {
   using ouro::test::finalized;
   finalized::log.clear();
   ptr<finalized> back[3];
@@ -115,7 +115,7 @@ TEST_CASE("deferred_drops: what has come back once is not finalized again, howev
   CHECK(finalized::log == "ABCabcDd");
 }
 
-TEST_CASE("deferred_drops: collections go on meanwhile, and what their destructors drop waits, too") {
+TEST_CASE("deferred_drops: collections work meanwhile, and what their destructors drop waits too") {
   const gc::deferred_drops here;
   {
     const auto ring = make<node>('r');
@@ -130,7 +130,7 @@ TEST_CASE("deferred_drops: collections go on meanwhile, and what their destructo
   CHECK(node::alive == 0);
 }
 
-TEST_CASE("deferred_drops: without a collector, and where nothing needs a destructor") {
+TEST_CASE("deferred_drops: works without a collector, and objects without a destructor do not wait") {
   using counting = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>;
   const counting::gc::deferred_drops here;
   const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
@@ -149,7 +149,7 @@ struct counted_apart : ouro::local_refcount {};
 
 }  // namespace
 
-TEST_CASE("deferred_drops: what a heap at its limit ends is told to weak pointers although collections are paused") {
+TEST_CASE("deferred_drops: a heap at its limit destroys waiting objects and calls weak callbacks in a pause") {
   using memory = ouro::memory<counted_apart, ouro::trial_deletion, ouro::pool_allocator>;
   memory::heap apart;
   const memory::heap::scope in{apart};

@@ -44,7 +44,7 @@ struct rising : counted<rising> {
 
 }  // namespace
 
-TEST_CASE("heap: a callback waits for the destructor of its object, though that exhausts the memory") {
+TEST_CASE("heap: a weak callback waits for the destructor of its object, though that exhausts the memory") {
   memory::heap apart;
   const memory::heap::scope in{apart};
   std::string said;
@@ -64,7 +64,7 @@ TEST_CASE("heap: a callback waits for the destructor of its object, though that 
   CHECK(said == "destroyed told ");
 }
 
-TEST_CASE("heap: what finalizers leave behind when a heap ends is destroyed, too") {
+TEST_CASE("heap: its end destroys what finalizers leave behind") {
   // Its object goes with the heap, and must not be dropped.
   alignas(ouro::ptr<rising>) static std::byte room[sizeof(ouro::ptr<rising>)];
   auto& risen = *new (room) ouro::ptr<rising>;
@@ -84,7 +84,7 @@ TEST_CASE("heap: what finalizers leave behind when a heap ends is destroyed, too
   CHECK(rising::alive == 1);
 }
 
-TEST_CASE("heap: a callback that exhausts the memory is not interrupted by those behind it") {
+TEST_CASE("heap: a weak callback that exhausts the memory is not interrupted by the following ones") {
   memory::heap apart;
   const memory::heap::scope in{apart};
   std::string said;

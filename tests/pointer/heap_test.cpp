@@ -8,7 +8,6 @@
 #include <doctest/doctest.h>
 
 #include <sys/mman.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +15,7 @@
 #include <new>
 #include <random>
 #include <string>
-#include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -44,7 +43,7 @@ struct kilobyte {
 
 }  // namespace
 
-TEST_CASE("heap: each has its own candidates, collections, statistics and settings") {
+TEST_CASE("heap: each heap has its own candidates, collections, statistics and settings") {
   ouro::gc::collect();
   const std::size_t outside = ouro::gc::stats().collections;
   heap h;
@@ -72,7 +71,7 @@ TEST_CASE("heap: each has its own candidates, collections, statistics and settin
   CHECK(ouro::gc::stats().collections == outside + 1);
 }
 
-TEST_CASE("heap: its blocks lie in pools of its own, which only it counts") {
+TEST_CASE("heap: the blocks of a heap lie in its own pools, and only it counts them") {
   const auto outside = heap::current().statistics();
   heap h;
   {
@@ -93,7 +92,7 @@ TEST_CASE("heap: its blocks lie in pools of its own, which only it counts") {
   CHECK(h.statistics().arenas == 0);
 }
 
-TEST_CASE("heap: at its end garbage is destroyed, and what is held goes with the pools, without its destructor") {
+TEST_CASE("heap: its end destroys garbage, and frees the blocks of held objects without a destructor") {
   mortal::log.clear();
   mortal* held = nullptr;
   ouro::weak<mortal> watcher;
@@ -131,7 +130,7 @@ TEST_CASE("heap: at its end garbage is destroyed, and what is held goes with the
   mortal::alive -= 2;
 }
 
-TEST_CASE("heap: destructors that leave garbage behind are followed, and finalizers called") {
+TEST_CASE("heap: its end destroys garbage that destructors leave, and calls finalizers") {
   using ouro::test::finalized;
   mortal::log.clear();
   {
@@ -169,7 +168,7 @@ struct endless {
 
 }  // namespace
 
-TEST_CASE("heap: destructors that each leave garbage behind do not keep it from its end") {
+TEST_CASE("heap: its end is reached though each destructor leaves new garbage") {
   {
     heap h;
     const heap::scope in{h};
@@ -200,7 +199,7 @@ void leave_watched() {
 
 }  // namespace
 
-TEST_CASE("heap: callbacks that each leave garbage behind do not keep it from its end, either") {
+TEST_CASE("heap: its end is reached though each weak callback leaves new garbage") {
   {
     heap h;
     const heap::scope in{h};
@@ -212,7 +211,7 @@ TEST_CASE("heap: callbacks that each leave garbage behind do not keep it from it
   watcher.reset();
 }
 
-TEST_CASE("heap: scopes nest, also of the same heap, and of one that lies further out") {
+TEST_CASE("heap: scopes nest, also of one heap, and of one that an outer scope has entered") {
   heap h;
   heap g;
   const auto count = [] { return heap::current().statistics().used_blocks; };
@@ -251,7 +250,7 @@ TEST_CASE("heap: scopes nest, also of the same heap, and of one that lies furthe
   CHECK(count() == outside);
 }
 
-TEST_CASE("heap: a limit holds for objects, arrays and containers; garbage is collected before anything is refused") {
+TEST_CASE("heap: a limit holds for objects, arrays and containers, after an emergency collection") {
   constexpr std::size_t limit = std::size_t{1} << 20;
   heap h{limit};
   CHECK(h.limit() == limit);
@@ -347,7 +346,7 @@ TEST_CASE("heap: a limit holds for objects, arrays and containers; garbage is co
   }
 }
 
-TEST_CASE("heap: each interns for itself") {
+TEST_CASE("heap: each heap interns its own values") {
   const ouro::interned_string outside{"a name that is interned"};
   const auto number = ouro::intern(123'456);
   const char* inside = nullptr;
@@ -367,7 +366,7 @@ TEST_CASE("heap: each interns for itself") {
   CHECK(ouro::is(ouro::intern(123'456), number));
 }
 
-TEST_CASE("heap: strings and shapes that are left at its end do not haunt the next") {
+TEST_CASE("heap: interned strings and shapes that its end frees are not found by the next heap") {
   for (int i = 0; i != 3; ++i) {
     heap h;
     const heap::scope in{h};
@@ -383,7 +382,7 @@ TEST_CASE("heap: strings and shapes that are left at its end do not haunt the ne
   }
 }
 
-TEST_CASE("heap: what threads share is made outside") {
+TEST_CASE("heap: objects that threads share are made outside of private heaps") {
   using shared = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>;
   using shared_string = ouro::basic_interned_string<ouro::mutex_locking>;
   shared::ptr<std::string> object;
@@ -399,7 +398,7 @@ TEST_CASE("heap: what threads share is made outside") {
   CHECK(shared_string{"a name that threads share"}.data() == name.data());
 }
 
-TEST_CASE("heap: blocks that are freed outside come home") {
+TEST_CASE("heap: a block that is freed outside of its heap returns to that heap") {
   heap h;
   std::vector<int, ouro::standard_allocator<int>> small;
   std::vector<int, ouro::standard_allocator<int>> large;
@@ -420,7 +419,7 @@ TEST_CASE("heap: blocks that are freed outside come home") {
   CHECK(h.statistics().arenas == 0);
 }
 
-TEST_CASE("heap: moves, and is entered where it has moved to") {
+TEST_CASE("heap: a moved heap is entered at its new place") {
   heap from;
   std::unique_ptr<heap> to;
   {
@@ -436,7 +435,7 @@ TEST_CASE("heap: moves, and is entered where it has moved to") {
   CHECK(ouro::gc::count() == 0);
 }
 
-TEST_CASE("heap: assigned to itself it stays as it is") {
+TEST_CASE("heap: self-assignment changes nothing") {
   heap h;
   {
     const heap::scope in{h};
@@ -452,7 +451,7 @@ TEST_CASE("heap: assigned to itself it stays as it is") {
   CHECK(mortal::log == "ss");
 }
 
-TEST_CASE("heap: large blocks of a heap that has ended do not stay for ever") {
+TEST_CASE("heap: the end of a heap gives its large blocks back") {
   constexpr std::size_t most = ouro::detail::ended_heaps::most_large_bytes;
   for (const std::size_t bytes : {most, std::size_t{5000}, most, most + 1, std::size_t{5000}, std::size_t{6000}}) {
     heap h;
@@ -462,7 +461,7 @@ TEST_CASE("heap: large blocks of a heap that has ended do not stay for ever") {
   CHECK(ouro::detail::ended_large_blocks.bytes() == (ouro::check_level >= 1 ? 11'000 : 0));
 }
 
-TEST_CASE("heap: under the other collector, and none") {
+TEST_CASE("heap: works under each collector, and without one") {
   using other = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
   using plain = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::system_allocator>;
   using node = ouro::test::basic_mortal<other>;
@@ -484,7 +483,7 @@ TEST_CASE("heap: under the other collector, and none") {
   CHECK(*plain::make<int>(7) == 7);
 }
 
-TEST_CASE("heap: dropped pointers that wait for a drain go at its end") {
+TEST_CASE("heap: its end destroys objects that wait for a drain") {
   mortal::log.clear();
   {
     heap h;
@@ -501,7 +500,7 @@ static_assert(!ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::poo
 static_assert(!std::is_default_constructible_v<
               ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>::heap>);
 
-TEST_CASE("heap: a program among several does in each what it does in one alone") {
+TEST_CASE("heap: a program that runs in one of several heaps does what it does in a single one") {
   constexpr int heaps = 4;
   struct model {
     heap here;

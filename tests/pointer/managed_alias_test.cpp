@@ -62,7 +62,7 @@ TEST_CASE("managed_alias: compares by part, orders owners by object (trap 22)") 
   CHECK_FALSE(first.owner_before(whole));
 }
 
-TEST_CASE("managed_alias: is an edge to the whole, so that a cycle through it is found") {
+TEST_CASE("managed_alias: is an edge to the whole object, so that a cycle through it is collected") {
   {
     auto whole = ouro::make<pair>();
     whole->part = {whole, &whole->first};
@@ -72,7 +72,7 @@ TEST_CASE("managed_alias: is an edge to the whole, so that a cycle through it is
   CHECK(pair::alive == 0);
 }
 
-TEST_CASE("managed_alias: a move leaves null behind and no count changes") {
+TEST_CASE("managed_alias: a move leaves null behind and changes no count") {
   auto whole = ouro::make<pair>();
   ouro::managed_alias<int> part{whole, &whole->first};
   ouro::managed_alias<int> moved{std::move(part), &whole->second};
@@ -82,7 +82,7 @@ TEST_CASE("managed_alias: a move leaves null behind and no count changes") {
   CHECK(moved != nullptr);
 }
 
-TEST_CASE("managed_alias: made of a whole, swapped, and used as a pointer") {
+TEST_CASE("managed_alias: is made of a pointer to the whole object, swapped, and dereferenced") {
   const auto whole = ouro::make<pair>();
   ouro::managed_alias<pair> all{whole};
   CHECK(all.get() == whole.get());

@@ -40,7 +40,7 @@ auto words_of(const Pointer& object) {
 
 }  // namespace
 
-TEST_CASE("static_object: pointers to it are pointers like any, which nobody counts") {
+TEST_CASE("static_object: pointers to it behave as all pointers, and are not counted") {
   ouro::ptr<token> at = end_of_file.pointer();
   CHECK(at.get() == &*end_of_file);
   CHECK(at->kind == 7);
@@ -59,7 +59,7 @@ TEST_CASE("static_object: pointers to it are pointers like any, which nobody cou
   CHECK(watcher.lock() == end_of_file.pointer());
 }
 
-TEST_CASE("static_object: holds what it points to, and is no way into it for a collection") {
+TEST_CASE("static_object: keeps what it points to alive, and no collection walks through it") {
   ouro::gc::collect();
   globals->first = ouro::make<root>();
   globals->first->first = globals->first;

@@ -91,7 +91,7 @@ TEST_CASE_TEMPLATE("teardown: destructors see no dead peer, however many edges t
   CHECK(told.peers_seen == 0);
 }
 
-TEST_CASE_TEMPLATE("teardown: edges to living objects are left to destructors, however many there are", Node,
+TEST_CASE_TEMPLATE("teardown: edges to live objects are left to the destructors, however many there are", Node,
                    wide<false>, wide<true>) {
   constexpr bool finalizes = std::is_same_v<Node, wide<true>>;
   counters told;
@@ -105,7 +105,7 @@ TEST_CASE_TEMPLATE("teardown: edges to living objects are left to destructors, h
   CHECK(living.use_count() == 1);
 }
 
-TEST_CASE("teardown: a trace that throws while edges are severed is reported, and the garbage ends all the same") {
+TEST_CASE("teardown: a trace that throws while edges are severed is reported, and all garbage is destroyed") {
   const unraisable_reports reports;
   counters told;
   // Called before by mark_gray.

@@ -38,7 +38,7 @@ struct by_hand : ouro::test::none_left<node>, ouro::test::explicit_collections<>
 
 }  // namespace
 
-TEST_CASE("step: looks at less than twice its budget, and goes on where it stopped") {
+TEST_CASE("gc::step: examines less than twice its budget, and goes on where it stopped") {
   const by_hand here;
   for (int i = 0; i != 100; ++i) make_ring(10);
   CHECK(node::alive == 1000);
@@ -54,7 +54,7 @@ TEST_CASE("step: looks at less than twice its budget, and goes on where it stopp
   CHECK(gc::step(50) == 0);
 }
 
-TEST_CASE("step: begins anew after a collection") {
+TEST_CASE("gc::step: begins anew after a collection") {
   const by_hand here;
   for (int i = 0; i != 30; ++i) make_ring(10);
   CHECK(gc::step(100) == 100);
@@ -64,7 +64,7 @@ TEST_CASE("step: begins anew after a collection") {
   CHECK(gc::step(200) == 200);
 }
 
-TEST_CASE("step: what floats is bounded, however long the program goes on") {
+TEST_CASE("gc::step: the floating garbage is bounded, however long the program runs") {
   const by_hand here;
   std::vector<ptr<node>> living;
   int most = 0;
@@ -84,7 +84,7 @@ TEST_CASE("step: what floats is bounded, however long the program goes on") {
   living.clear();
 }
 
-TEST_CASE("step: what grew old before it became garbage is found as well") {
+TEST_CASE("gc::step: finds objects that grew old before they became garbage") {
   const by_hand here;
   std::vector<ptr<node>> living;
   for (int i = 0; i != 100; ++i) living.push_back(make_ring(10));
@@ -103,7 +103,7 @@ TEST_CASE("step: what grew old before it became garbage is found as well") {
   living.clear();
 }
 
-TEST_CASE("step: old candidates that reach too much stay candidates, and are not in the way of others") {
+TEST_CASE("gc::step: old candidates that reach too many objects remain, and do not hold others up") {
   const by_hand here;
   auto large = make_ring(1000);
   gc::collect();
@@ -121,7 +121,7 @@ TEST_CASE("step: old candidates that reach too much stay candidates, and are not
   CHECK(gc::collect() >= 1000);
 }
 
-TEST_CASE("step_for, drain_for: end when all is done, or when the time is over") {
+TEST_CASE("gc::step_for, gc::drain_for: end when all is done, or when the time is over") {
   const by_hand here;
   for (int i = 0; i != 1000; ++i) make_ring(10);
   const auto before = gc::stats();
@@ -139,7 +139,7 @@ TEST_CASE("step_for, drain_for: end when all is done, or when the time is over")
   CHECK(gc::drain_for(60'000'000'000) == 0);
 }
 
-TEST_CASE("step: garbage larger than its budget is left, whole and as it was, for a collection") {
+TEST_CASE("gc::step: garbage larger than the budget is left unchanged for a collection") {
   const by_hand here;
   make_ring(1000);
   auto held = make_ring(1000);
@@ -154,7 +154,7 @@ TEST_CASE("step: garbage larger than its budget is left, whole and as it was, fo
   held->next = nullptr;
 }
 
-TEST_CASE("step: the living keep their counts, and age") {
+TEST_CASE("gc::step: live objects keep their counts, and become old") {
   const by_hand here;
   const auto held = make_ring(4);
   held->other = held->next;
@@ -171,7 +171,7 @@ TEST_CASE("step: the living keep their counts, and age") {
   held->other = nullptr;
 }
 
-TEST_CASE("step: does nothing inside a collection or a destructor") {
+TEST_CASE("gc::step: does nothing inside a collection or a destructor") {
   const by_hand here;
   make_ring(3);
   make<steps_in_its_end>().reset();
