@@ -41,7 +41,7 @@ struct crowd {
 
 }  // namespace
 
-TEST_CASE("deepcopy: an object without edges goes with the others when a copy fails") {
+TEST_CASE("deepcopy: copies without edges are destroyed too when a copy fails") {
   const clean after;
   const auto original = make<crowd>(make<int>(5), nullptr, nullptr, make<hooked>('x'));
   const auto made = deepcopy(original);
@@ -53,7 +53,7 @@ TEST_CASE("deepcopy: an object without edges goes with the others when a copy fa
   CHECK(hooked::alive == 2);
 }
 
-TEST_CASE("deep_copy: a deep ring beside objects whose copies are null, themselves, or have no edges") {
+TEST_CASE("deep_copy: a deep ring is copied beside objects whose copies are null, themselves or without edges") {
   const clean after;
   const auto all = row(deep);
   all.back()->next = all[6];
@@ -74,7 +74,7 @@ TEST_CASE("deep_copy: a deep ring beside objects whose copies are null, themselv
   unlink(last);
 }
 
-TEST_CASE("deep_copy: one that is led to twice, deep down, is copied once") {
+TEST_CASE("deep_copy: a deep object with two edges to it is copied once") {
   const clean after;
   const auto all = row(deep);
   for (const auto& each : all) each->side = each->next;
@@ -84,7 +84,7 @@ TEST_CASE("deep_copy: one that is led to twice, deep down, is copied once") {
   CHECK(hooked::log.size() == deep);
 }
 
-TEST_CASE("deep_copy: one without edges, deep down, is copied once") {
+TEST_CASE("deep_copy: a deep object without edges is copied once") {
   const clean after;
   const auto all = row(deep);
   const auto leaf = make<own_leaf>();
@@ -100,7 +100,7 @@ TEST_CASE("deep_copy: one without edges, deep down, is copied once") {
   CHECK(leaf.use_count() == 4);
 }
 
-TEST_CASE("deep_copy: what cannot be copied is not prepared, deep down") {
+TEST_CASE("deep_copy: a deep object that cannot be copied is not prepared") {
   struct something final : not_clonable {
     void be_something() override {}
   };
@@ -112,7 +112,7 @@ TEST_CASE("deep_copy: what cannot be copied is not prepared, deep down") {
   CHECK(made->unknown == nullptr);
 }
 
-TEST_CASE("deep_copy: a trace that throws, deep down") {
+TEST_CASE("deep_copy: an object whose trace throws is not prepared, and is copied when it is asked for") {
   const clean after;
   const auto all = row(deep);
   int throws = 0;
@@ -130,7 +130,7 @@ TEST_CASE("deep_copy: a trace that throws, deep down") {
   for (std::size_t i = 0; i != deep; ++i) CHECK(all[i].use_count() == (i == 0 ? 1 : 2));
 }
 
-TEST_CASE("deep_copy: an alias of what stands for a copy is found out, and nothing is left") {
+TEST_CASE("deep_copy: an alias of a stand-in is found out, and nothing of the copy is left") {
   const clean after;
   const auto all = row(deep);
   all.back()->next = all[6];
@@ -183,7 +183,7 @@ ptr<changing_child> changing_child::deep_copy(memo_type& memo) const {
 
 }  // namespace
 
-TEST_CASE("deep_copy: one that gives a copy an edge which the original did not have") {
+TEST_CASE("deep_copy: a deep_copy may give a copy an edge that the original did not have") {
   changing_child::parent = make<changed_parent>(make<changing_child>(make<int>(3)));
   const auto made = deepcopy(changing_child::parent);
   CHECK(*made->extra == 7);
@@ -210,7 +210,7 @@ struct tuple_holder {
 
 }  // namespace
 
-TEST_CASE("deepcopy: a tuple that leads to what is shared alone, whose copy somebody has, is not shared") {
+TEST_CASE("deepcopy: a tuple of shared objects is not shared if a deep_copy has taken a copy of the tuple") {
   taker::lies_in = ouro::tuple<ptr<taker>>{make<taker>()};
   const auto made = deepcopy(make<tuple_holder>(taker::lies_in));
   CHECK(made->words.is(taker::taken));
@@ -252,7 +252,7 @@ inline constexpr bool ouro::interior_base<middle_base> = true;
 template <>
 inline constexpr bool ouro::clonable<in_a_ring> = true;
 
-TEST_CASE("deep_copy: in a deep ring for whose objects nothing can stand, who is asked again is copied again") {
+TEST_CASE("deep_copy: in a deep ring without stand-ins an object that is asked for again is copied again") {
   std::vector<ptr<in_a_ring>> all;
   for (std::size_t i = 0; i != deep; ++i) {
     all.push_back(make<in_a_ring>());

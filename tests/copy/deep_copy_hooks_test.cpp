@@ -26,7 +26,7 @@ TEST_CASE("deep_copy: each object of a deep row is copied once, those that would
   CHECK(hooked::log.back() == 'e');
 }
 
-TEST_CASE("deep_copy: a deep ring is a ring again, whether it remembers or not") {
+TEST_CASE("deep_copy: the copy of a deep ring is a ring, whether the objects call remember or not") {
   for (const bool remembers : {true, false}) {
     {
       const clean after;
@@ -44,7 +44,7 @@ TEST_CASE("deep_copy: a deep ring is a ring again, whether it remembers or not")
   }
 }
 
-TEST_CASE("deep_copy: a ring of which no object is near is a ring again") {
+TEST_CASE("deep_copy: the copy of a ring that begins deep down is a ring") {
   for (std::size_t first = 0; first != deep; ++first) {
     {
       const clean after;
@@ -72,7 +72,7 @@ TEST_CASE("deep_copy: a ring of which no object is near is a ring again") {
   }
 }
 
-TEST_CASE("deep_copy: what stands for a copy and was hidden, or written to, is found out, and nothing is left") {
+TEST_CASE("deep_copy: a stand-in that was hidden or written to is found out, and nothing of the copy is left") {
   {
     const clean after;
     const auto all = row(deep);
@@ -99,7 +99,7 @@ TEST_CASE("deep_copy: what stands for a copy and was hidden, or written to, is f
   CHECK(hooked::alive == 0);
 }
 
-TEST_CASE("deep_copy: one that returns the copy of another one, in a deep ring") {
+TEST_CASE("deep_copy: in a deep ring a deep_copy may return the copy of another object") {
   const clean after;
   const auto all = row(deep);
   all.back()->next = all.front();
@@ -120,7 +120,7 @@ TEST_CASE("deep_copy: one that returns the copy of another one, in a deep ring")
   unlink(all.front());
 }
 
-TEST_CASE("deep_copy: what nobody asks for may fail to be copied; what is asked for may not") {
+TEST_CASE("deep_copy: an object that nobody asks for may fail to be copied, one that is asked for may not") {
   const clean after;
   const auto all = row(deep);
   const auto aside = make<hooked>('X');
@@ -143,7 +143,7 @@ TEST_CASE("deep_copy: what nobody asks for may fail to be copied; what is asked 
   CHECK(aside.use_count() == static_cast<long>(2 * deep) + 2);
 }
 
-TEST_CASE("deep_copy: one that throws, wherever it is, leaves nothing of the copy (trap 75)") {
+TEST_CASE("deep_copy: an exception of any of them leaves nothing of the copy (trap 75)") {
   {
     const clean after;
     const auto all = row(deep);
@@ -163,7 +163,7 @@ TEST_CASE("deep_copy: one that throws, wherever it is, leaves nothing of the cop
   CHECK(hooked::alive == 0);
 }
 
-TEST_CASE("deep_copy: one that catches what another one throws, and does without that copy") {
+TEST_CASE("deep_copy: one may catch the exception of another, and do without that copy") {
   const clean after;
   const auto all = row(3);
   hooked::at_copy = [](const hooked& copied) {
@@ -187,7 +187,7 @@ TEST_CASE("deep_copy: one that catches what another one throws, and does without
   CHECK(hooked::alive == 3);
 }
 
-TEST_CASE("deep_copy: a tuple that leads to what copies itself, deep down") {
+TEST_CASE("deep_copy: a tuple that leads to objects that copy themselves, deep down, is copied") {
   const clean after;
   const auto all = row(deep);
   all.back()->words = ouro::tuple<ptr<hooked>>{all.back()};
@@ -225,7 +225,7 @@ struct uses_service {
 
 }  // namespace
 
-TEST_CASE("deep_copy: an object that was found, or is the original itself, is left as it is when a copy fails") {
+TEST_CASE("deep_copy: a failed copy leaves objects as they are that were found, or are the originals") {
   const clean after;
   the_service = make<shared_service>();
   the_service->itself = the_service;
@@ -279,7 +279,7 @@ inline constexpr bool ouro::interior_base<in_the_middle> = true;
 template <>
 inline constexpr bool ouro::clonable<with_middle> = true;
 
-TEST_CASE("deep_copy: a deep ring through bases in the middle of objects is a ring again") {
+TEST_CASE("deep_copy: the copy of a deep ring through interior bases is a ring") {
   std::vector<ptr<with_middle>> all;
   for (std::size_t i = 0; i != deep; ++i) {
     all.push_back(make<with_middle>());
@@ -316,7 +316,7 @@ class secretive {
 
 }  // namespace
 
-TEST_CASE("deep_copy: a class that shows its edges to nobody copies itself as deep as the stack reaches") {
+TEST_CASE("deep_copy: a class without a trace copies itself as deep as the stack reaches") {
   plain_memory::ptr<secretive> first;
   for (std::size_t i = 0; i != deep; ++i) first = plain_memory::make<secretive>(std::move(first));
   const auto made = deepcopy(first);

@@ -58,7 +58,7 @@ struct failing_holder {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("deepcopy: of one that runs out of memory, wherever that is, nothing is left (trap 75)", Memory,
+TEST_CASE_TEMPLATE("deepcopy: a copy that runs out of memory, at any allocation, leaves nothing (trap 75)", Memory,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, failing_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::no_collector, failing_allocator>) {
   using node = failing_node<Memory>;

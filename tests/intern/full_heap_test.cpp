@@ -35,7 +35,7 @@ std::vector<interned_string> kept;
 
 }  // namespace
 
-TEST_CASE("interned_string: what garbage of a heap at its limit held is gone before the new string is entered") {
+TEST_CASE("interned_string: an emergency collection in interning erases the strings of the garbage first") {
   ouro::heap h{std::size_t{1} << 20};
   const ouro::heap::scope in{h};
   ouro::gc::disable();
@@ -49,7 +49,7 @@ TEST_CASE("interned_string: what garbage of a heap at its limit held is gone bef
   CHECK(ouro::ref_count(made) == 1);
 }
 
-TEST_CASE("interned_string: destructors of garbage intern others, and the very string, while its body is made") {
+TEST_CASE("interned_string: destructors of garbage may intern other strings and the same one in the allocation") {
   ouro::heap h{std::size_t{1} << 20};
   const ouro::heap::scope in{h};
   ouro::gc::disable();
@@ -68,7 +68,7 @@ TEST_CASE("interned_string: destructors of garbage intern others, and the very s
   kept.clear();
 }
 
-TEST_CASE("interned_string: a string that a destructor has interned while its body was made is the one") {
+TEST_CASE("interned_string: a string that a destructor interned during its allocation is the one") {
   ouro::heap h{std::size_t{1} << 20};
   const ouro::heap::scope in{h};
   ouro::gc::disable();
@@ -88,7 +88,7 @@ TEST_CASE("interned_string: a string that a destructor has interned while its bo
   kept.clear();
 }
 
-TEST_CASE("intern: a heap at its limit collects while it interns, time and again, and loses no value") {
+TEST_CASE("intern: a heap at its limit collects in interning again and again, and loses no value") {
   ouro::heap h{std::size_t{1} << 20};
   const ouro::heap::scope in{h};
   ouro::gc::disable();

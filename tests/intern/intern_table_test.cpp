@@ -1,4 +1,5 @@
 #include <ouro/intern/intern_table.hpp>
+#include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
@@ -20,7 +21,7 @@ std::size_t hash_of(std::size_t home, std::size_t kind) { return home | kind << 
 
 }  // namespace
 
-TEST_CASE("intern_table: only entries of the very hash are asked whether they match") {
+TEST_CASE("intern_table: only entries of the same hash are compared") {
   entry entries[] = {{hash_of(3, 0)}, {hash_of(3, 1)}, {hash_of(3, 2)}, {hash_of(3, 1)}};
   ouro::detail::intern_table<entry> table;
   for (entry& each : entries) {
@@ -41,7 +42,7 @@ TEST_CASE("intern_table: only entries of the very hash are asked whether they ma
   table.clear();
 }
 
-TEST_CASE("intern_table: finds what a list of the entries has, whatever was put in and taken out") {
+TEST_CASE("intern_table: after random insertions and removals it finds what a list of the entries has") {
   constexpr std::size_t homes = 40;
   constexpr std::size_t kinds = 3;
   std::mt19937 random{16};
@@ -92,7 +93,7 @@ TEST_CASE("intern_table: grows when three quarters of its slots are used, and no
   table.clear();
 }
 
-TEST_CASE("intern_table: knows an entry that its hash does not lead to") {
+TEST_CASE("intern_table: is_valid notices an entry in a place that its hash does not lead to") {
   entry entries[] = {{hash_of(3, 0)}, {hash_of(3, 1)}, {hash_of(7, 2)}};
   ouro::detail::intern_table<entry> table;
   for (entry& each : entries) {
@@ -110,4 +111,46 @@ TEST_CASE("intern_table: knows an entry that its hash does not lead to") {
   CHECK(table.is_valid());
   table.clear();
   CHECK(table.is_valid());
+}
+
+TEST_CASE("intern_table: in an empty table nothing is found, prefetched or erased") {
+  ouro::detail::intern_table<entry> table;
+  entry one{1};
+  const auto any = [](entry&) { return true; };
+  table.fetch_slot(1);
+  table.fetch_entry(1);
+  table.erase(one);
+  CHECK(table.size() == 0);
+  CHECK(table.bytes() == 0);
+  CHECK(table.find(1, any) == nullptr);
+  table.reserve();
+  table.insert(one);
+  table.fetch_slot(1);
+  table.fetch_entry(1);
+  CHECK(table.find(1, any) == &one);
+  table.erase(one);
+  CHECK(table.bytes() == 0);
+}
+
+TEST_CASE("intern_table: the place of an erased entry is passed over in searches, and used again") {
+  ouro::detail::intern_table<entry> table;
+  entry all[4] = {{0}, {0}, {0}, {0}};  // one behind the other, with the tag of a place that is erased
+  for (entry& each : all) {
+    table.reserve();
+    table.insert(each);
+  }
+  table.erase(all[1]);
+  std::vector<entry*> met;
+  const auto note = [&met](entry& each) {
+    met.push_back(&each);
+    return false;
+  };
+  CHECK(table.find(0, note) == nullptr);
+  CHECK(met == std::vector<entry*>{&all[0], &all[2], &all[3]});
+  met.clear();
+  table.reserve();
+  table.insert(all[1]);
+  CHECK(table.find(0, note) == nullptr);
+  CHECK(met == std::vector<entry*>{&all[0], &all[1], &all[2], &all[3]});
+  table.clear();
 }

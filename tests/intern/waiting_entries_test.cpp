@@ -38,8 +38,7 @@ constexpr int links = 100'000;  // destructors that nest so deep would need more
 
 }  // namespace
 
-TEST_CASE(
-    "interned_string: a string that waits for its destruction is not found; the value comes back anew (trap 78)") {
+TEST_CASE("interned_string: a string that waits for its destruction is not found, and is interned anew (trap 78)") {
   const std::size_t before = interned_string::interned_count();
   {
     const ouro::gc::deferred_drops here;
@@ -66,7 +65,7 @@ TEST_CASE(
   CHECK(interned_string::interned_count() == before);
 }
 
-TEST_CASE("intern: a value that waits for its destruction is not found, and comes back anew (trap 78)") {
+TEST_CASE("intern: a value that waits for its destruction is not found, and is interned anew (trap 78)") {
   {
     const ouro::gc::deferred_drops here;
     {
@@ -86,7 +85,7 @@ TEST_CASE("intern: a value that waits for its destruction is not found, and come
   CHECK(strings::size() == 0);
 }
 
-TEST_CASE("interned_string: what was dropped and made many times while its bodies wait leaves no entry behind") {
+TEST_CASE("interned_string: strings that are dropped and made many times while they wait leave no entry behind") {
   const std::size_t before = interned_string::interned_count();
   {
     const ouro::gc::deferred_drops here;
@@ -99,7 +98,7 @@ TEST_CASE("interned_string: what was dropped and made many times while its bodie
   CHECK(interned_string::interned_count() == before);
 }
 
-TEST_CASE("intern: a destructor below the deepest nesting interns what has just been dropped (trap 78)") {
+TEST_CASE("intern: a destructor at the greatest nesting depth may intern a value that was just dropped (trap 78)") {
   static std::optional<interned_string> found_name;
   static std::optional<strings::handle> found_value;
   const std::size_t before = interned_string::interned_count();
@@ -156,7 +155,7 @@ using loud_interner = interner<loud, same_hash>;
 
 }  // namespace
 
-TEST_CASE("interner: an equality that changes the table beside one that waits compares what lives (traps 72, 78)") {
+TEST_CASE("interner: an equality that changes the table is called for live values only (traps 72, 78)") {
   const auto first = loud_interner::intern(loud{1});
   std::optional<loud_interner::handle> meanwhile;
   {
@@ -175,7 +174,7 @@ TEST_CASE("interner: an equality that changes the table beside one that waits co
   CHECK(loud_interner::size() == 1);
 }
 
-TEST_CASE("interner: an equality drops the last handle to what it compares, whose end interns the value (trap 72)") {
+TEST_CASE("interner: an equality may drop the last handle to the value that it compares, and intern it (trap 72)") {
   std::optional<loud_interner::handle> from_end;
   std::optional<loud_interner::handle> victim;
   victim = loud_interner::intern(loud{1, [&] { from_end = loud_interner::intern(loud{2}); }});
@@ -186,7 +185,7 @@ TEST_CASE("interner: an equality drops the last handle to what it compares, whos
   CHECK(loud_interner::size() == 1);
 }
 
-TEST_CASE("interner: a string that waits on one thread is made anew by another (trap 78)") {
+TEST_CASE("interner: a string that waits for destruction on one thread is made anew by another (trap 78)") {
   using shared_string = ouro::basic_interned_string<ouro::mutex_locking>;
   using shared_gc = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>::gc;
   const shared_gc::deferred_drops here;

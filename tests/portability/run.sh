@@ -10,8 +10,10 @@ cd "$(dirname "$0")/../.."
 
 every="i686 aarch64 armhf s390x windows clang16 libcxx cxx23 cxx26 gcc14 musl"
 
-files="allocator/pool/pool_walk_test allocator/decorators/limited_allocator_test pointer/gc_freeze_test pointer/gc_garbage_test collector/gc_callbacks_test collector/heap_view_test collector/engine/teardown_test
-  heap/adapters/walkable_pools_test containers/attributes_test containers/frozen_list_test containers/weak_value_map_test containers/weak_key_map_test intern/interner_test
+files="allocator/pool/pool_walk_test allocator/decorators/limited_allocator_test pointer/gc_freeze_test
+  pointer/gc_garbage_test collector/gc_callbacks_test collector/heap_view_test collector/engine/teardown_test
+  heap/adapters/walkable_pools_test containers/attributes_test containers/frozen_list_test
+  containers/weak_value_map_test containers/weak_key_map_test intern/interner_test intern/interned_string_test
   pointer/heap_test pointer/managed_weak_test"
 if [ "${1:-}" = --all ]; then
   shift

@@ -7,12 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
+#include <new>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+using ouro::intern;
 using ouro::detail::equal_bytes;
 using ouro::detail::hash_bytes;
 
@@ -39,7 +40,7 @@ std::size_t fullest_slot(const std::vector<std::string>& all) {
 
 }  // namespace
 
-TEST_CASE("intern hash: keys that make a constant of the hash zero do not collide") {
+TEST_CASE("intern_hash: keys that make a factor of the hash zero do not collide") {
   // A factor of zero would make the other half of such keys count for nothing. All constants of the hash, and what they
   // become where the seed is not mixed in.
   for (const std::uint64_t constant :
@@ -59,7 +60,7 @@ TEST_CASE("intern hash: keys that make a constant of the hash zero do not collid
   }
 }
 
-TEST_CASE("intern hash: keys that differ in little, of every length up to 40, spread over the table") {
+TEST_CASE("intern_hash: keys of each length up to 40 that differ in two bytes spread over the table") {
   for (std::size_t length = 3; length <= 40; ++length) {
     std::vector<std::string> all;
     for (std::size_t i = 0; i != 10'000; ++i) {
@@ -75,7 +76,7 @@ TEST_CASE("intern hash: keys that differ in little, of every length up to 40, sp
   }
 }
 
-TEST_CASE("intern hash: the bytes compared are all bytes, and no others") {
+TEST_CASE("intern_hash: hash_bytes and equal_bytes read each byte, and none beyond the length") {
   for (std::size_t length = 0; length <= 40; ++length) {
     // Blocks of exactly that length: a sanitizer sees what is read beyond them.
     const std::vector<char> a(length, 'x');
@@ -115,7 +116,7 @@ std::string with_hash_zero(const std::string& begin) {
 
 }  // namespace
 
-TEST_CASE("intern hash: strings of one hash are as many strings") {
+TEST_CASE("intern_hash: different strings of equal hash are different objects") {
   const std::string one = with_hash_zero(std::string(32, 'x'));
   const std::string all[] = {one, with_hash_zero(std::string(32, 'y')), with_hash_zero(one)};
   for (const std::string& each : all) REQUIRE(hash_bytes(each.data(), each.size()) == 0);
@@ -130,4 +131,16 @@ TEST_CASE("intern hash: strings of one hash are as many strings") {
   CHECK(ouro::interned_string::interned_count() == before + 2);
   CHECK(ouro::interned_string{all[0]}.pointer() == interned[0].pointer());
   CHECK(ouro::interned_string{all[2]}.pointer() == interned[1].pointer());
+}
+
+TEST_CASE("intern_hash: the padding of a long double is neither hashed nor compared") {
+  alignas(long double) unsigned char room[2][sizeof(long double)];
+  std::memset(room[0], 0x00, sizeof room[0]);
+  std::memset(room[1], 0xFF, sizeof room[1]);
+  const auto* const one = ::new (static_cast<void*>(room[0])) long double(1.5L);
+  const auto* const other = ::new (static_cast<void*>(room[1])) long double(1.5L);
+  CHECK(ouro::intern_hash<long double>{}(*one) == ouro::intern_hash<long double>{}(*other));
+  CHECK(ouro::intern_equal<long double>{}(*one, *other));
+  CHECK(intern(*one) == intern(*other));
+  CHECK(intern(*one) != intern(-1.5L));
 }
