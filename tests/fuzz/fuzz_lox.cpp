@@ -1,5 +1,5 @@
-// Whatever it is given, the machine of examples/lox neither crashes, nor goes on for ever, nor leaks. For libFuzzer,
-// under ASan and UBSan: bytes at random, and programs whose tokens are moved around.
+// No input makes the virtual machine of examples/lox crash, run for ever or leak. For libFuzzer, under ASan and UBSan.
+// Inputs are random bytes, and programs whose tokens are moved around.
 
 #include "lox/guest.hpp"
 #include "lox/scanner.hpp"
@@ -22,7 +22,8 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 namespace {
 
 constexpr std::size_t limit = std::size_t{8} << 20;  ///< bytes of a program's heap
-constexpr std::uint64_t patience = 5000;  ///< calls and jumps, as many instructions apart as the input is long
+/// Calls and jumps. Between two of them run at most as many instructions as the input is long.
+constexpr std::uint64_t patience = 5000;
 
 std::vector<std::string_view> tokens_of(std::string_view source) {
   std::vector<std::string_view> tokens;
@@ -80,9 +81,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   program.set_patience(patience);
   program.interpret(source);
   program.set_patience(patience);
-  program.interpret(source);  // with the variables of the first time
+  program.interpret(source);  // with the variables that the first run has left
   const lox::statistics sums = program.end();
-  // All objects are gone. Some shapes of their fields stay, whose names are no longer than the program.
+  // No object is left. Some shapes of their fields stay; their names are no longer than the program.
   if (sums.bytes_left > 1024 + 64 * size) {
     std::fprintf(stderr, "%zu bytes are left\n", sums.bytes_left);
     std::abort();

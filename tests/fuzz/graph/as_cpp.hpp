@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A program of the graph fuzzer as C++, with the public names of the library.
+/// Prints a program of the graph fuzzer as C++ that uses the public names of the library.
 
 #include <fuzz/graph/behaviour.hpp>
 #include <fuzz/graph/bundles.hpp>
@@ -92,7 +92,7 @@ class statement_printer {
   operation what_;
 };
 
-/// All operations there are, for a test of what is printed.
+/// A program of all operations, for a test of the printed code.
 [[nodiscard]] inline program every_operation() {
   program all;
   for (std::size_t i = 0; i != opcodes; ++i) {

@@ -14,7 +14,7 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap. What is changed is held, since an allocation may collect.
+/// The operations in one heap. The changed object is held, since an allocation may begin a collection.
 template <class Kit>
 class attribute_operations {
   using state = graph<Kit>;
@@ -24,7 +24,7 @@ class attribute_operations {
  public:
   explicit attribute_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) {
     if (what.what < opcode::put_attribute || what.what > opcode::walk_attribute) return false;
     if constexpr (wide::is_of_one_thread) {

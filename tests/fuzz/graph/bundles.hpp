@@ -11,11 +11,11 @@ namespace ouro::fuzz {
 
 struct bundle {
   std::string_view name;
-  std::string_view spelled;          ///< as C++
-  void (*run)(const program& what);  ///< aborts if the library does not do as the oracle says
+  std::string_view spelled;          ///< its name in C++
+  void (*run)(const program& what);  ///< aborts if library and oracle differ
 };
 
-// In files of their own, which compile at the same time.
+// Defined in files of their own, which can be compiled at the same time.
 [[nodiscard]] std::span<const bundle> local_bundles();
 [[nodiscard]] std::span<const bundle> shared_bundles();
 

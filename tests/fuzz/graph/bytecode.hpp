@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The programs of the graph fuzzer: operations of four bytes, from a seed or from whatever bytes there are.
+/// The programs of the graph fuzzer: operations of four bytes, made from a seed or from any bytes.
 
 #include <array>
 #include <cstddef>
@@ -9,123 +9,124 @@
 
 namespace ouro::fuzz {
 
-/// What an operation does; its three operands are numbers of handles, of edges, or amounts. An operation whose handles
-/// are null does nothing, so every sequence of bytes is a program.
+/// What an operation does with its three operands a, b and c, which are numbers of handles or edges, or amounts. An
+/// operation whose handles are null does nothing, so each sequence of bytes is a program. wide[a] is the first wide
+/// node that root[a] and the roots behind it lead to.
 enum class opcode : std::uint8_t {
-  make_plain,        ///< root[a] = a new node, which does b at its end
-  make_rich,         ///< the same with every kind of edge
-  make_rising,       ///< with a finalizer that does c
-  make_rising_rich,  ///< both
-  make_wide,         ///< with every kind of edge, and weak containers
-  make_rising_wide,  ///< with a finalizer
+  make_plain,        ///< root[a] = a new node, whose destructor does b
+  make_rich,         ///< root[a] = a new node with every kind of edge, whose destructor does b
+  make_rising,       ///< as make_plain, and its finalizer does c
+  make_rising_rich,  ///< as make_rich, and its finalizer does c
+  make_wide,         ///< as make_rich, with weak and other containers
+  make_rising_wide,  ///< as make_wide, and its finalizer does c
   copy_root,         ///< root[a] = root[b]
   move_root,         ///< root[a] = std::move(root[b])
   drop_root,         ///< root[a].reset()
   link,              ///< edge c of root[a] = root[b]
-  cut,               ///< edge c of root[a] is reset
+  cut,               ///< resets edge c of root[a]
   walk,              ///< root[a] = edge c of root[b]
   step_over,         ///< root[a] = edge c of root[a]
   swap_edges,        ///< swaps the left edge of root[a] with the right one of root[b]
   make_eager,        ///< root[a] = a new node, whose constructor does b
-  make_copier,       ///< the same, whose deep_copy does b
-  from_this,         ///< root[a] = of the raw pointer of root[b]
+  make_copier,       ///< root[a] = a new node, whose deep_copy does b
+  from_this,         ///< root[a] = managed_from_this(root[b].get())
   adopt,             ///< root[a] adopts what root[b] releases
 
-  make_array,  ///< array[a] = a new one, whose element b throws
+  make_array,  ///< array[a] = a new array; the constructor of element b throws
   link_cell,   ///< the edge of element c of array[a] = root[b]
-  walk_cell,   ///< the contrary
-  make_part,   ///< part[a] = element c of array[b]
-  link_part,   ///< the part of root[a] = part[b]
-  walk_part,   ///< the contrary
+  walk_cell,   ///< root[a] = the edge of element c of array[b]
+  make_part,   ///< part[a] = an alias of element c of array[b]
+  link_part,   ///< the alias of root[a] = part[b]
+  walk_part,   ///< part[a] = the alias of root[b]
   write_part,  ///< the edge of part[a] = root[b]
-  loosen,      ///< loose[a] = of root, array, tuples or frozen, as c says, number b
-  link_any,    ///< the edge of any type of root[a] = loose[b]
-  walk_any,    ///< the contrary
-  drop_few,    ///< of loose, array, part, tuples, frozen, as b says, number a
+  loosen,      ///< loose[a], a ptr<void>, = number b of root, array, tuples or frozen, by c
+  link_any,    ///< the ptr<void> of root[a] = loose[b]
+  walk_any,    ///< loose[a] = the ptr<void> of root[b]
+  drop_few,    ///< resets number a of loose, array, part, tuples or frozen, by b
 
-  make_tuple,   ///< tuples[a] = of root[b], root[c] and loose[c]
+  make_tuple,   ///< tuples[a] = a new tuple of root[b], root[c] and loose[c]
   link_tuple,   ///< the tuple of wide[a] = tuples[b]
-  walk_tuple,   ///< the contrary
-  make_frozen,  ///< frozen[a] = of root[b] and those after it, as many as c says; or an element throws
+  walk_tuple,   ///< tuples[a] = the tuple of wide[b]
+  make_frozen,  ///< frozen[a] = a new frozen list of root[b] and the roots behind it; c: how many, or which throws
   link_frozen,  ///< the frozen list of wide[a] = frozen[b]
-  walk_frozen,  ///< the contrary
+  walk_frozen,  ///< frozen[a] = the frozen list of wide[b]
   walk_bead,    ///< root[a] = the edge of element c of frozen[b]
 
-  push_item,    ///< root[a] at the end of the list of root[b]
-  insert_item,  ///< the same at place c
-  pop_item,     ///< the last one of root[a]
-  erase_item,   ///< that at place c
-  clear_items,
-  swap_items,  ///< of root[a] and root[b]
-  walk_item,   ///< root[a] = item c of root[b]
-  put_name,    ///< root[a] under the name c of root[b]
-  erase_name,  ///< c of root[a]
-  clear_names,
-  pop_name,   ///< root[a] = the last one of root[b]
-  walk_name,  ///< root[a] = name c of root[b]
+  push_item,    ///< appends root[a] to the list of root[b]
+  insert_item,  ///< inserts root[a] into the list of root[b] at place c
+  pop_item,     ///< erases the last item of root[a]
+  erase_item,   ///< erases item c of root[a]
+  clear_items,  ///< clears the list of root[a]
+  swap_items,   ///< swaps the lists of root[a] and root[b]
+  walk_item,    ///< root[a] = item c of root[b]
+  put_name,     ///< the dict of root[b] gets root[a] under the name c
+  erase_name,   ///< erases the name c of root[a]
+  clear_names,  ///< clears the dict of root[a]
+  pop_name,     ///< root[a] = popitem() of the dict of root[b]
+  walk_name,    ///< root[a] = the value of the name c of root[b]
 
-  weak_insert,   ///< root[b] into the weak set of wide[a]: the first wide node that root[a] and those after it lead to
-  weak_put,      ///< root[b] under the key c of the weak map of wide[a]
-  weak_get,      ///< root[a] = what is under the key c of the weak map of wide[b], which may lose it
-  know,          ///< the weak key root[b] of wide[a] gets the value root[c]
-  walk_known,    ///< root[a] = the value of the weak key root[c] of wide[b]
-  weak_erase,    ///< root[b], or the key c, from one of the weak containers of wide[a]
-  weak_clear,    ///< those of wide[a]
-  weak_go_over,  ///< the weak container b of wide[a], and does c at each object,
-                 ///< which may leave, and come back
+  weak_insert,   ///< inserts root[b] into the weak set of wide[a]
+  weak_put,      ///< the weak value map of wide[a] gets root[b] under the key c, perhaps by setdefault()
+  weak_get,      ///< root[a] = the value of the key c of that map of wide[b], perhaps by pop()
+  know,          ///< the weak key map of wide[a] gets the value root[c] for the key root[b]
+  walk_known,    ///< root[a] = the value for the key root[c] in that map of wide[b]
+  weak_erase,    ///< erases root[b], or the key c, from a weak container of wide[a]
+  weak_clear,    ///< clears the weak containers of wide[a]
+  weak_go_over,  ///< iterates over the weak container b of wide[a] and does c at each object, which may
+                 ///< leave the container, and enter it again
 
-  put_attribute,    ///< root[a] as the attribute c of wide[b]
-  get_attribute,    ///< the same, by a reference to what is there or is added
-  erase_attribute,  ///< c of wide[a]
-  swap_attributes,  ///< of wide[a] and wide[b]
-  walk_attribute,   ///< root[a] = attribute c of wide[b]
+  put_attribute,    ///< the attribute c of wide[b] = root[a]
+  get_attribute,    ///< the same, by get_or_add with a cache
+  erase_attribute,  ///< erases the attribute c of wide[a]
+  swap_attributes,  ///< swaps the attributes of wide[a] and wide[b]
+  walk_attribute,   ///< root[a] = the attribute c of wide[b]
 
-  insert_in_row,  ///< root[a] at place c of the standard vector of wide[b]
-  erase_in_row,
-  walk_row,     ///< root[a] = element c of it
-  put_in_tree,  ///< root[a] under the key c of the standard map of wide[b]
-  erase_in_tree,
-  walk_tree,  ///< root[a] = what is under the key c
+  insert_in_row,  ///< inserts root[a] at place c of the std::vector of wide[b]
+  erase_in_row,   ///< erases element c of the std::vector of wide[b]
+  walk_row,       ///< root[a] = element c of the std::vector of wide[b]
+  put_in_tree,    ///< the std::map of wide[b] gets root[a] under the key c
+  erase_in_tree,  ///< erases the key c from the std::map of wide[b]
+  walk_tree,      ///< root[a] = the value of the key c in the std::map of wide[b]
 
   collect,
   collect_young,
-  step,             ///< looks at up to 1 << a objects
-  watch,            ///< watch[a] = root[b]; with a callback that does c
+  step,             ///< gc::step(1 << a)
+  watch,            ///< watch[a] = a weak pointer to root[b], with a callback that does c
   lock,             ///< root[a] = watch[b].lock()
   unwatch,          ///< watch[a].reset()
-  at_end,           ///< finalizer[a] = a function that does c when root[b] has died
+  at_end,           ///< finalizer[a] = finalize(root[b], a function that does c)
   end_now,          ///< finalizer[a]()
   detach,           ///< finalizer[a].detach()
-  add_callback,     ///< callback a, which does c at the start of collections, or at their end if b is odd
-  remove_callback,  ///< a
-  keep_garbage,     ///< collections keep what they find, if a is odd
+  add_callback,     ///< adds the callback a, which does c at the start of collections; at their end if b is odd
+  remove_callback,  ///< removes the callback a
+  keep_garbage,     ///< sets gc_debug::saveall if a is odd, or else gc_debug::none
   clear_garbage,
   walk_garbage,   ///< root[a] = garbage number b
-  intern,         ///< text[a] = word b
+  intern,         ///< text[a] = the interned word b
   copy,           ///< root[a] = a copy of root[b]
-  deepcopy,       ///< the same of all that it leads to
-  freeze,         ///< all that lives
-  unfreeze,       ///< it again
-  immortalize,    ///< root[a]
-  defer,          ///< drops, until `undefer`
-  undefer,        ///< ends what waits
-  drain,          ///< a objects of it
-  set_nesting,    ///< bytes of stack that destructors may use: 1024 * a
-  set_threshold,  ///< a candidates begin an automatic collection
-  pause,          ///< no automatic collections, until it is said again; a container may grow meanwhile
-  set_trigger,    ///< automatic collections at safe points alone, or not
+  deepcopy,       ///< root[a] = a deep copy of root[b]
+  freeze,         ///< gc::freeze()
+  unfreeze,       ///< gc::unfreeze()
+  immortalize,    ///< immortalize(root[a])
+  defer,          ///< begins a gc::deferred_drops
+  undefer,        ///< ends it, and so all objects that wait
+  drain,          ///< gc::drain(a)
+  set_nesting,    ///< gc::set_destruction_stack(1024 * a)
+  set_threshold,  ///< gc::set_threshold(a)
+  pause,          ///< begins a gc::pause, or ends it
+  set_trigger,    ///< gc::set_trigger: at safe points only, or at allocations too
   safepoint,
-  enable,       ///< automatic collections, if a is odd
-  inspect,      ///< asks for referents and referrers of root[a], and for all objects
-  fail_trace,   ///< the trace after the next a ones throws
-  fail,         ///< the allocation after the next a ones
-  enter,        ///< the private heap a, or none; where objects are shared, there is but one heap
-  limit,        ///< the heap may have so many pools: a
-  end_heap,     ///< the private heap a ends, with all that lives in it
-  move_thread,  ///< what follows runs on thread a
-  end_thread,   ///< which ends
-  share,        ///< other threads copy all root handles, watch and drop them, while this one drops root[a]
-  restart,      ///< ends all that there is, as a program does
+  enable,       ///< gc::enable() if a is odd, or else gc::disable()
+  inspect,      ///< compares gc::referents and gc::referrers of root[a], and gc::objects
+  fail_trace,   ///< has the trace after the next a traces throw
+  fail,         ///< has the allocation after the next a allocations fail
+  enter,        ///< enters the private heap a, or none; shared objects have one heap only
+  limit,        ///< limits the private heap to a pools
+  end_heap,     ///< ends the private heap a and all objects in it
+  move_thread,  ///< runs the following operations on thread a
+  end_thread,   ///< ends thread a
+  share,        ///< other threads copy, watch and drop all roots, while this one drops root[a]
+  restart,      ///< ends all objects, as the end of a program does
   count
 };
 
@@ -154,7 +155,7 @@ class random_numbers {
   std::uint64_t state_;
 };
 
-/// How often the operation comes up, relative to the others.
+/// How frequent the operation is, relative to the others.
 [[nodiscard]] constexpr std::uint32_t weight_of(opcode what) noexcept {
   switch (what) {
     case opcode::make_plain:
@@ -194,12 +195,12 @@ class random_numbers {
   }
 }
 
-/// Whether it hands over to another thread, for which a busy machine takes its time.
+/// Whether the operation switches threads, which may take long on a busy machine.
 [[nodiscard]] constexpr bool is_about_threads(opcode what) noexcept {
   return what == opcode::move_thread || what == opcode::end_thread || what == opcode::share;
 }
 
-/// Each program leaves some operations out and has others more often, so that what rarely comes together does somewhere
+/// Each program leaves some operations out and has others more often, so that rare combinations occur in some programs
 /// ("swarm testing": Groce et al., ISSTA 2012).
 [[nodiscard]] inline program program_of_seed(std::uint64_t seed, std::size_t operations) {
   random_numbers random{seed};

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The operations of the graph fuzzer on the collector and on the queue of the dying, on the library and on the oracle.
+/// The operations of the graph fuzzer on the collector and on the destruction queue, on the library and on the oracle.
 
 #include <fuzz/graph/bytecode.hpp>
 #include <fuzz/graph/garbage_operations.hpp>
@@ -20,7 +20,7 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap.
+/// The operations in one heap.
 template <class Kit>
 class collector_operations {
   using state = graph<Kit>;
@@ -39,7 +39,7 @@ class collector_operations {
   collector_operations& operator=(const collector_operations&) = delete;
   ~collector_operations() = default;
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) {
     const std::uint8_t a = what.a;
     switch (what.what) {
@@ -101,13 +101,13 @@ class collector_operations {
 
   [[nodiscard]] bool is_deferring() const noexcept { return deferred_.has_value(); }
 
-  /// What must end where it began.
+  /// Ends the scopes that must end in the heap and on the thread where they began.
   void end_scopes() {
     deferred_.reset();
     pause_.reset();
   }
 
-  /// As programs expect it when they begin.
+  /// Sets what a program expects when it begins.
   static void reset() {
     if constexpr (collects) {
       gc::enable();
@@ -129,7 +129,7 @@ class collector_operations {
     }
   }
 
-  /// Collects until nothing happens any more. What lives then is what handles lead to.
+  /// Collects until nothing happens any more, and expects that all remaining objects are reached from handles.
   void collect() {
     if constexpr (collects) {
       for (std::uint64_t before = 0; before != oracle_.events() || in_.has_trace_thrown;) {
@@ -143,19 +143,19 @@ class collector_operations {
       expect((oracle_.alive() & ~oracle_.reached(oracle_.held())) == 0, "garbage has outlived full collections");
       check_counts(deferred_.has_value());
     } else {
-      gc::collect();  // what is left for this thread
+      gc::collect();  // drops that other threads have queued for this one
     }
   }
 
-  /// Compares with the counts of the library. `may_wait`: for the destruction.
+  /// Compares the counts of the library with the oracle's. `may_wait`: whether dead objects may wait for destruction.
   void check_counts(bool may_wait) {
     oracle_.check(may_wait, [](const void* raw, std::uint32_t expected) {
-      // What waits for its owner has one pointer for all who ask: nobody should.
+      // An object that is queued for its owner thread still shows one pointer.
       return (has_owners && expected == 0) || strong_count<Kit>(raw) == expected;
     });
   }
 
-  /// Asks the structures of the current heap whether they are as their invariants say.
+  /// Checks the invariants of the structures of the current heap.
   void check_structures() {
     using refcount = typename Kit::memory::refcount;
     expect(detail::current_pool_heap->is_valid(), "the pool heap is damaged");
@@ -197,7 +197,7 @@ class collector_operations {
       const auto objects = gc::objects();
       for (const auto& each : objects) {
         expect(std::ranges::count(objects, each) == 1, "an object is in view twice");
-        // What stays of programs before is immortal.
+        // Immortal objects of earlier programs are still there.
         const bool is_old = std::ranges::count(kept<Kit>::immortals, each.get()) != 0;
         expect(is_old || oracle_.find(each.get()) != nobody, "what is in view is no living object");
       }

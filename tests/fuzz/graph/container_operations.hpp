@@ -14,7 +14,8 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap. What grows is held, since an allocation may collect; what shrinks may end by that.
+/// The operations in one heap. An object whose container grows is held, since an allocation may begin a collection. One
+/// whose container shrinks may be destroyed by that.
 template <class Kit>
 class container_operations {
   using state = graph<Kit>;
@@ -24,7 +25,7 @@ class container_operations {
  public:
   explicit container_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) { return run_on_list(what) || run_on_dict(what); }
 
  private:
@@ -39,7 +40,7 @@ class container_operations {
     return of.at(rich::first_name + static_cast<std::size_t>(key));
   }
 
-  /// While a container of the object grows.
+  /// Lives while a container of the object grows.
   class growth {
    public:
     growth(state& in, rich& of) noexcept : in_{in}, held_{Kit::memory::from_this(&of)} { in_.growing = &of; }
@@ -108,7 +109,7 @@ class container_operations {
     }
   }
 
-  /// What is there already is dropped, and nothing is allocated.
+  /// The old value is dropped, and nothing is allocated.
   void put(rich& to, int key, std::size_t from) {
     const object_id id = oracle_.get(root_place(from));
     if (to.named.contains(key)) {

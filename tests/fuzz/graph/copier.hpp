@@ -10,7 +10,7 @@
 
 namespace ouro::fuzz {
 
-/// A node that makes its deep copies itself, and does something before it is done.
+/// A node with a member deep_copy, which does what it was made to do before it returns.
 template <class Kit>
 struct copier final : plain_node<Kit> {
   using base = plain_node<Kit>;

@@ -16,7 +16,7 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap.
+/// The operations in one heap.
 template <class Kit>
 class copy_operations {
   using state = graph<Kit>;
@@ -26,7 +26,7 @@ class copy_operations {
  public:
   explicit copy_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) {
     switch (what.what) {
       case opcode::copy:
@@ -58,7 +58,7 @@ class copy_operations {
     try {
       made = ouro::deepcopy(original);
     } catch (...) {
-      // What wait for their destruction are halves of copies.
+      // Objects that wait for their destruction are parts of failed copies.
       oracle_.each(oracle_.end_failed_copy(), [this](object_id id) { oracle_.edges_are(id, seen(id)); });
       throw;
     }
@@ -68,7 +68,7 @@ class copy_operations {
     in_.set_root(to, id, std::move(made));
   }
 
-  /// Where nothing has happened but the births of the copies, they have the edges of the originals. Otherwise user code
+  /// If nothing but the making of the copies has happened, they have the edges of the originals. Otherwise user code
   /// may have changed these after the oracle saw them, and before they were copied.
   void check_edges(shadow::mask copies, std::uint64_t events) {
     const bool is_undisturbed = events == static_cast<std::uint64_t>(std::popcount(copies));

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What points to what, as the oracle of the graph fuzzer has it.
+/// The objects and edges that the oracle of the graph fuzzer knows.
 
 #include <fuzz/graph/expect.hpp>
 
@@ -13,7 +13,7 @@
 
 namespace ouro::fuzz {
 
-/// The number of an object; another one may have it after its death.
+/// The number of an object. It may be given to another object after the death of this one.
 using object_id = std::uint8_t;
 inline constexpr object_id nobody = 255;
 inline constexpr std::size_t most_objects = 64;
@@ -22,7 +22,7 @@ inline constexpr std::size_t most_roots = 18;
 
 enum class object_kind : std::uint8_t { node, array, tuple };
 
-/// What the edges of an object lead to, as the object itself sees them.
+/// The targets of an object's edges, as the object itself sees them.
 using edges_seen = std::array<const void*, most_edges>;
 
 /// A strong handle, the `index`th edge of an object or of the roots.
@@ -31,7 +31,7 @@ struct place {
   std::uint8_t index;
 };
 
-/// Objects, dead or alive, and the handles that lead to them. Each object knows how many do.
+/// Objects, dead or alive, and the handles that lead to them, which each object counts.
 class edge_graph {
  public:
   using mask = std::uint64_t;  ///< of objects
@@ -61,7 +61,7 @@ class edge_graph {
 
   void swap(place first, place second) noexcept { std::swap(at_place(first), at_place(second)); }
 
-  // Rows of edges, as the elements of a list.
+  // Consecutive edges that are the elements of a list.
 
   void insert_edge(object_id owner, std::size_t first, std::size_t index, std::size_t size, object_id to) noexcept {
     for (std::size_t i = size; i != index; --i) {
@@ -91,7 +91,7 @@ class edge_graph {
     return found;
   }
 
-  /// With all that they lead to.
+  /// These objects and all that are reached from them.
   [[nodiscard]] mask reached(mask from) const noexcept {
     mask open = from;
     while (open != 0) {
@@ -117,7 +117,7 @@ class edge_graph {
     for (std::size_t i = 0; i != most_edges; ++i) set(edge_of(of, i), find(seen[i]));
   }
 
-  /// The living object that lies there.
+  /// The live object at the address, or `nobody`.
   [[nodiscard]] object_id find(const void* raw) const noexcept {
     object_id found = nobody;
     each(alive_, [&](object_id at) {
@@ -142,7 +142,7 @@ class edge_graph {
     object_id copied_from = nobody;  ///< while copies are made
     std::uint64_t serial = 0;
     object_kind kind{};
-    std::uint32_t pointers = 0;  ///< to it
+    std::uint32_t pointers = 0;  ///< that lead to it
     std::array<object_id, most_edges> edges;
   };
 

@@ -1,16 +1,16 @@
 #pragma once
 /// \file
-/// How the graph fuzzer says that something is wrong.
+/// How the graph fuzzer reports a difference between library and oracle.
 
 #include <cstdio>
 #include <cstdlib>
 
 namespace ouro::fuzz {
 
-/// What was wrong; in memory that a parent process has too, if it wants to know.
+/// Where `fail` writes what was wrong, in memory that the parent process shares; or null.
 inline const char** last_failure = nullptr;
 
-/// Ends the program, whose operations the fuzzer knows: its parent shrinks them.
+/// Aborts. The parent process knows the operations of the program, and shrinks them.
 [[noreturn]] inline void fail(const char* what) {
   if (last_failure != nullptr) *last_failure = what;
   std::fprintf(stderr, "fuzz_graph: %s\n", what);

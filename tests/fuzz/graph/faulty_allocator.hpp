@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// An allocator of the graph fuzzer that runs out when a program says so, and knows what it has given out.
+/// An allocator of the graph fuzzer that fails when a program says so, and counts the bytes in use.
 
 #include <atomic>
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace ouro::fuzz {
 
-/// Fails the allocation after so many, once.
+/// Fails the allocation after the next `left` ones, once.
 struct faulty_allocator {
   static constexpr std::size_t never = static_cast<std::size_t>(-1);
 

@@ -25,7 +25,7 @@ namespace {
 using namespace ouro::fuzz;
 
 constexpr std::size_t program_length = 400;
-constexpr unsigned longest_program = 60;  ///< seconds, on whatever machine
+constexpr unsigned longest_program = 60;  ///< seconds, also on a slow machine
 
 [[nodiscard]] std::vector<bundle> all_bundles() {
   std::vector<bundle> all;
@@ -33,9 +33,9 @@ constexpr unsigned longest_program = 60;  ///< seconds, on whatever machine
   return all;
 }
 
-/// What a child that runs programs tells its parent, in memory that both have.
+/// What a child process that runs programs tells its parent, in memory that they share.
 struct progress {
-  std::uint64_t seed;  ///< of the program that runs
+  std::uint64_t seed;  ///< of the program that is running
   std::uint64_t operations;
 };
 
@@ -43,10 +43,10 @@ struct settings {
   std::uint64_t seed = 1;
   std::uint64_t operations = 1'000'000;  ///< of all bundles together
   std::string_view bundle = "all";
-  std::string_view prints = "failures";  ///< or `operations`: a program of all that there are, which does not run
+  std::string_view prints = "failures";  ///< or `operations`: prints a program of all operations and does not run it
 };
 
-/// The programs of so many seeds up to the last, one after the other.
+/// Runs the programs of so many seeds up to the last, one after the other.
 [[nodiscard]] program programs_up_to(std::uint64_t last, std::uint64_t seeds) {
   program all;
   for (std::uint64_t seed = last - seeds + 1; seed <= last; ++seed) {

@@ -12,7 +12,7 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap.
+/// The operations in one heap.
 template <class Kit>
 class garbage_operations {
   using state = graph<Kit>;
@@ -24,7 +24,7 @@ class garbage_operations {
  public:
   explicit garbage_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) {
     switch (what.what) {
       case opcode::keep_garbage:
@@ -41,7 +41,7 @@ class garbage_operations {
     }
   }
 
-  /// Tells the oracle what collections have kept.
+  /// Tells the oracle which objects collections have kept.
   void look() {
     if constexpr (collects) {
       if (!in_.keeps_garbage) return;
@@ -55,7 +55,7 @@ class garbage_operations {
     }
   }
 
-  /// Lets all of it go. No more is kept.
+  /// Releases all kept garbage, and keeps no more.
   void end() {
     keep(false);
     clear();

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The handles that the programs of the graph fuzzer work with: of one heap. `Kit` names the memory, and the oracle
-/// that is told of everything; that of a printed program is `no_oracle`.
+/// The handles of one heap that the programs of the graph fuzzer work with. `Kit` names the memory, and the oracle that
+/// is told of each change; the oracle of a printed program is `no_oracle`.
 
 #include <fuzz/graph/behaviour.hpp>
 #include <fuzz/graph/copier.hpp>
@@ -23,7 +23,7 @@
 
 namespace ouro::fuzz {
 
-/// How many pointers an object has, as the library counts them.
+/// The library's count of an object.
 template <class Kit>
 [[nodiscard]] std::uint32_t strong_count(const void* raw) noexcept {
   return count_word::strong(detail::header<typename Kit::memory::refcount>::of(raw)->load_count());
@@ -46,14 +46,14 @@ struct graph {
 
   using tuple_block = std::tuple<witness<Kit>, pointer, pointer, anything>;
 
-  /// The library and the compiler agree on it, but nobody may ask for it in a constant expression.
+  /// Where the witness lies in the block of a tuple. The language allows no constant expression to ask for it.
   [[nodiscard]] static std::size_t offset_of_witness() noexcept {
     alignas(tuple_block) static std::byte room[sizeof(tuple_block)];
-    auto& block = reinterpret_cast<tuple_block&>(room);  // its address alone is used
+    auto& block = reinterpret_cast<tuple_block&>(room);  // only its address is used
     return static_cast<std::size_t>(reinterpret_cast<std::byte*>(&std::get<0>(block)) - room);
   }
 
-  /// A weak pointer, and what it should be.
+  /// A weak pointer, and the object that it should lead to.
   struct watch_state {
     watcher to;
     object_id id = nobody;
@@ -64,14 +64,15 @@ struct graph {
 
   [[nodiscard]] static interned word(std::size_t number) { return interned{word_texts[number % words]}; }
 
-  /// Counts the objects that have the word.
+  /// Counts the objects that hold the word.
   void add_word(const interned& of, int more) noexcept {
     for (std::size_t i = 0; i != words; ++i) {
       if (of == word_texts[i]) words_in_objects[i] += more;
     }
   }
 
-  /// Of an object, or of none in a callback. What ends has died for the oracle, but has its edges still.
+  /// Does what an object, or a callback without one, was made to do. An object in its destructor is dead for the
+  /// oracle, and still has its edges.
   void act(behaviour what, std::size_t with, node* self, moment when) {
     const std::size_t to = with % handles;
     const bool is_whole = self != nullptr && when != moment::end;
@@ -120,7 +121,7 @@ struct graph {
     }
   }
 
-  /// \throws 7 when it was said so
+  /// \throws 7 if it was made to
   void before_trace() {
     if (traces_left == never || traces_left-- != 0) return;
     traces_left = never;
@@ -146,7 +147,7 @@ struct graph {
     }
   }
 
-  /// Makes all handles null without a drop: what they led to is gone, and so are its counts.
+  /// Makes all handles null without a drop: their objects have ended with their heap.
   void forget() noexcept {
     const auto forget_all = [](auto& some) {
       using handle = typename std::remove_cvref_t<decltype(some)>::value_type;
@@ -173,7 +174,7 @@ struct graph {
     set_root(to, id, std::move(locked));
   }
 
-  /// Unless a container of the object is growing, which undoes what happens to it meanwhile.
+  /// Does nothing while a container of the object grows, since the container undoes changes that are made meanwhile.
   void clear_items(rich* of) noexcept {
     if (of == nullptr || of == growing) return;
     oracle.clear_edges(of->id, rich::first_item, rich::most_items);
@@ -192,17 +193,18 @@ struct graph {
   std::array<watch_state, watches> watch{};
   std::array<interned, words> text{};
   std::array<int, words> words_in_objects{};
-  std::array<interned_string, std::size(attribute_names)> names{};  ///< empty until they are asked for
+  std::array<interned_string, std::size(attribute_names)> names{};  ///< empty until used first
   std::array<typename attributes<pointer, memory>::cache, std::size(attribute_names)> attribute_cache{};
   rich* growing = nullptr;
-  std::size_t traces_left = never;  ///< before one that throws
+  std::size_t traces_left = never;  ///< traces before the one that throws
   bool has_trace_thrown = false;
-  bool callbacks_are_idle = false;  ///< those of collections
-  bool keeps_garbage = false;       ///< or has kept some
-  bool is_limited = false;          ///< the heap
-  bool may_unwind = false;  ///< constructors run that may throw, and then destructors that the library does not call
+  bool callbacks_are_idle = false;  ///< the callbacks of collections do nothing
+  bool keeps_garbage = false;       ///< or has kept some garbage before
+  bool is_limited = false;          ///< whether the heap has a limit
+  /// The operation runs constructors that may throw, and then destructors that the library does not call.
+  bool may_unwind = false;
 
-  /// The first wide node that root[from], root[from + 1] and so on lead to, or null.
+  /// The first wide node that root[from] or a root behind it leads to, or null.
   [[nodiscard]] wide* wide_from(std::size_t from) noexcept {
     for (std::size_t i = 0; i != handles; ++i) {
       const pointer& at = root[(from + i) % handles];
@@ -211,7 +213,7 @@ struct graph {
     return nullptr;
   }
 
-  /// Calls `use(node)` with this node, if there is one. It is held meanwhile.
+  /// Calls `use(node)` with this node if there is one, and holds it meanwhile.
   void with_wide_from(std::size_t from, auto use) {
     if (wide* const at = wide_from(from)) {
       const pointer held = memory::from_this(static_cast<node*>(at));
@@ -219,12 +221,12 @@ struct graph {
     }
   }
 
-  /// Calls `use(containers)` with the weak containers of this node.
+  /// Calls `use(containers)` with the weak containers of that node.
   void with_weak_from(std::size_t from, auto use) {
     if constexpr (wide::is_of_one_thread) with_wide_from(from, [&use](wide& at) { use(at.weak); });
   }
 
-  /// The same with its attributes.
+  /// Calls `use(attributes)` with the attributes of that node.
   void with_attributes_from(std::size_t from, auto use) {
     if constexpr (wide::is_of_one_thread) with_wide_from(from, [&use](wide& at) { use(at.own); });
   }
@@ -236,7 +238,7 @@ struct graph {
     return name;
   }
 
-  /// One handle becomes what another one is.
+  /// Assigns one handle to another.
   template <class Handle, class From>
   void assign(place to, Handle& handle, place from, const From& what) noexcept {
     oracle.set(to, oracle.get(from));

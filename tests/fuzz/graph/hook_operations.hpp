@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// The operations of the graph fuzzer on functions that the library calls: at the end of an object, and before and
-/// after a collection.
+/// The operations of the graph fuzzer on functions that the library calls: finalizers, and callbacks of collections.
 
 #include <fuzz/graph/bytecode.hpp>
 #include <fuzz/graph/graph.hpp>
@@ -15,7 +14,7 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap.
+/// The operations in one heap.
 template <class Kit>
 class hook_operations {
   using state = graph<Kit>;
@@ -30,7 +29,7 @@ class hook_operations {
   hook_operations& operator=(const hook_operations&) = delete;
   ~hook_operations() = default;
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) {
     const auto [_, a, b, c] = what;
     switch (what.what) {
@@ -63,7 +62,7 @@ class hook_operations {
     return std::ranges::any_of(callbacks_, [](const callback& each) { return each.name != 0; });
   }
 
-  /// Before all objects end.
+  /// To be called before all objects are destroyed.
   void end() {
     for (std::size_t i = 0; i != few; ++i) {
       detach(i);
@@ -71,7 +70,7 @@ class hook_operations {
     }
   }
 
-  /// Their heap has ended, with all that it had.
+  /// To be called when the heap has ended with all its objects.
   void forget() noexcept {
     for (ending& each : endings_) each.of.detach();
   }
@@ -81,7 +80,7 @@ class hook_operations {
     finalizer of;
     object_id id = nobody;
     std::uint64_t serial = 0;
-    bool is_asked_for = false;  ///< the function may run, though the object lives
+    bool is_asked_for = false;  ///< whether the function may run though the object lives
     bool was_called = false;
   };
 
@@ -111,7 +110,7 @@ class hook_operations {
     at.serial = serial;
   }
 
-  /// \throws 7, when the function does
+  /// \throws 7 if the function does
   void end_now(std::size_t which) {
     ending& at = endings_[which];
     const bool is_due = is_waiting(at);

@@ -17,7 +17,7 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap.
+/// The operations in one heap.
 template <class Kit>
 class immutable_operations {
   using state = graph<Kit>;
@@ -27,7 +27,7 @@ class immutable_operations {
  public:
   explicit immutable_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) {
     const auto [_, a, b, c] = what;
     auto& frozen = in_.frozen[a % few];
@@ -81,7 +81,7 @@ class immutable_operations {
     in_.tuples[to % few] = std::move(made);
   }
 
-  /// Of root[first], the one after it and so on; null from the `ends`th on.
+  /// The edges to root[first] and the roots behind it; null from number `ends` on.
   void make_frozen(std::size_t to, std::size_t first, std::size_t ends) {
     if (!oracle_.has_room()) return;
     array_plan<Kit> plan{in_, ends / 8};

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What outlives the programs of the graph fuzzer.
+/// The objects that outlive the programs of the graph fuzzer.
 
 #include <fuzz/graph/graph.hpp>
 
@@ -9,7 +9,7 @@
 
 namespace ouro::fuzz {
 
-/// Objects that are immortal, and the graphs that they report to. Never destroyed, and so no leaks.
+/// Immortal objects, and the graphs that they report to. Never destroyed, so that leak checkers find them reachable.
 template <class Kit>
 struct kept {
   static inline auto& immortals = *new std::vector<const void*>;

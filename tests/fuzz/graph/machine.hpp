@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Runs the programs of the graph fuzzer: in several heaps, on several threads.
+/// Runs the programs of the graph fuzzer in several heaps and on several threads.
 
 #include <fuzz/graph/bytecode.hpp>
 #include <fuzz/graph/faulty_allocator.hpp>
@@ -29,7 +29,7 @@ class machine {
   static constexpr bool has_pools = std::is_same_v<typename Memory::allocator, pool_allocator>;
 
   static constexpr std::size_t private_heaps = is_shared ? 0 : 2;
-  static constexpr std::size_t threads = 3;  ///< with the one that began
+  static constexpr std::size_t threads = 3;  ///< the first thread included
 
  public:
   machine() { here() = std::make_unique<world<Memory>>(); }
@@ -64,9 +64,9 @@ class machine {
   }
 
  private:
-  /// A heap, and what lives in it.
+  /// A heap, and the world of its objects.
   struct place_of_objects {
-    std::unique_ptr<heap> in;  ///< null: the thread's own
+    std::unique_ptr<heap> in;  ///< null for the thread's own heap
     std::unique_ptr<world<Memory>> objects;
   };
 
@@ -78,7 +78,7 @@ class machine {
     workers_[thread_ - 1].run(work);
   }
 
-  /// Runs operations up to one that is about threads, or to the end. Returns where it is.
+  /// Runs operations up to one that switches threads or restarts, or to the end. Returns its number.
   std::size_t run_some(const program& what, std::size_t at) {
     enter();
     for (; at != what.size(); ++at) {
@@ -111,11 +111,11 @@ class machine {
     } catch (const std::bad_alloc&) {
       expect(may_fail || current_ != 0, "memory is exhausted");
     } catch (int) {
-      // A constructor has thrown, as it should.
+      // A constructor has thrown, as the program wanted.
     }
   }
 
-  // The current heap, entered by one thread.
+  // The current heap is entered by one thread.
 
   void enter() {
     if constexpr (!is_shared) {
@@ -130,7 +130,7 @@ class machine {
 
   void move_to(std::size_t wanted) {
     if constexpr (!is_shared) {
-      // The heap of another thread is not to be had here.
+      // The own heap of the first thread cannot be entered on another one.
       if (wanted == current_ || (wanted == 0 && thread_ != 0)) return;
       leave();
       current_ = wanted;
@@ -156,7 +156,7 @@ class machine {
       if constexpr (has_pools) {
         ended.objects->before_end_of_heap();
       } else {
-        // What is not in pools stays with its allocator.
+        // Blocks that lie in no pool are not freed with the heap, so the objects must end before.
         const typename heap::scope in{*ended.in};
         immortal_ += ended.objects->end();
         ended.objects.reset();
@@ -209,7 +209,7 @@ class machine {
     }
   }
 
-  /// What is queued for its thread goes now.
+  /// Destroys what is queued for the thread, and ends it.
   static void end_worker(worker& of) {
     if (of.is_there()) of.run([] { gc::collect(); });
     of.end();
@@ -220,7 +220,7 @@ class machine {
   std::optional<typename heap::scope> scope_;
   std::array<worker, threads - 1> workers_;
   std::size_t thread_ = 0;
-  std::size_t immortal_ = 0;  ///< objects that have never died
+  std::size_t immortal_ = 0;  ///< immortal objects of all heaps that have ended
 };
 
 }  // namespace ouro::fuzz

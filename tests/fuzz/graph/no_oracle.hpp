@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The oracle of programs that the graph fuzzer has printed.
+/// The oracle of printed programs of the graph fuzzer.
 
 #include <fuzz/graph/shadow.hpp>
 
@@ -9,7 +9,7 @@
 
 namespace ouro::fuzz {
 
-/// The part of an oracle that objects and user code know, without any knowledge.
+/// Has the functions of an oracle that objects and user code call, and knows nothing.
 struct no_oracle {
   [[nodiscard]] static bool has_spare_room() noexcept { return true; }
   [[nodiscard]] static bool is_alive(object_id) noexcept { return false; }

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The objects of the graph fuzzer. Each reports to the oracle of its graph, and does what it was made to do.
+/// The objects of the graph fuzzer. Each reports its life to the oracle of its graph, and does what it was made to do.
 
 #include <fuzz/graph/behaviour.hpp>
 #include <fuzz/graph/shadow.hpp>
@@ -44,15 +44,15 @@ using tuple_of =
     basic_tuple<typename Kit::memory, witness<Kit>, typename Kit::memory::template ptr<plain_node<Kit>>,
                 typename Kit::memory::template ptr<plain_node<Kit>>, typename Kit::memory::template ptr<void>>;
 
-/// A word that all threads share, as the objects are, or the objects of one heap.
+/// An interned word: of all threads if the objects are shared, or else of one heap.
 template <class Kit>
 using word_of =
     basic_interned_string<std::conditional_t<Kit::memory::refcount::is_thread_safe, mutex_locking, no_locking>>;
 
-/// When the library calls an object.
+/// The moments at which the library calls an object.
 enum class moment : std::uint8_t { birth, finalize, end, callback };
 
-/// Two edges, and something to do at its end.
+/// An object with two edges, whose destructor does something.
 template <class Kit>
 struct plain_node {
   using memory = typename Kit::memory;
@@ -82,7 +82,7 @@ struct plain_node {
   [[nodiscard]] pointer& edge(std::size_t index) noexcept { return index == 0 ? left : right; }
   [[nodiscard]] place at(std::size_t index) const noexcept { return {id, static_cast<std::uint8_t>(index)}; }
 
-  /// To be called by the destructor of the most derived class, before its edges end.
+  /// To be called by the destructor of the most derived class, before its edges are destroyed.
   void end(const edges_seen& last) noexcept {
     if (std::exchange(has_ended, true)) return;
     in.oracle.dies(id, last);
@@ -97,7 +97,8 @@ struct plain_node {
   bool has_ended = false;
 };
 
-/// Every other kind of edge as well: type-erased, into an array, in a list and in a dict. It has an interned word.
+/// An object with the other kinds of edges too: type-erased, into an array, in a list and in a dict. Has an interned
+/// word.
 template <class Kit>
 struct rich_node : plain_node<Kit> {
   using base = plain_node<Kit>;
@@ -162,7 +163,7 @@ struct rising final : Node {
   behaviour at_finalize;
 };
 
-/// A node that does something before it is whole.
+/// A node whose constructor does something.
 template <class Node>
 struct eager final : Node {
   template <class Graph>
@@ -179,10 +180,10 @@ struct eager final : Node {
 
 inline constexpr std::size_t cells = 4;  ///< of an array
 
-/// How an array is made: which of its elements throws, if any does, and what their edges lead to.
+/// How an array is made: which of its elements throws, if any, and the targets of their edges.
 template <class Kit>
 struct array_plan {
-  /// As an immutable sequence.
+  /// The elements as an immutable sequence.
   [[nodiscard]] beads_of<Kit> freeze() const {
     const auto plans = std::views::iota(0, static_cast<int>(cells)) |
                        std::views::transform([this](int) -> const array_plan& { return *this; });
@@ -195,8 +196,8 @@ struct array_plan {
   mutable std::size_t made = 0;
 };
 
-/// An element of an array, which is one object to the oracle. The first that is made begins its life there, the first
-/// that dies ends it.
+/// An element of an array. The array is one object of the oracle: its life begins with the first element that is made,
+/// and ends with the first that is destroyed.
 template <class Kit>
 struct cell {
   using pointer = typename plain_node<Kit>::pointer;
@@ -236,7 +237,7 @@ struct cell {
   pointer edge;
 };
 
-/// The element of a tuple that reports its life.
+/// An element of a tuple, which reports the life of the tuple.
 template <class Kit>
 struct witness {
   explicit witness(graph<Kit>& of) : in{of}, id{of.oracle.born(object_kind::tuple, block())} {}
@@ -246,7 +247,7 @@ struct witness {
 
   [[nodiscard]] friend bool operator==(const witness& left, const witness& right) { return &left == &right; }
 
-  /// Where the tuple lies.
+  /// The address of the tuple.
   [[nodiscard]] const void* block() const noexcept {
     return reinterpret_cast<const std::byte*>(this) - graph<Kit>::offset_of_witness();
   }

@@ -14,7 +14,8 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap. Where an operation drops something, the oracle comes first, and where it may throw, the library does.
+/// The operations in one heap. An operation that drops a pointer tells the oracle first, one that may throw tells it
+/// afterwards.
 template <class Kit>
 class operations {
   using state = graph<Kit>;
@@ -27,7 +28,7 @@ class operations {
  public:
   explicit operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) { return run_on_nodes(what) || run_on_others(what); }
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Where the handles of the graph fuzzer's programs are among the roots, and how many there are.
+/// The places of the handles of the graph fuzzer's programs among the roots, and their number.
 
 #include <fuzz/graph/shadow.hpp>
 
@@ -18,7 +18,7 @@ inline constexpr std::string_view word_texts[] = {"a word of many characters", "
                                                   "the last of the words"};
 inline constexpr std::size_t words = std::size(word_texts);
 
-/// Where handles are among the roots.
+/// The places of handles among the roots.
 [[nodiscard]] constexpr place root_place(std::size_t number) noexcept {
   return {nobody, static_cast<std::uint8_t>(number % handles)};
 }

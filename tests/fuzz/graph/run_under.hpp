@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Names bundles of policies together with what runs programs under them.
+/// Makes the entry of a bundle of policies: its name, and the function that runs programs under it.
 
 #include <fuzz/graph/bundles.hpp>
 #include <fuzz/graph/faulty_allocator.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The oracle of the graph fuzzer: which objects there are, and what may happen to them.
+/// The oracle of the graph fuzzer: which objects there are, and which of them may be finalized, destroyed or kept.
 
 #include <fuzz/graph/edge_graph.hpp>
 #include <fuzz/graph/expect.hpp>
@@ -13,28 +13,28 @@
 
 namespace ouro::fuzz {
 
-/// One heap, as it should be. Is told of every change of a handle before the library is, or, where the change may fail,
-/// after it; so there is at no time an edge here that the library has lost.
+/// The expected state of one heap. It is told of each change of a handle before the library makes it, or after it if
+/// the change may fail. So it never has an edge that the library has lost.
 class shadow : public edge_graph {
  public:
   /// Whether an operation may make an object.
   [[nodiscard]] bool has_room() const noexcept { return free_ != 0; }
 
-  /// Whether user code may: what it makes must leave room for what operations have begun.
+  /// Whether user code may make an object: it must leave room for the operation that is running.
   [[nodiscard]] bool has_spare_room() const noexcept { return std::popcount(free_) > reserved_ + 4; }
 
-  /// Or need not be to live.
+  /// Whether pointers lead to the object, or it lives without any.
   [[nodiscard]] bool is_pointed_to(object_id to) const noexcept {
     return objects_[to].pointers != 0 || ((immortal_ | kept_) >> to & 1) != 0;
   }
   [[nodiscard]] bool is_finalized(object_id of) const noexcept { return (finalized_ >> of & 1) != 0; }
 
-  /// Objects that have begun to live, been finalized or died so far: whether anything happens.
+  /// The number of births, finalizations and deaths so far, which says whether anything happens.
   [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
-  /// Something else happens.
+  /// Counts another event.
   void disturb() noexcept { ++events_; }
 
-  // What objects say.
+  // What objects report.
 
   /// \pre has_room()
   object_id born(object_kind kind, const void* raw) noexcept {
@@ -52,7 +52,7 @@ class shadow : public edge_graph {
     return made;
   }
 
-  /// Begins with the same edges.
+  /// A new object begins with the edges of the one that it is a copy of.
   object_id born_as_copy(const void* raw, object_id from) noexcept {
     const object_id made = born(objects_[from].kind, raw);
     for (std::size_t i = 0; i != most_edges; ++i) set({made, static_cast<std::uint8_t>(i)}, objects_[from].edges[i]);
@@ -81,10 +81,10 @@ class shadow : public edge_graph {
   void finalizes(object_id of, const edges_seen& seen) noexcept {
     expect(is_alive(of), "finalize was called for the dead");
     expect(!is_finalized(of), "finalize was called twice");
-    // One that was finalized before it may have brought this one back, too.
+    // An object that was finalized before it may have resurrected this one too.
     expect(std::exchange(has_finalized_, true) || (reached(in_use()) >> of & 1) == 0, "an object in use was finalized");
     for (std::size_t i = 0; i != most_edges; ++i) {
-      // A copy that is undone has lost the edges that it was given.
+      // A copy that is undone has lost its edges.
       if (is_copying_ ? seen[i] == nullptr : objects_[of].edges[i] == nobody) continue;
       const object_id to = is_copying_ ? find(seen[i]) : objects_[of].edges[i];
       expect(to != nobody && is_alive(to), "finalize saw a dead peer");
@@ -96,7 +96,7 @@ class shadow : public edge_graph {
 
   // Deep copies.
 
-  /// Before the copy of all that `from` leads to. False, and nothing has changed, if there may be too many.
+  /// To be called before the deep copy of `from`. False, and nothing has changed, if there may be too many objects.
   [[nodiscard]] bool begin_copy(object_id from) noexcept {
     const int most = std::popcount(reached(mask{1} << from));
     if (std::popcount(free_) < 2 * most) return false;
@@ -106,8 +106,8 @@ class shadow : public edge_graph {
     return true;
   }
 
-  /// Copies point to copies now. Returns what is a copy and lives. Those for which `is_left(raw)` wait for their
-  /// destruction: of tuples whose copies lead where they do.
+  /// Leads the edges of copies to copies. Returns the live copies. Copies for which `is_left(raw)` wait for their
+  /// destruction: those of tuples that lead where the originals do.
   template <class IsLeft>
   mask end_copy(IsLeft is_left) noexcept {
     mask copies = end_failed_copy();
@@ -126,7 +126,7 @@ class shadow : public edge_graph {
     return copies;
   }
 
-  /// The same, but that nothing is known of the edges of copies.
+  /// As `end_copy`, where nothing is known of the edges of copies.
   mask end_failed_copy() noexcept {
     reserved_ = 0;
     is_copying_ = false;
@@ -139,15 +139,15 @@ class shadow : public edge_graph {
 
   // What programs do with objects.
 
-  /// What lives is no garbage until it is unfrozen.
+  /// No live object is garbage until it is unfrozen.
   void freeze() noexcept { frozen_ = alive_; }
 
-  /// What the library has in view is given back.
+  /// Unfreezes what the library has in view.
   void unfreeze(mask in_view) noexcept { frozen_ &= ~in_view; }
   void immortalize(object_id at) noexcept { immortal_ |= mask{1} << at; }
   [[nodiscard]] mask immortal() const noexcept { return immortal_; }
 
-  /// These are kept as garbage, and no others. What is new among them is another object to weak pointers.
+  /// Exactly these objects are kept as garbage. Weak pointers to the new ones among them have expired.
   void keep(mask those) noexcept {
     const mask found = those & ~kept_;
     expect((found & reached(in_use())) == 0, "an object in use was kept as garbage");
@@ -157,7 +157,8 @@ class shadow : public edge_graph {
   }
   [[nodiscard]] mask kept() const noexcept { return kept_; }
 
-  /// What no collection may find, nor what it leads to: objects without pointers wait for their destruction.
+  /// The objects that no collection may find, nor what they lead to. Objects without pointers wait for their
+  /// destruction.
   [[nodiscard]] mask held() const noexcept {
     mask found = roots() | ((frozen_ | immortal_ | kept_) & alive_);
     for (mask rest = alive_ & ~found; rest != 0; rest &= rest - 1) {
@@ -168,7 +169,7 @@ class shadow : public edge_graph {
 
   // Between operations.
 
-  /// Whether the library counts the same: `has_pointers(raw, pointers)`. The numbers of the dead are free again.
+  /// Expects the same counts in the library, by `has_pointers(raw, pointers)`. Frees the numbers of dead objects.
   template <class HasPointers>
   void check(bool may_wait, HasPointers has_pointers) noexcept {
     mask free = 0;
@@ -197,10 +198,10 @@ class shadow : public edge_graph {
   mask finalized_ = 0;
   mask frozen_ = 0;
   mask immortal_ = 0;
-  mask kept_ = 0;  ///< as garbage: a list points to it
+  mask kept_ = 0;  ///< kept as garbage: the list of the collector points to each
   std::uint64_t serials_ = 0;
   std::uint64_t events_ = 0;
-  int reserved_ = 0;  ///< numbers
+  int reserved_ = 0;  ///< numbers of objects that operations have reserved
   bool is_copying_ = false;
   bool has_finalized_ = false;  ///< since the last check
 };

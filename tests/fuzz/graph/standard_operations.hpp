@@ -12,7 +12,8 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap. What is changed is held, since an allocation may collect, and destructors must leave it alone.
+/// The operations in one heap. The changed object is held, since an allocation may begin a collection, and destructors
+/// must not change the container.
 template <class Kit>
 class standard_operations {
   using state = graph<Kit>;
@@ -22,7 +23,7 @@ class standard_operations {
  public:
   explicit standard_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) {
     if (what.what < opcode::insert_in_row || what.what > opcode::walk_tree) return false;
     in_.with_wide_from(what.b, [&](wide& of) { run_on(of, what); });

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What the operations of the graph fuzzer are in C++.
+/// The operations of the graph fuzzer as C++ statements.
 
 #include <fuzz/graph/bytecode.hpp>
 
@@ -8,7 +8,7 @@
 
 namespace ouro::fuzz {
 
-/// What an operation is in C++, where a letter and the name of an operand stand for a handle or a number:
+/// The C++ statement of an operation, where a letter and the name of an operand stand for a handle or a number:
 /// r, l, y, p, t, f, w, x for root, loose, array, part, tuples, frozen, watch and text; h and c for finalizer and
 /// callback; e for an edge, k for an element, n for a name, s for 1 << operand, u for what a constructor or finalizer
 /// does, v for what a destructor or callback does, and i for the operand itself.

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The weak containers of an object of the graph fuzzer, and what should be in them.
+/// The weak containers of an object of the graph fuzzer, and their expected content.
 
 #include <fuzz/graph/nodes.hpp>
 #include <fuzz/graph/shadow.hpp>
@@ -17,7 +17,8 @@ namespace ouro::fuzz {
 template <class Kit>
 class noted_edge;
 
-/// Edges of an object that tell the oracle themselves when they come and go: those that a container drops unasked.
+/// Edges of an object that tell the oracle themselves when they begin and end, because a container drops them by
+/// itself.
 template <class Kit>
 struct noted_edges {
   static constexpr std::size_t most = 4;
@@ -78,19 +79,19 @@ class noted_edge {
   std::size_t index_ = 0;
 };
 
-/// Which objects a weak container should have, each under a key.
+/// The expected content of a weak container: objects under keys.
 class weak_model {
  public:
   struct entry {
     int key = 0;
     object_id id = nobody;
-    std::uint64_t serial = 0;  ///< of the object: another one may have its number
+    std::uint64_t serial = 0;  ///< of the object, since another object may get its number
     std::uint64_t stamp = 0;   ///< of the entry
 
     [[nodiscard]] bool is_of(const entry& other) const noexcept { return id == other.id && serial == other.serial; }
   };
 
-  /// Whether an operation may add one: it leaves room for what user code adds meanwhile.
+  /// Whether an operation may add an entry: it leaves room for entries that user code adds meanwhile.
   [[nodiscard]] bool has_room() const noexcept { return size_ < entries_.size() / 2; }
   void add(entry added) noexcept {
     expect(size_ != entries_.size(), "a weak container has more objects than there are numbers for");
@@ -104,7 +105,7 @@ class weak_model {
     size_ = 0;
     ++cleared_;
   }
-  /// How often.
+  /// How often it was cleared.
   [[nodiscard]] std::uint64_t cleared() const noexcept { return cleared_; }
   [[nodiscard]] bool has(auto is_wanted) const noexcept { return std::any_of(begin(), end(), is_wanted); }
 
@@ -142,7 +143,7 @@ struct weak_members {
     const bool was_there = in_set.has(is_there);
     const bool is_new = set.insert(object);
     expect(!was_there || !is_new, "a weak set has forgotten an object");
-    // User code that ran meanwhile may have put it there, or taken all others away.
+    // User code that ran meanwhile may have inserted it, or erased all others.
     if (!in_set.has(is_there)) in_set.add(entry_of(object));
   }
 
@@ -160,11 +161,11 @@ struct weak_members {
     const std::uint64_t before = in_known.cleared();
     known.insert_or_assign(key, noted_edge<Kit>{values, index, id, value});
     in_known.remove([wanted = entry_of(key)](const entry& each) { return each.is_of(wanted); });
-    // The destructor of the value before may have taken all away.
+    // The destructor of the old value may have cleared the map.
     if (before == in_known.cleared() || known.contains(key)) in_known.add(entry_of(key));
   }
 
-  /// From the container of that number: by the object, or from `named` by the key. Returns how many there were.
+  /// Erases from the container of that number by the object, or from `named` by the key. Returns how many entries.
   std::size_t erase(int which, int key, const pointer& object) {
     model(which).remove([&](const entry& each) { return is_of(each, which, key, object); });
     return which == 0 ? set.erase(object) : which == 1 ? named.erase(key) : known.erase(object);
@@ -174,7 +175,7 @@ struct weak_members {
     return which == 1 ? each.key == key : each.is_of(entry_of(object));
   }
 
-  /// Calls `see(key, object)` for those in the container of that number, which may change meanwhile.
+  /// Calls `see(key, object)` for the entries of the container of that number, which may change meanwhile.
   void each(int which, auto see) {
     if (which == 0) {
       for (const pointer& object : set) see(0, object);
@@ -220,7 +221,7 @@ struct weak_members {
   }
 };
 
-/// Of objects that threads share: none.
+/// Objects that threads share have no weak containers.
 struct no_weak_members {
   template <class Graph>
   no_weak_members(Graph&, object_id, std::size_t) noexcept {}

@@ -15,7 +15,7 @@
 
 namespace ouro::fuzz {
 
-/// Of one heap. What is changed is held, as by somebody who has a pointer to it.
+/// The operations in one heap. The changed object is held.
 template <class Kit>
 class weak_operations {
   using state = graph<Kit>;
@@ -27,7 +27,7 @@ class weak_operations {
  public:
   explicit weak_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {}
 
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   bool run(operation what) {
     if (what.what < opcode::weak_insert || what.what > opcode::weak_go_over) return false;
     const bool walks = what.what == opcode::weak_get || what.what == opcode::walk_known;
@@ -35,7 +35,7 @@ class weak_operations {
     return true;
   }
 
-  /// Compares what is in the containers of all objects with what should be.
+  /// Compares the containers of all objects with their expected content.
   void check() {
     if constexpr (wide::is_of_one_thread) {
       oracle_.each(oracle_.alive(), [this](object_id id) {
@@ -49,7 +49,7 @@ class weak_operations {
  private:
   [[nodiscard]] pointer& root(std::size_t number) noexcept { return in_.root[number % handles]; }
 
-  // What the model says of the living.
+  // The live objects of the model.
 
   [[nodiscard]] bool is_seen(const entry& of) const noexcept {
     return oracle_.is_alive(of.id) && oracle_.serial(of.id) == of.serial && oracle_.is_pointed_to(of.id);
@@ -124,7 +124,7 @@ class weak_operations {
            "a weak container has erased what was not there, or has not");
   }
 
-  /// While user code changes all there is.
+  /// Iterates while user code changes the container.
   void go_over(auto& weak, int which, std::uint8_t what) {
     const weak_model& model = weak.model(which);
     const weak_model before = model;

@@ -21,7 +21,7 @@ namespace ouro::fuzz {
 inline constexpr std::string_view attribute_names[] = {"the first attribute", "the second attribute",
                                                        "the third attribute", "the last attribute"};
 
-/// In the place of what objects that threads share cannot have.
+/// Stands for members that objects which threads share cannot have.
 struct no_attributes {};
 
 /// A rich node with weak containers, attributes, immutable sequences and standard containers.

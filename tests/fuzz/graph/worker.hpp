@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// A thread of the graph fuzzer, which does what another one waits for.
+/// A thread of the graph fuzzer that works while another one waits for it.
 
 #include <condition_variable>
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace ouro::fuzz {
 
-/// The thread begins with its first work, and may end and begin again.
+/// The thread begins with its first work. It may end, and begin again.
 class worker {
  public:
   worker() = default;

@@ -51,7 +51,7 @@ class world {
   world& operator=(const world&) = delete;
   ~world() = default;
 
-  /// Runs the operation if it is about one heap. \throws what the library throws, and 7 where an object does
+  /// Runs the operation in this heap. \throws what the library throws, and 7 if an object does
   void run(operation what) {
     graph_->may_unwind = has_constructor_that_throws(what.what);
     if (run_by<operations, immutable_operations, container_operations, standard_operations, attribute_operations,
@@ -74,20 +74,20 @@ class world {
     }
   }
 
-  /// What must end where it began.
+  /// Ends the scopes that must end in the heap and on the thread where they began.
   void end_scopes() { collector_.end_scopes(); }
 
   /// No trace throws any more.
   void trace_all() { graph_->traces_left = state::never; }
 
-  /// Its heap ends next, and lets go of the garbage that it has kept.
+  /// To be called before the heap ends, which releases its kept garbage.
   void before_end_of_heap() {
     trace_all();
     oracle().keep(0);
   }
 
-  /// A private heap without memory lets go of the garbage that it has kept, and says so to nobody: one with a limit, or
-  /// with an allocator that fails, keeps none.
+  /// A private heap that runs out of memory clears its kept garbage without notice. So a heap with a limit, or with an
+  /// allocator that fails, must not keep any.
   [[nodiscard]] bool may_be_limited() noexcept { return graph_->is_limited = !graph_->keeps_garbage; }
 
   void check() {
@@ -101,7 +101,7 @@ class world {
     collector_.check_structures();
   }
 
-  /// Drops all handles, and expects that nothing is left but what is immortal. \returns how much that is
+  /// Drops all handles, and expects that only immortal objects are left. \returns their number
   std::size_t end() {
     end_scopes();
     trace_all();
@@ -110,12 +110,13 @@ class world {
     garbage_operations<kit>{*graph_}.end();
     collector_.reset();
     for (std::size_t i = 0; i != watches; ++i) unwatch(i);
-    // What destructors put into handles meanwhile goes in the end: what they make does nothing in its own.
+    // Destructors may fill handles meanwhile. The loop ends, since the objects that they make have destructors that do
+    // nothing.
     const shadow::mask immortal = oracle().immortal();
     std::size_t rounds = 0;
     do {
       graph_->drop_all();
-      collector_.unfreeze();  // what is dropped is in view
+      collector_.unfreeze();  // the dropped objects are in view
       cut(collects ? immortal : oracle().alive());
       collector_.collect();
       check();
@@ -129,7 +130,7 @@ class world {
     return static_cast<std::size_t>(std::popcount(immortal));
   }
 
-  /// Something to do for another thread, with the objects that handles lead to: it leaves all counts as they are.
+  /// Work for another thread that copies, watches and drops handles, and leaves all counts as they were.
   [[nodiscard]] auto juggling() {
     return [held = graph_->root]() mutable {
       for (int round = 0; round != 8; ++round) {
@@ -145,7 +146,7 @@ class world {
     };
   }
 
-  /// Its heap has ended: forgets the handles, to what went with it.
+  /// To be called when the heap has ended: forgets the handles to its objects.
   void forget() {
     for (std::size_t i = 0; i != watches; ++i) {
       expect(graph_->watch[i].id == nobody || graph_->watch[i].to.expired(), "a weak pointer has outlived its heap");
@@ -155,21 +156,20 @@ class world {
     graph_->forget();
   }
 
-  /// Whether nothing is left that is garbage, unless it was to be kept, or a callback may have left it behind when the
-  /// last collection was over.
+  /// Whether no garbage is left, unless it was kept, or a callback at the end of the last collection may have made it.
   [[nodiscard]] bool is_of_handles_alone() {
     return graph_->keeps_garbage || hooks_.has_callbacks() ||
            (oracle().alive() & ~oracle().reached(oracle().held())) == 0;
   }
 
  private:
-  /// Whether the operation is one of these.
+  /// Runs the operation if it is one of these. Returns whether it is.
   template <template <class> class... Operations>
   bool run_by(operation what) {
     return (Operations<kit>{*graph_}.run(what) || ...);
   }
 
-  /// After a part of an object has told the oracle of it.
+  /// Whether the operation may run a constructor that throws after a base of the object has reported its birth.
   [[nodiscard]] static bool has_constructor_that_throws(opcode what) noexcept {
     return what == opcode::make_rich || what == opcode::make_rising_rich || what == opcode::make_wide ||
            what == opcode::make_rising_wide || what == opcode::make_eager || what == opcode::copy ||
@@ -210,7 +210,7 @@ class world {
     if (of.id == nobody) return;
     const bool is_there = oracle().is_alive(of.id) && oracle().serial(of.id) == of.serial;
     const bool has_pointers = is_there && oracle().is_pointed_to(of.id);
-    // An owner that has not merged yet has pointers of its own for all that others know.
+    // Until its owner thread merges the counts, an object may show more pointers than there are.
     const bool is_alive = has_pointers || (has_owners && is_there && !of.to.expired());
     expect(of.to.expired() != is_alive, "a weak pointer is wrong");
     if (of.has_callback) expect(of.was_called != is_there, "a callback has not run, or runs for the living");
@@ -238,7 +238,7 @@ class world {
     }
   }
 
-  /// Makes the edges of these null: where there is no collector, or an object will never die.
+  /// Resets the edges of these objects: without a collector cycles would remain, and immortal objects keep their edges.
   void cut(shadow::mask those) {
     for (; those != 0; those &= those - 1) {
       const auto id = static_cast<object_id>(std::countr_zero(those));
