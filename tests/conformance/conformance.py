@@ -2,8 +2,8 @@
 
 usage: conformance.py DRIVER [--random STEPS]
 
-The scenarios of scenarios.txt, and random ones of so many steps in all. differences.txt lists the scenarios that are
-meant to differ, and why: each of them must. OURO_TEST_SEED chooses the random ones.
+Runs the scenarios of scenarios.txt, and random ones with STEPS steps in all. differences.txt lists the scenarios that are
+meant to differ, each with the reason: the test fails if one of them does not. OURO_TEST_SEED chooses the random ones.
 """
 
 import os
@@ -67,7 +67,7 @@ def compare(driver, file, meant, collectors=COLLECTORS):
 
 
 class Program:
-    """A random scenario. It leaves out what differences.txt is about."""
+    """A random scenario, without the steps that differences.txt is about."""
 
     def __init__(self, title, dice, has_generations):
         self.dice = dice
@@ -100,7 +100,7 @@ class Program:
         self.steps.append("collect 0" if self.has_generations and self.dice.random() < 0.5 else "collect")
 
     def weak(self):
-        # Where a finalizer brings things back, weak references to them go earlier in CPython.
+        # CPython clears weak references to a thing before its finalizer can resurrect it, and this library afterwards.
         if self.has_saver:
             return self.ask()
         if self.weaks and self.dice.random() < 0.6:
@@ -157,7 +157,7 @@ def compare_random(driver, steps):
             with file.open("w", encoding="utf-8") as out:
                 for i in range(steps // length // 2 + 1):
                     out.write(Program(f"random {i}", dice, has_generations).write(length))
-            # Under trial deletion things age when they are looked at, and so not as under CPython.
+            # Under trial deletion things become old when a collection looks at them, which is not when they do in CPython.
             collectors = ("generational",) if has_generations else COLLECTORS
             count, done, found = compare(driver, file, set(), collectors)
             print(f"{count} random scenarios of {done} steps under {' and '.join(collectors)}: {found} differ")

@@ -20,7 +20,7 @@ namespace {
 
 using words = std::vector<std::string>;
 
-/// What happens during a step.
+/// What has happened during a step.
 struct log {
   words finalized;
   words deaths;
@@ -125,7 +125,7 @@ class world {
     count_values<Memory> = [this] { return values_.size(); };
   }
 
-  /// Null when the step says nothing.
+  /// The answer of the step, or null.
   [[nodiscard]] const std::string* run(const words& step) {
     answer_.reset();
     const auto found = verbs_.find(step.front());
@@ -150,7 +150,7 @@ class world {
       while (!names_.empty()) drop(names_.begin()->first);
       gc::collect();
     }
-    // Finalizers may ask for them.
+    // Finalizers may use the lists and dicts.
     listed<Memory>["l"].clear();
     listed<Memory>.clear();
     keyed<Memory>["d"].clear();
@@ -177,7 +177,7 @@ class world {
     return joined(found);
   }
 
-  /// A finalizer may come back to the names, which must be in order then.
+  /// A finalizer may change the names, so they must be valid when the thing is dropped.
   void drop(const std::string& name) {
     const auto taken = names_.extract(name);
     static_cast<void>(taken);

@@ -1,4 +1,4 @@
-"""Runs scenarios under the real CPython: see scenarios.txt for the notation.
+"""Runs scenarios under CPython: see scenarios.txt for the notation.
 
 usage: drive_python.py FILE
 """
@@ -90,19 +90,19 @@ class World:
         self.watchers[serial] = (label, weakref.ref(thing, lambda _: self.deaths.append(self.watchers.pop(serial)[0])))
 
     def watch_collection(self, collect):
-        """A collection expires weak references before it knows whether a finalizer brings a thing back: so looks who is
-        left."""
+        """Notes the deaths of a collection. It clears weak references before it knows whether a finalizer resurrects a
+        thing: so this looks which things are left."""
         before = dict(self.watchers)
         found = collect()
         self.deaths.clear()
         left = {id(each): each for each in gc.get_objects() if isinstance(each, Thing)}
-        # What is frozen is not among these, and has not been looked at.
+        # Frozen things are not among these, and the collection has not looked at them.
         left |= {serial: watcher() for serial, (_, watcher) in before.items() if watcher() is not None}
         self.deaths.extend(sorted(label for serial, (label, _) in before.items() if serial not in left))
         for serial, each in left.items():
             if serial not in self.watchers:
                 self.watch(each)
-        # In which order garbage goes, nobody promises.
+        # The order in which garbage is destroyed is not defined.
         self.finalized.sort()
         self.called.sort()
         return found
@@ -175,7 +175,7 @@ class World:
         self.lists[name].extend(self.lists[of])
 
     def do_lassign(self, name, of):
-        """All elements of one list by those of another."""
+        """Replaces all elements of one list by those of another."""
         self.lists[name][:] = self.lists[of]
 
     def do_lall(self, name):
@@ -193,7 +193,7 @@ class World:
             del self.tuples[name]
 
     def do_pmake(self, name, *of):
-        """A tuple of three, which other languages give a type for each."""
+        """A tuple of three things. In C++ each number of elements is a type of its own."""
         self.do_tmake(name, *of)
 
     def do_pend(self, name):
@@ -219,7 +219,7 @@ class World:
         return " ".join(f"{key}:{'-' if each is None else each.label}" for key, each in self.dicts[name].items())
 
     def do_qput(self, name, key, of):
-        """Into a dict whose keys are things, too."""
+        """Inserts into a dict whose keys are things too."""
         self.pairs.setdefault(name, {})[self.names[key]] = self.thing(of)
 
     def do_qclear(self, name):
@@ -229,7 +229,7 @@ class World:
         del self.pairs[name]
 
     def do_room(self, *lengths):
-        """What a list that is made from so many elements has room for."""
+        """The room of a list that is made from so many elements."""
         empty = sys.getsizeof([])
         return " ".join(str((sys.getsizeof(list(tuple(range(int(each))))) - empty) // 8) for each in lengths)
 
@@ -271,14 +271,14 @@ class World:
         return " ".join(sorted(f"{key}:{each.label}" for key, each in self.values.items()))
 
     def do_vwalk(self, *dropped):
-        """Goes over the map, and drops the names, and with them entries, as soon as the first one is reached."""
+        """Iterates over the map, and drops the names, and entries with them, at the first entry."""
         met = 0
         for each in self.values.values():
             if met == 0:
                 self.do_del(*dropped)
             met += 1
         each = None
-        self.deaths.sort()  # which one is the first, nobody promises
+        self.deaths.sort()  # the order of iteration is not defined
         return f"{'some' if met else 'none'}, then {len(self.values)}"
 
     def do_kput(self, name, value):
@@ -320,11 +320,11 @@ class World:
         tracemalloc.clear_traces()
 
     def do_alloc(self, site, blocks, size):
-        """So many blocks of so many bytes, at a place in a file called like the site."""
+        """Allocates so many blocks of so many bytes, at a line of a file with the name of the site."""
         blocks, size = int(blocks), int(size)
         held = self.held.setdefault(site, [])
         more = [None] * blocks
-        # Nothing else may be allocated there, and calls leave tuples in the interpreter's free lists.
+        # Nothing else may be allocated at that line, and calls leave tuples in the interpreter's free lists.
         exec(compile("for i in places: more[i] = one * size", f"site_{site}", "exec"),
              {"more": more, "places": list(range(blocks)), "one": b"-", "size": size})
         held.append(more)
@@ -405,7 +405,7 @@ class World:
         self.names[name] = copy.deepcopy(self.thing(of))
 
     def do_shape(self, name):
-        """What is reached, each thing once, by the order of a walk over x, y, z."""
+        """The things that are reached, each once, in the order of a walk over x, y, z."""
         met, order = {}, [self.names[name]]
         lines = []
         met[id(order[0])] = 0
@@ -439,7 +439,7 @@ class World:
         return " ".join(map(str, rooms))
 
     def do_order(self, *words):
-        """A dict's order after insertions, and removals of the words with a minus."""
+        """The order of a dict after insertions, and removals of the words with a minus."""
         numbers = {}
         for i, word in enumerate(words):
             if word.startswith("-"):

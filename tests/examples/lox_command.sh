@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the command lox answers to its arguments, to files that are none, and to lines of its prompt.
+# What the command lox answers to its arguments, to missing files, and to lines of its prompt.
 # usage: lox_command.sh PROGRAM
 set -u
 

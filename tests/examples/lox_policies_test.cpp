@@ -8,7 +8,7 @@
 
 using lox::outcome;
 
-TEST_CASE("lox: a limited allocator ends the program, not the process") {
+TEST_CASE("lox: a program that exceeds the limit of its allocator ends with an error, and the host goes on") {
   struct budget {};
   using limited = ouro::limited_allocator<ouro::pool_allocator, budget>;
   using memory = ouro::memory<ouro::local_refcount, ouro::trial_deletion, limited>;
@@ -26,7 +26,7 @@ TEST_CASE("lox: a limited allocator ends the program, not the process") {
   CHECK(limited::used() == 0);
 }
 
-TEST_CASE_TEMPLATE("lox: runs under other policies, whose collectors leave nothing either", Memory,
+TEST_CASE_TEMPLATE("lox: programs run under other policies, and their collectors leave no garbage", Memory,
                    ouro::memory<ouro::local_refcount, ouro::trial_deletion, ouro::system_allocator>,
                    ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, ouro::pool_allocator>) {

@@ -1,4 +1,4 @@
-// The language as a library: what its programs leave behind, and what they cannot do to their host.
+// The language as a library: what is left of its programs, and how they are kept from harming their host.
 
 #include "lox/guest.hpp"
 
@@ -26,7 +26,7 @@ outcome run(guest& in, const std::string& source) { return in.interpret(source);
 
 }  // namespace
 
-TEST_CASE("lox: a million closures that refer to themselves leave nothing") {
+TEST_CASE("lox: a million closures that refer to themselves are collected") {
   guest lox;
   CHECK(run(lox, R"(
     fun leak() { var self; fun closure() { return self; } self = closure; }
@@ -39,7 +39,7 @@ TEST_CASE("lox: a million closures that refer to themselves leave nothing") {
   CHECK(sums.bytes_left == 0);
 }
 
-TEST_CASE("lox: a list of a million nodes goes without a deep stack, a ring too") {
+TEST_CASE("lox: a list and a ring of a million nodes are destroyed without a deep stack") {
   guest lox;
   CHECK(run(lox, R"(
     class Node { init(next) { this.next = next; } }
@@ -70,7 +70,7 @@ TEST_CASE("lox: a program that needs too much memory ends with an error, and the
   CHECK(lox.end().bytes_left <= most_left);
 }
 
-TEST_CASE("lox: variables stay from program to program, whatever the first one came to") {
+TEST_CASE("lox: variables stay from program to program, also after an error") {
   guest lox;
   CHECK(run(lox, "var a = 1; fun f() { return a; } nil();") == outcome::runtime_error);
   CHECK(run(lox, "var;") == outcome::compile_error);
@@ -80,7 +80,7 @@ TEST_CASE("lox: variables stay from program to program, whatever the first one c
   CHECK(run(lox, "if (kept() != 7) nil();") == outcome::success);
 }
 
-TEST_CASE("lox: guests run on threads of their own, and go from one to another") {
+TEST_CASE("lox: guests run on threads of their own, and can be moved between threads") {
   guest lox;
   CHECK(run(lox, "var a = \"made here\"; class A { m() { return a; } } var b = A();") == outcome::success);
   std::thread{[&] {
@@ -92,7 +92,7 @@ TEST_CASE("lox: guests run on threads of their own, and go from one to another")
   CHECK(lox.end().bytes_left <= most_left);
 }
 
-TEST_CASE("lox: a host that must go on says how long a program may take") {
+TEST_CASE("lox: a host can limit how long a program runs") {
   guest lox;
   lox.set_patience(1000);
   CHECK(run(lox, "for (var i = 0; i < 400; i = i + 1) {}") == outcome::success);
@@ -102,7 +102,7 @@ TEST_CASE("lox: a host that must go on says how long a program may take") {
   CHECK(run(lox, "fun f() {} while (true) f();") == outcome::runtime_error);
 }
 
-TEST_CASE("lox: a program that a host has is not compiled again") {
+TEST_CASE("lox: a source is not compiled again while the host keeps its program") {
   guest lox;
   const char* const source = "fun f() {} f();";
   {
@@ -124,7 +124,7 @@ TEST_CASE("lox: a program that a host has is not compiled again") {
   CHECK(sums.bytes_left == 0);
 }
 
-TEST_CASE("lox: what collections have freed is not more than was made") {
+TEST_CASE("lox: the statistics count no more objects freed by collections than were made") {
   guest lox;
   CHECK(run(lox, "{ var self; fun a() { fun b() { fun c() {} } return self; } self = a; }") == outcome::success);
   const lox::statistics sums = lox.end();
@@ -135,7 +135,7 @@ TEST_CASE("lox: what collections have freed is not more than was made") {
   CHECK(sums.bytes_left == 0);
 }
 
-TEST_CASE("lox: each not-a-number is a number, whatever its bits") {
+TEST_CASE("lox: a NaN of any bits is a number") {
   using value = lox::value<ouro::default_memory>;
   for (const std::uint64_t bits :
        {0x7FF0'0000'0000'0001U, 0x7FF8'0000'0000'0000U, 0x7FFF'FFFF'FFFF'FFFFU, 0xFFF0'0000'0000'0001U,
@@ -167,7 +167,7 @@ std::size_t bytes_of_instances(const std::string& declared, const std::string& f
 
 }  // namespace
 
-TEST_CASE("lox: one instance with many fields does not make room for as many in the others") {
+TEST_CASE("lox: an instance with many fields does not make the others of its class larger") {
   std::string wide = "var wide = Node();";
   for (int i = 0; i != 50; ++i) wide += "wide.field" + std::to_string(i) + " = nil;";
   wide += "wide = nil;";
@@ -176,20 +176,20 @@ TEST_CASE("lox: one instance with many fields does not make room for as many in 
   }
 }
 
-TEST_CASE("lox: a program that is run once leaves nothing of its source in the heap") {
+TEST_CASE("lox: the source of a program that has run takes no memory of its heap") {
   guest lox{std::size_t{1} << 18};
   CHECK(run(lox, "// " + std::string(std::size_t{1} << 19, 'x') + "\nvar a = 1;") == outcome::success);
   CHECK(run(lox, "if (a != 1) nil();") == outcome::success);
 }
 
-TEST_CASE("lox: clock is processor time, which does not go on while the host sleeps") {
+TEST_CASE("lox: clock() gives processor time, which does not advance while the host sleeps") {
   guest lox;
   CHECK(run(lox, "var before = clock();") == outcome::success);
   std::this_thread::sleep_for(std::chrono::milliseconds{500});
   CHECK(run(lox, "if (clock() - before > 0.25) nil();") == outcome::success);
 }
 
-TEST_CASE("lox: a host adds functions, which say how many arguments they want and what is wrong with them") {
+TEST_CASE("lox: a host adds functions, whose arguments are counted and whose exceptions are errors of the program") {
   guest lox;
   lox.define("sqrt", 1, [](guest::argument_list given) -> lox::value<ouro::default_memory> {
     if (!given[0].is_number()) throw std::runtime_error{"Argument must be a number."};
@@ -208,7 +208,7 @@ TEST_CASE("lox: a host adds functions, which say how many arguments they want an
   CHECK(lox.end().bytes_left == 0);
 }
 
-TEST_CASE("lox: a native function that runs out of memory ends the program, and the next one runs") {
+TEST_CASE("lox: a native function that runs out of memory ends its program, and the next one runs") {
   guest lox{std::size_t{1} << 19};
   lox.define("twice", 1, [](guest::argument_list given) -> lox::value<ouro::default_memory> {
     return lox::string{std::string{given[0].characters()} + std::string{given[0].characters()}};

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Builds one small graph, takes it down again with a collection at a chosen moment, and compares the heap with a model
-/// after every step.
+/// Builds one small graph, drops its handles with a collection at a chosen moment, and compares the heap with a model
+/// after each step.
 
 #include <ouro/ouro.hpp>
 
@@ -13,7 +13,7 @@
 
 namespace ouro::test {
 
-/// Blocks from a table, so that a block that is freed twice, never, or with another size is noticed at once. One
+/// Allocates slots of a table, and so notices at once a block that is freed twice, never, or with another size. For one
 /// thread.
 struct slot_allocator {
   static constexpr std::size_t slots = 8;
@@ -45,7 +45,7 @@ struct slot_allocator {
   }
 };
 
-/// A directed graph as the number of edges between each two nodes.
+/// A directed graph: the number of edges from each node to each.
 struct small_graph {
   static constexpr int most_nodes = 4;
   static constexpr int most_edges = 6;  ///< that leave one node
@@ -65,7 +65,7 @@ struct small_graph {
 enum class collection : std::uint8_t {
   full,        ///< `gc::collect()`
   minor,       ///< `gc::collect(0)`
-  step,        ///< `gc::step`, over more objects than there are
+  step,        ///< `gc::step`, with a budget of more objects than there are
   small_step,  ///< `gc::step(1)`
 };
 
@@ -81,7 +81,7 @@ struct history {
   int moment = never;         ///< of the collection
   collection what = collection::full;
   bool is_watched = false;  ///< whether each node has weak pointers, with a callback and without
-  int rising = nobody;      ///< the node whose finalizer makes a handle of it
+  int rising = nobody;      ///< the node whose finalizer resurrects it
 };
 
 /// Runs histories under one bundle of policies.
@@ -96,7 +96,7 @@ class small_graph_runner {
  public:
   static constexpr bool has_steps = requires { Memory::gc::step(1); };
 
-  /// Null, or what was wrong, first of all. Throws nothing.
+  /// Returns the first fault, or null. Throws nothing.
   [[nodiscard]] const char* run(const small_graph& graph, const history& what) {
     graph_ = &graph;
     what_ = &what;
@@ -108,7 +108,7 @@ class small_graph_runner {
     return fault_;
   }
 
-  /// Checks that were made: for tests of the test.
+  /// The number of checks so far, for tests of this class.
   [[nodiscard]] std::uint64_t checks() const { return checks_; }
 
  private:
@@ -190,7 +190,7 @@ class small_graph_runner {
 
   void end() {
     collect(collection::full);
-    // What has risen lives by its last handle.
+    // A resurrected object lives by its last handle.
     has_risen_ = false;
     settle();
     risen_.reset();
@@ -220,7 +220,7 @@ class small_graph_runner {
       if ((garbage & rising()) != 0) rise();
       alive_ &= reached();
     } else {
-      // May leave garbage, and must leave the rest.
+      // Such a collection may leave garbage, and must not destroy any other object.
       expect(((destroyed_ & ~before) & ~garbage) == 0, "a collection destroyed an object in use");
       if (risen_ != nullptr && !has_risen_) {
         expect((garbage & rising()) != 0, "a collection finalized an object in use");
@@ -231,7 +231,7 @@ class small_graph_runner {
     check();
     std::size_t died = 0;
     for (mask each = destroyed_ & ~before; each != 0; each &= each - 1) ++died;
-    // What is old does not count where a collection does not look at it, but dies by its count.
+    // Old objects that a collection does not look at die by their counts, and are not in its sum.
     expect(what == collection::full ? destroyed == died : destroyed <= died,
            "a collection has not destroyed as many objects as it said");
   }
@@ -244,7 +244,7 @@ class small_graph_runner {
     return what == collection::minor ? Memory::gc::collect(0) : Memory::gc::collect();
   }
 
-  // The model.
+  // What the model expects.
 
   [[nodiscard]] mask rising() const {
     return what_->rising == history::nobody || is_finalized_ ? 0 : 1u << what_->rising;
@@ -274,7 +274,7 @@ class small_graph_runner {
     return from;
   }
 
-  /// By handles.
+  /// The nodes that are reached from handles.
   [[nodiscard]] mask reached() const {
     mask roots = has_risen_ ? 1u << what_->rising : 0;
     for (std::size_t i = 0; i != most; ++i) {
@@ -283,7 +283,7 @@ class small_graph_runner {
     return closure(roots);
   }
 
-  /// What has no pointers dies, or rises.
+  /// Nodes without pointers die, or are resurrected.
   void settle() {
     for (std::size_t i = 0; i != static_cast<std::size_t>(graph_->nodes);) {
       if ((alive_ >> i & 1) == 0 || count_of(i) != 0) {
@@ -299,7 +299,7 @@ class small_graph_runner {
     }
   }
 
-  // What the objects say.
+  // What the objects report.
 
   void dies(const node& dying) {
     const mask bit = 1u << dying.name;
@@ -319,7 +319,7 @@ class small_graph_runner {
     risen_ = Memory::from_this(&of);
   }
 
-  /// Whether it was by now; the model knows already where an object dies by its count.
+  /// Whether the finalizer has run. The model knows of it before, where an object dies by its count.
   [[nodiscard]] bool was_finalized() const { return risen_ != nullptr || (is_finalized_ && !has_risen_); }
 
   void is_called_back(int name) {
@@ -356,7 +356,7 @@ class small_graph_runner {
   const char* fault_ = nullptr;
   std::uint64_t checks_ = 0;
 
-  // What there is.
+  // The objects.
   std::array<std::array<pointer, 2>, most> handles_{};
   std::array<node*, most> raw_{};
   std::array<watcher, most> weak_{};
@@ -365,11 +365,11 @@ class small_graph_runner {
   mask destroyed_ = 0;
   mask called_back_ = 0;
 
-  // What there should be.
+  // The model.
   std::array<int, most> handles_of_{};
   std::array<std::array<int, most>, most> edges_of_{};
   mask alive_ = 0;
-  bool has_risen_ = false;     ///< and its handle is there
+  bool has_risen_ = false;     ///< was resurrected, and `risen_` holds it
   bool is_finalized_ = false;  ///< the node that rises
   int collections_ = 0;
   int next_moment_ = 0;

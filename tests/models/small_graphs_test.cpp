@@ -12,11 +12,11 @@
 #include <string_view>
 #include <vector>
 
-// A bounded proof of the collectors: every directed graph of up to three nodes with up to two edges from each node to
-// each, every order in which its handles are dropped, and every moment of a collection. After each step exactly those
-// objects live that should, every count is the number of pointers, destructors and callbacks have run once, and no
-// block is freed twice. Orders that differ in the names of the nodes alone are tried once where that saves much. With
-// OURO_TEST_NODES=4 all of them are tried, and every graph of four nodes.
+// An exhaustive test of the collectors on small graphs: each directed graph of up to three nodes with up to two edges
+// from each node to each, each order in which its handles are dropped, and each moment of a collection. After each step
+// exactly the expected objects live, each count is the number of pointers, destructors and callbacks have run once, and
+// no block was freed twice. Of orders that differ only in the names of the nodes, one is tried where that saves much
+// time. With OURO_TEST_NODES=4 all of them are tried, and each graph of four nodes.
 
 namespace {
 
@@ -33,10 +33,10 @@ bool is_long() {
 
 enum class symmetry : std::uint8_t {
   kept,    ///< every order
-  reduced  ///< of those that differ in the names of the nodes alone, one: all graphs are tried with it
+  reduced  ///< one of those that differ only in the names of the nodes: all graphs are tried with it
 };
 
-/// Whether the nodes come up in the order of their names.
+/// Whether the nodes occur first in the order of their names.
 bool is_first_of_its_kind(const std::vector<std::uint8_t>& drops) {
   int next = 0;
   return std::ranges::all_of(drops, [&](int each) { return each < next || each == next++; });
@@ -63,7 +63,7 @@ std::uint64_t graphs_of(int nodes, int multiplicity) {
   return power(static_cast<std::uint64_t>(multiplicity) + 1, nodes * nodes);
 }
 
-/// Of all graphs together.
+/// The number of edges of all these graphs together.
 std::uint64_t edges_of(int nodes, int multiplicity) {
   return graphs_of(nodes, multiplicity) * static_cast<std::uint64_t>(nodes * nodes * multiplicity) / 2;
 }
@@ -97,7 +97,7 @@ std::string to_string(const small_graph& graph, const history& what) {
          std::to_string(what.moment) + (what.is_watched ? ", watched" : "") + ", rising " + std::to_string(what.rising);
 }
 
-/// Runs histories, counts them, and stops at the first that goes wrong.
+/// Runs histories, counts them, and stops at the first fault.
 template <class Memory>
 class prover {
  public:
@@ -109,7 +109,7 @@ class prover {
   prover& operator=(const prover&) = delete;
   ~prover() { Memory::gc::enable(); }
 
-  /// Every graph, the orders, and a collection at every moment that comes after the edges, and at all moments.
+  /// Runs each graph with each order and a collection at one moment after the edges were made, and at all moments.
   void try_drops(int nodes, int multiplicity, const history& like) {
     const orders all = orders_of(nodes, like.handles, symmetry_);
     each_graph(nodes, multiplicity, [&](const small_graph& graph) {
@@ -125,8 +125,8 @@ class prover {
     expected_ += graphs_of(nodes, multiplicity) * all.size() * static_cast<std::uint64_t>(nodes * like.handles + 1);
   }
 
-  /// Every graph, and a collection after each of its edges; then the handles are dropped from the first to the last,
-  /// which is every order, up to the names of the nodes.
+  /// Runs each graph with a collection after one of its edges. Then the handles are dropped from the first to the last,
+  /// which stands for each order, since all graphs are tried.
   void try_edges(int nodes, int multiplicity, const history& like) {
     const orders all = orders_of(nodes, like.handles, symmetry::reduced);
     each_graph(nodes, multiplicity, [&](const small_graph& graph) {
@@ -191,8 +191,9 @@ using walking = ouro::memory<ouro::local_refcount, ouro::generational, ouro::poo
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("models: every graph of up to three nodes with double edges lives and dies as it should", Memory,
-                   trial_deletion, generational, walking) {
+TEST_CASE_TEMPLATE(
+    "models: objects of each graph of up to three nodes with double edges live and die as the model says", Memory,
+    trial_deletion, generational, walking) {
   prover<Memory> proof{symmetry::reduced};
   for (int nodes = 1; nodes <= 3; ++nodes) proof.try_all(nodes, 2, like(collection::full));
   // 3, 81 and 19683 graphs; 3, 324 and 177147 edges; 1 order, or 1, 2 and 6; after 1, 2 and 3 drops, and always
@@ -200,8 +201,9 @@ TEST_CASE_TEMPLATE("models: every graph of up to three nodes with double edges l
   end(proof, drops + 3 + 324 + 177'147);
 }
 
-TEST_CASE_TEMPLATE("models: every graph of up to three nodes under every kind of collection, watched and rising",
-                   Memory, trial_deletion, generational, walking) {
+TEST_CASE_TEMPLATE(
+    "models: each graph of up to three nodes, under each kind of collection, with weak pointers and resurrection",
+    Memory, trial_deletion, generational, walking) {
   prover<Memory> proof{symmetry::kept};
   std::uint64_t kinds = 0;
   for (const collection what : collections<Memory>()) {
@@ -218,8 +220,8 @@ TEST_CASE_TEMPLATE("models: every graph of up to three nodes under every kind of
   end(proof, kinds * (2 * (2 * 2 + 1) + 3 * (16 * 2 * 3 + 32) + 4 * (512 * 6 * 4 + 2304)));
 }
 
-TEST_CASE_TEMPLATE("models: every graph of up to three nodes with two handles each, dropped in whatever order", Memory,
-                   trial_deletion, generational, walking) {
+TEST_CASE_TEMPLATE("models: each graph of up to three nodes with two handles of each node, dropped in each order",
+                   Memory, trial_deletion, generational, walking) {
   prover<Memory> proof{symmetry::reduced};
   for (int nodes = 1; nodes <= 3; ++nodes) {
     proof.try_all(nodes, 1, like(collection::full, false, history::nobody, 2));
@@ -229,7 +231,7 @@ TEST_CASE_TEMPLATE("models: every graph of up to three nodes with two handles ea
   end(proof, drops + 1 + 32 + 2304);
 }
 
-TEST_CASE_TEMPLATE("models: every graph of four nodes lives and dies as it should", Memory, trial_deletion,
+TEST_CASE_TEMPLATE("models: objects of each graph of four nodes live and die as the model says", Memory, trial_deletion,
                    generational, walking) {
   if (!is_long()) return;
   prover<Memory> proof{symmetry::kept};
