@@ -5,7 +5,7 @@
 TEST_CASE("collector_verbs: info and add_flags of an object that is no candidate use its header") {
   using header = ouro::detail::header<ouro::atomic_refcount>;
   header object{ouro::count_word::one, 2};
-  // What another thread finds that asks for the lock after the object has left the buffer.
+  // This is what another thread meets that gets the lock after the object has left the root buffer.
   CHECK(ouro::trial_deletion::info(object) == 2);
   ouro::trial_deletion::add_flags(object, 8);
   CHECK(object.load_info() == 10);

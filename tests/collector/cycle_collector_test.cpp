@@ -30,14 +30,14 @@ void leave_garbage(int objects) {
   for (int i = 0; i != objects; ++i) ouro::test::make_ring(1, &mortal::left, 'g');
 }
 
-/// Of another thread: the counter of `mortal` is not atomic.
+/// For objects of another thread, since the counter of `mortal` is not atomic.
 struct other : counted<other> {
   void trace(auto&& visit) { visit(self); }
 
   ptr<other> self;
 };
 
-/// Gives away a handle in its constructor, and collects there.
+/// Drops a pointer to itself in its constructor, and collects there.
 struct early {
   explicit early(bool collects) {
     if (!collects) return;
@@ -52,7 +52,7 @@ struct early {
   ptr<early> self;
 };
 
-/// Settings of the heap, put back at the end.
+/// Restores the settings of the heap at its end.
 struct settings : ouro::test::none_left<mortal>, ouro::test::gc_settings<> {};
 
 }  // namespace
@@ -151,7 +151,7 @@ TEST_CASE("cycle_collector: a collection in a constructor keeps the new object a
 
 namespace {
 
-/// A trace of which throws after so many, or forgets an edge every other time.
+/// An object whose trace throws after a number of traces, or forgets an edge every other time.
 template <class Memory>
 struct unreliable : counted<unreliable<Memory>> {
   static inline int traces_until_throw = -1;
@@ -183,7 +183,7 @@ struct makes_at_end {
   }
 };
 
-/// Garbage whose destructor leaves garbage behind, so many times.
+/// Garbage whose destructor leaves the next garbage, `more` times.
 struct chain {
   explicit chain(int of) : more{of} {}
   chain(const chain&) = delete;
@@ -262,7 +262,7 @@ TEST_CASE_TEMPLATE("cycle_collector: a thread that collects without candidates l
 
 namespace {
 
-/// Calls for a collection where none can be.
+/// Calls for collections in its trace and its destructor.
 struct collecting : counted<collecting> {
   static inline std::size_t in_trace = 0;
   static inline std::size_t in_destructor = 0;
@@ -306,7 +306,7 @@ TEST_CASE("cycle_collector: a collection called from a trace or a destructor doe
 
 namespace {
 
-/// Runs a test between two clean heaps.
+/// Expects a heap without garbage and candidates before the test and after it.
 struct clean_heap {
   clean_heap() {
     gc::collect();
@@ -322,7 +322,7 @@ struct clean_heap {
   }
 };
 
-/// Leaves a new cycle behind in its destructor.
+/// Its destructor leaves a new cycle.
 struct hydra {
   static inline int made = 0;
   static void grow() {
@@ -393,7 +393,7 @@ TEST_CASE_FIXTURE(clean_heap,
       cycle->left = cycle;
     };
   }
-  CHECK(gc::collect() == 2);  // the garbage that the destructor left goes in the next pass
+  CHECK(gc::collect() == 2);  // the next pass of the collection finds the garbage of the destructor
   CHECK(mortal::alive == 1);
   CHECK(survivor.use_count() == 1);
 }

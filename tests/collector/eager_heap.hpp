@@ -32,13 +32,13 @@ void leave_garbage(int objects) {
   for (int i = 0; i != objects; ++i) ouro::test::make_ring<Memory>(1, &ring<Memory>::self);
 }
 
-/// A collection is due after few objects, and the settings are put back at the end.
+/// While it lives, a collection is due after 10 candidates. Restores the settings at its end.
 template <class Memory>
 struct eager_heap : none_left<ring<Memory>>, gc_settings<Memory> {
   eager_heap() { Memory::gc::set_threshold(10); }
 };
 
-/// An object that does not survive it. A collection that is due begins there.
+/// Makes an object and drops it at once. A collection that is due begins in this.
 template <class Memory>
 void make_one() {
   static_cast<void>(Memory::template make<ring<Memory>>());

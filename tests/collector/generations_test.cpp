@@ -1,4 +1,4 @@
-// Minor collections leave the old alone, and nothing that they pass by is lost.
+// Minor collections do not examine old objects, and the garbage that they pass over is collected later.
 
 #include "support/gc_settings.hpp"
 #include "support/mortal.hpp"
@@ -18,7 +18,7 @@ using ouro::test::mortal;
 
 namespace {
 
-/// A small threshold, and nothing old or young of earlier tests.
+/// Sets a small threshold. No object of earlier tests is left.
 struct generation_settings : ouro::test::gc_settings<> {
   generation_settings() { gc::set_threshold(100); }
 };
@@ -28,7 +28,7 @@ struct link {
   ptr<link> other;
 };
 
-/// Objects that nothing but the vector holds, each a candidate once, in a ring of their own.
+/// Makes a ring of objects that the vector holds, each of which has become a candidate.
 std::vector<ptr<link>> make_living(std::size_t objects) {
   std::vector<ptr<link>> all;
   for (std::size_t i = 0; i != objects; ++i) {
@@ -48,7 +48,7 @@ void leave_pairs(int pairs) {
   for (int i = 0; i != pairs; ++i) ouro::test::make_ring(2, &link::next);
 }
 
-/// Minor collections until the object is old.
+/// Runs minor collections until the object is old.
 void grow_old(const ptr<link>& object) {
   const std::size_t before = gc::stats().automatic_collections;
   while (gc::stats().automatic_collections == before) {
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(generation_settings,
     all.clear();
     gc::collect();
   }
-  CHECK(examined[1] <= examined[0] + 100);  // but for what is not due yet
+  CHECK(examined[1] <= examined[0] + 100);  // the last minor collection may not be due yet
   CHECK(examined[0] <= 4000);
 }
 
@@ -97,7 +97,7 @@ TEST_CASE_FIXTURE(generation_settings, "generations: a cycle of an old and a you
     old->left = young;
     young->left = old;
     (old_dies_first ? old : young).reset();
-    leave_pairs(500);  // minor collections see the one through the other's edge, and let it live
+    leave_pairs(500);  // minor collections find the young object alive by the edge of the old one
     (old_dies_first ? young : old).reset();
     const std::size_t full = gc::stats().full_collections;
     leave_pairs(500);
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(generation_settings, "generations: counts of old objects fall 
     const auto candidate = old;
   }
   gc::collect();
-  // Few enough for their edges to be kept while they are looked at, and too many.
+  // Garbage with fewer edges than a trial keeps, and with more.
   for (const int links : {100, 100'000}) {
     gc::disable();
     gc::set_threshold(static_cast<std::size_t>(links));

@@ -39,7 +39,7 @@ TEST_CASE_TEMPLATE("heap_view: objects(), referents() and referrers() give the o
 
 namespace {
 
-/// In its constructor, it is a candidate already.
+/// Becomes a candidate in its constructor.
 struct eager {
   static inline std::size_t objects_within = 99;
   static inline std::size_t destroyed_within = 99;

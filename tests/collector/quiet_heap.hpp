@@ -19,7 +19,7 @@ using by_trial = default_memory;
 using by_generation = memory<local_refcount, generational, pool_allocator>;
 using shared = memory<atomic_refcount, trial_deletion, pool_allocator>;
 
-/// Counts those that are alive, and the calls of `finalize`.
+/// Counts its live objects, and the calls of `finalize`.
 template <class Memory>
 struct node : counted<node<Memory>> {
   static inline int finalizers = 0;
@@ -31,7 +31,7 @@ struct node : counted<node<Memory>> {
   typename Memory::template ptr<node> right;
 };
 
-/// Objects of which each leads to the next by `left`, and the last to the first.
+/// Makes a ring of objects whose edge is `left`, and returns one of them.
 template <class Memory>
 auto make_ring(int length) {
   return ouro::test::make_ring<Memory>(length, &node<Memory>::left);

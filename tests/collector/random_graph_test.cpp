@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-// Drives a random graph against a model that knows only who points to whom, and compares after each collection: what
-// the model cannot reach must be dead, what it reaches must be alive, and every count must be the number of pointers.
+// Compares random graphs with a model of their edges after each collection: the objects that the model reaches must be
+// alive, the others dead, and each count must be the number of pointers.
 
 namespace {
 

@@ -14,7 +14,7 @@ using ouro::detail::info_word;
 namespace {
 
 using header = ouro::detail::header<ouro::local_refcount>;
-/// Those of a heap live as long as its thread, and are released by the collector.
+/// The buffers of the library are released by the collector, and have no destructor.
 struct buffer : ouro::detail::root_buffer<ouro::local_refcount> {
   using ouro::detail::root_buffer<ouro::local_refcount>::root_buffer;
   buffer(const buffer&) = delete;
@@ -22,7 +22,7 @@ struct buffer : ouro::detail::root_buffer<ouro::local_refcount> {
   ~buffer() { release(); }
 };
 
-/// Objects without more than a header: each has its number as its type.
+/// Headers without objects. Each has its number as its type.
 std::deque<header> make_headers(std::uint32_t count) {
   std::deque<header> made;
   for (std::uint32_t i = 0; i != count; ++i) made.push_back({count_word::one, i << info_word::type_shift});

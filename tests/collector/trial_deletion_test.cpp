@@ -18,7 +18,7 @@ using ouro::test::mortal;
 
 namespace {
 
-/// Runs a test between two clean heaps.
+/// Expects a heap without garbage and candidates before the test and after it.
 struct clean_heap {
   clean_heap() {
     gc::collect();

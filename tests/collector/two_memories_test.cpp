@@ -31,7 +31,7 @@ struct remote : counted<remote> {
   here::ptr<near> other;
 };
 
-/// What it holds is in no collector's sight.
+/// Its members hide pointers from the collector.
 struct hiding : counted<hiding> {
   void trace(auto&& visit) { visit(next); }
 
@@ -57,7 +57,7 @@ TEST_CASE("two memories: a cycle through both is never collected, its edges coun
   CHECK(there::gc::collect() == 0);
   CHECK(near::alive == 1);
   CHECK(remote::alive == 1);
-  // Cut by hand in one place, the two halves are garbage one after the other.
+  // When the program resets one edge, the two halves become garbage one after the other.
   left->other->other.reset();
   CHECK(here::gc::collect() == 1);
   CHECK(there::gc::collect() == 1);

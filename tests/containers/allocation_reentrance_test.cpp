@@ -1,5 +1,5 @@
-// A request for memory may begin a collection, whose destructors may use the very container that asks: ouro's
-// containers are whole then, and go on with what they find.
+// An allocation may begin a collection, whose destructors may use the container that allocates. The containers of the
+// library are valid then, and continue with what they find.
 
 #include "support/reentrance.hpp"
 
@@ -15,7 +15,7 @@
 
 namespace {
 
-/// Runs user code at a request for memory, as a collection does.
+/// Runs user code in an allocation, as a collection does.
 struct calling {
   static inline std::function<void()> call;
   static inline std::size_t left = 0;  ///< requests until the one that calls
@@ -31,7 +31,7 @@ struct calling {
 
 using memory = ouro::memory<ouro::local_refcount, ouro::trial_deletion, calling>;
 
-/// A value whose moves and copies are code of the program, so that it is out of reach while it is moved.
+/// A value with moves and copies of the program's own, so that its container is set aside while it is moved.
 struct number {
   number() noexcept = default;
   number(int of) noexcept : value{of} {}
@@ -49,8 +49,8 @@ using object_of = ouro::attributes<Value, memory>;
 
 ouro::interned_string name(int number) { return ouro::interned_string{"name " + std::to_string(number)}; }
 
-/// Gives an object with the first `names` names one more, and runs `call(object)` at each of the requests for memory in
-/// turn. `check(object, value)` sees what has become of it.
+/// Gives an object with the first `names` names one more, and runs `call(object)` in the first allocation of that, then
+/// in the second one, and so on. `check(object, value)` checks the result.
 template <class Value, class Call, class Check>
 void add_one(int names, Call call, Check check) {
   for (std::size_t request = 0;; ++request) {
@@ -68,7 +68,7 @@ void add_one(int names, Call call, Check check) {
     CAPTURE(request);
     CHECK(changed.at(name(names)) == 1000);
     check(changed);
-    // Names and values belong together, each name once.
+    // Each name is there once, with its value.
     std::size_t met = 0;
     changed.each([&](const ouro::interned_string& each, const auto& value) {
       ++met;
@@ -181,7 +181,7 @@ TEST_CASE("attributes: an allocation for a copy may shrink the original and let 
   calling::left = 0;
   calling::call = [&] {
     for (int i = 0; i != 130; ++i) from.erase(name(i));
-    // The copy has room for many values, and now asks for that of few names.
+    // The copy has room for many values, and now allocates the room of few names.
     calling::left = 0;
     calling::call = [&] {
       for (int i = 0; i != 130; ++i) from[name(i)] = i;
@@ -195,7 +195,7 @@ TEST_CASE("attributes: an allocation for a copy may shrink the original and let 
 
 namespace {
 
-/// Calls while it is copied.
+/// Calls a function while it is copied.
 struct calling_copy {
   static inline std::function<void()> call;
 
@@ -249,12 +249,12 @@ TEST_CASE("attributes: an allocation that leaves copied values behind may change
         if (change == 1) CHECK(from.erase(name(1)));
         for (int i = 10; change == 2 && i != 30; ++i) from[name(i)] = i;
       };
-      // Has gone meanwhile, or is still to go.
+      // It was erased meanwhile, or will be.
       CHECK(from.erase(name(1)) == (change == 2));
     };
     const record copy{from};
     CHECK(copy.size() == 4);
-    // Those that the object went on with have been moved from.
+    // The values that stay with the object have been moved from.
     for (int i = 0; i != 4; ++i) CHECK(copy.at(name(i)).value == (change == 0 ? i : -1));
     CHECK(from.size() == (change == 0 ? 0u : change == 1 ? 3u : 23u));
   }

@@ -1,4 +1,4 @@
-// Values of attributes come back to their object in the middle of its own operations.
+// Values of attributes use their object in the middle of its operations.
 
 #include "support/gc_settings.hpp"
 #include "support/reentrance.hpp"
@@ -25,8 +25,8 @@ namespace {
 
 [[nodiscard]] interned_string name(int number) { return interned_string{"n" + std::to_string(number)}; }
 
-/// How many attributes there are before: with few the names are shared, with most of them the next name makes them the
-/// object's own, and one is erased where that makes them shared again.
+/// The number of attributes before an operation: few names are shared; at most_shared the next name makes them the
+/// object's own; and the erasure of one above makes them shared again.
 enum class size { few = 4, most_shared = 64, own = 66 };
 
 template <size Names, class Object>
@@ -122,7 +122,7 @@ bool try_attributes(const std::vector<step<Object>>& with, moment at) {
   return try_all<Object>(&fill<Names, Object>, operations<Object>(), with, at);
 }
 
-/// With each number of names.
+/// Runs a test with each of these numbers of names.
 template <class Object>
 bool try_attributes(const std::vector<step<Object>>& with, moment at) {
   const bool has_rung[] = {try_attributes<size::few>(with, at), try_attributes<size::most_shared>(with, at),
@@ -267,7 +267,7 @@ TEST_CASE("attributes: the constructor of a value may give the object the same n
 
 namespace {
 
-/// Calls the test when one goes, even if it was moved from.
+/// Its destructor calls the test, even of one that was moved from.
 struct echo {
   static inline std::function<void()> call;
   echo() noexcept = default;

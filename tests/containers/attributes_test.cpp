@@ -172,7 +172,7 @@ TEST_CASE("attributes: a cache is not misled by a new shape at the address of on
   const interned_string wanted{"wanted"};
   for (int round = 0; round != 2000; ++round) {
     attributes<int> of;
-    // At another place each time, and behind names that no object has had before.
+    // With another cache each time, and after names that no object has had before.
     for (int i = 0; i != round % 7; ++i) {
       of[interned_string{"in front " + std::to_string(i) + " in round " + std::to_string(round)}] = -1;
     }

@@ -27,7 +27,7 @@ struct node {
   std::function<void()> at_end;
 };
 
-/// The next allocation fails, and so an emergency collection of the private heap calls `at_end`, once.
+/// Has the next allocation fail, so that an emergency collection of the private heap calls `at_end` once.
 void collect_in_next_allocation(std::function<void()> at_end) {
   memory::gc::collect();
   const auto garbage = memory::make<node>();

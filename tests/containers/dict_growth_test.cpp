@@ -19,7 +19,7 @@ using index = ouro::detail::dict_index<std::allocator<unsigned char>>;
 
 constexpr int digits = std::numeric_limits<std::size_t>::digits;
 
-/// Slots that are looked at to find each of n keys, on average.
+/// The average number of slots that a search for one of n keys looks at.
 template <class Key>
 double steps_to_find(std::size_t n, Key key) {
   index of{index::slots_for(n)};
@@ -59,7 +59,7 @@ TEST_CASE("dict: a key is found in a few steps, in whichever bits of the hash th
 
 namespace {
 
-/// How often keys are hashed and compared.
+/// Counts hashes and comparisons of keys.
 struct counts {
   static inline std::size_t hashes = 0;
   static inline std::size_t comparisons = 0;

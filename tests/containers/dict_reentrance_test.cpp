@@ -1,4 +1,4 @@
-// Keys and values of a dict come back to it in the middle of its own operations.
+// Keys and values of a dict use the dict in the middle of its operations.
 
 #include "support/gc_settings.hpp"
 #include "support/reentrance.hpp"

@@ -26,7 +26,7 @@ struct node {
   dict<ptr<node>, int> known;
 };
 
-/// All keys fall on one another.
+/// All keys have one hash.
 struct worst_hash {
   std::size_t operator()(int) const noexcept { return 7; }
 };
@@ -131,7 +131,7 @@ TEST_CASE_TEMPLATE("dict: random operations agree with a model, with a good hash
 TEST_CASE("dict: takes less memory than a table of nodes") {
   dict<long, long> numbers;
   for (long i = 0; i != 1000; ++i) numbers[i] = i;
-  // An entry of 24 bytes, two bytes an index slot; CPython 3.11 takes 36952 for the same.
+  // Entries of 24 bytes, and index slots of two bytes. CPython 3.11 takes 36952 bytes for the same.
   CHECK(numbers.allocated_bytes() <= 36'952);
 }
 

@@ -1,4 +1,4 @@
-// Elements of a list come back to it in the middle of its own operations.
+// Elements of a list use the list in the middle of its operations.
 
 #include "support/gc_settings.hpp"
 #include "support/reentrance.hpp"
@@ -212,7 +212,7 @@ TEST_CASE("list: a range is erased element by element, last first, where there i
     CHECK(order == std::vector<int>{7, 6, 5});
     CHECK(items.size() == 5);
 
-    // The first to go takes the others along.
+    // The destructor of the first one erases the others.
     bell::action = [&] { items.clear(); };
     bell::left = 1;
     bell::rings_at = moment::destruction;

@@ -158,7 +158,7 @@ TEST_CASE("list: an object whose list or dict holds no edges is not tracked") {
 
 namespace {
 
-/// Is copied when its list moves, since its move may throw.
+/// Is copied when its list grows, since its move may throw.
 struct copied {
   static inline int moves = 0;
   int value = 0;
@@ -169,7 +169,7 @@ struct copied {
   [[nodiscard]] bool operator==(const copied&) const = default;
 };
 
-/// Gives each number once.
+/// An input range that gives each number once.
 struct single_pass {
   using value_type = int;
   using difference_type = std::ptrdiff_t;

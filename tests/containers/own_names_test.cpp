@@ -1,4 +1,4 @@
-// The names of an object that has more than `most_shared`.
+// The names of an object that has more than most_shared of them.
 
 #include "support/failing_allocator.hpp"
 
@@ -39,7 +39,7 @@ TEST_CASE("own_names: an object with more than most_shared names has its own, an
   for (int step = 0; step != 20'000; ++step) {
     const std::size_t at = random() % objects.size();
     const std::size_t which = random() % names.size();
-    // Waves: the objects grow and shrink across the border.
+    // The objects grow beyond most_shared and shrink below it by turns.
     const bool grows = step / 1000 % 2 == 0;
     const auto known = find(models[at], names[which]);
     switch (random() % 8) {

@@ -8,7 +8,7 @@
 
 namespace {
 
-/// A container in the manner of the library's: it says when it ends.
+/// A container that tells watches when it ends, as those of the library do.
 struct numbers {
   numbers() = default;
   numbers(std::vector<int> of) : items{std::move(of)} {}

@@ -9,7 +9,7 @@ namespace {
 using shape = ouro::detail::shape<int>;
 using tree = ouro::detail::shape_tree<int>;
 
-/// The shape of an object with these names, which enters it.
+/// Enters the shape of an object with these names.
 template <std::size_t Count>
 shape& shape_of(tree& in, const int (&names)[Count]) {
   shape* at = &in.root();

@@ -17,7 +17,7 @@ using ouro::interned_string;
 
 namespace {
 
-/// A name that counts what is done with names.
+/// A name that counts hashes, copies, moves and comparisons.
 struct counted_name {
   int value = 0;
   static inline std::size_t steps = 0;
@@ -46,7 +46,7 @@ namespace {
 using tree = ouro::detail::shape_tree<counted_name>;
 using strings = ouro::detail::shape_tree<interned_string>;
 
-/// What an object does that gets these names, and keeps them.
+/// The shape of an object that gets these names one by one.
 ouro::detail::shape<counted_name>& give(tree& to, const std::vector<int>& names) {
   auto* at = &to.root();
   for (std::size_t i = 0; i != names.size(); ++i) {
@@ -93,7 +93,7 @@ TEST_CASE("shape_tree: names in a new order cost a few steps each") {
   std::vector<ouro::detail::shape<counted_name>*> held;
   for (int i = 0; i != n; ++i) held.push_back(&give(of, shuffled(names, random)));
   CHECK(counted_name::steps <= n * names * 16);
-  // A shape for each object, and some for the ways that parted.
+  // A shape for each object, and some for the names where they branch.
   CHECK(of.size() <= n + n / 4);
   std::size_t bytes = 0;
   for (const auto* const each : held) bytes += each->bytes();

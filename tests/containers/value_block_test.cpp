@@ -12,7 +12,7 @@
 
 namespace {
 
-/// Counts what is allocated, and in how many blocks.
+/// Counts the values that there is room for.
 template <class T>
 struct counting_allocator {
   using value_type = T;

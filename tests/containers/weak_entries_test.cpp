@@ -1,4 +1,4 @@
-// What the weak containers have in common.
+// The common behaviour of the weak containers.
 
 #include <ouro/ouro.hpp>
 
@@ -34,11 +34,11 @@ struct owner {
 TEST_CASE("weak_entries: iteration meets the entries in the order of insertion, whatever has left or was replaced") {
   std::mt19937 random{7};
   ouro::weak_value_map<int, node> map;
-  std::vector<std::pair<int, ptr<node>>> model;  // in that order
+  std::vector<std::pair<int, ptr<node>>> model;  // in the order of insertion
   for (int step = 0; step != 5'000; ++step) {
     const int key = static_cast<int>(random() % 200);
     const auto at = std::ranges::find(model, key, &std::pair<int, ptr<node>>::first);
-    // Now mostly insertions, then mostly deaths: so the table grows, and closes its gaps up.
+    // Mostly insertions and mostly deaths by turns, so that the table grows, and closes its gaps up.
     if (random() % 100 < (step / 500 % 2 == 0 ? 90u : 15u)) {
       const auto object = make_node(step);
       map.insert_or_assign(key, object);

@@ -47,7 +47,7 @@ TEST_CASE("weak_key_map: values keep their addresses while other entries come an
 TEST_CASE("weak_key_map: its memory comes from the heap of its policies, and goes back there") {
   using pools = ouro::pool_allocator;
   const auto object = make_node(1);
-  ouro::weak<node>{object, [] {}};  // whatever the first one makes for good
+  ouro::weak<node>{object, [] {}};  // allocates what stays for good
   const std::size_t before = pools::statistics().used_bytes;
   {
     ouro::weak_key_map<node, std::array<char, 200>> notes;

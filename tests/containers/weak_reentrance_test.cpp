@@ -1,4 +1,4 @@
-// Keys and values of the weak containers come back to them in the middle of their own operations.
+// Keys and values of the weak containers use them in the middle of their operations.
 
 #include "support/gc_settings.hpp"
 #include "support/reentrance.hpp"
@@ -21,7 +21,7 @@ using ouro::ptr;
 
 namespace {
 
-/// What the containers refer to.
+/// The objects in the containers.
 struct thing {
   int id = 0;
 };
@@ -105,7 +105,7 @@ template <class Map>
   };
 }
 
-/// A reading that user code has begun must not outlive the container.
+/// An iterator that user code has begun must not outlive the container.
 template <class Map>
 void try_map(std::vector<step<Map>> with, moment at, bool rings = true) {
   CHECK(try_all<Map>([](Map& items, int from) { fill(items, from); }, operations<Map>(), with, at) == rings);
@@ -153,7 +153,7 @@ TEST_CASE("weak_value_map: an allocation that changes the map is repeated if it 
     map grown;
     const auto put = [&](int id) { grown.insert_or_assign(id, kept[static_cast<std::size_t>(id)]); };
     for (int i = 0; i != 5; ++i) put(i);
-    // The entry, and then the index and the nodes.
+    // The allocations of the entry, the index and the nodes.
     for (int which = 0; which != 3; ++which) {
       int left = which;
       std::function<void()> at_next = [&] {
@@ -297,7 +297,7 @@ TEST_CASE("weak_key_map: a value that is destroyed at the end of an iteration ma
 
 namespace {
 
-/// Calls a function at its end.
+/// Its destructor calls a function.
 struct farewell {
   explicit farewell(std::function<void()> said) : says{std::move(said)} {}
   farewell(const farewell&) = delete;

@@ -55,7 +55,7 @@ TEST_CASE("clone: a clonable object is copied as its own class through a pointer
 
 namespace {
 
-/// May have derived classes, so that its objects are asked what they are.
+/// May have derived classes, so the record of each object is looked up.
 struct open_node {
   explicit open_node(int number) : value{number} {}
   open_node(const open_node&) = default;

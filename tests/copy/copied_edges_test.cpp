@@ -118,7 +118,7 @@ TEST_CASE("copied_edges: edges in all kinds of members lead to the one copy, and
     CHECK(std::ranges::is_sorted(made->set));
     CHECK(made->hashed.contains(other));
     CHECK(made->both.at(other) == other);
-    // What does not own is copied as it is, what cannot change is shared.
+    // Weak pointers are copied as they are, immutable objects are shared.
     CHECK(made->watched.lock() == one);
     CHECK(made->text == root->text);
     CHECK(ouro::is(made->name, root->name));

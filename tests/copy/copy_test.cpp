@@ -32,7 +32,7 @@ struct held_once {
   void trace(auto&& visit) { visit(next); }
 };
 
-/// Copies itself, and drops what it is copied through.
+/// Copies itself, and resets the pointer that it is copied through.
 struct fickle {
   int value = 5;
   ptr<fickle>* handle = nullptr;

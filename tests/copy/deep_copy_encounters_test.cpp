@@ -1,5 +1,5 @@
-// What deep copies meet on their way: objects without edges, copies that are none, edges that change meanwhile, traces
-// that throw.
+// Deep copies of objects without edges, of objects that copy themselves into nothing or themselves, with edges that
+// change meanwhile, and with traces that throw.
 
 #include "copy/hooked.hpp"
 
@@ -19,7 +19,7 @@ using ouro::ptr;
 
 namespace {
 
-/// Copies itself into nothing.
+/// Its copy is null.
 struct vanishing final {
   ptr<hooked> kept;
   [[nodiscard]] ptr<vanishing> deep_copy(memo_type&) const { return nullptr; }
@@ -121,7 +121,7 @@ TEST_CASE("deep_copy: an object whose trace throws is not prepared, and is copie
     ++throws;
     throw std::runtime_error{"no trace"};
   };
-  // It cannot be prepared, and is copied all the same: nobody needs its edges.
+  // It cannot be prepared, and is copied when it is asked for, which needs no trace.
   const auto made = deepcopy(all.front());
   hooked::at_trace = nullptr;
   CHECK(throws > 0);
@@ -141,7 +141,7 @@ TEST_CASE("deep_copy: an alias of a stand-in is found out, and nothing of the co
   CHECK_THROWS_AS(static_cast<void>(deepcopy(all.front())), ouro::copy_unfinished);
   CHECK(hooked::alive == static_cast<int>(deep));
   unlink(all.back());
-  // Without a ring nothing stands for a copy.
+  // Without a ring there are no stand-ins.
   const auto made = deepcopy(all.front());
   CHECK(made->part.owner() == made->next);
 }
@@ -166,7 +166,7 @@ TEST_CASE("deep_copy: an edge of a copy in a deep ring may lead to an original o
 
 namespace {
 
-/// Changes the copy of the object that leads to it.
+/// Its deep_copy changes the copy of the object that leads to it.
 struct changing_child final {
   static inline ptr<struct changed_parent> parent;
   ptr<int> number;
@@ -226,7 +226,7 @@ struct first_base {
   virtual ~first_base() = default;
   int room = 1;
 };
-/// Lies in the middle of its objects: nothing can stand for a copy.
+/// An interior base, for whose objects there are no stand-ins.
 struct middle_base {
   virtual ~middle_base() = default;
   ptr<middle_base> next;
@@ -234,7 +234,7 @@ struct middle_base {
 };
 struct in_a_ring final : first_base, middle_base {
   [[nodiscard]] ptr<in_a_ring> shallow_copy() const { return nullptr; }
-  /// Does not remember, and so is asked again in a ring: then it ends it.
+  /// Does not call remember, and so is asked again in a ring: the second copy ends the ring.
   [[nodiscard]] ptr<in_a_ring> deep_copy(memo_type& memo) const {
     return with_less_stack([&] {
       auto made = make<in_a_ring>();

@@ -205,7 +205,7 @@ TEST_CASE("deep_copy: a tuple that leads to objects that copy themselves, deep d
 
 namespace {
 
-/// One that is found, not made, with edges of its own.
+/// Its deep_copy returns an existing object that has edges.
 struct shared_service {
   ptr<shared_service> itself;
   ptr<hooked> what;
@@ -254,7 +254,7 @@ struct before_base {
   virtual ~before_base() = default;
   int room = 1;
 };
-/// Lies in the middle of its objects: nothing can stand for a copy.
+/// An interior base, for whose objects there are no stand-ins.
 struct in_the_middle {
   virtual ~in_the_middle() = default;
   ptr<in_the_middle> next;
@@ -299,7 +299,7 @@ namespace {
 
 using plain_memory = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool_allocator>;
 
-/// Shows its edges to nobody.
+/// Has no trace that shows its edges.
 class secretive {
  public:
   explicit secretive(plain_memory::ptr<secretive> after) : next_{std::move(after)} {}

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-// Each block that a deep copy takes from the allocator policy is refused once.
+// Each allocation of a deep copy fails once.
 
 namespace {
 
@@ -27,7 +27,7 @@ struct failing_node : counted<failing_node<Memory>> {
   failing_node(const failing_node& from) : counted<failing_node>{from}, copies_itself{from.copies_itself} {}
   void trace(auto&& visit) { visit(next, back, pair); }
 
-  /// Takes so much of the stack that few of these nest.
+  /// Takes so much of the stack that few calls can nest.
   [[nodiscard]] pointer deep_copy(memo_type& memo) const {
     volatile char room[memo_type::most_stack / 2];
     room[0] = 1;
@@ -103,7 +103,7 @@ TEST_CASE_TEMPLATE("deepcopy: a copy that runs out of memory, at any allocation,
       CHECK(node::alive == 2 * nodes);
       CHECK(made->array[2] == made);
       CHECK(ouro::get<0>(made->pair) == made);
-      // By hand, where no collector is.
+      // Without a collector the test cuts the cycles.
       made->itself = nullptr;
       made->pair = {};
       for (auto at = made->first; at;) {

@@ -73,7 +73,7 @@ struct node {
   std::vector<ptr<node>> more;
 };
 
-/// Copies what it makes for the purpose: objects that nobody else holds.
+/// Its deep_copy asks for copies of temporaries.
 struct copies_temporaries {
   std::vector<ptr<node>> made;
 

@@ -66,7 +66,7 @@ struct pair_of {
   ptr<noted> first;
   ptr<looker> second;
 };
-/// Its copy knows what it saw of the copy of the pair.
+/// Its copy notes what it saw of the copy of the pair.
 struct looker {
   explicit looker(ptr<pair_of> whole, std::string text = {}) : pair{std::move(whole)}, seen{std::move(text)} {}
   looker(const looker&) = delete;

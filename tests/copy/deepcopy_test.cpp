@@ -102,7 +102,7 @@ TEST_CASE("deepcopy: an exception midway leaves nothing of the copy, cycles incl
 
 namespace {
 
-/// Copies itself: the copy knows how often that happened, and shares its cache.
+/// Copies itself. The copy counts how often that happened, and shares the cache.
 struct session {
   session() = default;
   session(const session&) = delete;
@@ -159,7 +159,7 @@ TEST_CASE("deepcopy: a random graph is copied edge for edge") {
       for (unsigned i = random() % 4; i != 0; --i) each->more.push_back(any());
     }
     const auto made = deepcopy(all.front());
-    // Side by side: the same shape, by the one map that this builds.
+    // Walks both graphs together, and maps each original to its copy.
     std::map<ptr<node>, ptr<node>> pairs{{all.front(), made}};
     std::vector<std::pair<ptr<node>, ptr<node>>> open{{all.front(), made}};
     const auto meet = [&](const ptr<node>& old_edge, const ptr<node>& new_edge) {
@@ -202,7 +202,7 @@ TEST_CASE("deepcopy: a list of a million nodes is copied without recursion (trap
 
 namespace {
 
-/// Copies itself into nothing.
+/// Its copy is null.
 struct uncopied {
   [[nodiscard]] ptr<uncopied> shallow_copy() const { return nullptr; }
   template <class Memo>
@@ -218,7 +218,7 @@ struct copies_itself {
   }
 };
 
-/// A trace of which throws, after so many.
+/// An object whose trace throws after a number of traces.
 struct throwing_trace : counted<throwing_trace> {
   static inline int traces_until_throw = -1;
 
@@ -256,7 +256,7 @@ TEST_CASE("deepcopy: a trace that throws, also while copies are undone, is repor
     CHECK(throwing_trace::alive == 2);
     CHECK(original.use_count() == 1);
     CHECK(original->next.use_count() == 1);
-    // The second object's: by then the copy of `own`, which needs no undoing, is there.
+    // The trace of the second object throws. By then the copy of `own` is made, which needs no undoing.
     throwing_trace::traces_until_throw = 1;
     CHECK_THROWS_AS(static_cast<void>(deepcopy(original)), std::runtime_error);
     throwing_trace::traces_until_throw = -1;

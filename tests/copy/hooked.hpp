@@ -1,7 +1,6 @@
 #pragma once
 /// \file
-/// Objects with a member `deep_copy`, in rows that nest deeper than the memo lets them: each takes a good part of the
-/// stack.
+/// Objects with a member `deep_copy`, in rows that would nest deeper than the memo allows: each call takes much stack.
 
 #include "support/counted.hpp"
 
@@ -10,7 +9,6 @@
 #include <cstddef>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace ouro::test {
@@ -28,14 +26,14 @@ struct own_leaf final {
   }
 };
 
-/// Can be copied as what it is made as, but not through this base.
+/// A base class through which its objects cannot be copied.
 struct not_clonable {
   virtual ~not_clonable() = default;
   virtual void be_something() = 0;
   void trace(auto&&) {}
 };
 
-/// Copies itself as a test wants it to.
+/// Copies itself, and calls the functions of a test meanwhile.
 struct hooked : counted<hooked> {
   static inline std::string log;
   static inline std::function<void(const hooked&)> at_copy;
@@ -64,8 +62,8 @@ struct hooked : counted<hooked> {
   ptr<not_clonable> unknown;   ///< not copied
 };
 
-/// Takes so much of the stack that few of these are deep. Sanitizers place arrays elsewhere, and optimisers leave out
-/// of them what nobody uses.
+/// Takes so much of the stack that a few calls are deep. Sanitizers place arrays elsewhere, and optimisers remove
+/// unused parts of them.
 template <class Do>
 [[gnu::noinline, gnu::no_sanitize_address]] auto with_less_stack(Do what) {
   char room[memo_type::most_stack / 4];
@@ -95,7 +93,7 @@ inline ptr<hooked> hooked::deep_copy(memo_type& memo) const {
   });
 }
 
-/// Undoes what a test has set.
+/// Resets the functions of the test at its end.
 struct clean {
   clean() { hooked::log.clear(); }
   clean(const clean&) = delete;

@@ -17,7 +17,7 @@ using ouro::is;
 
 namespace {
 
-/// A ring that only a collection ends, with a name, and a program for its end.
+/// Garbage that only a collection destroys, with a name, and a function that its destructor calls.
 struct ring {
   ouro::ptr<ring> self;
   std::optional<interned_string> name;
@@ -41,7 +41,7 @@ TEST_CASE("interned_string: an emergency collection in interning erases the stri
   ouro::gc::disable();
   for (int i = 0; i != 20; ++i) make_ring()->name.emplace("only garbage holds name " + std::to_string(i));
   REQUIRE(interned_string::interned_count() == 20);
-  // It fits when the pools of the garbage are free again, and not before.
+  // It fits only when the pools of the garbage are free again.
   make_ring()->name.emplace(std::string(std::size_t{400} << 10, 'x'));
   const interned_string made{std::string(std::size_t{600} << 10, 'y')};
   CHECK(interned_string::interned_count() == 1);

@@ -1,4 +1,4 @@
-// Keys that are chosen to collide must not: the table's probes stay short for whatever a program is fed.
+// Keys that are chosen to collide do not collide, so that probes stay short for any input of a program.
 
 #include <ouro/ouro.hpp>
 
@@ -27,7 +27,7 @@ std::string word(std::uint64_t value) {
   return bytes;
 }
 
-/// The most keys that fall into one of the slots of a table that has room for twice as many.
+/// The largest number of keys in one slot of a table with some twice as many slots.
 std::size_t fullest_slot(const std::vector<std::string>& all) {
   std::unordered_map<std::uint64_t, std::size_t> slots;
   std::size_t most = 0;
@@ -41,8 +41,8 @@ std::size_t fullest_slot(const std::vector<std::string>& all) {
 }  // namespace
 
 TEST_CASE("intern_hash: keys that make a factor of the hash zero do not collide") {
-  // A factor of zero would make the other half of such keys count for nothing. All constants of the hash, and what they
-  // become where the seed is not mixed in.
+  // With a factor of zero the other half of such keys would not matter. These are the constants of the hash, and the
+  // factors that they would give without the seed.
   for (const std::uint64_t constant :
        {0xA0761D6478BD642Fu, 0xE7037ED1A0B428DBu, 0x9E3779B97F4A7C15u, 0xA0761D6478BD642Fu ^ 0xE7037ED1A0B428DBu,
         ~0xA0761D6478BD642Fu, std::uint64_t{0}}) {
@@ -78,7 +78,7 @@ TEST_CASE("intern_hash: keys of each length up to 40 that differ in two bytes sp
 
 TEST_CASE("intern_hash: hash_bytes and equal_bytes read each byte, and none beyond the length") {
   for (std::size_t length = 0; length <= 40; ++length) {
-    // Blocks of exactly that length: a sanitizer sees what is read beyond them.
+    // Blocks of exactly that length, so that a sanitizer notices reads beyond them.
     const std::vector<char> a(length, 'x');
     std::vector<char> b = a;
     REQUIRE(equal_bytes({a.data(), length}, {b.data(), length}));
@@ -99,7 +99,7 @@ TEST_CASE("intern_hash: hash_bytes and equal_bytes read each byte, and none beyo
 
 namespace {
 
-/// The string with 16 bytes more, so that its hash is 0: for whoever knows the seed.
+/// The string and 16 more bytes that make its hash 0. Needs the seed.
 /// \pre a multiple of 16 bytes, and at least 32
 std::string with_hash_zero(const std::string& begin) {
   constexpr std::uint64_t k0 = 0xA0761D6478BD642Fu;

@@ -49,7 +49,7 @@ TEST_CASE("intern_table: after random insertions and removals it finds what a li
   ouro::detail::intern_table<entry> table;
   std::vector<std::unique_ptr<entry>> model;
   for (int step = 0; step != 20'000; ++step) {
-    // Up to some hundred entries, and down to none, by turns.
+    // Grows to some hundred entries and shrinks to none by turns.
     const bool grows = step / 500 % 2 == 0;
     if (random() % 4 != 0 ? grows : !grows) {
       model.push_back(std::make_unique<entry>(entry{hash_of(random() % homes, random() % kinds)}));

@@ -114,7 +114,7 @@ TEST_CASE("interned_string: while disabled, equal strings are two objects") {
 }
 
 TEST_CASE("interned_string: intern_all gives the same objects as interning one by one") {
-  // More than a group, with repetitions, short ones and such as are there already.
+  // More than one group of 16, with repetitions, short strings and known strings.
   std::vector<std::string> texts;
   for (std::size_t i = 0; i != 50; ++i) texts.push_back("text " + std::to_string(i % 20));
   texts.insert(texts.end(), {"", "x", "a string that is longer than what four loads of eight bytes reach"});

@@ -60,7 +60,7 @@ TEST_CASE("interner: a weak entry leaves with its last handle, an immortal one s
 
 namespace {
 
-/// A value whose comparison throws, or uses the cache, when a test wants it to.
+/// A value whose comparison calls a function of the test, which may throw or use the cache.
 struct touchy {
   int value;
   static inline std::function<void()> at_comparison;
@@ -113,7 +113,7 @@ TEST_CASE("interner: an equality that uses the cache finds the table valid (trap
 
 namespace {
 
-/// Has each comparison intern a value that nobody has interned before.
+/// Has each comparison intern a new value.
 struct restless {
   std::vector<touchy_interner::handle> inserted;
 
@@ -135,7 +135,7 @@ TEST_CASE("interner: a lookup ends though each comparison interns another value 
   std::vector<touchy_interner::handle> known;
   for (int i = 0; i != 20; ++i) known.push_back(touchy_interner::intern(touchy{i}));
   restless equality;
-  // One that is known, behind others that are compared before it; and one that is new.
+  // A known value, behind others that are compared before it, and a new one.
   const auto again = touchy_interner::intern(touchy{19});
   CHECK(again == known[19]);
   CHECK(touchy_interner::size() == 20 + equality.inserted.size());
@@ -202,7 +202,7 @@ TEST_CASE("interner: while disabled, equal values are separate objects outside o
 
 namespace {
 
-/// Of a cache that no heap knows before its test.
+/// A value whose cache no heap has used before its test.
 struct unmet {
   int value;
   friend bool operator==(const unmet&, const unmet&) = default;
@@ -240,7 +240,7 @@ TEST_CASE("interner: is disabled in one heap only") {
 
 namespace {
 
-/// A value whose copy interns its like.
+/// A value whose copy constructor interns an equal value.
 struct nested {
   int value;
   static inline bool interns = false;

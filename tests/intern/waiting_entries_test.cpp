@@ -19,7 +19,7 @@ namespace {
 
 using strings = interner<std::string>;
 
-/// Heads a chain that is too long for nested destructors; the last one runs a program at the deepest place.
+/// A chain that is too long for nested destructors. The last destructor calls a function at the greatest depth.
 struct chain {
   ouro::ptr<chain> next;
   std::optional<interned_string> name;
@@ -57,7 +57,7 @@ TEST_CASE("interned_string: a string that waits for its destruction is not found
       CHECK(ouro::ref_count(again) == 2);
     }
     CHECK(ouro::gc::drain() == 2);
-    // The end of the old one has left the entry of the new one alone.
+    // The destruction of the old string has not erased the entry of the new one.
     CHECK(is(interned_string{"waits for its end"}, again));
     CHECK(ouro::ref_count(again) == 1);
     CHECK(interned_string::interned_count() == before + 1);
@@ -130,7 +130,7 @@ TEST_CASE("intern: a destructor at the greatest nesting depth may intern a value
 
 namespace {
 
-/// All alike to the table; each comparison runs a program of the test, and so does the end of a value.
+/// All values have one hash. Each comparison calls a function of the test, and so does the destructor of a value.
 struct loud {
   int value;
   std::function<void()> at_end{};

@@ -32,7 +32,7 @@ struct derived : base {
 template <class T>
 using alias = ouro::managed_alias<T, ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 
-/// What owns, compares with null and others as `std::shared_ptr` does.
+/// Whether an owning pointer compares with null and with other pointers as `std::shared_ptr` does.
 template <class T, class Derived>
 consteval bool compares_as_std() {
   static_assert(std::is_nothrow_constructible_v<T, std::nullptr_t> && std::is_convertible_v<std::nullptr_t, T>);

@@ -46,7 +46,7 @@ struct two_bases final : counted, second_base {
 
 struct other_class {};
 
-/// The base class is virtual: only an object that is alive tells where it lies.
+/// Its base class is virtual: only a live object shows where it lies.
 struct virtual_base {
   virtual ~virtual_base() = default;
 };
@@ -58,7 +58,7 @@ struct of_virtual : virtual virtual_base {
 template <class T>
 using alias = ouro::managed_alias<T, ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>;
 
-/// What is true of a pointer class, of `T`, of a class derived from it and of an unrelated one.
+/// What holds for pointers `T` to a class, and for pointers to a derived class, a constant and an unrelated class.
 template <class T, class Derived, class Const, class Other>
 consteval bool converts_as_std() {
   static_assert(std::is_nothrow_default_constructible_v<T>);

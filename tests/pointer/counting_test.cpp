@@ -8,7 +8,7 @@
 
 namespace {
 
-/// Counts the counting.
+/// Counts the increments.
 struct counted_refcount : ouro::local_refcount {
   static inline long increments = 0;
   OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept {

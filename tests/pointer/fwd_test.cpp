@@ -1,6 +1,6 @@
 #include <ouro/fwd.hpp>
 
-// What a header of the program may say before anything of the library or of its own is defined.
+// What a header of a program may declare before any type of the library or of the program is defined.
 namespace {
 
 struct node;
@@ -34,7 +34,7 @@ struct node {
 
 ouro::ptr<node> next_of(const ouro::ptr<node>& of) { return of->next; }
 
-/// Is not one of ours, so that all is asked of it that it inherits.
+/// No policy of the library itself, so the concepts check each inherited verb.
 template <class Policy>
 struct heir : Policy {};
 

@@ -61,7 +61,7 @@ TEST_CASE("deferred_drops: a dropped structure is destroyed in slices of the siz
     list = make_list(100);
     list.reset();
   }
-  CHECK(node::alive == 0);  // the end of the scope is the end of all that waited
+  CHECK(node::alive == 0);  // the end of the scope destroys all objects that waited
 }
 
 TEST_CASE("deferred_drops: objects are destroyed in the order that recursion would give") {
@@ -144,7 +144,8 @@ TEST_CASE("deferred_drops: works without a collector, and objects without a dest
 
 namespace {
 
-/// No other test has weak pointers of this policy: its heaps get to know the collector first, and then those.
+/// No other test has weak pointers of this policy, so its heaps register the collector first, and the weak pointers
+/// afterwards.
 struct counted_apart : ouro::local_refcount {};
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST_CASE_TEMPLATE("gc::freeze: unfreeze makes candidates of the generation that
   const std::size_t waiting = Memory::gc::count();
   CHECK(waiting == 2);
   Memory::gc::freeze();
-  Memory::gc::freeze();  // those that are frozen stay so
+  Memory::gc::freeze();  // changes nothing
   CHECK(Memory::gc::frozen_count() == 2);
   CHECK(Memory::gc::count() == 0);
   CHECK(Memory::gc::objects().size() == 2);
@@ -98,7 +98,7 @@ TEST_CASE_TEMPLATE("gc::freeze: no collection or destruction of other objects wr
       make_candidate(frozen.back());
     }
   };
-  // Of both ages, with holes and others between them.
+  // Frozen candidates of both generations, with holes and other candidates between them.
   add_frozen();
   Memory::gc::collect();
   add_frozen();
@@ -162,7 +162,7 @@ TEST_CASE("gc::freeze: steps pass over frozen candidates, and the end of their h
     CHECK(ouro::gc::step(100) == 2);
     CHECK(ouro::gc::frozen_count() == 3);
   }
-  CHECK(node<by_trial>::alive == 3);  // nobody has looked at them: they went with the pools
+  CHECK(node<by_trial>::alive == 3);  // the end of the heap has freed their pools without destructors
   node<by_trial>::alive = 0;
 }
 

@@ -51,7 +51,7 @@ TEST_CASE_TEMPLATE("gc::garbage: saveall keeps garbage finalized and whole until
 
 namespace {
 
-/// A ring, whose finalizer can cut it, and whose trace can fail.
+/// An object whose finalizer can reset its edge, and whose trace can throw.
 template <class Memory>
 struct cut : counted<cut<Memory>> {
   static inline bool trace_fails = false;
@@ -72,7 +72,7 @@ struct cut : counted<cut<Memory>> {
   bool fails_then = false;
 };
 
-/// Of three in a ring, the first cuts the second loose.
+/// Leaves a ring of three as garbage. The finalizer of the first object cuts the second one off.
 template <class Memory>
 void make_cut_ring(bool fails_then) {
   const auto first = Memory::template make<cut<Memory>>();
@@ -109,7 +109,7 @@ TEST_CASE_TEMPLATE("gc::garbage: an object that a finalizer has cut off is held 
 
 namespace {
 
-/// Without a finalizer.
+/// An object without a finalizer.
 template <class Memory>
 struct plain : counted<plain<Memory>> {
   void trace(auto&& visit) { visit(next, tail, finalized); }

@@ -21,7 +21,7 @@ using ouro::test::ring;
 
 namespace {
 
-/// Makes an object when it is destroyed: in `std::list::clear`, nodes that are freed are linked still.
+/// Makes an object when it is destroyed. In `std::list::clear`, nodes that are already freed are still linked.
 template <class Memory>
 struct entry {
   ~entry() { leave_garbage<Memory>(1); }
@@ -110,7 +110,7 @@ TEST_CASE_TEMPLATE("gc::pause: no collection traces a standard container in the 
 
 TEST_CASE_TEMPLATE("gc::pause: a heap at its limit throws in a pause, and collects everything after it", Memory,
                    by_trial, by_generation) {
-  // In a private heap, and with a collector of another policy beside it, of which the pause says nothing.
+  // In a private heap that has a second collector, which the pause does not concern.
   using beside = std::conditional_t<std::is_same_v<Memory, by_trial>, by_generation, by_trial>;
   ouro::heap apart{std::size_t{1} << 20};
   const ouro::heap::scope in{apart};

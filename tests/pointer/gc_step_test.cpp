@@ -33,7 +33,7 @@ struct steps_in_its_end {
 
 ptr<node> make_ring(int length) { return ouro::test::make_ring(length, &node::next); }
 
-/// No collections but those that are called for.
+/// While it lives, no collection begins by itself.
 struct by_hand : ouro::test::none_left<node>, ouro::test::explicit_collections<> {};
 
 }  // namespace
@@ -75,8 +75,8 @@ TEST_CASE("gc::step: the floating garbage is bounded, however long the program r
     gc::step(200);
     most = std::max(most, node::alive - static_cast<int>(living.size()) * 3);
   }
-  // 53 objects a frame are made, and 200 looked at: all candidates in the frame that they become candidates in, the old
-  // ones, which have lived for 20 frames, after the young.
+  // Each frame makes 53 objects and examines 200: so all candidates are examined in the frame in which they become
+  // candidates, old ones, which have lived for 20 frames, after the young.
   CHECK(most <= 53);
   const auto living_nodes = static_cast<int>(living.size()) * 3;
   gc::collect();

@@ -21,7 +21,7 @@ TEST_CASE_TEMPLATE("gc: a collection of the young objects leaves garbage among t
   const quiet_heap<Memory> heap;
   auto ring = make_ring<Memory>(3);
   make_candidate(ring);
-  CHECK(Memory::gc::collect(0) == 0);  // it ages
+  CHECK(Memory::gc::collect(0) == 0);  // it becomes old
   ring.reset();
   make_ring<Memory>(2);
   CHECK(Memory::gc::collect(0) == 2);

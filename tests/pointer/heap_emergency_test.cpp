@@ -15,7 +15,8 @@ using ouro::test::counted;
 
 namespace {
 
-/// No other test has weak pointers of this policy: its heaps get to know these first, and then the collector.
+/// No other test has weak pointers of this policy, so its heaps register the weak pointers first, and the collector
+/// afterwards.
 struct counted_apart : ouro::local_refcount {};
 
 using memory = ouro::memory<counted_apart, ouro::trial_deletion, ouro::pool_allocator>;
@@ -65,7 +66,7 @@ TEST_CASE("heap: a weak callback waits for the destructor of its object, though 
 }
 
 TEST_CASE("heap: its end destroys what finalizers leave behind") {
-  // Its object goes with the heap, and must not be dropped.
+  // Its object ends with the heap, so this pointer must not be dropped.
   alignas(ouro::ptr<rising>) static std::byte room[sizeof(ouro::ptr<rising>)];
   auto& risen = *new (room) ouro::ptr<rising>;
   ouro::ptr<rising> dropped;

@@ -1,4 +1,4 @@
-// Private heaps as values: apart from each other, limited, entered from several threads, gone whole.
+// Private heaps as values: isolated from each other, limited, entered from several threads, and freed as a whole.
 
 #include "support/mortal.hpp"
 #include "support/ring.hpp"
@@ -28,7 +28,7 @@ namespace {
 
 void make_ring(int length, char name = 'r') { ouro::test::make_ring(length, &mortal::left, name); }
 
-/// Whether the page of an address is part of the process.
+/// Whether the page of the address is mapped.
 bool is_mapped(const void* at) {
   constexpr std::uintptr_t page = 4096;
   auto* const begin = reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(at) & ~(page - 1));
@@ -114,7 +114,7 @@ TEST_CASE("heap: its end destroys garbage, and frees the blocks of held objects 
   }
   CHECK(mortal::log == "gg");
   if constexpr (ouro::check_level >= 1) {
-    // What is held of the heaps that ended last is kept for the reports about it.
+    // The pools of held objects of the heaps that ended last are kept, for reports about these objects.
     CHECK(is_mapped(held));
     for (std::size_t i = 0; i != ouro::detail::ended_heaps::most_arenas; ++i) {
       heap h;
@@ -146,7 +146,7 @@ TEST_CASE("heap: its end destroys garbage that destructors leave, and calls fina
 
 namespace {
 
-/// Leaves another like it behind in its destructor, as garbage, for ever.
+/// Its destructor leaves another object of its type as garbage, without end.
 struct endless {
   static inline int destroyed = 0;
 
@@ -174,7 +174,7 @@ TEST_CASE("heap: its end is reached though each destructor leaves new garbage") 
     const heap::scope in{h};
     endless::leave();
   }
-  // Eight passes of a collection, eight collections.
+  // Eight collections of eight passes each.
   CHECK(endless::destroyed == 64);
 }
 
@@ -183,7 +183,7 @@ namespace {
 int called = 0;
 ouro::weak<kilobyte> watcher;
 
-/// Leaves garbage behind that calls this again when it goes.
+/// Leaves garbage whose weak callback calls this function again.
 void leave_watched() {
   ++called;
   auto first = make<kilobyte>();
@@ -508,7 +508,7 @@ TEST_CASE("heap: a program that runs in one of several heaps does what it does i
     std::mt19937 choice;
     std::string log;
   };
-  // The same steps from the same seed: whatever a heap sees of its neighbours would change its log.
+  // The same steps from the same seed: an influence of other heaps would change the log.
   const auto step = [](model& of) {
     mortal::log.clear();
     switch (of.choice() % 6) {

@@ -16,7 +16,7 @@ struct linked {
   ouro::ptr<linked> next;
 };
 
-/// Stays for good.
+/// Its objects are made immortal, or are reached from such.
 template <class Memory>
 struct apart : counted<apart<Memory>> {
   void trace(auto&& visit) { visit(next); }
@@ -28,7 +28,7 @@ struct apart : counted<apart<Memory>> {
 
 TEST_CASE_TEMPLATE("immortal: an immortal object is no candidate, and keeps all that it leads to", Memory, by_trial,
                    by_generation) {
-  typename Memory::heap h;  // with which they go
+  typename Memory::heap h;  // its end frees the immortal objects
   const typename Memory::heap::scope in{h};
   {
     const auto object = Memory::template make<apart<Memory>>();
@@ -53,7 +53,7 @@ TEST_CASE("immortal: a candidate whose count has reached its maximum is no garba
   object->next = object;
   make_candidate(object);
   CHECK(ouro::gc::count() == 1);
-  // As if there were so many copies.
+  // As if that many copies had been made.
   header::of(object.get())->count = ouro::count_word::immortal + 5;
   make_candidate(object);
   CHECK(ouro::is_immortal(object));

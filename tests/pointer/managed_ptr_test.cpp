@@ -23,7 +23,7 @@ namespace {
 
 struct incomplete;
 
-/// What a class may hold of a type that nobody has defined yet (trap 15).
+/// Has members that point to a type which is not defined yet (trap 15).
 struct holder_of_incomplete {
   ptr<incomplete> null;
   ptr<incomplete> other = std::move(null);

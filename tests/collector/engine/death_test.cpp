@@ -46,7 +46,7 @@ TEST_CASE_FIXTURE(fresh_log, "death: an object whose count falls to zero is fina
 
 namespace {
 
-/// No collector looks at it; its finalizer brings it back, or throws.
+/// An untracked object whose finalizer resurrects it, or throws.
 struct phoenix {
   static inline ouro::ptr<phoenix> saved;
   static inline int finalized = 0;
@@ -85,7 +85,7 @@ TEST_CASE("death: an untracked object is finalized once, and may be resurrected 
     auto third = ouro::make<phoenix>(true);
     third.reset();
   }
-  // The first waited among the others, and remembered that it had been finalized.
+  // The first one waited with the others, and was not finalized again.
   CHECK(phoenix::destroyed + (phoenix::saved != nullptr ? 1 : 0) == 3);
   phoenix::saved.reset();
   CHECK(phoenix::finalized == 3);

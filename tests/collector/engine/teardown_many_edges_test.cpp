@@ -14,8 +14,8 @@ using ouro::make;
 using ouro::ptr;
 using ouro::test::unraisable_reports;
 
-// Garbage with more edges than a trial keeps: its edges are severed by a second walk, in another way than those of
-// small garbage.
+// Garbage with more edges than a trial keeps. Its edges are severed by a second walk over the objects; those of small
+// garbage are severed from the list that the trial keeps.
 
 namespace {
 
@@ -67,7 +67,7 @@ class wide : public base_of<Finalizes> {
   bool is_living_;
 };
 
-/// Each leads to the next ones, round and round. Returns them with a handle each.
+/// Makes objects of which each leads to the following ones, around a ring. Returns a handle of each.
 template <bool Finalizes>
 std::vector<ptr<wide<Finalizes>>> make_band(counters& told) {
   std::vector<ptr<wide<Finalizes>>> made;
@@ -108,7 +108,7 @@ TEST_CASE_TEMPLATE("teardown: edges to live objects are left to the destructors,
 TEST_CASE("teardown: a trace that throws while edges are severed is reported, and all garbage is destroyed") {
   const unraisable_reports reports;
   counters told;
-  // Called before by mark_gray.
+  // The first call is that of mark_gray.
   make_band<false>(told)[nodes - 1]->throws_at = 2;
   CHECK(gc::collect() == nodes);
   CHECK(reports.count == 1);

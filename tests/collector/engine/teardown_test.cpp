@@ -41,7 +41,7 @@ struct fresh_log {
   }
 };
 
-/// Two that point to each other. The handles that it returns drop the second one first.
+/// Makes two objects that point to each other. The pair of handles drops the second one first.
 std::pair<ptr<finalized>, ptr<finalized>> make_pair_of_peers() {
   auto x = make<finalized>('x');
   auto y = make<finalized>('y');
@@ -228,7 +228,7 @@ struct holder {
   std::function<void()> at_end;
 };
 
-/// Two in a cycle that is garbage, of which the second holds the value.
+/// Leaves a cycle of two objects as garbage, of which the second holds the value.
 void make_garbage_with_value(std::function<void()> at_end_of_first) {
   const auto first = make<holder>();
   first->peer = make<holder>();
@@ -263,7 +263,7 @@ TEST_CASE("teardown: a leaf that a destructor of garbage locks lives on with an 
 
 namespace {
 
-/// A ring, whose finalizer can cut it, and whose trace can fail.
+/// An object whose finalizer can reset its edge, and whose trace can throw.
 template <class Memory>
 struct cut : counted<cut<Memory>> {
   static inline bool trace_fails = false;
@@ -284,7 +284,7 @@ struct cut : counted<cut<Memory>> {
   bool fails_then = false;
 };
 
-/// Of three in a ring, the first cuts the second loose.
+/// Leaves a ring of three as garbage. The finalizer of the first object cuts the second one off.
 template <class Memory>
 void make_cut_ring(bool fails_then) {
   const auto first = Memory::template make<cut<Memory>>();
@@ -312,7 +312,8 @@ TEST_CASE_TEMPLATE("teardown: an object that a finalizer has cut off dies by its
 
 namespace {}  // namespace
 
-/// Each with two edges to the next, and more of them than a trial keeps edges: their traces are called twice.
+/// Leaves a ring whose objects have two edges each to the next one. With more edges than a trial keeps, each trace is
+/// called twice.
 template <class T>
 void leave_double_ring(int objects) {
   const auto first = make<T>();

@@ -16,7 +16,7 @@ using ouro::test::unraisable_reports;
 
 namespace {
 
-/// A trace of which throws after so many, or forgets an edge every other time.
+/// An object whose trace throws after a number of traces, or forgets an edge every other time.
 template <class Memory>
 struct unreliable : counted<unreliable<Memory>> {
   static inline int traces_until_throw = -1;
@@ -34,7 +34,8 @@ struct unreliable : counted<unreliable<Memory>> {
   typename Memory::template ptr<unreliable> right;
 };
 
-/// A ring of two that is garbage, watched by `watcher`, and leads to one that is returned.
+/// Makes a live ring of two, which it returns, and a ring of two that is garbage, points to the live one, and is
+/// watched by `watcher`.
 template <class Memory>
 auto garbage_beside_living(typename Memory::template weak<unreliable<Memory>>* watcher = nullptr) {
   using node = unreliable<Memory>;
@@ -109,7 +110,7 @@ TEST_CASE_TEMPLATE("trial: a trace that forgets an edge every other time frees n
 
 namespace {
 
-/// Reports its edge in the first of two walks only.
+/// Its trace reports the edge for a number of calls, and not any more.
 struct fickle {
   ptr<fickle> next;
   static inline int calls = 0;
