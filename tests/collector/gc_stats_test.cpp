@@ -19,7 +19,7 @@ static_assert(has_flag(gc_debug::leak, gc_debug::saveall) && has_flag(gc_debug::
 static_assert(!has_flag(gc_debug::none, gc_debug::leak) &&
               has_flag(gc_debug::stats | gc_debug::saveall, gc_debug::leak));
 
-TEST_CASE_TEMPLATE("gc_stats: collections, garbage and pauses are counted for each generation", Memory, by_trial,
+TEST_CASE_TEMPLATE("gc_stats: collections and garbage are counted for each generation", Memory, by_trial,
                    by_generation) {
   const quiet_heap<Memory> heap;
   const auto young = Memory::gc::stats(0);
@@ -41,7 +41,7 @@ TEST_CASE_TEMPLATE("gc_stats: collections, garbage and pauses are counted for ea
 
 namespace {
 
-/// Ends 2 milliseconds after it began to.
+/// Its destructor takes 2 milliseconds.
 struct slow_to_end {
   static constexpr std::uint64_t time = 2'000'000;
 
@@ -57,7 +57,7 @@ struct slow_to_end {
 
 }  // namespace
 
-TEST_CASE("gc: the longest pause of a generation covers the destructors that it ran, and stays after shorter ones") {
+TEST_CASE("gc_stats: the longest pause of a generation includes destructors, and shorter ones do not replace it") {
   ouro::heap h;
   const ouro::heap::scope in{h};
   {

@@ -1,11 +1,11 @@
+#include "support/unraisable.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <string_view>
 #include <vector>
 
 using ouro::make;
@@ -121,9 +121,7 @@ TEST_CASE("live_scan: ends when no object without external references is left, a
 }
 
 TEST_CASE("live_scan: a trace that throws ends the scan, and is reported") {
-  static int reported;
-  reported = 0;
-  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) { ++reported; });
+  const ouro::test::unraisable_reports reports;
   const auto held = make<linked>();
   const auto garbage = make<linked>();
   held->throws = true;
@@ -134,7 +132,7 @@ TEST_CASE("live_scan: a trace that throws ends the scan, and is reported") {
     live_scan<ouro::local_refcount> scan{marked.worklist, marked.queue, marked.zero_external};
     CHECK_FALSE(scan.scan_black());
   }
-  ouro::set_unraisable_handler(before);
-  CHECK(reported == 1);
+  CHECK(reports.count == 1);
+  CHECK(reports.last_type.ends_with("linked"));
   CHECK_FALSE(ouro::detail::trace_is_running);
 }

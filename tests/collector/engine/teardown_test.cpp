@@ -310,8 +310,6 @@ TEST_CASE_TEMPLATE("teardown: an object that a finalizer has cut off dies by its
   CHECK(cut<Memory>::alive == 0);
 }
 
-namespace {}  // namespace
-
 /// Leaves a ring whose objects have two edges each to the next one. With more edges than a trial keeps, each trace is
 /// called twice.
 template <class T>

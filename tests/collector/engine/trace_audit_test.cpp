@@ -1,14 +1,14 @@
 // Types whose trace reports an edge twice are in unchecked/trace_audit_test.cpp and checked/misuse_test.cpp: a checked
 // build ends there.
 
+#include "support/unraisable.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <string_view>
 #include <vector>
 
 using ouro::make;
@@ -71,9 +71,9 @@ TEST_CASE("trace_audit: a trace that throws fails the audit, and its type is not
   const auto object = make<wide>();
   object->edges = {object};
   object->throws = true;
-  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view) {});
+  const ouro::test::unraisable_reports reports;
   static_cast<void>(audited(audit, object, false));
-  ouro::set_unraisable_handler(before);
+  CHECK(reports.count == 1);
   object->throws = false;
   CHECK(audited(audit, object).size() == 1);
   CHECK_FALSE(trace_audit::is_wrong(

@@ -1,10 +1,10 @@
+#include "support/unraisable.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <exception>
-#include <string_view>
 #include <vector>
 
 using ouro::make;
@@ -103,22 +103,17 @@ TEST_CASE("trace_worklist: trace_some traces the objects of one type that follow
 }
 
 TEST_CASE("trace_worklist: a trace that throws is reported by trace_some, and passed on by trace_one") {
-  static int reported;
-  reported = 0;
-  const auto before = ouro::set_unraisable_handler([](std::exception_ptr, std::string_view type) {
-    ++reported;
-    CHECK(type.ends_with("linked"));
-  });
+  const ouro::test::unraisable_reports reports;
   const auto object = make<linked>();
   object->throws = true;
   seen_edges seen;
   CHECK_THROWS_AS(ouro::detail::trace_one(header_of(object), record_of(*header_of(object)), seen.sink), int);
-  CHECK(reported == 0);
+  CHECK(reports.count == 0);
   worklist_entry one{header_of(object), 0, 0};
   worklist_entry* const at = &one;
   std::size_t i = 0;
   CHECK_FALSE(ouro::detail::trace_some(at, i, 1, record_of(*header_of(object)), seen.sink));
-  CHECK(reported == 1);
-  ouro::set_unraisable_handler(before);
+  CHECK(reports.count == 1);
+  CHECK(reports.last_type.ends_with("linked"));
   CHECK_FALSE(trace_is_running);
 }
