@@ -29,9 +29,9 @@ TEST_CASE("shape: an object finds the names that it has, and not those of others
   CHECK(of.find(30, 3) == 2);
   CHECK(of.find(30, 2) == shape::none);  // of an object that has got the first two only
   CHECK(of.find(40, 3) == shape::none);
-  CHECK(of.goes_on_with(2, 30));
-  CHECK_FALSE(of.goes_on_with(1, 30));
-  CHECK_FALSE(of.goes_on_with(3, 40));
+  CHECK(of.continues_with(2, 30));
+  CHECK_FALSE(of.continues_with(1, 30));
+  CHECK_FALSE(of.continues_with(3, 40));
   CHECK(&of.tree() == &names);
   CHECK(of.bytes() >= sizeof of + 3 * sizeof(int));
   of.leave();

@@ -130,7 +130,7 @@ TEST_CASE("deep_copy: an object whose trace throws is not prepared, and is copie
   for (std::size_t i = 0; i != deep; ++i) CHECK(all[i].use_count() == (i == 0 ? 1 : 2));
 }
 
-TEST_CASE("deep_copy: an alias of a stand-in is found out, and nothing of the copy is left") {
+TEST_CASE("deep_copy: an alias of a placeholder is found out, and nothing of the copy is left") {
   const clean after;
   const auto all = row(deep);
   all.back()->next = all[6];
@@ -141,7 +141,7 @@ TEST_CASE("deep_copy: an alias of a stand-in is found out, and nothing of the co
   CHECK_THROWS_AS(static_cast<void>(deepcopy(all.front())), ouro::copy_unfinished);
   CHECK(hooked::alive == static_cast<int>(deep));
   unlink(all.back());
-  // Without a ring there are no stand-ins.
+  // Without a ring there are no placeholders.
   const auto made = deepcopy(all.front());
   CHECK(made->part.owner() == made->next);
 }
@@ -226,7 +226,7 @@ struct first_base {
   virtual ~first_base() = default;
   int room = 1;
 };
-/// An interior base, for whose objects there are no stand-ins.
+/// An interior base, for whose objects there are no placeholders.
 struct middle_base {
   virtual ~middle_base() = default;
   ptr<middle_base> next;
@@ -252,7 +252,7 @@ inline constexpr bool ouro::interior_base<middle_base> = true;
 template <>
 inline constexpr bool ouro::clonable<in_a_ring> = true;
 
-TEST_CASE("deep_copy: in a deep ring without stand-ins an object that is asked for again is copied again") {
+TEST_CASE("deep_copy: in a deep ring without placeholders an object that is asked for again is copied again") {
   std::vector<ptr<in_a_ring>> all;
   for (std::size_t i = 0; i != deep; ++i) {
     all.push_back(make<in_a_ring>());

@@ -72,7 +72,7 @@ TEST_CASE("deep_copy: the copy of a ring that begins deep down is a ring") {
   }
 }
 
-TEST_CASE("deep_copy: a stand-in that was hidden or written to is found out, and nothing of the copy is left") {
+TEST_CASE("deep_copy: a placeholder that was hidden or written to is found out, and nothing of the copy is left") {
   {
     const clean after;
     const auto all = row(deep);
@@ -254,7 +254,7 @@ struct before_base {
   virtual ~before_base() = default;
   int room = 1;
 };
-/// An interior base, for whose objects there are no stand-ins.
+/// An interior base, for whose objects there are no placeholders.
 struct in_the_middle {
   virtual ~in_the_middle() = default;
   ptr<in_the_middle> next;

@@ -20,32 +20,33 @@ struct numbers {
   std::vector<int> items;
 };
 
-using set_aside = ouro::detail::set_aside<numbers>;
+using detached_content = ouro::detail::detached_content<numbers>;
 
 }  // namespace
 
-TEST_CASE("set_aside: the container is empty meanwhile, and has its content again at the end") {
+TEST_CASE("detached_content: the container is empty meanwhile, and has its content again at the end") {
   numbers all{{1, 2, 3}};
   {
-    set_aside aside{all};
+    detached_content detached{all};
     CHECK(all.items.empty());
     all.items.push_back(9);  // what user code puts in meanwhile is dropped
-    aside.content().items.push_back(4);
+    detached.content().items.push_back(4);
   }
   CHECK(all.items == std::vector<int>{1, 2, 3, 4});
 }
 
-TEST_CASE("set_aside: a container that has ended meanwhile gets nothing back") {
+TEST_CASE("detached_content: a container that has ended meanwhile gets nothing back") {
   alignas(numbers) unsigned char room[sizeof(numbers)];
   auto* const all = ::new (static_cast<void*>(room)) numbers{{1, 2, 3}};
   {
-    set_aside aside{*all};
+    detached_content detached{*all};
     all->~numbers();
-    CHECK(aside.content().items == std::vector<int>{1, 2, 3});
+    CHECK(detached.content().items == std::vector<int>{1, 2, 3});
   }
 }
 
-TEST_CASE("set_aside: move_aside changes the container itself only if moves of its elements run no user code") {
+TEST_CASE(
+    "detached_content: change_detached changes the container itself only if moves of its elements call no user code") {
   numbers all{{1, 2}};
   bool was_itself = false;
   const auto change = [&](numbers& given) {
@@ -53,9 +54,9 @@ TEST_CASE("set_aside: move_aside changes the container itself only if moves of i
     given.items.push_back(3);
     return given.items.size();
   };
-  CHECK(ouro::detail::move_aside<true>(all, change) == 3);
+  CHECK(ouro::detail::change_detached<false>(all, change) == 3);
   CHECK(was_itself);
-  CHECK(ouro::detail::move_aside<false>(all, change) == 4);
+  CHECK(ouro::detail::change_detached<true>(all, change) == 4);
   CHECK_FALSE(was_itself);
   CHECK(all.items == std::vector<int>{1, 2, 3, 3});
 }

@@ -23,7 +23,7 @@ interned_string operator""_name(const char* text, std::size_t length) { return i
 
 }  // namespace
 
-TEST_CASE("own_names: an object with more than most_shared names has its own, and finds them all") {
+TEST_CASE("unshared_names: an object with more than most_shared names has its own, and finds them all") {
   using record = attributes<int>;
   using model = std::vector<std::pair<interned_string, int>>;
   std::mt19937 random{7};
@@ -87,7 +87,7 @@ TEST_CASE("own_names: an object with more than most_shared names has its own, an
   CHECK(most > 2 * record::most_shared);
 }
 
-TEST_CASE("own_names: own names count for their object alone, and a smaller object has none") {
+TEST_CASE("unshared_names: they count for their object alone, and a smaller object has none") {
   attributes<int> of;
   for (std::size_t i = 0; i != attributes<int>::most_shared; ++i) of[interned_string{"n" + std::to_string(i)}] = 1;
   attributes<int> same{of};
@@ -104,14 +104,14 @@ TEST_CASE("own_names: own names count for their object alone, and a smaller obje
   CHECK(of.has_shape_of(same));
 }
 
-TEST_CASE("own_names: the memory of 100000 names is proportional to their number") {
+TEST_CASE("unshared_names: the memory of 100000 names is proportional to their number") {
   attributes<int> of;
   for (int i = 0; i != 100'000; ++i) of[interned_string{"wide " + std::to_string(i)}] = i;
   CHECK(of.at("wide 77777"_name) == 77'777);
   CHECK(of.own_bytes() < 100'000 * std::size_t{32});
 }
 
-TEST_CASE("own_names: a failed allocation of own names, or of their copy, changes nothing") {
+TEST_CASE("unshared_names: a failed allocation of them, or of their copy, changes nothing") {
   using ouro::test::failing_allocator;
   using record = attributes<int, ouro::memory<ouro::local_refcount, ouro::no_collector, failing_allocator>>;
   constexpr int shared = static_cast<int>(record::most_shared);

@@ -31,7 +31,7 @@ struct owner {
 
 }  // namespace
 
-TEST_CASE("weak_entries: iteration meets the entries in the order of insertion, whatever has left or was replaced") {
+TEST_CASE("weak_hash_table: iteration meets the entries in the order of insertion, whatever has left or was replaced") {
   std::mt19937 random{7};
   ouro::weak_value_map<int, node> map;
   std::vector<std::pair<int, ptr<node>>> model;  // in the order of insertion
@@ -61,7 +61,7 @@ TEST_CASE("weak_entries: iteration meets the entries in the order of insertion, 
   }
 }
 
-TEST_CASE("weak_entries: strong keys and values are traced, so that a cycle through them is collected") {
+TEST_CASE("weak_hash_table: strong keys and values are traced, so that a cycle through them is collected") {
   const auto outside = make_node(1);
   {
     const auto first = make<owner>();
@@ -74,7 +74,7 @@ TEST_CASE("weak_entries: strong keys and values are traced, so that a cycle thro
   CHECK(ouro::gc::collect() == 2);
 }
 
-TEST_CASE("weak_entries: random insertions, erasures, deaths and iterations agree with a model") {
+TEST_CASE("weak_hash_table: random insertions, erasures, deaths and iterations agree with a model") {
   std::mt19937 random{31};
   ouro::weak_value_map<int, node> map;
   std::map<int, ptr<node>> model;
@@ -111,7 +111,7 @@ TEST_CASE("weak_entries: random insertions, erasures, deaths and iterations agre
   }
 }
 
-TEST_CASE("weak_entries: iterators can be copied and assigned, and entries leave after the last has ended") {
+TEST_CASE("weak_hash_table: iterators can be copied and assigned, and entries leave after the last has ended") {
   ouro::weak_set<node> set;
   std::vector<ptr<node>> kept;
   for (int i = 0; i != 4; ++i) {
