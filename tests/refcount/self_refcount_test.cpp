@@ -105,6 +105,9 @@ TEST_CASE("self_refcount: 0, NULL and nullptr are null, as for boost::intrusive_
   p = {};
   CHECK(p == nullptr);
   p = object;
+  p = intrusive<self_counted>{nullptr};
+  CHECK(p == nullptr);
+  p = object;
   p.reset(0);
   CHECK(p == nullptr);
   p = object;

@@ -102,6 +102,9 @@ TEST_CASE("allocation_snapshot: folded stacks have a line an origin, outermost s
 
 TEST_CASE("allocation_snapshot: a change of bytes alone is a change; a stack without scopes is its type") {
   using statistic = ouro::allocation_statistic;
+  const statistic nothing;
+  CHECK(nothing.bytes == 0);
+  CHECK(nothing.blocks == 0);
   const ouro::allocation_trace trace{"type", {}, {}};
   const ouro::allocation_snapshot before{std::vector<statistic>{{trace, 100, 2}}};
   const ouro::allocation_snapshot after{std::vector<statistic>{{trace, 160, 2}}};
