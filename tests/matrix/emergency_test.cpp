@@ -78,7 +78,9 @@ TEST_CASE("make_managed: no automatic collection of shared objects begins where 
   memory::gc::collect();
   const auto said = ouro::test::run_in_child([] {
     leave_garbage<memory>();
-    const rlimit none{0, 0};
+    rlimit files;
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) std::abort();
+    const rlimit none{0, files.rlim_max};
     if (::setrlimit(RLIMIT_NOFILE, &none) != 0) std::abort();
     const at_limit now;
     try {
@@ -87,6 +89,7 @@ TEST_CASE("make_managed: no automatic collection of shared objects begins where 
     } catch (const std::bad_alloc&) {
     }
     if (memory::gc::collect() != 1) std::abort();
+    ::setrlimit(RLIMIT_NOFILE, &files);  // the counters of coverage.sh are written to files
   });
   CHECK(said.text == "");
   CHECK_FALSE(said.aborted);
