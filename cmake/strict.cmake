@@ -9,11 +9,13 @@ if(OURO_SANITIZE)
   set(sanitizer_flags -fsanitize=${OURO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
 endif()
 
-# For tests/coverage.sh. Counters that are mapped to their file: what abort() ends has counted, too. Atomic: what one branch of
-# two has counted is told by a difference, which threads that overtake each other would make zero.
+# For tests/coverage.sh. Atomic: threads count what others execute, too.
 set(coverage_flags "")
 if(OURO_COVERAGE)
-  set(coverage_flags -fprofile-instr-generate -fcoverage-mapping -fprofile-update=atomic)
+  set(coverage_flags --coverage -fprofile-update=atomic)
+  # Counters are written when a program returns from main(): this writes them, too, when it ends in another way.
+  add_library(coverage_at_end STATIC tests/support/coverage_at_end.cpp)
+  target_link_options(coverage_at_end INTERFACE -Wl,--wrap=abort,--wrap=_exit,--wrap=__gcov_fork)
 endif()
 
 add_library(ouro_strict INTERFACE)
@@ -36,6 +38,6 @@ if(OURO_SINGLE_HEADER)
 else()
   target_link_libraries(ouro_strict INTERFACE ouro::ouro)
 endif()
-target_compile_options(ouro_strict INTERFACE ${strict_flags} ${sanitizer_flags} ${coverage_flags}
-  $<$<BOOL:${OURO_COVERAGE}>:SHELL:-mllvm -runtime-counter-relocation>)
+target_compile_options(ouro_strict INTERFACE ${strict_flags} ${sanitizer_flags} ${coverage_flags})
 target_link_options(ouro_strict INTERFACE ${sanitizer_flags} ${coverage_flags})
+target_link_libraries(ouro_strict INTERFACE $<TARGET_NAME_IF_EXISTS:coverage_at_end>)

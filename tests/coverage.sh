@@ -1,30 +1,36 @@
 #!/bin/sh
-# How much of include/ the tests execute, and whether what they do not execute is known: builds the preset `coverage`, which is
-# `debug` with counters and not optimised, passes its tests, and has coverage.py judge.
+# Whether the tests execute all of include/: builds the preset `coverage`, passes its tests, and has gcovr judge. A line may go
+# without only if it is marked (GCOVR_EXCL_LINE), or stands between two marks (GCOVR_EXCL_START, GCOVR_EXCL_STOP).
 #
-# What is counted, and why in this way:
-# - Clang counts in the source, not in the object code as gcov does: no branch is there that only an optimiser, a destructor
-#   or an exception has made, so that none needs to be excluded, and each operand of && and || is a condition of its own.
-# - A line counts as executed, and an outcome of a condition as taken, if that happened in any instantiation of a template, in
-#   any test program. The checked and the unchecked tests are among these: what is there at one check level only counts, too.
-#   Merged here and not by llvm-cov: of functions that several programs have in different forms it knows one.
-# - A function that nothing instantiates is not executed. The compiler says nothing of it, so libclang tells which there are.
+# - A line counts as executed if that happened in any instantiation of a template, in any test program.
+# - What is not compiled does not count: templates that nothing instantiates, functions that nothing calls, and what only the
+#   compiler executes.
 # - Tests of examples do not count, nor does fuzzing: they execute much, and assert little of the library.
-# - What only the compiler executes does not count: consteval functions, concepts, the initialisers of constants. No more does a
-#   condition that is a constant expression wherever it is executed.
-# - Processes that abort() count: the counters are mapped to their file (%c), since tests of misuse end so. Nothing is
-#   excluded as an assertion.
+# - The child of a fork counts once more what its parent has counted before.
+# - clang computes some counts from others, and then finds 0 for a few blocks that end in a call which does not return.
+# - Conditions are not judged: each instantiation, each sanitizer and each exception adds branches that are never taken. Whether
+#   a test notices a condition is what tests/mutants tells.
 set -eu
 cd "$(dirname "$0")/.."
 . cmake/setup.sh
+# One version for all who judge, since each counts a little differently.
 version=19
 export CXX="clang++-$version"
 need_to_test
 need "llvm-cov-$version" "llvm-$version"
-need "/usr/share/doc/python3-clang-$version" "python3-clang-$version"
+python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
 install_needed
 
-rm -rf "build/$CXX-coverage/profiles"
+build=build/$CXX-coverage
+mkdir -p "$build"
+find "$build" -name '*.gcda' -delete
 # What is drawn by lot is the same each time.
 OURO_TEST_SEED=1 PRESETS=coverage sh tests/run.sh
-python3 tests/coverage.py "build/$CXX-coverage"
+
+tools=build/coverage-venv/bin
+[ -x "$tools/gcovr" ] || python3 -m venv build/coverage-venv
+"$tools/pip" install --quiet --disable-pip-version-check gcovr==8.8
+"$tools/gcovr" -j 2 --gcov-executable "llvm-cov-$version gcov" --filter include/ouro --exclude-directory '.*/fuzz_lox.dir' \
+  --merge-lines --exclude-noncode-lines --exclude-lines-by-pattern '.*if constexpr .*\{$' --exclude-unreachable-branches \
+  --gcov-suspicious-hits-threshold 0 --fail-under-line 100 --txt-metric line \
+  "$build/tests"

@@ -154,7 +154,7 @@ def main() -> int:
     print(f"{len(drawn)} of {len(found)} places; programs: "
           + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(judge.seconds.items(), key=lambda each: each[1])), flush=True)
 
-    # What no program executes is either executed by the compiler, or named in tests/coverage_gaps.txt.
+    # What no program executes is either executed by the compiler, or marked for gcovr.
     executed = [place for place in drawn if judge.programs_of(place)]
     print(f"{len(drawn) - len(executed)} of them are not executed, and left out", flush=True)
     executed = executed[:wanted.sample]
