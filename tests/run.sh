@@ -26,8 +26,8 @@ logs=
 for preset in $PRESETS; do
   tests=all
   case $preset in *:*) tests=${preset#*:} ;; esac
-  examples=ON
-  [ "$tests" != unsanitized ] || examples=OFF
+  examples=OFF
+  [ "$tests" != all ] || examples=ON
   build=build/${CXX:+$(basename "$CXX")-}${preset%:*}
   log=$build/ctest-$tests.log
   logs="$logs $log"
