@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr int nodes = ouro::has_asan ? 1'000'000 : 10'000'000;
+constexpr int nodes = ouro::has_asan ? 500'000 : 10'000'000;
 
 struct node : ouro::test::counted<node> {
   explicit node(ouro::ptr<node> after) : next{std::move(after)} {}
