@@ -19,6 +19,9 @@ large_blocks own;
 large_blocks limited;
 large_blocks ended;
 large_blocks keeper;
+large_blocks ended_first;
+large_blocks ended_second;
+large_blocks keeper_of_two;
 
 }  // namespace
 
@@ -91,4 +94,23 @@ TEST_CASE("large_blocks: all go at once at the end of their heap, or to a keeper
   CHECK(keeper.bytes() == 0);
   CHECK(large.bytes() == 11'000);
   large.free_all();
+}
+
+TEST_CASE("large_blocks: blocks that two heaps leave to one are counted, and freed one by one") {
+  void* const older = ended_first.allocate(2000, 8, most);
+  void* const newer = ended_second.allocate(3000, 8, most);
+  REQUIRE(older != nullptr);
+  REQUIRE(newer != nullptr);
+  ended_first.give_all_to(keeper_of_two, most);
+  ended_second.give_all_to(keeper_of_two, most);
+  CHECK(ended_first.blocks() == 0);
+  CHECK(ended_first.bytes() == 0);
+  CHECK(keeper_of_two.blocks() == 2);
+  CHECK(keeper_of_two.bytes() == 5000);
+  large_blocks::deallocate(older, 2000, 8);
+  CHECK(keeper_of_two.blocks() == 1);
+  CHECK(keeper_of_two.bytes() == 3000);
+  large_blocks::deallocate(newer, 3000, 8);
+  CHECK(keeper_of_two.blocks() == 0);
+  CHECK(keeper_of_two.bytes() == 0);
 }

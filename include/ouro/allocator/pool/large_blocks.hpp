@@ -73,9 +73,12 @@ class large_blocks {
       last = at;
     }
     last->next = keeper.first_;
+    if (keeper.first_ != nullptr) keeper.first_->previous = last;
     keeper.first_ = first;
-    first_ = nullptr;
     keeper.bytes_ += bytes_;
+    keeper.blocks_ += blocks_;
+    first_ = nullptr;
+    bytes_ = blocks_ = 0;
   }
 
   /// \pre no thread uses the blocks any more
