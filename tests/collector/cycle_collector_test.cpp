@@ -1,4 +1,6 @@
+#include "collector/mortal_heap.hpp"
 #include "collector/quiet_heap.hpp"
+#include "collector/unreliable.hpp"
 #include "support/counted.hpp"
 #include "support/gc_settings.hpp"
 #include "support/mortal.hpp"
@@ -20,9 +22,11 @@ using ouro::gc;
 using ouro::make;
 using ouro::ptr;
 using ouro::test::by_trial;
+using ouro::test::clean_heap;
 using ouro::test::counted;
 using ouro::test::mortal;
 using ouro::test::quiet_heap;
+using ouro::test::unreliable;
 
 namespace {
 
@@ -150,24 +154,6 @@ TEST_CASE("cycle_collector: a collection in a constructor keeps the new object a
 }
 
 namespace {
-
-/// An object whose trace throws after a number of traces, or forgets an edge every other time.
-template <class Memory>
-struct unreliable : counted<unreliable<Memory>> {
-  static inline int traces_until_throw = -1;
-  static inline bool forgets = false;
-  static inline int traces = 0;
-
-  void trace(auto&& visit) {
-    if (traces_until_throw == 0) throw 1;
-    if (traces_until_throw > 0) --traces_until_throw;
-    visit(left);
-    if (!forgets || ++traces % 2 == 0) visit(right);
-  }
-
-  typename Memory::template ptr<unreliable> left;
-  typename Memory::template ptr<unreliable> right;
-};
 
 struct makes_at_end {
   static inline std::size_t collections_within = 0;
@@ -305,22 +291,6 @@ TEST_CASE("cycle_collector: a collection called from a trace or a destructor doe
 }
 
 namespace {
-
-/// Expects a heap without garbage and candidates before the test and after it.
-struct clean_heap {
-  clean_heap() {
-    gc::collect();
-    mortal::log.clear();
-    REQUIRE(mortal::alive == 0);
-  }
-  clean_heap(const clean_heap&) = delete;
-  clean_heap& operator=(const clean_heap&) = delete;
-  ~clean_heap() {
-    CHECK(gc::collect() == 0);
-    CHECK(gc::count() == 0);
-    CHECK(mortal::alive == 0);
-  }
-};
 
 /// Its destructor leaves a new cycle.
 struct hydra {

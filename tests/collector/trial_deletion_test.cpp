@@ -1,3 +1,4 @@
+#include "collector/mortal_heap.hpp"
 #include "support/mortal.hpp"
 
 #include <ouro/ouro.hpp>
@@ -14,27 +15,8 @@
 using ouro::gc;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::clean_heap;
 using ouro::test::mortal;
-
-namespace {
-
-/// Expects a heap without garbage and candidates before the test and after it.
-struct clean_heap {
-  clean_heap() {
-    gc::collect();
-    mortal::log.clear();
-    REQUIRE(mortal::alive == 0);
-  }
-  clean_heap(const clean_heap&) = delete;
-  clean_heap& operator=(const clean_heap&) = delete;
-  ~clean_heap() {
-    CHECK(gc::collect() == 0);
-    CHECK(gc::count() == 0);
-    CHECK(mortal::alive == 0);
-  }
-};
-
-}  // namespace
 
 TEST_CASE_FIXTURE(
     clean_heap,

@@ -1,5 +1,6 @@
 // What CPython 3.11 shares and copies of tuples has been looked up by running it.
 
+#include "copy/noted.hpp"
 #include "support/counted.hpp"
 #include "support/unraisable.hpp"
 
@@ -32,7 +33,7 @@ using ouro::make;
 using ouro::ptr;
 using ouro::weak;
 using ouro::test::counted;
-using ouro::test::unraisable_reports;
+using ouro::test::noted;
 
 namespace {
 
@@ -130,19 +131,6 @@ TEST_CASE("copied_edges: edges in all kinds of members lead to the one copy, and
 }
 
 namespace {
-
-/// Notes the order in which copies are made.
-struct noted : counted<noted> {
-  static inline std::string log;
-
-  explicit noted(char called = '?') : name{called} {}
-  noted(const noted& from) : counted<noted>{from}, name{from.name}, x{from.x}, y{from.y} { log += name; }
-  void trace(auto&& visit) { visit(x, y); }
-
-  char name;
-  ptr<noted> x;
-  ptr<noted> y;
-};
 
 using pair_tuple = ouro::tuple<ptr<const std::string>, ouro::tuple<int, ptr<const std::string>>>;
 

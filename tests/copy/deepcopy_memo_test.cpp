@@ -1,43 +1,19 @@
-#include "support/counted.hpp"
+#include "copy/copied_node.hpp"
+#include "copy/noted.hpp"
 
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
 using ouro::copy;
 using ouro::deepcopy;
 using ouro::make;
 using ouro::ptr;
-using ouro::test::counted;
-
-namespace {
-
-/// Notes the order in which copies are made.
-struct noted : counted<noted> {
-  static inline std::string log;
-
-  explicit noted(char called = '?') : name{called} {}
-  noted(const noted& from) : counted<noted>{from}, name{from.name}, x{from.x}, y{from.y} { log += name; }
-  void trace(auto&& visit) { visit(x, y); }
-
-  char name;
-  ptr<noted> x;
-  ptr<noted> y;
-};
-
-struct graph {
-  ptr<noted> a = make<noted>('a');
-  ptr<noted> b = make<noted>('b');
-  ptr<noted> c = make<noted>('c');
-  ptr<noted> d = make<noted>('d');
-};
-
-}  // namespace
+using ouro::test::graph;
+using node = ouro::test::copied_node;
 
 TEST_CASE("deepcopy_memo: a memo that is used again knows what it has copied") {
   graph of;
@@ -52,26 +28,6 @@ TEST_CASE("deepcopy_memo: a memo that is used again knows what it has copied") {
 }
 
 namespace {
-
-struct node {
-  static inline int alive = 0;
-  static inline int copies_until_throw = -1;
-
-  explicit node(int number = 0) : value{number} { ++alive; }
-  node(const node& from) : value{from.value}, left{from.left}, right{from.right}, more{from.more} {
-    if (copies_until_throw == 0) throw std::runtime_error{"no more copies"};
-    if (copies_until_throw > 0) --copies_until_throw;
-    ++alive;
-  }
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
-  void trace(auto&& visit) { visit(left, right, more); }
-
-  int value;
-  ptr<node> left;
-  ptr<node> right;
-  std::vector<ptr<node>> more;
-};
 
 /// Its deep_copy asks for copies of temporaries.
 struct copies_temporaries {

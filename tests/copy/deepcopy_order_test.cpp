@@ -1,6 +1,6 @@
 // What CPython 3.11 does in each of these cases has been looked up by running it.
 
-#include "support/counted.hpp"
+#include "copy/noted.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -13,31 +13,8 @@
 using ouro::deepcopy;
 using ouro::make;
 using ouro::ptr;
-using ouro::test::counted;
-
-namespace {
-
-/// Notes the order in which copies are made.
-struct noted : counted<noted> {
-  static inline std::string log;
-
-  explicit noted(char called = '?') : name{called} {}
-  noted(const noted& from) : counted<noted>{from}, name{from.name}, x{from.x}, y{from.y} { log += name; }
-  void trace(auto&& visit) { visit(x, y); }
-
-  char name;
-  ptr<noted> x;
-  ptr<noted> y;
-};
-
-struct graph {
-  ptr<noted> a = make<noted>('a');
-  ptr<noted> b = make<noted>('b');
-  ptr<noted> c = make<noted>('c');
-  ptr<noted> d = make<noted>('d');
-};
-
-}  // namespace
+using ouro::test::graph;
+using ouro::test::noted;
 
 TEST_CASE("deepcopy: copies are made depth first, in the order of the edges") {
   graph of;

@@ -1,3 +1,4 @@
+#include "copy/copied_node.hpp"
 #include "support/counted.hpp"
 #include "support/unraisable.hpp"
 
@@ -18,30 +19,7 @@ using ouro::make;
 using ouro::ptr;
 using ouro::test::counted;
 using ouro::test::unraisable_reports;
-
-namespace {
-
-struct node {
-  static inline int alive = 0;
-  static inline int copies_until_throw = -1;
-
-  explicit node(int number = 0) : value{number} { ++alive; }
-  node(const node& from) : value{from.value}, left{from.left}, right{from.right}, more{from.more} {
-    if (copies_until_throw == 0) throw std::runtime_error{"no more copies"};
-    if (copies_until_throw > 0) --copies_until_throw;
-    ++alive;
-  }
-  node& operator=(const node&) = delete;
-  ~node() { --alive; }
-  void trace(auto&& visit) { visit(left, right, more); }
-
-  int value;
-  ptr<node> left;
-  ptr<node> right;
-  std::vector<ptr<node>> more;
-};
-
-}  // namespace
+using node = ouro::test::copied_node;
 
 TEST_CASE("deepcopy: what the original shares the copy shares, and cycles close (trap 75)") {
   {

@@ -1,5 +1,6 @@
 // The garbage that collections keep when gc_debug::saveall is set.
 
+#include "collector/cut_ring.hpp"
 #include "collector/quiet_heap.hpp"
 #include "support/counted.hpp"
 
@@ -14,6 +15,8 @@
 using ouro::test::by_generation;
 using ouro::test::by_trial;
 using ouro::test::counted;
+using ouro::test::cut;
+using ouro::test::make_cut_ring;
 using ouro::test::make_ring;
 using ouro::test::node;
 using ouro::test::quiet_heap;
@@ -48,43 +51,6 @@ TEST_CASE_TEMPLATE("gc::garbage: saveall keeps garbage finalized and whole until
   CHECK(Memory::gc::collect() == 2);
   CHECK(node<Memory>::finalizers == 2);
 }
-
-namespace {
-
-/// An object whose finalizer can reset its edge, and whose trace can throw.
-template <class Memory>
-struct cut : counted<cut<Memory>> {
-  static inline bool trace_fails = false;
-
-  void finalize() {
-    if (!cuts) return;
-    next.reset();
-    trace_fails = fails_then;
-  }
-  void trace(auto&& visit) {
-    if (trace_fails) throw 1;
-    visit(next, other);
-  }
-
-  typename Memory::template ptr<cut> next;
-  typename Memory::template ptr<cut> other;
-  bool cuts = false;
-  bool fails_then = false;
-};
-
-/// Leaves a ring of three as garbage. The finalizer of the first object cuts the second one off.
-template <class Memory>
-void make_cut_ring(bool fails_then) {
-  const auto first = Memory::template make<cut<Memory>>();
-  first->next = Memory::template make<cut<Memory>>();
-  first->next->next = Memory::template make<cut<Memory>>();
-  first->next->next->next = first;
-  first->other = first;
-  first->cuts = true;
-  first->fails_then = fails_then;
-}
-
-}  // namespace
 
 TEST_CASE_TEMPLATE("gc::garbage: an object that a finalizer has cut off is held by the list alone", Memory, by_trial,
                    by_generation, shared) {

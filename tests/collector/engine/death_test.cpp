@@ -1,3 +1,4 @@
+#include "collector/mortal_heap.hpp"
 #include "support/mortal.hpp"
 #include "support/unraisable.hpp"
 
@@ -9,26 +10,9 @@ using ouro::gc;
 using ouro::make;
 using ouro::ptr;
 using ouro::test::finalized;
+using ouro::test::fresh_log;
 using ouro::test::mortal;
 using ouro::test::unraisable_reports;
-
-namespace {
-
-struct fresh_log {
-  fresh_log() {
-    gc::collect();
-    mortal::log.clear();
-  }
-  fresh_log(const fresh_log&) = delete;
-  fresh_log& operator=(const fresh_log&) = delete;
-  ~fresh_log() {
-    gc::collect();
-    CHECK(mortal::alive == 0);
-    CHECK(gc::count() == 0);
-  }
-};
-
-}  // namespace
 
 TEST_CASE_FIXTURE(fresh_log, "death: an object whose count falls to zero is finalized, and may be resurrected") {
   ptr<finalized> saved;

@@ -1,3 +1,5 @@
+#include "collector/cut_ring.hpp"
+#include "collector/mortal_heap.hpp"
 #include "collector/quiet_heap.hpp"
 #include "support/counted.hpp"
 #include "support/mortal.hpp"
@@ -20,26 +22,15 @@ using ouro::weak;
 using ouro::test::by_generation;
 using ouro::test::by_trial;
 using ouro::test::counted;
+using ouro::test::cut;
 using ouro::test::finalized;
+using ouro::test::fresh_log;
+using ouro::test::make_cut_ring;
 using ouro::test::mortal;
 using ouro::test::shared;
 using ouro::test::unraisable_reports;
 
 namespace {
-
-struct fresh_log {
-  fresh_log() {
-    gc::collect();
-    mortal::log.clear();
-  }
-  fresh_log(const fresh_log&) = delete;
-  fresh_log& operator=(const fresh_log&) = delete;
-  ~fresh_log() {
-    gc::collect();
-    CHECK(mortal::alive == 0);
-    CHECK(gc::count() == 0);
-  }
-};
 
 /// Makes two objects that point to each other. The pair of handles drops the second one first.
 std::pair<ptr<finalized>, ptr<finalized>> make_pair_of_peers() {
@@ -260,43 +251,6 @@ TEST_CASE("teardown: a leaf that a destructor of garbage locks lives on with an 
   CHECK(value::alive == 0);
   CHECK(value::watcher.expired());
 }
-
-namespace {
-
-/// An object whose finalizer can reset its edge, and whose trace can throw.
-template <class Memory>
-struct cut : counted<cut<Memory>> {
-  static inline bool trace_fails = false;
-
-  void finalize() {
-    if (!cuts) return;
-    next.reset();
-    trace_fails = fails_then;
-  }
-  void trace(auto&& visit) {
-    if (trace_fails) throw 1;
-    visit(next, other);
-  }
-
-  typename Memory::template ptr<cut> next;
-  typename Memory::template ptr<cut> other;
-  bool cuts = false;
-  bool fails_then = false;
-};
-
-/// Leaves a ring of three as garbage. The finalizer of the first object cuts the second one off.
-template <class Memory>
-void make_cut_ring(bool fails_then) {
-  const auto first = Memory::template make<cut<Memory>>();
-  first->next = Memory::template make<cut<Memory>>();
-  first->next->next = Memory::template make<cut<Memory>>();
-  first->next->next->next = first;
-  first->other = first;
-  first->cuts = true;
-  first->fails_then = fails_then;
-}
-
-}  // namespace
 
 TEST_CASE_TEMPLATE("teardown: an object that a finalizer has cut off dies by its count where a later trace throws",
                    Memory, by_trial, by_generation, shared) {

@@ -1,4 +1,4 @@
-#include "support/counted.hpp"
+#include "collector/unreliable.hpp"
 #include "support/unraisable.hpp"
 
 #include <ouro/ouro.hpp>
@@ -11,28 +11,10 @@
 using ouro::gc;
 using ouro::make;
 using ouro::ptr;
-using ouro::test::counted;
 using ouro::test::unraisable_reports;
+using ouro::test::unreliable;
 
 namespace {
-
-/// An object whose trace throws after a number of traces, or forgets an edge every other time.
-template <class Memory>
-struct unreliable : counted<unreliable<Memory>> {
-  static inline int traces_until_throw = -1;
-  static inline bool forgets = false;
-  static inline int traces = 0;
-
-  void trace(auto&& visit) {
-    if (traces_until_throw == 0) throw 1;
-    if (traces_until_throw > 0) --traces_until_throw;
-    visit(left);
-    if (!forgets || ++traces % 2 == 0) visit(right);
-  }
-
-  typename Memory::template ptr<unreliable> left;
-  typename Memory::template ptr<unreliable> right;
-};
 
 /// Makes a live ring of two, which it returns, and a ring of two that is garbage, points to the live one, and is
 /// watched by `watcher`.
