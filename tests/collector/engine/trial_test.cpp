@@ -169,6 +169,47 @@ TEST_CASE("trial: a trace that reports other edges in the second walk leaves all
   }
 }
 
+namespace {
+
+using generational = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
+
+/// Reports its edge in so many calls, and nothing afterwards.
+struct tracked_fickle {
+  static inline int calls_left = 1'000'000;
+  void trace(auto&& visit) {
+    if (calls_left > 0) {
+      --calls_left;
+      visit(next);
+    }
+  }
+  generational::ptr<tracked_fickle> next;
+};
+
+}  // namespace
+
+TEST_CASE("trial: a trace that reports other edges in the second walk leaves all tracked objects as such") {
+  generational::gc::collect();
+  const auto held = generational::make<tracked_fickle>();
+  held->next = generational::make<tracked_fickle>();
+  held->next->next = generational::make<tracked_fickle>();
+  {
+    const auto garbage = generational::make<tracked_fickle>();
+    garbage->next = garbage;
+  }
+  REQUIRE(generational::gc::objects().size() == 4);
+  tracked_fickle::calls_left = 4;  // the first walk
+  const auto before = generational::gc::stats();
+  CHECK(generational::gc::collect() == 0);
+  tracked_fickle::calls_left = 1'000'000;
+  CHECK(generational::gc::stats().undecided == before.undecided + 1);
+  CHECK(generational::gc::objects().size() == 4);
+  CHECK(held.use_count() == 1);
+  CHECK(held->next.use_count() == 1);
+  CHECK(held->next->next.use_count() == 1);
+  CHECK(generational::gc::collect() == 1);
+  CHECK(generational::gc::objects().size() == 3);
+}
+
 TEST_CASE_FIXTURE(unraisable_reports, "trial: a trace that throws frees nothing and spoils no count (trap 40)") {
   {
     const auto a = make<throwing>();
