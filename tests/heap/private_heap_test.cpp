@@ -39,9 +39,9 @@ closings& closings::of_thread() noexcept { return closings_here; }
 TEST_CASE("private_heap: is current between enter and leave, and again when an inner one was left") {
   private_heap outer{unlimited};
   private_heap inner{unlimited};
-  private_heap::entry_token first;
-  private_heap::entry_token second;
-  private_heap::entry_token third;
+  private_heap::entry_token first{};
+  private_heap::entry_token second{};
+  private_heap::entry_token third{};
   const auto* const own_pools = current_pool_heap;
   REQUIRE(outer.enter(first));
   CHECK(first.is_first);
@@ -73,8 +73,8 @@ TEST_CASE("outside_private_heap: the blocks of a thread come from its own pools 
   }
   private_heap outer{unlimited};
   private_heap inner{unlimited};
-  private_heap::entry_token first;
-  private_heap::entry_token second;
+  private_heap::entry_token first{};
+  private_heap::entry_token second{};
   REQUIRE(outer.enter(first));
   REQUIRE(inner.enter(second));
   {
@@ -88,7 +88,7 @@ TEST_CASE("outside_private_heap: the blocks of a thread come from its own pools 
 
 TEST_CASE("private_heap: waits for the next collection by itself, and not with others or the thread") {
   private_heap heap{unlimited};
-  private_heap::entry_token entry;
+  private_heap::entry_token entry{};
   const auto* const of_thread = &private_heap::back_off_here();
   REQUIRE(heap.enter(entry));
   const auto* const of_heap = &private_heap::back_off_here();
@@ -101,7 +101,7 @@ TEST_CASE("private_heap: close ends objects until there are none, eight times at
   REQUIRE(ouro::detail::register_heap_local(ouro::detail::heap_local_of<closings>::variable));
   for (const int finds : {0, 3, 1000}) {
     private_heap heap{unlimited};
-    private_heap::entry_token entry;
+    private_heap::entry_token entry{};
     REQUIRE(heap.enter(entry));
     closings::finds = finds;
     closings::finished = closings::released = 0;

@@ -16,7 +16,7 @@ using ouro::pool_allocator;
 /// A block that was in use when its private heap ended.
 void* block_of_ended_heap(std::size_t bytes) {
   ouro::detail::private_heap heap{std::numeric_limits<std::size_t>::max()};
-  ouro::detail::private_heap::entry_token entry;
+  ouro::detail::private_heap::entry_token entry{};
   REQUIRE(heap.enter(entry));
   void* const block = pool_allocator::allocate(bytes, 8);
   CHECK_FALSE(pool_allocator::has_ended(block, bytes, 8));
