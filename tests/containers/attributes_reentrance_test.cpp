@@ -23,9 +23,7 @@ using ouro::ptr;
 
 namespace {
 
-[[nodiscard]] interned_string name(int number) {
-  return interned_string{std::string{"n"}.append(std::to_string(number))};
-}
+[[nodiscard]] interned_string name(int number) { return interned_string{"n" + std::to_string(number)}; }
 
 /// The number of attributes before an operation: few names are shared; at most_shared the next name makes them the
 /// object's own; and the erasure of one above makes them shared again.
