@@ -10,7 +10,6 @@
 #include <ouro/config.hpp>
 #include <ouro/heap/adapters/walkable_pools.hpp>
 #include <ouro/object/header.hpp>
-#include <ouro/trace/edge_sink.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -46,8 +45,6 @@ class tracked_objects {
 
   [[nodiscard]] bool has_failed() const noexcept { return !has_memory_; }
   [[nodiscard]] static constexpr bool is_too_large() noexcept { return false; }
-
-  OURO_ALWAYS_INLINE void fetch_entries(const edge* first, const edge* last) noexcept { tables_.fetch(first, last); }
 
   [[nodiscard]] static std::uint32_t count_after(std::uint32_t count) noexcept { return count; }
 

@@ -69,7 +69,6 @@ class trial_of {
 /// Gives no objects.
 struct nothing_more {
   [[nodiscard]] static bool has_failed() { return false; }
-  static void fetch_entries(const edge*, const edge*) {}
 };
 
 /// Adds each target to the worklist, up to `most` entries.

@@ -117,8 +117,8 @@ class gray_walk {
     auto& self = *static_cast<gray_walk*>(context);
     if constexpr (Widen) {
       if (self.source_.has_failed()) return;
+      self.source_.fetch_entries(first, last);
     }
-    self.source_.fetch_entries(first, last);
     const auto flushed = static_cast<std::size_t>(last - first);
     for (; first != last; ++first) {
       if (self.template subtract_one<Widen>(*static_cast<header_type*>(first->target))) continue;

@@ -41,9 +41,9 @@ enum class trial_outcome : std::uint8_t {
 /// | --- | --- |
 /// | `Source::widens` | whether the walk over the edges adds objects to the worklist |
 /// | `s.refill(i)`, `s.widen(h, count, info)` | if so: adds objects; `i` of the worklist were walked over |
+/// | `s.fetch_entries(first, last)` | if so: prefetches what `widen` looks at for these edges |
 /// | `s.has_failed()` | memory was exhausted, or `s.is_too_large()` |
 /// | `s.is_too_large()` | more objects were reached than the trial may look at: they are to be taken for alive |
-/// | `s.fetch_entries(first, last)` | prefetches what `widen` looks at for these edges |
 /// | `s.count_after(count)` | the count word of a live object |
 /// | `s.return_live(h, info, count)` | the object was found alive; its words are put back |
 /// | `s.return_undecided(h, info, count)` | nothing is known of the object; its words are put back |
