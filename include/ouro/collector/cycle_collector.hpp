@@ -398,7 +398,7 @@ class OURO_SHARED_TYPE cycle_collector {
   std::size_t finish(Trial& found) noexcept {
     const std::size_t over_reported = found.walk().over_reported();
     gc_stats& stats = log_.stats();
-    stats.candidates += found.walk().source().taken();
+    stats.candidates += found.source().taken();
     stats.examined += memory_.worklist.size;
     objects_looked_at += memory_.worklist.size;
     stats.over_reported += over_reported;

@@ -57,7 +57,7 @@ struct trial_deletion_driver {
       found.run();
       const std::size_t examined = memory.worklist.size;
       const std::size_t destroyed = finish(found);
-      if (found.walk().source().taken() == 0) break;
+      if (found.source().taken() == 0) break;
       if (examined > destroyed * (1 + tolerated)) batch *= growth;
       promoted += found.promoted();
     }
@@ -78,7 +78,7 @@ struct trial_deletion_driver {
       found.run();
       examined += memory.worklist.size;
       finish(found);
-      if (found.walk().source().taken() != 0) continue;
+      if (found.source().taken() != 0) continue;
       candidates.turn_steps();
       if (++turns == 2) return true;
     }

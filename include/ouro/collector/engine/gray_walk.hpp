@@ -71,7 +71,6 @@ class gray_walk {
   }
 
   [[nodiscard]] Source& source() noexcept { return source_; }
-  [[nodiscard]] const Source& source() const noexcept { return source_; }
 
   /// The number of objects in the worklist without external references.
   [[nodiscard]] std::size_t zero_external() const noexcept { return zero_external_; }

@@ -134,7 +134,7 @@ class teardown {
     // If no finalizer has run, the same word means one pointer, with `suspect_on_drop`.
     const bool has_pointers = finalized_ == 0 || seen.count != Trial::without_pointers;
     const std::uint32_t count = has_pointers ? count_word::without_suspect_on_drop(seen.count) + 1 : count_word::one;
-    trial_.walk().source().keep(object, (info & ~(info_word::gray | info_word::watched)) | info_word::old, count);
+    trial_.source().keep(object, (info & ~(info_word::gray | info_word::watched)) | info_word::old, count);
     static_cast<void>(list.push(&object));  // there is room
   }
 

@@ -60,7 +60,7 @@ class trial {
   /// Finds the garbage among the objects of the source.
   /// \post `worklist[0, garbage())` are garbage: gray, with the number of external references in place of the count.
   /// The other objects are alive and old, with their counts, and were given back to the source.
-  void run() noexcept { decide(!walk_.source().has_failed() && walk_.template mark_gray<Source::widens>(0)); }
+  void run() noexcept { decide(!source().has_failed() && walk_.template mark_gray<Source::widens>(0)); }
 
   /// In the worklist of `run_again`, the count of an object that finalizers have left without pointers. It has the
   /// `suspect_on_drop` bit, which no other count has there.
@@ -88,9 +88,11 @@ class trial {
   /// The number of objects that have become old.
   [[nodiscard]] std::size_t promoted() const noexcept { return promoted_; }
 
-  /// What the walk over the edges has found, and the source.
-  [[nodiscard]] gray_walk<RefcountPolicy, Source>& walk() noexcept { return walk_; }
+  /// What the walk over the edges has found.
   [[nodiscard]] const gray_walk<RefcountPolicy, Source>& walk() const noexcept { return walk_; }
+
+  /// The trial's own copy of its source.
+  [[nodiscard]] Source& source() noexcept { return walk_.source(); }
 
  private:
   /// In the count of a worklist entry. No object there is immortal.
@@ -113,7 +115,7 @@ class trial {
       zero_external = living.zero_external();
       alive_edges = living.alive_edges();
     }
-    if (outcome_ == trial_outcome::undecided && !walk_.source().is_too_large()) {
+    if (outcome_ == trial_outcome::undecided && !source().is_too_large()) {
       each_entry(worklist_, [this](const worklist_entry& entry) { restore(entry); });
     } else if (outcome_ == trial_outcome::undecided || zero_external == 0) {
       each_entry(worklist_, [this](const worklist_entry& entry) { restore_live(entry); });
@@ -141,7 +143,7 @@ class trial {
         if ((entry.count & is_alive) == 0) {
           restore(entry);
         } else {
-          walk_.source().return_decided(object_of<RefcountPolicy>(entry), entry.count);
+          source().return_decided(object_of<RefcountPolicy>(entry), entry.count);
         }
       });
     }
@@ -168,13 +170,13 @@ class trial {
   void restore_live(const worklist_entry& entry) noexcept {
     const std::uint32_t info = object_of<RefcountPolicy>(entry).load_info();
     if ((info & info_word::old) == 0) ++promoted_;
-    walk_.source().return_live(restored(entry, info | info_word::old), info | info_word::old, entry.count);
+    source().return_live(restored(entry, info | info_word::old), info | info_word::old, entry.count);
   }
 
   /// Puts an object back as it was before the trial.
   void restore(const worklist_entry& entry) noexcept {
     const std::uint32_t info = object_of<RefcountPolicy>(entry).load_info();
-    walk_.source().return_undecided(restored(entry, info), info, entry.count);
+    source().return_undecided(restored(entry, info), info, entry.count);
   }
 
   /// Puts the words of the object back: `info`, without the colours.
