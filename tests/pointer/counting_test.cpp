@@ -1,10 +1,15 @@
 // How many increments each small expression takes.
 
+#include "pointer/hierarchy.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
 #include <utility>
+
+using ouro::test::base;
+using ouro::test::derived;
 
 namespace {
 
@@ -18,16 +23,6 @@ struct counted_refcount : ouro::local_refcount {
 };
 
 using memory = ouro::memory<counted_refcount, ouro::trial_deletion, ouro::pool_allocator>;
-
-struct base {
-  virtual ~base() = default;
-  void trace(auto&&) {}
-  int number = 1;
-};
-struct derived : base {
-  void trace(auto&&) {}
-  int more = 2;
-};
 
 template <class T>
 using ptr = memory::ptr<T>;

@@ -1,3 +1,5 @@
+#include "pointer/hierarchy.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -7,19 +9,10 @@
 using ouro::make;
 using ouro::ptr;
 using ouro::weak;
+using ouro::test::base;
+using ouro::test::derived;
 
 namespace {
-
-struct base {
-  virtual ~base() = default;
-  void trace(auto&&) {}
-  int number = 1;
-};
-
-struct derived : base {
-  void trace(auto&&) {}
-  int more = 2;
-};
 
 template <class T>
 using alias = ouro::managed_alias<T, ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator>;

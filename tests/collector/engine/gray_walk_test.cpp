@@ -1,3 +1,4 @@
+#include "collector/engine/linked.hpp"
 #include "support/counted.hpp"
 #include "support/gc_settings.hpp"
 #include "support/unraisable.hpp"
@@ -19,20 +20,11 @@ using ouro::detail::info_word;
 using ouro::detail::raw_array;
 using ouro::detail::trial_memory;
 using ouro::detail::worklist_entry;
+using ouro::test::linked;
 
 namespace {
 
 using header = ouro::detail::header<ouro::local_refcount>;
-
-struct linked : ouro::test::counted<linked> {
-  ptr<linked> next;
-  ptr<linked> other;
-  bool throws = false;
-  void trace(auto&& visit) {
-    if (throws) throw 1;
-    visit(next, other);
-  }
-};
 
 /// Collects what a test leaves.
 struct nothing_left : ouro::test::none_left<linked>, ouro::test::gc_settings<> {};

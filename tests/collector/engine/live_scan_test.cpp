@@ -1,3 +1,4 @@
+#include "collector/engine/linked.hpp"
 #include "support/unraisable.hpp"
 
 #include <ouro/ouro.hpp>
@@ -14,20 +15,11 @@ using ouro::detail::info_word;
 using ouro::detail::live_scan;
 using ouro::detail::raw_array;
 using ouro::detail::worklist_entry;
+using ouro::test::linked;
 
 namespace {
 
 using header = ouro::detail::header<ouro::local_refcount>;
-
-struct linked {
-  ptr<linked> next;
-  ptr<linked> other;
-  bool throws = false;
-  void trace(auto&& visit) {
-    if (throws) throw 1;
-    visit(next, other);
-  }
-};
 
 /// A worklist as mark_gray leaves it: each object is gray, and has the number of its external references in place of
 /// its count. The end puts back what was there; until then no pointer may be copied or dropped.
