@@ -19,7 +19,7 @@
 #include <ouro/collector/gc_callbacks.hpp>
 #include <ouro/collector/gc_report.hpp>
 #include <ouro/collector/gc_stats.hpp>
-#include <ouro/collector/generations.hpp>
+#include <ouro/collector/guarded_roots.hpp>
 #include <ouro/collector/trigger.hpp>
 #include <ouro/config.hpp>
 #include <ouro/heap/emergency.hpp>
@@ -42,7 +42,7 @@ namespace ouro::detail {
 /// moment when no other thread uses its objects. The driver of the collector policy says what a collection looks at
 /// (trial_deletion_driver.hpp, generational_driver.hpp).
 template <class RefcountPolicy, class CollectorPolicy>
-class OURO_SHARED_TYPE cycle_collector {
+class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
  public:
   using header_type = header<RefcountPolicy>;
   static constexpr bool is_shared = RefcountPolicy::is_thread_safe;
@@ -73,11 +73,7 @@ class OURO_SHARED_TYPE cycle_collector {
   /// it leaks.
   OURO_ALWAYS_INLINE void track(header_type& object) noexcept {
     const lock_guard lock{mutex_};
-    auto& buffer = candidates_.buffer_for(object.load_info());
-    if (!buffer.has_room()) [[unlikely]] {
-      if (!make_room(buffer)) return;
-    }
-    buffer.enter(object);
+    static_cast<void>(enter(object, object.load_info()));
   }
 
   [[nodiscard]] bool add_root(header_type& object) noexcept {
@@ -87,61 +83,10 @@ class OURO_SHARED_TYPE cycle_collector {
       if (!count_word::is_suspect_on_drop(object.load_count())) return true;
     }
     const std::uint32_t info = object.load_info();
-    auto& buffer = candidates_.buffer_for(info);
-    if (!buffer.has_room()) [[unlikely]] {
-      if (!make_room(buffer)) return false;
-    }
-    buffer.enter(object);
+    if (!enter(object, info)) return false;
     object.clear_suspect_on_drop();
     if ((info & (info_word::old | info_word::frozen)) == 0) trigger_.count_candidate();
     return true;
-  }
-
-  std::uint32_t remove_root(header_type& object) noexcept {
-    const lock_guard lock{mutex_};
-    return candidates_.leave(object);
-  }
-
-  /// Whether the object is not buffered, or is in a root buffer of this collector.
-  [[nodiscard]] bool knows(header_type& object) noexcept {
-    const lock_guard lock{mutex_};
-    const std::uint32_t word = object.load_info();
-    return !info_word::is_buffered(word) || candidates_.hold(object, word);
-  }
-
-  [[nodiscard]] std::uint32_t info(header_type& object) noexcept {
-    const lock_guard lock{mutex_};
-    const std::uint32_t word = object.load_info();
-    return info_word::is_buffered(word) ? candidates_.info(object) : word;
-  }
-
-  void add_flags(header_type& object, std::uint32_t bits) noexcept {
-    const lock_guard lock{mutex_};
-    if (info_word::is_buffered(object.load_info())) {
-      candidates_.info(object) |= bits;
-    } else {
-      object.set_info(bits);
-    }
-  }
-
-  /// Before `freeze` is called for objects that the collector has in view. False when memory is exhausted.
-  [[nodiscard]] bool reserve_for_freeze() noexcept {
-    const lock_guard lock{mutex_};
-    return candidates_.reserve_for_freeze();
-  }
-  void freeze(header_type& object) noexcept {
-    const lock_guard lock{mutex_};
-    candidates_.freeze(object);
-  }
-
-  /// Before `unfreeze` is called for objects that the collector has in view. False when memory is exhausted.
-  [[nodiscard]] bool reserve_for_unfreeze() noexcept {
-    const lock_guard lock{mutex_};
-    return candidates_.reserve_for_unfreeze();
-  }
-  void unfreeze(header_type& object) noexcept {
-    const lock_guard lock{mutex_};
-    candidates_.unfreeze(object);
   }
 
   OURO_ALWAYS_INLINE void before_make() noexcept {
@@ -212,8 +157,6 @@ class OURO_SHARED_TYPE cycle_collector {
   [[nodiscard]] const gc_stats& stats() const noexcept { return log_.stats(); }
   [[nodiscard]] const generation_stats& stats(bool minor) const noexcept { return log_.stats(minor); }
 
-  [[nodiscard]] generations<RefcountPolicy>& candidates() noexcept { return candidates_; }
-
   [[nodiscard]] gc_debug debug() const noexcept { return log_.debug(); }
   void set_debug(gc_debug flags) noexcept { log_.set_debug(flags); }
 
@@ -239,6 +182,8 @@ class OURO_SHARED_TYPE cycle_collector {
   }
 
  private:
+  using guarded_roots<RefcountPolicy>::mutex_;
+  using guarded_roots<RefcountPolicy>::candidates_;
   using end_of_life = death<RefcountPolicy, CollectorPolicy>;
   using driver = typename CollectorPolicy::template driver<RefcountPolicy>;
 
@@ -256,6 +201,16 @@ class OURO_SHARED_TYPE cycle_collector {
     thread_end& operator=(const thread_end&) = delete;
     ~thread_end() { local_.close(); }
   };
+
+  /// Buffers the object with this info word. False when memory is exhausted. \pre `mutex_` is locked
+  [[nodiscard]] OURO_ALWAYS_INLINE bool enter(header_type& object, std::uint32_t info) noexcept {
+    auto& buffer = candidates_.buffer_for(info);
+    if (!buffer.has_room()) [[unlikely]] {
+      if (!make_room(buffer)) return false;
+    }
+    buffer.enter(object);
+    return true;
+  }
 
   /// Is called for the first candidate of each thread, since a new buffer has no room. False when memory is exhausted,
   /// and late in the thread's end.
@@ -426,10 +381,8 @@ class OURO_SHARED_TYPE cycle_collector {
   OURO_SHARED_STATE static constinit thread_local cycle_collector local_;
   OURO_SHARED_STATE static constinit cycle_collector shared_;
 
-  [[no_unique_address]] std::conditional_t<is_shared, static_mutex, no_mutex> mutex_{};  ///< guards `candidates_`
   std::conditional_t<is_shared, shared_turn, local_turn> turn_{};
   trigger trigger_{};
-  generations<RefcountPolicy> candidates_{};
   trial_memory memory_{};
   collection_log<RefcountPolicy> log_{};
   raw_array<header_type*> garbage_{};
