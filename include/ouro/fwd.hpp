@@ -20,6 +20,10 @@ template <class T, class RefcountPolicy = local_refcount, class CollectorPolicy 
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
 class OURO_SHARED_TYPE managed_weak;
 
+template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator>
+class OURO_SHARED_TYPE managed_alias;
+
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 struct OURO_SHARED_TYPE memory;

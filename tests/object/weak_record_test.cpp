@@ -54,6 +54,7 @@ TEST_CASE("weak_table: notices a record that is not linked to the one in front o
   CHECK(notices(shared->next->previous, shared->next));
   CHECK(notices(shared->previous, shared));
   CHECK(notices(shared->owner, static_cast<const void*>(&called)));
+  CHECK(notices(shared->next->lifetime, shared->lifetime + 1));
   CHECK(notices(shared->heap, shared->heap + 1));
   CHECK(notices(shared->next->owner, static_cast<const void*>(nullptr)));
   CHECK(notices(shared->next->callback, static_cast<ouro::detail::weak_callback*>(nullptr)));

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <type_traits>
 #include <utility>
 
 using ouro::test::counted;
@@ -19,7 +20,21 @@ struct pair : counted<pair> {
   ouro::managed_alias<int> part;
 };
 
+struct first_base {
+  virtual ~first_base() = default;
+};
+struct inner {
+  virtual ~inner() = default;
+  int number = 2;
+};
+struct outer : first_base, inner {
+  void trace(auto&&) {}
+};
+
 }  // namespace
+
+template <>
+inline constexpr bool ouro::interior_base<inner> = true;
 
 TEST_CASE("managed_alias: a part keeps the whole alive after its owner has gone (trap 21)") {
   ouro::managed_alias<int> part;
@@ -95,4 +110,38 @@ TEST_CASE("managed_alias: is made of a pointer to the whole object, swapped, and
   CHECK(none->first == 1);
   CHECK(all == nullptr);
   CHECK(whole.use_count() == 2);
+}
+
+TEST_CASE("managed_alias: is made of pointers and aliases to const, and takes their count over") {
+  ouro::ptr<const pair> whole = ouro::make<pair>();
+  const ouro::managed_alias<const pair> all = whole;
+  const ouro::managed_alias<const int> second{whole, &whole->second};
+  const ouro::managed_alias<const int> first{all, &all->first};
+  CHECK(whole.use_count() == 4);
+  CHECK(*second == 2);
+  CHECK(*first == 1);
+  CHECK(first.owner_equal(whole));
+  const ouro::managed_alias<int> part{ouro::make<pair>(), nullptr};
+  const ouro::managed_alias<const int> constant = part;
+  CHECK(constant.owner_equal(part));
+  const ouro::ptr<const int[]> numbers = ouro::make<int[]>(3, 7);
+  const ouro::managed_alias<const int> last{numbers, &numbers[2]};
+  CHECK(*last == 7);
+  CHECK(numbers.use_count() == 2);
+  ouro::managed_alias<const pair> moved{std::move(whole)};
+  CHECK(moved.use_count() == 4);
+  CHECK(whole == nullptr);  // NOLINT(bugprone-use-after-move): what a move leaves behind
+  moved = nullptr;
+  CHECK(all.use_count() == 3);
+  static_assert(!std::is_constructible_v<ouro::managed_alias<pair>, ouro::ptr<const pair>>);
+  static_assert(!std::is_constructible_v<ouro::managed_alias<int>, ouro::managed_alias<const int>>);
+}
+
+TEST_CASE("managed_alias: of an interior base to const owns the whole object") {
+  ouro::ptr<const inner> part = ouro::make<outer>();
+  const ouro::managed_alias<const inner> alias = part;
+  CHECK(alias->number == 2);
+  CHECK(alias.owner_equal(part));
+  CHECK(alias.owner().get() != static_cast<const void*>(part.get()));
+  CHECK(part.use_count() == 2);
 }

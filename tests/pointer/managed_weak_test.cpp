@@ -4,8 +4,13 @@
 
 #include <doctest/doctest.h>
 
+#include <compare>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
+#include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -233,4 +238,107 @@ TEST_CASE("managed_weak: a weak pointer made of a null pointer is expired and di
     CHECK(weak<target>{ptr<target>{}}.lock() == nullptr);
   }
   CHECK(held.use_count() == 1);
+}
+
+TEST_CASE_TEMPLATE("managed_weak: is a key of hash tables and maps, which its object's death does not change", Refcount,
+                   ouro::local_refcount, ouro::atomic_refcount) {
+  using memory = without_collector<Refcount>;
+  using watcher = typename memory::template weak<target>;
+  auto a = memory::template make<target>();
+  auto b = memory::template make<target>();
+  const watcher to_a{a};
+  const watcher called{a, [] {}};
+  const typename memory::template weak<const void> erased{to_a};
+  const watcher to_b{b};
+  const auto check = [&] {
+    CHECK(to_a == watcher{to_a});
+    CHECK(to_a == called);
+    CHECK(to_a == erased);
+    CHECK((to_a <=> called) == std::strong_ordering::equal);
+    CHECK(to_a != to_b);
+    CHECK(to_a != watcher{});
+    CHECK(watcher{} == watcher{});
+    CHECK((to_a < to_b) == to_a.owner_before(to_b));
+    CHECK((to_a < to_b) != (to_b < to_a));
+    CHECK(std::hash<watcher>{}(to_a) == hash_value(called));
+    CHECK(hash_value(to_a) == to_a.owner_hash());
+    CHECK(hash_value(to_a) != hash_value(to_b));
+  };
+  check();
+  const std::size_t hash = hash_value(to_a);
+  const bool is_less = to_a < to_b;
+  std::unordered_map<watcher, int> hashed{{to_a, 1}, {to_b, 2}};
+  std::map<watcher, int> ordered{{to_a, 1}, {to_b, 2}};
+  CHECK_FALSE(hashed.emplace(called, 3).second);
+  a.reset();
+  b.reset();
+  check();
+  CHECK(hash_value(to_a) == hash);
+  CHECK((to_a < to_b) == is_less);
+  CHECK(hashed.at(called) == 1);
+  CHECK(ordered.at(to_b) == 2);
+}
+
+TEST_CASE_TEMPLATE("managed_weak: differs from one to a new object at the address of the dead one", Refcount,
+                   ouro::local_refcount, ouro::atomic_refcount) {
+  using memory = without_collector<Refcount>;
+  using watcher = typename memory::template weak<target>;
+  auto object = memory::template make<target>();
+  const watcher first{object};
+  CHECK(first.owner_equal(object));
+  object.reset();
+  object = memory::template make<target>();
+  REQUIRE(first.owner() == object.owner());
+  // The new object is not watched yet.
+  CHECK_FALSE(first.owner_equal(object));
+  CHECK_FALSE(object.owner_equal(first));
+  CHECK(first.owner_before(object));
+  CHECK_FALSE(object.owner_before(first));
+  const watcher second{object};
+  CHECK(first != second);
+  CHECK(first < second);
+  CHECK(second.owner_equal(object));
+  CHECK_FALSE(first.owner_equal(object));
+  object.reset();
+  CHECK(first != second);
+  CHECK(first < second);
+}
+
+TEST_CASE("managed_weak: weak pointers to an immortal object are equal in whichever heap they were made") {
+  static ouro::static_object<target> object;
+  const weak<target> outside{object.pointer()};
+  ouro::heap heap;
+  const ouro::heap::scope in{heap};
+  const weak<target> inside{object.pointer()};
+  CHECK(inside == outside);
+  CHECK(inside.owner_equal(object.pointer()));
+}
+
+TEST_CASE("managed_weak: is made of any alias as a pointer to void, which watches the whole object") {
+  struct whole {
+    int first = 1;
+    int second = 2;
+  };
+  auto object = make<whole>();
+  ouro::managed_alias<const int> part{object, &object->second};
+  const ouro::managed_weak watcher{part};
+  static_assert(std::is_same_v<decltype(watcher), const weak<void>>);
+  weak<const void> assigned;
+  assigned = part;
+  CHECK(watcher.owner_equal(object));
+  CHECK(watcher == assigned);
+  CHECK(watcher.lock() == object);
+  const int* const address = part.get();
+  object.reset();
+  CHECK_FALSE(watcher.expired());
+  const ouro::managed_alias<const int> again{watcher.lock(), address};
+  CHECK(*again == 2);
+  CHECK(again == part);
+  const_cast<ouro::managed_alias<const int>&>(again).reset();
+  part.reset();
+  CHECK(watcher.expired());
+  CHECK(assigned.expired());
+  CHECK(weak<void>{ouro::managed_alias<int>{}} == weak<void>{});
+  static_assert(!std::is_constructible_v<weak<whole>, const ouro::managed_alias<whole>&>);
+  static_assert(!std::is_convertible_v<ouro::managed_alias<int>, weak<int>>);
 }

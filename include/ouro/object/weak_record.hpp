@@ -22,6 +22,7 @@
 #include <ouro/refcount/local_refcount.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -30,6 +31,9 @@
 #include <ouro/macros/hide.hpp>
 
 namespace ouro::detail {
+
+/// How many objects have begun to be watched.
+OURO_SHARED_STATE inline constinit std::atomic<std::uint64_t> lifetimes_watched{0};
 
 /// A callback of a weak pointer, whatever its type.
 struct weak_callback {
@@ -45,8 +49,12 @@ template <class RefcountPolicy>
 struct weak_record {
   using header_type = header<RefcountPolicy>;
 
+  /// The lifetime of immortal objects, which may be watched by several threads or heaps, each with records of its own.
+  static constexpr std::uint64_t endless = static_cast<std::uint64_t>(-1);
+
   weak_target<RefcountPolicy> target;  ///< cleared once it is dying, under the shard's lock
   const void* owner;                   ///< the target's address, kept as the identity to order by
+  std::uint64_t lifetime;              ///< larger than those of the objects that had the address before; or `endless`
   std::uint64_t heap;                  ///< the number of the heap whose table lists it; 0 where threads share the table
   typename pin_refcount<RefcountPolicy>::count_type
       pins;                 ///< weak pointers that use this record, and the queue of callbacks
@@ -264,7 +272,8 @@ class OURO_SHARED_TYPE weak_table {
   [[nodiscard]] static bool is_valid_list(shard& home, const record* first) noexcept {
     if (first->previous != nullptr || home.records.find(first->owner) == nullptr) return false;
     for (const record* at = first; at != nullptr; at = at->next) {
-      if (at->owner != first->owner || at->target.is_cleared() || !is_listed_here(*at)) return false;
+      if (at->owner != first->owner || at->lifetime != first->lifetime) return false;
+      if (at->target.is_cleared() || !is_listed_here(*at)) return false;
       if (at->callback == nullptr && at != first && pins::load(at->pins) != count_word::none) return false;
       if (at->next != nullptr && at->next->previous != at) return false;
     }
@@ -332,14 +341,21 @@ class OURO_SHARED_TYPE weak_table {
     return false;  // GCOVR_EXCL_LINE: another thread has just let go
   }
 
+  [[nodiscard]] static std::uint64_t new_lifetime(const header_type& target) noexcept {
+    if (count_word::is_immortal(target.load_count())) return record::endless;
+    // relaxed: an object that gets the memory of another one begins after that has ended, on whichever thread.
+    return lifetimes_watched.fetch_add(1, std::memory_order_relaxed) + 1;
+  }
+
   /// Makes a record behind `previous`, or the first record of a target if that is null. `first` is the target's entry
   /// in the table. O(1)
   static record* enlist(shard& home, record*& first, record* previous, header_type& target, weak_callback* callback) {
     record*& place = previous == nullptr ? first : previous->next;
+    const std::uint64_t lifetime = first != nullptr ? first->lifetime : new_lifetime(target);
     const std::uint64_t heap = is_shared ? 0 : current_heap_number();
     OURO_TRY {
-      place =
-          new record{weak_target<RefcountPolicy>{target}, &target, heap, count_word::one, previous, place, callback};
+      place = new record{
+          weak_target<RefcountPolicy>{target}, &target, lifetime, heap, count_word::one, previous, place, callback};
     }
     OURO_CATCH_ALL {
       if (first == nullptr) home.records.erase(&target);

@@ -6,6 +6,7 @@
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/owner_order.hpp>
+#include <ouro/pointer/pointer_access.hpp>
 #include <ouro/trace/edge_sink.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
@@ -25,9 +26,11 @@ namespace ouro {
 /// the object that contains the `T`. A `managed_ptr` cannot do that, since it finds the header in front of its target.
 /// It has the size of two pointers. Comparisons and hashes use the address of the `T`, `owner_before` the owned object.
 /// An alias in an object is an edge to the owned object.
-template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
-          allocator_policy AllocatorPolicy = pool_allocator>
-class OURO_SHARED_TYPE managed_alias {
+///
+/// `managed_weak<void>` may be made from an alias, and no other weak pointer: it would lock to a `managed_ptr<T>`, and
+/// a part has no header in front. `if (auto whole = weak.lock()) … managed_alias<T>{whole, part}` restores the alias.
+template <class T, counts_in_header RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+class managed_alias {
   template <class U>
   using other = managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   template <class U>
@@ -41,104 +44,107 @@ class OURO_SHARED_TYPE managed_alias {
   constexpr managed_alias(std::nullptr_t) noexcept {}
 
   managed_alias(const managed_alias& from) noexcept = default;
-  managed_alias(managed_alias&& from) noexcept
+  constexpr managed_alias(managed_alias&& from) noexcept
       : owner_{std::move(from.owner_)}, part_{std::exchange(from.part_, nullptr)} {}
   template <class U>
     requires std::is_convertible_v<U*, T*>
-  managed_alias(const other<U>& from) noexcept : owner_{from.owner_}, part_{from.part_} {}
+  constexpr managed_alias(const other<U>& from) noexcept : owner_{from.owner_}, part_{from.part_} {}
   template <class U>
     requires std::is_convertible_v<U*, T*>
-  managed_alias(other<U>&& from) noexcept : owner_{std::move(from.owner_)}, part_{std::exchange(from.part_, nullptr)} {}
+  constexpr managed_alias(other<U>&& from) noexcept
+      : owner_{std::move(from.owner_)}, part_{std::exchange(from.part_, nullptr)} {}
 
   /// \pre `part` lives as long as `whole` does
   template <class U>
-  managed_alias(strong<U> whole, T* part) noexcept : owner_{std::move(whole)}, part_{part} {}
+  constexpr managed_alias(strong<U> whole, T* part) noexcept : owner_{owner_from(std::move(whole))}, part_{part} {}
 
   /// Points to the whole object.
   template <class U>
     requires std::is_convertible_v<U*, T*>
-  managed_alias(strong<U> whole) noexcept : part_{whole.get()} {
-    owner_ = std::move(whole);
+  constexpr managed_alias(strong<U> whole) noexcept : part_{whole.get()} {
+    owner_ = owner_from(std::move(whole));
   }
 
   /// Points to a part of the object that `from` owns.
   template <class U>
-  managed_alias(other<U> from, T* part) noexcept : owner_{std::move(from).owner()}, part_{part} {}
+  constexpr managed_alias(other<U> from, T* part) noexcept : owner_{std::move(from).owner()}, part_{part} {}
 
-  ~managed_alias() = default;
+  constexpr ~managed_alias() = default;
 
-  managed_alias& operator=(const managed_alias& from) noexcept {
+  constexpr managed_alias& operator=(const managed_alias& from) noexcept {
     managed_alias{from}.swap(*this);
     return *this;
   }
-  managed_alias& operator=(managed_alias&& from) noexcept {
+  constexpr managed_alias& operator=(managed_alias&& from) noexcept {
     managed_alias{std::move(from)}.swap(*this);
     return *this;
   }
   template <class U>
     requires std::is_convertible_v<U*, T*>
-  managed_alias& operator=(const other<U>& from) noexcept {
+  constexpr managed_alias& operator=(const other<U>& from) noexcept {
     managed_alias{from}.swap(*this);
     return *this;
   }
   template <class U>
     requires std::is_convertible_v<U*, T*>
-  managed_alias& operator=(other<U>&& from) noexcept {
+  constexpr managed_alias& operator=(other<U>&& from) noexcept {
     managed_alias{std::move(from)}.swap(*this);
     return *this;
   }
-  managed_alias& operator=(std::nullptr_t) noexcept {
+  constexpr managed_alias& operator=(std::nullptr_t) noexcept {
     reset();
     return *this;
   }
 
-  void reset() noexcept { managed_alias{}.swap(*this); }
-  void reset(std::nullptr_t) noexcept { reset(); }
+  constexpr void reset() noexcept { managed_alias{}.swap(*this); }
+  constexpr void reset(std::nullptr_t) noexcept { reset(); }
 
-  void swap(managed_alias& with) noexcept {
+  constexpr void swap(managed_alias& with) noexcept {
     owner_.swap(with.owner_);
     std::swap(part_, with.part_);
   }
-  friend void swap(managed_alias& first, managed_alias& second) noexcept { first.swap(second); }
+  friend constexpr void swap(managed_alias& first, managed_alias& second) noexcept { first.swap(second); }
 
-  [[nodiscard]] T* get() const noexcept { return part_; }
-  [[nodiscard]] std::add_lvalue_reference_t<T> operator*() const noexcept { return *part_; }
-  T* operator->() const noexcept { return part_; }
-  [[nodiscard]] explicit operator bool() const noexcept { return part_ != nullptr; }
+  [[nodiscard]] constexpr T* get() const noexcept { return part_; }
+  [[nodiscard]] constexpr std::add_lvalue_reference_t<T> operator*() const noexcept { return *part_; }
+  constexpr T* operator->() const noexcept { return part_; }
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return part_ != nullptr; }
 
-  /// The pointer to the owned object. A weak pointer made from it expires with the object, not with the alias.
-  [[nodiscard]] const owner_type& owner() const& noexcept { return owner_; }
-  [[nodiscard]] owner_type owner() && noexcept {
+  /// The pointer to the owned object, not to const even if the alias was made from a pointer to const. A weak pointer
+  /// made from it expires with the object, not with the alias.
+  [[nodiscard]] constexpr const owner_type& owner() const& noexcept { return owner_; }
+  [[nodiscard]] constexpr owner_type owner() && noexcept {
     part_ = nullptr;
     return std::move(owner_);
   }
 
-  [[nodiscard]] long use_count() const noexcept { return owner_.use_count(); }
+  [[nodiscard]] constexpr long use_count() const noexcept { return owner_.use_count(); }
 
   /// Orders by the owned object; comparable with other aliases, `managed_ptr` and `managed_weak`.
   template <detail::has_owner Handle>
-  [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
-    return detail::owner_before(*this, with);
+  [[nodiscard]] constexpr bool owner_before(const Handle& with) const noexcept {
+    return detail::owner_order::compare(*this, with) < 0;
   }
   template <detail::has_owner Handle>
-  [[nodiscard]] bool owner_equal(const Handle& with) const noexcept {
-    return owner_.owner() == detail::owner_of(with);
+  [[nodiscard]] constexpr bool owner_equal(const Handle& with) const noexcept {
+    return detail::owner_order::compare(*this, with) == 0;
   }
   [[nodiscard]] std::size_t owner_hash() const noexcept { return owner_.owner_hash(); }
 
   template <class U>
-  [[nodiscard]] friend bool operator==(const managed_alias& left, const other<U>& right) noexcept {
+  [[nodiscard]] friend constexpr bool operator==(const managed_alias& left, const other<U>& right) noexcept {
     return left.get() == right.get();
   }
   template <class U>
-  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_alias& left, const other<U>& right) noexcept {
+  [[nodiscard]] friend constexpr std::strong_ordering operator<=>(const managed_alias& left,
+                                                                  const other<U>& right) noexcept {
     return std::compare_three_way{}(static_cast<const volatile void*>(left.get()),
                                     static_cast<const volatile void*>(right.get()));
   }
-  [[nodiscard]] friend bool operator==(const managed_alias& left, std::nullptr_t) noexcept {
+  [[nodiscard]] friend constexpr bool operator==(const managed_alias& left, std::nullptr_t) noexcept {
     return left.part_ == nullptr;
   }
-  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_alias& left, std::nullptr_t) noexcept {
+  [[nodiscard]] friend constexpr std::strong_ordering operator<=>(const managed_alias& left, std::nullptr_t) noexcept {
     return std::compare_three_way{}(left.part_, static_cast<T*>(nullptr));
   }
 
@@ -158,6 +164,15 @@ class OURO_SHARED_TYPE managed_alias {
   template <class, counts_in_header, collector_policy, allocator_policy>
   friend class managed_alias;
   friend struct detail::edge_traits<managed_alias>;
+
+  /// Takes over the count of `whole`, which may point to const.
+  template <class U>
+  [[nodiscard]] static constexpr owner_type owner_from(strong<U>&& whole) noexcept {
+    strong<const volatile void> erased = std::move(whole);
+    void* const object = const_cast<void*>(erased.get());
+    detail::pointer_access::forget(erased);
+    return detail::pointer_access::take<owner_type>(object);
+  }
 
   owner_type owner_;
   T* part_ = nullptr;

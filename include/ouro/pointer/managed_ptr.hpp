@@ -66,18 +66,18 @@ class managed_ptr {
     requires has_header
   {}
 
-  managed_ptr(const managed_ptr& from) noexcept : pointee_{from.pointee_} { retain(); }
-  managed_ptr(managed_ptr&& from) noexcept : pointee_{std::exchange(from.pointee_, nullptr)} {}
+  constexpr managed_ptr(const managed_ptr& from) noexcept : pointee_{from.pointee_} { retain(); }
+  constexpr managed_ptr(managed_ptr&& from) noexcept : pointee_{std::exchange(from.pointee_, nullptr)} {}
 
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_ptr(const other<U>& from) noexcept : pointee_{converted<U>(from.get())} {
+  constexpr managed_ptr(const other<U>& from) noexcept : pointee_{converted<U>(from.get())} {
     retain();
   }
 
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_ptr(other<U>&& from) noexcept : pointee_{converted<U>(from.get())} {
+  constexpr managed_ptr(other<U>&& from) noexcept : pointee_{converted<U>(from.get())} {
     detail::pointer_access::forget(from);
   }
 
@@ -102,7 +102,7 @@ class managed_ptr {
   {}
 
   /// Shares an object that counts itself. With `add_ref` false, takes over a count instead.
-  managed_ptr(pointer object, bool add_ref = true) noexcept
+  constexpr managed_ptr(pointer object, bool add_ref = true) noexcept
     requires(!has_header)
       : pointee_{object} {
     if (add_ref) retain();
@@ -123,33 +123,33 @@ class managed_ptr {
     if (pointee_ != nullptr) drop();
   }
 
-  managed_ptr& operator=(const managed_ptr& from) noexcept {
+  constexpr managed_ptr& operator=(const managed_ptr& from) noexcept {
     managed_ptr{from}.swap(*this);
     return *this;
   }
-  managed_ptr& operator=(managed_ptr&& from) noexcept {
+  constexpr managed_ptr& operator=(managed_ptr&& from) noexcept {
     managed_ptr{std::move(from)}.swap(*this);
     return *this;
   }
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_ptr& operator=(const other<U>& from) noexcept {
+  constexpr managed_ptr& operator=(const other<U>& from) noexcept {
     managed_ptr{from}.swap(*this);
     return *this;
   }
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_ptr& operator=(other<U>&& from) noexcept {
+  constexpr managed_ptr& operator=(other<U>&& from) noexcept {
     managed_ptr{std::move(from)}.swap(*this);
     return *this;
   }
-  managed_ptr& operator=(std::nullptr_t) noexcept
+  constexpr managed_ptr& operator=(std::nullptr_t) noexcept
     requires has_header
   {
     reset();
     return *this;
   }
-  managed_ptr& operator=(pointer object) noexcept
+  constexpr managed_ptr& operator=(pointer object) noexcept
     requires(!has_header)
   {
     managed_ptr{object}.swap(*this);
@@ -157,20 +157,20 @@ class managed_ptr {
   }
 
   /// Becomes null first, and then drops the object: a destructor that reads this pointer sees null.
-  void reset() noexcept { managed_ptr{}.swap(*this); }
-  void reset(std::nullptr_t) noexcept
+  constexpr void reset() noexcept { managed_ptr{}.swap(*this); }
+  constexpr void reset(std::nullptr_t) noexcept
     requires has_header
   {
     reset();
   }
-  void reset(pointer object, bool add_ref = true) noexcept
+  constexpr void reset(pointer object, bool add_ref = true) noexcept
     requires(!has_header)
   {
     managed_ptr{object, add_ref}.swap(*this);
   }
 
-  void swap(managed_ptr& with) noexcept { std::swap(pointee_, with.pointee_); }
-  friend void swap(managed_ptr& first, managed_ptr& second) noexcept { first.swap(second); }
+  constexpr void swap(managed_ptr& with) noexcept { std::swap(pointee_, with.pointee_); }
+  friend constexpr void swap(managed_ptr& first, managed_ptr& second) noexcept { first.swap(second); }
 
   /// Takes over a count of a raw pointer that `release` of a pointer with the same policies has returned, or of its
   /// conversion to the first base; each count once. Checked builds report any other raw pointer. They check whether the
@@ -226,7 +226,7 @@ class managed_ptr {
 
   /// The number of strong pointers; 0 for null. At least 2^29 for an immortal object. With a thread-safe policy, other
   /// threads may have changed it already.
-  [[nodiscard]] long use_count() const noexcept
+  [[nodiscard]] constexpr long use_count() const noexcept
     requires has_header
   {
     return pointee_ == nullptr ? 0 : static_cast<long>(counting::strong(pointee_));
@@ -235,17 +235,17 @@ class managed_ptr {
   /// Orders by object instead of address: equivalent are pointers to different bases of one object, weak pointers to it
   /// and aliases of it.
   template <detail::has_owner Handle>
-  [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
-    return detail::owner_before(*this, with);
+  [[nodiscard]] constexpr bool owner_before(const Handle& with) const noexcept {
+    return detail::owner_order::compare(*this, with) < 0;
   }
   template <detail::has_owner Handle>
-  [[nodiscard]] bool owner_equal(const Handle& with) const noexcept {
-    return owner() == detail::owner_of(with);
+  [[nodiscard]] constexpr bool owner_equal(const Handle& with) const noexcept {
+    return detail::owner_order::compare(*this, with) == 0;
   }
   [[nodiscard]] std::size_t owner_hash() const noexcept { return detail::hash_of_owner(*this); }
 
   /// The identity of the object, which does not depend on the pointer's type; null for null.
-  [[nodiscard]] const void* owner() const noexcept {
+  [[nodiscard]] constexpr const void* owner() const noexcept {
     if constexpr (has_header) {
       return pointee_ == nullptr ? nullptr : static_cast<const void*>(detail::header_of<RefcountPolicy>(pointee_));
     } else {
@@ -258,14 +258,15 @@ class managed_ptr {
     return left.get() == right.get();
   }
   template <class U>
-  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_ptr& left, const other<U>& right) noexcept {
+  [[nodiscard]] friend constexpr std::strong_ordering operator<=>(const managed_ptr& left,
+                                                                  const other<U>& right) noexcept {
     return std::compare_three_way{}(static_cast<const volatile void*>(left.get()),
                                     static_cast<const volatile void*>(right.get()));
   }
   [[nodiscard]] friend constexpr bool operator==(const managed_ptr& left, std::nullptr_t) noexcept {
     return left.pointee_ == nullptr;
   }
-  [[nodiscard]] friend std::strong_ordering operator<=>(const managed_ptr& left, std::nullptr_t) noexcept {
+  [[nodiscard]] friend constexpr std::strong_ordering operator<=>(const managed_ptr& left, std::nullptr_t) noexcept {
     return std::compare_three_way{}(left.pointee_, static_cast<pointer>(nullptr));
   }
   /// A template, so that a comparison with 0 or `NULL` does not consider it.
@@ -296,7 +297,7 @@ class managed_ptr {
   friend struct detail::pointer_access;
 
   template <class U>
-  [[nodiscard]] static pointer converted(std::remove_extent_t<U>* from) noexcept {
+  [[nodiscard]] static constexpr pointer converted(std::remove_extent_t<U>* from) noexcept {
     if constexpr (has_header) {
       return detail::convert<CollectorPolicy, T, U>(from);
     } else {
@@ -304,7 +305,7 @@ class managed_ptr {
     }
   }
 
-  OURO_ALWAYS_INLINE void retain() const noexcept {
+  OURO_ALWAYS_INLINE constexpr void retain() const noexcept {
     if (pointee_ != nullptr) counting::increment(pointee_);
   }
 

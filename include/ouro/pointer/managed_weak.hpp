@@ -12,7 +12,9 @@
 #include <ouro/pointer/owner_order.hpp>
 
 #include <compare>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -66,40 +68,54 @@ class managed_weak {
     detail::add_flags<CollectorPolicy>(target, detail::info_word::watched);
   }
 
-  managed_weak(const managed_weak& from) noexcept : pointee_{from.pointee_}, record_{from.record_} { pin(); }
-  managed_weak(managed_weak&& from) noexcept
+  /// Watches the object that the alias owns. \throws std::bad_alloc
+  template <class U>
+    requires std::is_void_v<T>
+  managed_weak(const managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& to)
+      : managed_weak{to.owner()} {}
+
+  /// Refused: the part may lie anywhere in its object, and `lock` needs the header in front.
+  template <class U, detail::fixed_string Remedy =
+                         "ouro: an alias may point to a part, which has no header: watch its object by `weak<void>`">
+    requires(!std::is_void_v<T>)
+  managed_weak(const managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>&)
+      OURO_REFUSE("ouro: an alias may point to a part, which has no header: watch its object by `weak<void>`");
+
+  constexpr managed_weak(const managed_weak& from) noexcept : pointee_{from.pointee_}, record_{from.record_} { pin(); }
+  constexpr managed_weak(managed_weak&& from) noexcept
       : pointee_{std::exchange(from.pointee_, nullptr)}, record_{std::exchange(from.record_, nullptr)} {}
 
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_weak(const other<U>& from) noexcept : pointee_{converted(from)}, record_{from.record_} {
+  constexpr managed_weak(const other<U>& from) noexcept : pointee_{converted(from)}, record_{from.record_} {
     pin();
   }
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_weak(other<U>&& from) noexcept : pointee_{converted(from)}, record_{std::exchange(from.record_, nullptr)} {
+  constexpr managed_weak(other<U>&& from) noexcept
+      : pointee_{converted(from)}, record_{std::exchange(from.record_, nullptr)} {
     from.pointee_ = nullptr;
   }
 
-  ~managed_weak() { unpin(); }
+  constexpr ~managed_weak() { unpin(); }
 
-  managed_weak& operator=(const managed_weak& from) noexcept {
+  constexpr managed_weak& operator=(const managed_weak& from) noexcept {
     managed_weak{from}.swap(*this);
     return *this;
   }
-  managed_weak& operator=(managed_weak&& from) noexcept {
+  constexpr managed_weak& operator=(managed_weak&& from) noexcept {
     managed_weak{std::move(from)}.swap(*this);
     return *this;
   }
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_weak& operator=(const other<U>& from) noexcept {
+  constexpr managed_weak& operator=(const other<U>& from) noexcept {
     managed_weak{from}.swap(*this);
     return *this;
   }
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_weak& operator=(other<U>&& from) noexcept {
+  constexpr managed_weak& operator=(other<U>&& from) noexcept {
     managed_weak{std::move(from)}.swap(*this);
     return *this;
   }
@@ -110,13 +126,13 @@ class managed_weak {
     return *this;
   }
 
-  void reset() noexcept { managed_weak{}.swap(*this); }
+  constexpr void reset() noexcept { managed_weak{}.swap(*this); }
 
-  void swap(managed_weak& with) noexcept {
+  constexpr void swap(managed_weak& with) noexcept {
     std::swap(pointee_, with.pointee_);
     std::swap(record_, with.record_);
   }
-  friend void swap(managed_weak& first, managed_weak& second) noexcept { first.swap(second); }
+  friend constexpr void swap(managed_weak& first, managed_weak& second) noexcept { first.swap(second); }
 
   /// A strong pointer to the object, or null if its last strong pointer has been dropped, even if it is not destroyed
   /// yet.
@@ -126,27 +142,46 @@ class managed_weak {
     return detail::pointer_access::take<strong<T>>(pointee_);
   }
 
-  [[nodiscard]] long use_count() const noexcept {
+  [[nodiscard]] constexpr long use_count() const noexcept {
     return pointee_ == nullptr ? 0 : static_cast<long>(table::use_count(*record_));
   }
 
-  [[nodiscard]] bool expired() const noexcept { return use_count() == 0; }
+  [[nodiscard]] constexpr bool expired() const noexcept { return use_count() == 0; }
 
-  /// Orders by object, also after its death; a new object at the same address is equivalent.
+  /// Orders by object, also after its death, when another object may have its address.
   template <detail::has_owner Handle>
-  [[nodiscard]] bool owner_before(const Handle& with) const noexcept {
-    return detail::owner_before(*this, with);
+  [[nodiscard]] constexpr bool owner_before(const Handle& with) const noexcept {
+    return detail::owner_order::compare(*this, with) < 0;
   }
   template <detail::has_owner Handle>
-  [[nodiscard]] bool owner_equal(const Handle& with) const noexcept {
-    return owner() == detail::owner_of(with);
+  [[nodiscard]] constexpr bool owner_equal(const Handle& with) const noexcept {
+    return detail::owner_order::compare(*this, with) == 0;
   }
   [[nodiscard]] std::size_t owner_hash() const noexcept { return detail::hash_of_owner(*this); }
 
-  /// The identity of the object, as `managed_ptr::owner` gives it; null for a weak pointer to nothing.
-  [[nodiscard]] const void* owner() const noexcept { return record_ == nullptr ? nullptr : record_->owner; }
+  /// The address of the object, as `managed_ptr::owner` gives it, also after its death; null for a weak pointer to
+  /// nothing.
+  [[nodiscard]] constexpr const void* owner() const noexcept { return record_ == nullptr ? nullptr : record_->owner; }
+
+  /// Whether both watch the same object, alive or dead, or nothing. The order is that of `owner_before`, and equal weak
+  /// pointers have equal hashes; neither changes with the death of the object, so that weak pointers may be keys.
+  ///
+  /// `Left` is deduced, so that a strong pointer is not converted to a weak one for a comparison.
+  template <std::same_as<managed_weak> Left, class U>
+  [[nodiscard]] friend constexpr bool operator==(const Left& left, const other<U>& right) noexcept {
+    return detail::owner_order::compare(left, right) == 0;
+  }
+  template <std::same_as<managed_weak> Left, class U>
+  [[nodiscard]] friend constexpr std::strong_ordering operator<=>(const Left& left, const other<U>& right) noexcept {
+    return detail::owner_order::compare(left, right);
+  }
+
+  /// For `boost::hash`, found by argument-dependent look-up.
+  [[nodiscard]] friend std::size_t hash_value(const managed_weak& hashed) noexcept { return hashed.owner_hash(); }
 
  private:
+  friend struct detail::owner_order;
+
   template <class, class R, class C, class A>
     requires compatible_policies<R, C, A> && counts_in_header<R>
   friend class managed_weak;
@@ -169,7 +204,7 @@ class managed_weak {
 
   /// Null if only the living object shows where the base lies, and it has died.
   template <class U>
-  [[nodiscard]] static element_type* converted(const other<U>& from) noexcept {
+  [[nodiscard]] static constexpr element_type* converted(const other<U>& from) noexcept {
     if constexpr (detail::converts_by_object<T, U>()) {
       return detail::convert<CollectorPolicy, T, U>(from.lock().get());
     } else {
@@ -177,13 +212,21 @@ class managed_weak {
     }
   }
 
-  void pin() const noexcept {
+  /// 0 for a weak pointer to nothing.
+  [[nodiscard]] constexpr std::uint64_t lifetime() const noexcept { return record_ == nullptr ? 0 : record_->lifetime; }
+
+  /// Whether another object may have the address of this one.
+  [[nodiscard]] constexpr bool has_died() const noexcept {
+    return record_ != nullptr && record_->lifetime != record::endless && record_->target.is_cleared();
+  }
+
+  constexpr void pin() const noexcept {
     if (record_ == nullptr) return;
     check_use();
     table::pin(*record_);
   }
 
-  void unpin() noexcept {
+  constexpr void unpin() noexcept {
     if (record_ == nullptr) return;
     check_use();
     table::unpin(record_);
@@ -209,11 +252,20 @@ template <class T, class R, class C, class A>
 managed_weak(managed_ptr<T, R, C, A>) -> managed_weak<T, R, C, A>;
 template <class T, class R, class C, class A, class Callback>
 managed_weak(managed_ptr<T, R, C, A>, Callback) -> managed_weak<T, R, C, A>;
+template <class T, class R, class C, class A>
+managed_weak(managed_alias<T, R, C, A>) -> managed_weak<void, R, C, A>;
 
 /// A weak pointer is no edge. Pointers that its callback captures count as external references.
 template <class T, class R, class C, class A>
 inline constexpr bool leaf<managed_weak<T, R, C, A>> = true;
 
 }  // namespace ouro
+
+template <class T, class R, class C, class A>
+struct std::hash<ouro::managed_weak<T, R, C, A>> {
+  [[nodiscard]] std::size_t operator()(const ouro::managed_weak<T, R, C, A>& hashed) const noexcept {
+    return hash_value(hashed);
+  }
+};
 
 #include <ouro/macros/restore.hpp>

@@ -13,7 +13,7 @@ namespace ouro::detail {
 struct pointer_access {
   /// Makes a pointer that takes over a count of the object.
   template <class Pointer>
-  [[nodiscard]] OURO_ALWAYS_INLINE static Pointer take(typename Pointer::pointer counted) noexcept {
+  [[nodiscard]] OURO_ALWAYS_INLINE static constexpr Pointer take(typename Pointer::pointer counted) noexcept {
     Pointer taken;
     taken.pointee_ = counted;
     return taken;
@@ -21,7 +21,7 @@ struct pointer_access {
 
   /// Makes `from` null without decrementing: the caller has taken over its count.
   template <class Pointer>
-  OURO_ALWAYS_INLINE static void forget(Pointer& from) noexcept {
+  OURO_ALWAYS_INLINE static constexpr void forget(Pointer& from) noexcept {
     from.pointee_ = nullptr;
   }
 };
