@@ -6,6 +6,8 @@
 #include <ouro/collector/compatible_policies.hpp>
 #include <ouro/config.hpp>
 
+#include <type_traits>
+
 #include <ouro/macros/hide.hpp>
 
 namespace ouro {
@@ -55,6 +57,21 @@ namespace functions {
 template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator, class... Args>
 managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Args&&... args);
+
+template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator, class Length>
+  requires std::is_unbounded_array_v<T>
+managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Length length,
+                                                                              const std::remove_extent_t<T>& value);
+
+template <class T, counts_in_header RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator>
+  requires std::is_bounded_array_v<T>
+managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(const std::remove_extent_t<T>& value);
+
+template <class T, refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
+          allocator_policy AllocatorPolicy = pool_allocator, class... Length>
+managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed_for_overwrite(Length... length);
 
 template <refcount_policy RefcountPolicy = local_refcount, collector_policy CollectorPolicy = trial_deletion,
           allocator_policy AllocatorPolicy = pool_allocator, class T>

@@ -44,6 +44,7 @@
 #include <ouro/pointer/finalize.hpp>
 #include <ouro/pointer/gc.hpp>
 #include <ouro/pointer/immortal.hpp>
+#include <ouro/pointer/make_for_overwrite.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/managed_alias.hpp>
 #include <ouro/pointer/managed_from_this.hpp>

@@ -11,7 +11,9 @@
 #include <vector>
 
 using ouro::detail::can_be_made;
+using ouro::detail::can_be_made_for_overwrite;
 using ouro::detail::constructs;
+using ouro::detail::constructs_by_default;
 
 namespace {
 
@@ -43,6 +45,14 @@ static_assert(can_be_made<std::string[], std::size_t, const char*>());
 static_assert(can_be_made<int[3]>() && can_be_made<std::string[2], const char (&)[2]>());
 static_assert(can_be_made<std::vector<int>[], std::size_t, std::size_t, int>());
 
+static_assert(can_be_made<int[][2], std::size_t>() && can_be_made<int[][2], std::size_t, const int (&)[2]>());
+static_assert(can_be_made<const int[][2], std::size_t, int (&)[2]>() && can_be_made<std::string[2][3]>());
+static_assert(can_be_made<explicit_only[2][2], explicit_only (&)[2]>());
+static_assert(can_be_made_for_overwrite<int>() && can_be_made_for_overwrite<const std::string[2][3]>());
+static_assert(can_be_made_for_overwrite<aggregate[], std::size_t>() && can_be_made_for_overwrite<int[][2], int>());
+
+static_assert(constructs_by_default<aggregate> && constructs_by_default<int> && !constructs_by_default<explicit_only>);
+static_assert(!constructs_by_default<with_private_constructor> && !constructs_by_default<const int>);
 static_assert(constructs<explicit_only, int> && !constructs<explicit_only> && !constructs<explicit_only, std::string>);
 static_assert(constructs<by_reference, int&> && !constructs<by_reference, int>);
 static_assert(constructs<move_only, std::unique_ptr<int>> && !constructs<move_only, std::unique_ptr<int>&>);

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <new>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -166,4 +168,153 @@ TEST_CASE("make_managed: an object that gave away a weak pointer to itself in it
   CHECK(object->self.lock() == object);
   CHECK(object.use_count() == 1);
   CHECK(ouro::gc::is_tracked(object));
+}
+
+namespace {
+
+/// Writes its moves into a log, and throws when it is the element of `throws_at`.
+struct logged {
+  static inline std::string log;
+  static inline int made = 0;
+  static inline int throws_at = -1;
+  static void begin(int at = -1) {
+    log.clear();
+    made = 0;
+    throws_at = at;
+  }
+
+  logged() { enter(); }
+  explicit logged(int) { enter(); }
+  logged(const logged& from) : copied{from.number} { enter(); }
+  logged& operator=(const logged&) = default;
+  ~logged() {
+    log += '-';
+    log += static_cast<char>('0' + number);
+  }
+  void enter() {
+    if (made == throws_at) throw made;
+    number = made++;
+    log += '+';
+    log += static_cast<char>('0' + number);
+  }
+  void trace(auto&&) {}
+
+  int number = 0;
+  int copied = -1;
+};
+
+struct point {
+  int x;
+  int y;
+};
+
+}  // namespace
+
+TEST_CASE("make_managed: an array of arrays is one block, filled row by row, and destroyed last element first") {
+  const int row[2] = {1, 2};
+  const ptr<int[][2]> rows = make<int[][2]>(3, row);
+  CHECK(ouro::size_of(rows) == ouro::size_of(make<int[]>(6)));
+  for (std::ptrdiff_t i = 0; i != 3; ++i) {
+    CHECK(rows[i][0] == 1);
+    CHECK(rows[i][1] == 2);
+  }
+  CHECK(&rows[1][0] == &rows[0][0] + 2);
+  const auto zeros = make<int[][2][2]>(2);
+  CHECK(zeros[1][1][1] == 0);
+  const ptr<int[2][2]> fixed = make<int[2][2]>(row);
+  CHECK(fixed[1][1] == 2);
+  const ptr<const int[][2]> open = fixed;
+  CHECK(open[1][0] == 1);
+  CHECK(fixed.use_count() == 2);
+
+  logged::begin();
+  auto grid = make<logged[][2]>(2);
+  CHECK(logged::log == "+0+1+2+3");
+  CHECK(grid[1][0].number == 2);
+  grid.reset();
+  CHECK(logged::log == "+0+1+2+3-3-2-1-0");
+  logged::begin();
+  {
+    const logged pair[2];
+    logged::begin();
+    auto copies = make<logged[2][2]>(pair);
+    CHECK(copies[0][1].copied == 1);
+    CHECK(copies[1][0].copied == 0);
+    CHECK(copies[1][1].copied == 1);
+    copies.reset();
+    CHECK(logged::log == "+0+1+2+3-3-2-1-0");
+  }
+}
+
+TEST_CASE("make_managed: in an array of arrays, a constructor that throws ends the earlier elements, last first") {
+  const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
+  logged::begin(3);
+  CHECK_THROWS_AS(make<logged[][2]>(4), int);
+  CHECK(logged::log == "+0+1+2-2-1-0");
+  logged::begin();
+  {
+    const logged pair[2];
+    logged::begin(3);
+    CHECK_THROWS_AS(make<logged[][2]>(4, pair), int);
+    CHECK(logged::log == "+0+1+2-2-1-0");
+    logged::begin();
+  }
+  CHECK(ouro::pool_allocator::statistics().used_blocks == before);
+}
+
+TEST_CASE("make_managed: an array of arrays that is longer than any memory is refused before its size wraps around") {
+  // The rows have four elements, modulo the range of `std::size_t`.
+  CHECK_THROWS_AS(static_cast<void>(make<int[][5]>(static_cast<std::size_t>(-1) / 5 + 1)), std::bad_array_new_length);
+  CHECK_THROWS_AS(static_cast<void>(make<int[][2]>(-1)), std::bad_array_new_length);
+  const auto none = make<int[][2]>(0);
+  CHECK(none != nullptr);
+}
+
+TEST_CASE("make_managed: an array is filled with a braced list as the value of its elements") {
+  const auto points = make<point[]>(3, {1, 2});
+  CHECK(points[2].x == 1);
+  CHECK(points[2].y == 2);
+  const auto fixed = make<point[3]>({3, 4});
+  CHECK(fixed[2].y == 4);
+  const auto texts = make<std::string[]>(2, {"abc", 2});
+  CHECK(texts[1] == "ab");
+  const auto rows = make<int[][3]>(2, {1, 2});
+  CHECK(rows[1][1] == 2);
+  CHECK(rows[1][2] == 0);
+  const auto zeros = make<const int[]>(2, {});
+  CHECK(zeros[1] == 0);
+  using untraced = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::system_allocator>;
+  CHECK(untraced::make<point[]>(2, {5, 6})[1].x == 5);
+  CHECK(untraced::make<point[2]>({5, 6})[1].y == 6);
+  CHECK(ouro::make_managed<point[], ouro::local_refcount, ouro::no_collector>(2, {7, 8})[0].y == 8);
+  // A value that is there already makes no copy more than one for each element.
+  const logged value;
+  logged::begin();
+  const std::size_t length = 2;
+  CHECK(make<logged[]>(length, value).use_count() == 1);
+  CHECK(make<logged[2]>(value).use_count() == 1);
+  CHECK(logged::log == "+0+1-1-0+2+3-3-2");
+}
+
+TEST_CASE("make_managed: the edges of an array of arrays are traced, and its copies are of the same shape") {
+  struct cell {
+    ptr<cell[][2]> grid;
+    std::unique_ptr<counted> held;
+  };
+  const int before = counted::alive;
+  {
+    auto grid = make<cell[][2]>(3);
+    grid[2][1].grid = grid;
+    grid[0][0].held = std::make_unique<counted>();
+  }
+  CHECK(counted::alive == before + 1);
+  CHECK(ouro::gc::collect() == 1);
+  CHECK(counted::alive == before);
+  const ptr<int[][2]> numbers = make<int[][2]>(3, {1, 2});
+  const ptr<int[][2]> copied = ouro::copy(numbers);
+  numbers[2][1] = 3;
+  const ptr<int[][2]> deep = ouro::deepcopy(numbers);
+  CHECK(copied[2][1] == 2);
+  CHECK(deep[2][1] == 3);
+  CHECK(ouro::deep_size_of(deep) == ouro::size_of(numbers));
 }

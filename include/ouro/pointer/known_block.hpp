@@ -17,8 +17,8 @@ namespace ouro::detail {
 /// Void if the type is not complete enough here, or if the death of such an object always needs its type record.
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
 [[nodiscard]] auto find_known_block() noexcept {
-  using object = std::remove_cv_t<std::remove_extent_t<T>>;
-  if constexpr (!counts_in_header<RefcountPolicy> || std::is_array_v<object> || !is_complete<object>) {
+  using object = std::remove_cv_t<std::remove_all_extents_t<T>>;
+  if constexpr (!counts_in_header<RefcountPolicy> || !is_complete<object>) {
     return std::type_identity<void>{};
   } else if constexpr (std::is_abstract_v<object> || !std::is_destructible_v<object>) {
     return std::type_identity<void>{};

@@ -10,6 +10,7 @@
 #include <ouro/fwd.hpp>
 #include <ouro/heap/private_heap.hpp>
 #include <ouro/object/owner_tag.hpp>
+#include <ouro/pointer/array_under_construction.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/can_be_made.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
@@ -161,30 +162,6 @@ class maker {
   std::uint32_t plain_info_;
 };
 
-/// Constructs the elements of an array. If a constructor throws, destroys those that exist, the last one first.
-template <class Element>
-class array_under_construction {
- public:
-  explicit array_under_construction(Element* first) noexcept : first_{first} {}
-  array_under_construction(const array_under_construction&) = delete;
-  array_under_construction& operator=(const array_under_construction&) = delete;
-  ~array_under_construction() {
-    while (made_ != 0) std::destroy_at(first_ + --made_);
-  }
-
-  template <class... Args>
-  void add(const Args&... args) {
-    ::new (static_cast<void*>(first_ + made_)) Element(args...);
-    ++made_;
-  }
-
-  void keep() noexcept { made_ = 0; }
-
- private:
-  Element* first_;
-  std::size_t made_ = 0;  ///< elements [0, made_) are alive
-};
-
 /// Calls `call`, which constructs the maker's object, and publishes the object. Rolls back if `call` throws.
 template <class Maker, class Call>
 OURO_ALWAYS_INLINE void construct(const Maker& maker, Call call) {
@@ -214,18 +191,27 @@ template <class T, class R, class C, class A, class... Args>
 
 OURO_CONSTRUCTION_WARNINGS_RESTORE
 
+/// The pointer to an array that takes over the maker's count.
+template <class Pointer, class Maker>
+[[nodiscard]] Pointer take_array(const Maker& maker) noexcept {
+  return pointer_access::take<Pointer>(reinterpret_cast<typename Pointer::pointer>(maker.object()));
+}
+
 template <class T, class R, class C, class A, class Length, class... Args>
 [[nodiscard]] managed_ptr<T, R, C, A> make_array(Length length, const Args&... args) {
-  // A negative length becomes one that is too large for any memory.
-  const auto elements = static_cast<std::size_t>(length);
-  using element = std::remove_cv_t<std::remove_extent_t<T>>;
-  const maker<element[], R, C, A, !std::is_nothrow_constructible_v<element, const Args&...>> maker{elements};
+  using row = std::remove_extent_t<T>;
+  using element = std::remove_cv_t<std::remove_all_extents_t<T>>;
+  constexpr bool throws =
+      !(std::is_array_v<row> && sizeof...(Args) != 0 ? std::is_nothrow_copy_constructible_v<element>
+                                                     : std::is_nothrow_constructible_v<element, const Args&...>);
+  const maker<element[], R, C, A, throws> maker{elements_of<row>(length)};
   construct(maker, [&](element* at) {
     array_under_construction<element> array{at};
-    for (std::size_t i = 0; i != elements; ++i) array.add(args...);
+    for (std::size_t i = 0, rows = static_cast<std::size_t>(length); i != rows; ++i)
+      array.template add_row<row>(args...);
     array.keep();
   });
-  return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
+  return take_array<managed_ptr<T, R, C, A>>(maker);
 }
 
 /// Makes an array of copies of the `elements` elements that begin at `from`.
@@ -244,8 +230,9 @@ template <class T, class R, class C, class A, class It>
 
 namespace functions {
 
-/// Makes a `T(args...)`. For arrays, `make_managed<T[]>(n)` and `make_managed<T[N]>()` make value-initialised elements;
-/// with one argument more, each element is copied from that.
+/// Makes a `T(args...)`. For arrays, `make_managed<T[]>(n)` and `make_managed<T[N]>()` make value-initialised elements,
+/// from the first to the last; with one argument more, which may be a braced list, each element is copied from that.
+/// The elements may be arrays. They are destroyed from the last to the first.
 ///
 /// O(1), and the time of the constructor; with a collector, an automatic collection may come first. Inside the
 /// constructor, `managed_from_this(this)` returns a pointer to the object.
@@ -264,6 +251,28 @@ OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPoli
     return detail::make_array<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(std::extent_v<T>, args...);
   } else {
     return detail::make_object<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(std::forward<Args>(args)...);
+  }
+}
+
+/// For a braced list as the value of the elements.
+template <class T, counts_in_header RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy,
+          class Length>
+  requires std::is_unbounded_array_v<T>
+managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(Length length,
+                                                                              const std::remove_extent_t<T>& value) {
+  if constexpr (!detail::can_be_made<T, Length, const std::remove_extent_t<T>&>()) {
+    return nullptr;  // does not compile
+  } else {
+    return detail::make_array<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(length, value);
+  }
+}
+template <class T, counts_in_header RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+  requires std::is_bounded_array_v<T>
+managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed(const std::remove_extent_t<T>& value) {
+  if constexpr (!detail::can_be_made<T, const std::remove_extent_t<T>&>()) {
+    return nullptr;  // does not compile
+  } else {
+    return detail::make_array<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(std::extent_v<T>, value);
   }
 }
 

@@ -7,11 +7,13 @@
 #include <ouro/heap/adapters/standard_allocator.hpp>
 #include <ouro/pointer/gc.hpp>
 #include <ouro/pointer/heap.hpp>
+#include <ouro/pointer/make_for_overwrite.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/managed_from_this.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/managed_weak.hpp>
 
+#include <type_traits>
 #include <utility>
 
 #include <ouro/macros/hide.hpp>
@@ -43,6 +45,22 @@ struct memory {
   OURO_ALWAYS_INLINE static ptr<T> make(Args&&... args) {
     return make_managed<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(std::forward<Args>(args)...);
   }
+  template <class T, class Length>
+    requires std::is_unbounded_array_v<T>
+  static ptr<T> make(Length length, const std::remove_extent_t<T>& value) {
+    return make_managed<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(length, value);
+  }
+  template <class T>
+    requires std::is_bounded_array_v<T>
+  static ptr<T> make(const std::remove_extent_t<T>& value) {
+    return make_managed<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(value);
+  }
+
+  /// \see make_managed_for_overwrite
+  template <class T, class... Length>
+  static ptr<T> make_for_overwrite(Length... length) {
+    return make_managed_for_overwrite<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(length...);
+  }
 
   /// \see managed_from_this
   template <class T>
@@ -57,6 +75,22 @@ namespace functions {
 template <class T, class... Args>
 OURO_ALWAYS_INLINE ptr<T> make(Args&&... args) {
   return default_memory::make<T>(std::forward<Args>(args)...);
+}
+template <class T, class Length>
+  requires std::is_unbounded_array_v<T>
+ptr<T> make(Length length, const std::remove_extent_t<T>& value) {
+  return default_memory::make<T>(length, value);
+}
+template <class T>
+  requires std::is_bounded_array_v<T>
+ptr<T> make(const std::remove_extent_t<T>& value) {
+  return default_memory::make<T>(value);
+}
+
+/// Makes a `T` in default memory that has no value yet. \see make_managed_for_overwrite
+template <class T, class... Length>
+ptr<T> make_for_overwrite(Length... length) {
+  return default_memory::make_for_overwrite<T>(length...);
 }
 
 }  // namespace functions

@@ -37,14 +37,15 @@ struct pointee_node_of {
 };
 template <class T, std::size_t N>
 struct pointee_node_of<T[N]> {
-  using type = std::remove_cv_t<T>[];
+  using type = std::remove_cv_t<std::remove_all_extents_t<T>>[];
 };
 template <class T>
 struct pointee_node_of<T[]> {
-  using type = std::remove_cv_t<T>[];
+  using type = std::remove_cv_t<std::remove_all_extents_t<T>>[];
 };
 
-/// `T[]` and `T[N]` are one node of the graph of types, as pointers to the one convert to pointers to the other.
+/// `T[]`, `T[N]` and arrays of these are one node of the graph of types, as they are stored alike, and pointers to the
+/// one convert to pointers to the other.
 template <class T>
 using pointee_node = typename pointee_node_of<T>::type;
 
