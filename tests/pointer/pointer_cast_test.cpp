@@ -1,3 +1,5 @@
+#include "support/misuse.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -58,4 +60,31 @@ TEST_CASE("pointer_cast: a dynamic cast of an expiring pointer takes its count o
   ptr<counted> none;
   CHECK(ouro::dynamic_pointer_cast<derived>(none) == nullptr);
   CHECK(ouro::dynamic_pointer_cast<derived>(std::move(none)) == nullptr);
+}
+
+TEST_CASE("pointer_cast: pointers to arrays are cast to arrays of the same elements, and to void and back") {
+  const ptr<int[]> open = make<int[]>(3, 7);
+  CHECK(ouro::static_pointer_cast<int[3]>(open)[2] == 7);
+  CHECK(ouro::static_pointer_cast<int[2]>(open)[1] == 7);
+  CHECK(ouro::static_pointer_cast<const int[]>(open) == open);
+  CHECK(ouro::dynamic_pointer_cast<const int[]>(open) == open);
+  const ptr<void> erased = open;
+  CHECK(ouro::static_pointer_cast<int[]>(erased) == open);
+  CHECK(ouro::reinterpret_pointer_cast<int[3]>(erased).use_count() == 3);
+  const ptr<const int[]> constant = open;
+  CHECK(ouro::const_pointer_cast<int[]>(constant) == open);
+  CHECK(ouro::reinterpret_pointer_cast<std::byte>(open).owner_equal(open));
+  const ptr<int[][2]> rows = make<int[][2]>(2, {1, 2});
+  CHECK(ouro::static_pointer_cast<int[2][2]>(rows)[1][1] == 2);
+  CHECK(ouro::const_pointer_cast<int[][2]>(ptr<const int[][2]>{rows}) == rows);
+  CHECK(ouro::static_pointer_cast<int[3]>(ptr<int[]>{}) == nullptr);
+  CHECK(open.use_count() == 3);
+  CHECK(rows.use_count() == 1);
+}
+
+TEST_CASE("pointer_cast: an array that is cast to a longer one is reported" * doctest::skip(ouro::check_level == 0)) {
+  ouro::test::check_misuse([] { static_cast<void>(ouro::static_pointer_cast<int[4]>(make<int[]>(3))); },
+                           "cast to an array that is longer than the object", "int");
+  ouro::test::check_misuse([] { static_cast<void>(ouro::reinterpret_pointer_cast<int[2][2]>(make<int[][2]>(1))); },
+                           "cast to an array that is longer than the object", "int");
 }

@@ -1,0 +1,8 @@
+// expect: ouro: a pointer to an array is cast only to an array of the same elements, or to void
+#include <ouro/ouro.hpp>
+
+#ifdef OURO_MUST_FAIL
+ouro::ptr<int> cast(const ouro::ptr<const int[]>& from) { return ouro::const_pointer_cast<int>(from); }
+#else
+ouro::ptr<int[]> cast(const ouro::ptr<const int[]>& from) { return ouro::const_pointer_cast<int[]>(from); }
+#endif
