@@ -36,6 +36,7 @@
 #include <ouro/inspect/heaps_in_process.hpp>
 #include <ouro/inspect/identity.hpp>
 #include <ouro/inspect/malloc_stats.hpp>
+#include <ouro/intern/intern.hpp>
 #include <ouro/intern/interned.hpp>
 #include <ouro/intern/interned_string.hpp>
 #include <ouro/intern/interner.hpp>

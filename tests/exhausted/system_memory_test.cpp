@@ -628,7 +628,7 @@ TEST_CASE("exhausted: a private heap whose end has no memory leaks its objects, 
       const auto ring = make_node<trial>();
       ring->left = ring;
     }
-    static_cast<void>(ouro::intern(std::string{"makes one more part known"}));
+    static_cast<void>(ouro::interned<std::string>{"makes one more part known"});
     ouro::heap other;
     {
       const exhaustion now{0};

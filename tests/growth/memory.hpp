@@ -56,11 +56,11 @@ inline std::vector<ouro::interned_string> intern_strings(std::size_t n) {
   return made;
 }
 
-using interned_text = decltype(ouro::intern(std::string{}));
+using interned_text = ouro::interned<std::string>;
 
 inline std::vector<interned_text> intern_values(std::size_t n) {
   std::vector<interned_text> made;
-  for (std::size_t i = 0; i != n; ++i) made.push_back(ouro::intern(text_of(i)));
+  for (std::size_t i = 0; i != n; ++i) made.emplace_back(text_of(i));
   return made;
 }
 
@@ -74,13 +74,13 @@ inline void measure_interning() {
   }>>("interned_string: a new one and a known one", 1000);
   measure<with_all_of<ouro::default_memory, &intern_strings, [](strings& made) { made.clear(); }>>(
       "interned_string: drop, for each", 1000);
-  measure<build<&intern_values>>("intern: for each", 1000);
+  measure<build<&intern_values>>("interned: for each", 1000);
   measure<on_container<&intern_values, [](values&, std::size_t i) {
-    static_cast<void>(ouro::intern(text_of(i)));
-    static_cast<void>(ouro::intern(text_of(i / 2)));
-  }>>("intern: a new one and a known one", 1000);
+    static_cast<void>(interned_text{text_of(i)});
+    static_cast<void>(interned_text{text_of(i / 2)});
+  }>>("interned: a new one and a known one", 1000);
   measure<with_all_of<ouro::default_memory, &intern_values, [](values& made) { made.clear(); }>>(
-      "intern: drop, for each", 1000);
+      "interned: drop, for each", 1000);
 }
 
 /// Private heaps that have n objects each.

@@ -21,9 +21,9 @@ static_assert(std::is_nothrow_move_constructible_v<interned_text> &&
               std::is_nothrow_copy_constructible_v<interned_text>);
 
 TEST_CASE("interned: is, id, size_of, ref_count and hash_value of a handle are those of its object") {
-  const interned_text one = ouro::intern(std::string{"a string that is interned as an object"});
-  const interned_text same = ouro::intern(std::string{"a string that is interned as an object"});
-  const interned_text other = ouro::intern(std::string{"another one"});
+  const interned_text one{"a string that is interned as an object"};
+  const interned_text same{"a string that is interned as an object"};
+  const interned_text other{"another one"};
   CHECK(ouro::is(one, same));
   CHECK_FALSE(ouro::is(one, other));
   CHECK(ouro::id(one) == ouro::id(one.pointer()));

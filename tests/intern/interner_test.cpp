@@ -20,7 +20,7 @@ static_assert(sizeof(interned_string) == sizeof(void*) && sizeof(small_int) == s
 static_assert(sizeof(ouro::interned<std::string>) == sizeof(void*));
 
 TEST_CASE("interner: equal values of any hashable type are one object") {
-  const auto a = intern(std::string("value"));
+  const auto a = interner<std::string>::intern(std::string("value"));
   const ouro::interned<std::string> b{"value"};
   CHECK(a == b);
   CHECK(a->size() == 5);

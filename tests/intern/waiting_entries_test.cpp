@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-using ouro::intern;
 using ouro::interned_string;
 using ouro::interner;
 using ouro::is;
@@ -65,20 +64,20 @@ TEST_CASE("interned_string: a string that waits for its destruction is not found
   CHECK(interned_string::interned_count() == before);
 }
 
-TEST_CASE("intern: a value that waits for its destruction is not found, and is interned anew (trap 78)") {
+TEST_CASE("interner: a value that waits for its destruction is not found, and is interned anew (trap 78)") {
   {
     const ouro::gc::deferred_drops here;
     {
-      const auto other = intern(std::string{"the first that waits"});
+      const auto other = strings::intern(std::string{"the first that waits"});
     }
     {
-      const auto dropped = intern(std::string{"waits"});
+      const auto dropped = strings::intern(std::string{"waits"});
     }
-    const auto again = intern(std::string{"waits"});
+    const auto again = strings::intern(std::string{"waits"});
     CHECK(ouro::ref_count(again) == 1);
     CHECK(*again == "waits");
     CHECK(ouro::gc::drain() == 2);
-    CHECK(intern(std::string{"waits"}) == again);
+    CHECK(strings::intern(std::string{"waits"}) == again);
     CHECK(ouro::ref_count(again) == 1);
     CHECK(strings::size() == 1);
   }
@@ -98,7 +97,7 @@ TEST_CASE("interned_string: strings that are dropped and made many times while t
   CHECK(interned_string::interned_count() == before);
 }
 
-TEST_CASE("intern: a destructor at the greatest nesting depth may intern a value that was just dropped (trap 78)") {
+TEST_CASE("interner: a destructor at the greatest nesting depth may intern a value that was just dropped (trap 78)") {
   static std::optional<interned_string> found_name;
   static std::optional<strings::handle> found_value;
   const std::size_t before = interned_string::interned_count();
@@ -110,10 +109,10 @@ TEST_CASE("intern: a destructor at the greatest nesting depth may intern a value
       last = last->next;
     }
     last->name.emplace("dropped by the last");
-    last->value = intern(std::string{"dropped by the last, too"});
+    last->value = strings::intern(std::string{"dropped by the last, too"});
     last->at_end = [] {
       found_name.emplace("dropped by the last");
-      found_value = intern(std::string{"dropped by the last, too"});
+      found_value = strings::intern(std::string{"dropped by the last, too"});
       CHECK(ouro::ref_count(*found_name) == 1);
       CHECK(ouro::ref_count(*found_value) == 1);
     };

@@ -74,7 +74,7 @@ constexpr side table{
     [](std::string& log) -> ptr<thing> { return make<own>(log); },
     watch,
     [](std::string_view characters) { return interned_string{characters}; },
-    [](const std::string& value) { return ouro::intern(value); },
+    [](const std::string& value) { return interned<std::string>{value}; },
     [](std::string_view characters) { return basic_interned_string<mutex_locking>{characters}; },
     name_attributes,
     [](int value) { return make<int>(value); },

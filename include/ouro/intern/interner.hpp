@@ -208,16 +208,6 @@ class interned : public detail::interned_handle<interned<T, Interner>, typename 
   [[nodiscard]] friend bool operator==(const interned& left, const interned& right) noexcept { return is(left, right); }
 };
 
-namespace functions {
-
-/// The one object equal to `value`, in the calling thread's cache. \see interner::intern
-template <class T>
-[[nodiscard]] interned<std::remove_cvref_t<T>> intern(T&& value) {
-  return interner<std::remove_cvref_t<T>>::intern(std::forward<T>(value));
-}
-
-}  // namespace functions
-
 /// An interned value is immutable and older than the objects that point to it, so that no cycle leads through it.
 template <class T, class Interner>
 inline constexpr bool leaf<interned<T, Interner>> = true;
