@@ -111,6 +111,8 @@ namespace detail {
 /// A sequence is an edge to its block.
 template <class T, class Memory>
 struct edge_traits<frozen_list<T, Memory>> {
+  using refcount = typename Memory::refcount;
+  using collector = typename Memory::collector;
   using pointee = T[];
   using pointer = typename Memory::template ptr<T[]>;
 

@@ -91,6 +91,8 @@ namespace detail {
 /// A tuple is an edge to its block.
 template <class Memory, class... Ts>
 struct edge_traits<basic_tuple<Memory, Ts...>> {
+  using refcount = typename Memory::refcount;
+  using collector = typename Memory::collector;
   using pointee = std::tuple<Ts...>;
   using pointer = typename Memory::template ptr<std::tuple<Ts...>>;
 

@@ -13,8 +13,8 @@
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/trace/cyclic_types.hpp>
 #include <ouro/trace/nesting.hpp>
-#include <ouro/trace/trace.hpp>
 #include <ouro/trace/trace_kind.hpp>
+#include <ouro/trace/visitor.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -52,8 +52,10 @@ template <class T, class... Outer>
 [[nodiscard]] consteval bool shows_edges() {
   constexpr trace_kind seen = trace_kind_of<T>();
   if constexpr ((std::is_same_v<T, Outer> || ...) || seen == trace_kind::none || seen == trace_kind::edge ||
-                seen == trace_kind::foreign || seen == trace_kind::member) {
+                seen == trace_kind::foreign) {
     return true;
+  } else if constexpr (seen == trace_kind::member) {
+    return has_template_trace<T>;
   } else if constexpr (seen == trace_kind::opaque) {
     return false;
   } else {
@@ -120,7 +122,7 @@ struct edge_functions {
   template <class SeeEdge>
   static void visit_all(void* object, void* memo) {
     const SeeEdge see_edge{static_cast<memo_type*>(memo)->copier_};
-    const edge_visitor visit{see_edge};
+    const visitor visit{see_edge};
     for (std::size_t i = 0, end = layout::length(object); i != end; ++i) {
       visit.visit_object(static_cast<element*>(object)[i]);
     }

@@ -10,9 +10,11 @@
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/trace/cyclic_types.hpp>
+#include <ouro/trace/edge_sink.hpp>
+#include <ouro/trace/edge_visitor.hpp>
 #include <ouro/trace/nesting.hpp>
-#include <ouro/trace/trace.hpp>
 #include <ouro/trace/trace_kind.hpp>
+#include <ouro/trace/visitor.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -51,6 +53,21 @@ class size_walk {
     if constexpr (requires { edge_traits<Edge>::block(edge); }) (*this)(edge_traits<Edge>::block(edge));
   }
 
+  /// An edge of which only a collector's view is known.
+  void see_any(void* edge, const edge_verbs& verbs) const {
+    if (verbs.memory != &traced_memory<RefcountPolicy, CollectorPolicy>) return;
+    edge_sink sink{[](void* with, detail::edge* first, detail::edge* last) {
+                     const auto& walk = *static_cast<const size_walk*>(with);
+                     for (; first != last; ++first) {
+                       auto* const target = static_cast<header_type*>(first->target);
+                       if (walk.is_new(target)) walk.open_.push_back({target, &see_by_trace});
+                     }
+                   },
+                   const_cast<size_walk*>(this)};
+    verbs.report(edge, sink);
+    sink.flush();
+  }
+
   [[nodiscard]] std::size_t run() {
     std::size_t bytes = 0;
     while (!open_.empty()) {
@@ -75,7 +92,7 @@ class size_walk {
       see_by_trace(walk, object);
     } else if constexpr (!std::is_void_v<T>) {
       using layout = block<held, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
-      const edge_visitor visit{walk};
+      const visitor visit{walk};
       auto* const elements = static_cast<typename layout::element*>(object.object());
       for (std::size_t i = 0, end = layout::length(elements); i != end; ++i) visit.visit_object(elements[i]);
     }

@@ -164,6 +164,7 @@ class managed_alias {
   template <class, counts_in_header, collector_policy, allocator_policy>
   friend class managed_alias;
   friend struct detail::edge_traits<managed_alias>;
+  friend struct detail::pointer_access;
 
   /// Takes over the count of `whole`, which may point to const.
   template <class U>
@@ -190,6 +191,8 @@ namespace detail {
 /// An alias is an edge to the object that it owns.
 template <class T, class R, class C, class A>
 struct edge_traits<managed_alias<T, R, C, A>> {
+  using refcount = R;
+  using collector = C;
   using pointee = void;
   using alias = managed_alias<T, R, C, A>;
   using pointer = typename alias::owner_type;

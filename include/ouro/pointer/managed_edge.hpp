@@ -32,6 +32,8 @@ template <class CollectorPolicy, class T>
 /// Reports the pointer to collectors of its own heap, unless no garbage cycle can lead through its target.
 template <class T, class R, class C, class A>
 struct edge_traits<managed_ptr<T, R, C, A>> {
+  using refcount = R;
+  using collector = C;
   using pointee = T;
 
   template <class TracingRefcount, class TracingCollector>

@@ -12,16 +12,28 @@
 
 namespace ouro::detail {
 
+class nesting;
+struct edge_verbs;
+
+/// A walk over the edges of one object, as all visitors that take part in it know it.
+struct walk {
+  const void* see_edge;  ///< the `SeeEdge` of the visitor that began it
+  /// Hands it an edge of a type that it does not know. Null if it must know the types of edges.
+  void (*see_any)(const void* see_edge, void* edge, const edge_verbs& verbs);
+  nesting* within;
+};
+
 /// How deep a walk has gone into the parts of an object: a chain of `std::unique_ptr` may have a million links. What
 /// lies too deep is put off until the walk has come back to the outermost part.
 class nesting {
  public:
   static constexpr std::size_t most_levels = 32;
 
-  /// A part that was put off. It lies still until the walk is over.
+  /// A part that was put off. It lies still until the walk is over. `see` is given the walk, since the visitor that put
+  /// the part off may have gone.
   struct part {
     void* at;
-    void (*see)(const void* visitor, void* at);
+    void (*see)(const walk& of, void* at);
   };
 
   nesting() = default;

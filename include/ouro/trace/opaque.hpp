@@ -76,7 +76,7 @@ void refuse_opaque() noexcept {
                why != why_opaque::is_union);
   OURO_REQUIRE(T,
                "ouro: it is an aggregate with a base class, whose members cannot be seen through: give it "
-               "`void trace(auto&& visit) { visit(static_cast<base&>(*this), members...); }`",
+               "`void trace(auto&& visit) { visit(ouro::base<...>(*this), members...); }`",
                why != why_opaque::has_base);
   OURO_REQUIRE(T,
                "ouro: it is an aggregate of more than 64 members, which cannot be seen through: give it "

@@ -26,6 +26,8 @@ namespace ouro {
 template <class T>
 struct tracer;
 
+class OURO_SHARED_TYPE edge_visitor;
+
 namespace detail {
 
 /// Specialised for `managed_ptr` where that is defined.
@@ -66,7 +68,9 @@ enum class trace_kind {
 template <class T>
 concept has_tracer = requires(T& object, any_visitor& visit) { tracer<T>::trace(object, visit); };
 template <class T>
-concept has_member_trace = requires(T& object, any_visitor& visit) { object.trace(visit); };
+concept has_template_trace = requires(T& object, any_visitor& visit) { object.trace(visit); };
+template <class T>
+concept has_member_trace = has_template_trace<T> || requires(T& object, edge_visitor& visit) { object.trace(visit); };
 template <class T>
 concept is_edge = is_complete<edge_traits<T>>;
 
