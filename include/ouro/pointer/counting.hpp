@@ -119,6 +119,13 @@ struct counting<RefcountPolicy, CollectorPolicy> {
 
   template <class Block>
   OURO_NOINLINE static void decrement_rarely(header_type& object) noexcept {
+    if constexpr (!std::is_void_v<Block> && sees_only_pointer<RefcountPolicy>) {
+      // Nobody else can reach the object, since no other pointer leads there, strong or weak.
+      if (RefcountPolicy::is_only_pointer(object.count) && Block::is_plain(object)) [[likely]] {
+        RefcountPolicy::store(object.count, count_word::none);
+        return Block::die_plainly(object);
+      }
+    }
     handle_drop<Block>(object, RefcountPolicy::decrement_rarely(object.count));
   }
 

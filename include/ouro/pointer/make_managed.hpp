@@ -79,8 +79,22 @@ class maker {
   using element = typename layout::element;
   using header_type = header<RefcountPolicy>;
 
-  /// Allocates a block and writes its header. \throws std::bad_alloc after an emergency collection
-  OURO_ALWAYS_INLINE explicit maker(std::size_t elements = 1) {
+  /// Allocates a block by the policy, and writes its header. \throws std::bad_alloc after an emergency collection
+  OURO_ALWAYS_INLINE explicit maker(std::size_t elements = 1)
+      : maker{elements, [](std::size_t bytes) {
+                void* raw = nullptr;
+                if (!RefcountPolicy::is_thread_safe || current_private_heap == nullptr) [[likely]]
+                  raw = allocate_once<AllocatorPolicy, layout::is_heap_walkable>(bytes, layout::alignment,
+                                                                                 type_name<T>());
+                if (raw == nullptr) [[unlikely]]
+                  raw = allocate_elsewhere<RefcountPolicy, CollectorPolicy, AllocatorPolicy, layout::is_heap_walkable>(
+                      bytes, layout::alignment, type_name<T>());
+                return raw;
+              }} {}
+
+  /// Has `allocate(bytes)` allocate a block, and writes its header. \throws what `allocate` throws
+  template <class Allocate>
+  OURO_ALWAYS_INLINE maker(std::size_t elements, Allocate allocate) {
     check_not_tracing(type_name<T>());
     if constexpr (queues_for_owners<RefcountPolicy>) RefcountPolicy::drain_merge_queue();
     if constexpr (layout::is_tracked) CollectorPolicy::template before_make<RefcountPolicy>();
@@ -88,14 +102,7 @@ class maker {
       if (!layout::fits(elements)) throw_bad_array_length();
     }
     plain_info_ = layout::plain_info() | owner();
-    const std::size_t bytes = layout::bytes(elements);
-    void* raw = nullptr;
-    if (!RefcountPolicy::is_thread_safe || current_private_heap == nullptr) [[likely]]
-      raw = allocate_once<AllocatorPolicy, layout::is_heap_walkable>(bytes, layout::alignment, type_name<T>());
-    if (raw == nullptr) [[unlikely]]
-      raw = allocate_elsewhere<RefcountPolicy, CollectorPolicy, AllocatorPolicy, layout::is_heap_walkable>(
-          bytes, layout::alignment, type_name<T>());
-    void* const object = static_cast<std::byte*>(raw) + layout::front;
+    void* const object = static_cast<std::byte*>(allocate(layout::bytes(elements))) + layout::front;
     header_ = ::new (static_cast<void*>(header_type::of(object))) header_type{layout::first_count, first_info()};
     if constexpr (layout::is_array)
       ::new (static_cast<void*>(reinterpret_cast<std::size_t*>(header_) - 1)) std::size_t{elements};
@@ -107,8 +114,11 @@ class maker {
   OURO_ALWAYS_INLINE void publish() const noexcept {
     if constexpr (must_wait) {
       std::uint32_t expected = first_info();
-      if (!RefcountPolicy::compare_exchange(header_->info, expected, plain_info_)) [[unlikely]]
+      if (is_only_pointer() && header_->load_info() == expected) [[likely]] {
+        RefcountPolicy::store(header_->info, plain_info_);
+      } else if (!RefcountPolicy::compare_exchange(header_->info, expected, plain_info_)) {
         publish_late();
+      }
     }
     if constexpr (layout::is_tracked && tracks_all<CollectorPolicy>) CollectorPolicy::track(*header_);
   }
@@ -129,6 +139,15 @@ class maker {
 
   [[nodiscard]] OURO_ALWAYS_INLINE std::uint32_t first_info() const noexcept {
     return plain_info_ | (must_wait ? info_word::unborn : 0);
+  }
+
+  /// Whether no other thread can have a pointer to the object, as far as the policy sees.
+  [[nodiscard]] OURO_ALWAYS_INLINE bool is_only_pointer() const noexcept {
+    if constexpr (sees_only_pointer<RefcountPolicy>) {
+      return RefcountPolicy::is_only_pointer(header_->count);
+    } else {
+      return false;
+    }
   }
 
   [[nodiscard]] static std::uint32_t owner() noexcept {

@@ -120,7 +120,9 @@ class managed_ptr {
       OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`");
 
   constexpr ~managed_ptr() {
-    if (pointee_ != nullptr) drop();
+    if (pointee_ != nullptr) {
+      drop<typename decltype(detail::find_known_block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>())::type>();
+    }
   }
 
   constexpr managed_ptr& operator=(const managed_ptr& from) noexcept {
@@ -309,9 +311,9 @@ class managed_ptr {
     if (pointee_ != nullptr) counting::increment(pointee_);
   }
 
+  /// `KnownBlock`: see known_block.hpp.
+  template <class KnownBlock>
   OURO_ALWAYS_INLINE void drop() noexcept {
-    using known_block =
-        typename decltype(detail::find_known_block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>())::type;
     pointer const dropped = pointee_;
     // A trace may read this pointer after its lifetime, in a container that is being emptied, and must read null: so
     // the store is volatile. It does not depend on what this file knows of `T`, since the trace may be compiled in
@@ -319,7 +321,7 @@ class managed_ptr {
     if constexpr (finds_cycles<CollectorPolicy>) {
       *const_cast<element_type* volatile*>(std::addressof(pointee_)) = nullptr;
     }
-    counting::template decrement<known_block>(dropped);
+    counting::template decrement<KnownBlock>(dropped);
   }
 
   void check_adopted() noexcept {

@@ -19,6 +19,14 @@ struct pointer_access {
     return taken;
   }
 
+  /// Drops the owner of an alias that nobody uses afterwards. `KnownBlock`: see known_block.hpp.
+  template <class KnownBlock, class Alias>
+  OURO_ALWAYS_INLINE static void drop_owner(Alias& from) noexcept {
+    if (from.owner_.pointee_ == nullptr) return;
+    from.owner_.template drop<KnownBlock>();
+    from.owner_.pointee_ = nullptr;
+  }
+
   /// Makes `from` null without decrementing: the caller has taken over its count.
   template <class Pointer>
   OURO_ALWAYS_INLINE static constexpr void forget(Pointer& from) noexcept {

@@ -146,6 +146,14 @@ concept decrements_in_parts = requires(typename RefcountPolicy::count_type& coun
   { RefcountPolicy::decrement_rarely(count) } noexcept -> std::same_as<drop_result>;
 };
 
+/// Optional, with the verb above: whether the caller's pointer is the only strong one, and what other threads did to
+/// the object before they dropped theirs has happened. May be false where it is.
+template <class RefcountPolicy>
+concept sees_only_pointer =
+    decrements_in_parts<RefcountPolicy> && requires(const typename RefcountPolicy::count_type& count) {
+      { RefcountPolicy::is_only_pointer(count) } noexcept -> std::same_as<bool>;
+    };
+
 /// Optional: objects belong to owner threads, and the drops of other threads may be queued for the owner to merge.
 template <class RefcountPolicy>
 concept queues_for_owners =

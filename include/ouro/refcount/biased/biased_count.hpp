@@ -83,6 +83,14 @@ class biased_count {
     return true;
   }
 
+  /// Whether the owner calls, and has the only pointer.
+  [[nodiscard]] bool is_only_pointer() const noexcept {
+    if ((local_.load(std::memory_order_relaxed) & ~suspect_on_drop) != bias_of_thread) return false;
+    // acquire: what other threads did with the object before they dropped it happens before its destruction.
+    const std::uint32_t seen = shared_.load(std::memory_order_acquire);
+    return (seen & (owned_mask | queued | others_mask)) == (owned | no_others);
+  }
+
   /// `Plainly`: without regard to candidacy.
   template <bool Plainly>
   drop_result decrement_rarely() noexcept {

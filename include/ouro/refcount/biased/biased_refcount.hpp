@@ -60,6 +60,8 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
 
   OURO_ALWAYS_INLINE static bool try_keep(count_type& count) noexcept { return count.try_keep(); }
 
+  [[nodiscard]] static bool is_only_pointer(const count_type& count) noexcept { return count.is_only_pointer(); }
+
   static drop_result decrement_rarely(count_type& count) noexcept { return count.decrement_rarely<false>(); }
 
   static drop_result decrement(count_type& count) noexcept {
