@@ -173,6 +173,11 @@
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
 #define OURO_CONSTRUCTION_WARNINGS_RESTORE _Pragma("GCC diagnostic pop")
 
+/// Around a call of a deprecated function that warns of the program's code: a warning also where warnings are errors.
+#define OURO_ALWAYS_A_WARNING \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic warning \"-Wdeprecated-declarations\"")
+#define OURO_ALWAYS_A_WARNING_END _Pragma("GCC diagnostic pop")
+
 /// In a function template: if the condition (the last arguments) is false, ends the compilation with one line that
 /// contains the type and the remedy. When a `static_assert` fails, clang prints the condition with its types, but g++
 /// only the text. So for g++ the macro uses an undefined template, whose arguments g++ prints.

@@ -14,6 +14,7 @@
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/can_be_made.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
+#include <ouro/trace/untraced.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -203,6 +204,7 @@ OURO_CONSTRUCTION_WARNINGS_OFF
 template <class T, class R, class C, class A, class... Args>
 [[nodiscard]] OURO_ALWAYS_INLINE managed_ptr<T, R, C, A> make_object(Args&&... args) {
   using element = std::remove_cv_t<T>;
+  if constexpr (finds_cycles<C>) warn_of_untraced_members<element>();
   const maker<element, R, C, A, !std::is_nothrow_constructible_v<element, Args...>> maker;
   construct(maker, [&](element* at) { ::new (static_cast<void*>(at)) element(std::forward<Args>(args)...); });
   return pointer_access::take<managed_ptr<T, R, C, A>>(maker.object());
