@@ -24,6 +24,8 @@ for layer in ("copy", "inspect"):
     LAYERS[layer] = [*LAYERS["pointer"], "pointer"]
 LAYERS["intern"] = [*LAYERS["inspect"], "inspect"]
 LAYERS["containers"] = [*LAYERS["intern"], "intern"]
+LAYERS["standard"] = [*LAYERS["pointer"], "pointer"]
+LAYERS["shared_ptr.hpp"] = [*LAYERS["standard"], "standard"]
 LAYERS["ouro.hpp"] = [*LAYERS["containers"], "containers", "copy"]
 
 

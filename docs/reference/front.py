@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 FOLDERS = {
     "pointer": ("Pointers, make, gc, heap", "Pointers, the functions that create objects, `gc`, and private heaps."),
+    "standard": ("The standard's shared pointers", "The interface of `std::shared_ptr` over any `memory`: `ouro/shared_ptr.hpp` includes all."),
     "refcount": ("RefcountPolicy", "How references are counted. `refcount_policy` is the concept."),
     "collector": ("CollectorPolicy", "How garbage cycles are found. `collector_policy` is the concept."),
     "allocator": ("AllocatorPolicy", "Where memory comes from. `allocator_policy` is the concept; decorators take another allocator."),

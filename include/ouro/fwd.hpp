@@ -40,6 +40,9 @@ class OURO_SHARED_TYPE basic_heap;
 
 /// The bundle of policies that names without a bundle use.
 using default_memory = memory<local_refcount, trial_deletion, pool_allocator>;
+/// The bundle for objects that threads share. Only an explicit `gc::collect()` collects them, while no other thread
+/// uses them.
+using shared_memory = memory<biased_refcount, trial_deletion, pool_allocator>;
 /// The collector of default memory: Python's `gc` module.
 using gc = basic_gc<>;
 /// A private heap of default memory.

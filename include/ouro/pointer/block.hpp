@@ -32,6 +32,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <type_traits>
 
 #include <ouro/macros/hide.hpp>
@@ -52,6 +53,20 @@ struct sized_block {
 
   [[nodiscard]] static std::size_t bytes_of(const void*) noexcept { return Bytes; }
 };
+
+/// What is known of objects in blocks that hold a `T` as the name of their type. Specialised for what wraps objects.
+template <class T>
+inline constexpr std::string_view object_name_of = type_name_of<T>;
+
+/// How an owner shows the deleter of its object, see `type_record::find_deleter`.
+template <class T>
+[[nodiscard]] consteval auto find_deleter_of() -> void* (*)(void*, const void*) noexcept {
+  if constexpr (requires { &T::find_deleter; }) {
+    return &T::find_deleter;
+  } else {
+    return nullptr;
+  }
+}
 
 /// Whether objects of `T` may be part of a cycle, as far as this file knows the types that they lead to.
 template <class T, class CollectorPolicy>
@@ -192,9 +207,10 @@ struct block {
       &death<RefcountPolicy, CollectorPolicy>::end,
       is_array ? &bytes_of_array : &sized::bytes_of,
       clone_if_clonable(),
-      type_name_of<T>,
+      object_name_of<T>,
       check_level,
       std::uint32_t{front},
+      find_deleter_of<element>(),
   };
 
   /// The info word of a new object, without its owner.

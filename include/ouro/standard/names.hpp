@@ -1,0 +1,79 @@
+#pragma once
+/// \file
+/// The names that a program has after a change of `std::` to `ouro::`: those of objects that threads share, and under
+/// `ouro::local` those of objects that belong to one thread at a time.
+
+#include <ouro/config.hpp>
+#include <ouro/fwd.hpp>
+#include <ouro/refcount/biased/biased_refcount.hpp>
+#include <ouro/standard/atomic_shared_ptr.hpp>
+#include <ouro/standard/enable_shared_from_this.hpp>
+#include <ouro/standard/fwd.hpp>
+#include <ouro/standard/make_shared.hpp>
+#include <ouro/standard/shared_cast.hpp>
+#include <ouro/standard/shared_ptr.hpp>
+#include <ouro/standard/weak_ptr.hpp>
+
+#include <memory>
+
+#include <ouro/macros/hide.hpp>
+
+namespace ouro {
+
+template <class T>
+using shared_ptr = basic_shared_ptr<T, shared_memory>;
+template <class T>
+using weak_ptr = basic_weak_ptr<T, shared_memory>;
+template <class T>
+using enable_shared_from_this = basic_enable_shared_from_this<T, shared_memory>;
+template <class T>
+using atomic_shared_ptr = basic_atomic_shared_ptr<T, shared_memory>;
+template <class T>
+using atomic_weak_ptr = basic_atomic_weak_ptr<T, shared_memory>;
+
+/// \see basic_make_shared. Types of arguments may be named behind `T`, as in `std`.
+template <class T, class... Args>
+inline constexpr detail::make_shared_function<T, shared_memory> make_shared{};
+template <class T>
+inline constexpr detail::make_shared_for_overwrite_function<T, shared_memory> make_shared_for_overwrite{};
+template <class T, class... Args>
+inline constexpr detail::allocate_shared_function<T, shared_memory> allocate_shared{};
+template <class T, class... Args>
+inline constexpr detail::allocate_shared_for_overwrite_function<T, shared_memory> allocate_shared_for_overwrite{};
+
+using std::bad_weak_ptr;
+
+/// The same for objects that belong to one thread at a time: pointers to them are copied faster.
+namespace local {
+
+template <class T>
+using shared_ptr = basic_shared_ptr<T, default_memory>;
+template <class T>
+using weak_ptr = basic_weak_ptr<T, default_memory>;
+template <class T>
+using enable_shared_from_this = basic_enable_shared_from_this<T, default_memory>;
+template <class T>
+using atomic_shared_ptr = basic_atomic_shared_ptr<T, default_memory>;
+template <class T>
+using atomic_weak_ptr = basic_atomic_weak_ptr<T, default_memory>;
+
+template <class T, class... Args>
+inline constexpr detail::make_shared_function<T, default_memory> make_shared{};
+template <class T>
+inline constexpr detail::make_shared_for_overwrite_function<T, default_memory> make_shared_for_overwrite{};
+template <class T, class... Args>
+inline constexpr detail::allocate_shared_function<T, default_memory> allocate_shared{};
+template <class T, class... Args>
+inline constexpr detail::allocate_shared_for_overwrite_function<T, default_memory> allocate_shared_for_overwrite{};
+
+using ouro::const_pointer_cast;
+using ouro::dynamic_pointer_cast;
+using ouro::get_deleter;
+using ouro::reinterpret_pointer_cast;
+using ouro::static_pointer_cast;
+using std::bad_weak_ptr;
+
+}  // namespace local
+}  // namespace ouro
+
+#include <ouro/macros/restore.hpp>
