@@ -10,6 +10,8 @@
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/owner_order.hpp>
+#include <ouro/pointer/pointer_access.hpp>
+#include <ouro/pointer/weak_handle.hpp>
 
 #include <compare>
 #include <concepts>
@@ -34,9 +36,7 @@ namespace ouro {
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
 class managed_weak {
-  using table = detail::weak_table<RefcountPolicy>;
-  using record = detail::weak_record<RefcountPolicy>;
-  using counting = detail::counting<RefcountPolicy, CollectorPolicy>;
+  using handle = detail::weak_handle<T, RefcountPolicy, CollectorPolicy>;
 
   template <class U>
   using other = managed_weak<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
@@ -51,8 +51,9 @@ class managed_weak {
   /// \throws std::bad_alloc
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  managed_weak(const strong<U>& to)
-      : pointee_{detail::convert<CollectorPolicy, T, U>(to.get())}, record_{to ? watch(to) : nullptr} {}
+  managed_weak(const strong<U>& to) : pointee_{detail::convert<CollectorPolicy, T, U>(to.get())} {
+    if (to) handle_ = handle{*detail::header_of<RefcountPolicy>(to.get())};
+  }
 
   /// Calls `callback()` when the object has been destroyed. The callback may use the library without restrictions; its
   /// exceptions go to the unraisable handler. \throws std::bad_alloc, and what moving `callback` throws
@@ -60,12 +61,9 @@ class managed_weak {
     requires detail::pointer_converts_to<U, T>
   managed_weak(const strong<U>& to, Callback callback) : pointee_{detail::convert<CollectorPolicy, T, U>(to.get())} {
     if (!to) return;
-    auto& target = *detail::header_of<RefcountPolicy>(to.get());
-    counting::template check_use<U>(target, {});
     auto owned = std::make_unique<callback_of<Callback>>(std::move(callback));
-    record_ = table::watch(target, owned.get());
+    handle_ = handle{*detail::header_of<RefcountPolicy>(to.get()), owned.get()};
     static_cast<void>(owned.release());
-    detail::add_flags<CollectorPolicy>(target, detail::info_word::watched);
   }
 
   /// Watches the object that the alias owns. \throws std::bad_alloc
@@ -81,23 +79,20 @@ class managed_weak {
   managed_weak(const managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>&)
       OURO_REFUSE("ouro: an alias may point to a part, which has no header: watch its object by `weak<void>`");
 
-  constexpr managed_weak(const managed_weak& from) noexcept : pointee_{from.pointee_}, record_{from.record_} { pin(); }
+  constexpr managed_weak(const managed_weak& from) noexcept = default;
   constexpr managed_weak(managed_weak&& from) noexcept
-      : pointee_{std::exchange(from.pointee_, nullptr)}, record_{std::exchange(from.record_, nullptr)} {}
+      : pointee_{std::exchange(from.pointee_, nullptr)}, handle_{std::move(from.handle_)} {}
 
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  constexpr managed_weak(const other<U>& from) noexcept : pointee_{converted(from)}, record_{from.record_} {
-    pin();
-  }
+  constexpr managed_weak(const other<U>& from) noexcept : pointee_{converted(from)}, handle_{from.handle_} {}
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  constexpr managed_weak(other<U>&& from) noexcept
-      : pointee_{converted(from)}, record_{std::exchange(from.record_, nullptr)} {
+  constexpr managed_weak(other<U>&& from) noexcept : pointee_{converted(from)}, handle_{std::move(from.handle_)} {
     from.pointee_ = nullptr;
   }
 
-  constexpr ~managed_weak() { unpin(); }
+  constexpr ~managed_weak() = default;
 
   constexpr managed_weak& operator=(const managed_weak& from) noexcept {
     managed_weak{from}.swap(*this);
@@ -130,21 +125,18 @@ class managed_weak {
 
   constexpr void swap(managed_weak& with) noexcept {
     std::swap(pointee_, with.pointee_);
-    std::swap(record_, with.record_);
+    handle_.swap(with.handle_);
   }
   friend constexpr void swap(managed_weak& first, managed_weak& second) noexcept { first.swap(second); }
 
   /// A strong pointer to the object, or null if its last strong pointer has been dropped, even if it is not destroyed
   /// yet.
   [[nodiscard]] strong<T> lock() const noexcept {
-    counting::check_not_collected(type_name<T>());
-    if (pointee_ == nullptr || table::lock(*record_) == nullptr) return nullptr;
+    if (pointee_ == nullptr || handle_.lock() == nullptr) return nullptr;
     return detail::pointer_access::take<strong<T>>(pointee_);
   }
 
-  [[nodiscard]] constexpr long use_count() const noexcept {
-    return pointee_ == nullptr ? 0 : static_cast<long>(table::use_count(*record_));
-  }
+  [[nodiscard]] constexpr long use_count() const noexcept { return pointee_ == nullptr ? 0 : handle_.use_count(); }
 
   [[nodiscard]] constexpr bool expired() const noexcept { return use_count() == 0; }
 
@@ -161,7 +153,7 @@ class managed_weak {
 
   /// The address of the object, as `managed_ptr::owner` gives it, also after its death; null for a weak pointer to
   /// nothing.
-  [[nodiscard]] constexpr const void* owner() const noexcept { return record_ == nullptr ? nullptr : record_->owner; }
+  [[nodiscard]] constexpr const void* owner() const noexcept { return handle_.owner(); }
 
   /// Whether both watch the same object, alive or dead, or nothing. The order is that of `owner_before`, and equal weak
   /// pointers have equal hashes; neither changes with the death of the object, so that weak pointers may be keys.
@@ -193,15 +185,6 @@ class managed_weak {
     Callback call;
   };
 
-  template <class U>
-  [[nodiscard]] static record* watch(const strong<U>& to) {
-    auto& target = *detail::header_of<RefcountPolicy>(to.get());
-    counting::template check_use<U>(target, {});
-    record* const made = table::watch(target);
-    detail::add_flags<CollectorPolicy>(target, detail::info_word::watched);
-    return made;
-  }
-
   /// Null if only the living object shows where the base lies, and it has died.
   template <class U>
   [[nodiscard]] static constexpr element_type* converted(const other<U>& from) noexcept {
@@ -212,40 +195,11 @@ class managed_weak {
     }
   }
 
-  /// 0 for a weak pointer to nothing.
-  [[nodiscard]] constexpr std::uint64_t lifetime() const noexcept { return record_ == nullptr ? 0 : record_->lifetime; }
+  [[nodiscard]] constexpr std::uint64_t lifetime() const noexcept { return handle_.lifetime(); }
+  [[nodiscard]] constexpr bool has_died() const noexcept { return handle_.has_died(); }
 
-  /// Whether another object may have the address of this one.
-  [[nodiscard]] constexpr bool has_died() const noexcept {
-    return record_ != nullptr && record_->lifetime != record::endless && record_->target.is_cleared();
-  }
-
-  constexpr void pin() const noexcept {
-    if (record_ == nullptr) return;
-    check_use();
-    table::pin(*record_);
-  }
-
-  constexpr void unpin() noexcept {
-    if (record_ == nullptr) return;
-    check_use();
-    table::unpin(record_);
-  }
-
-  void check_use() const noexcept {
-    if constexpr (check_level >= 1) {
-      if (!table::may_be_used_here(*record_)) {
-        detail::misuse(
-            "a weak pointer was copied or dropped by a thread that does not own the object, or outside its private "
-            "heap",
-            type_name<T>());
-      }
-    }
-  }
-
-  element_type* pointee_ =
-      nullptr;                ///< null if `record_` is null, or if a conversion needed the object after its death
-  record* record_ = nullptr;  ///< owns one pin
+  element_type* pointee_ = nullptr;  ///< null if the handle is, or if a conversion needed the object after its death
+  handle handle_;
 };
 
 template <class T, class R, class C, class A>

@@ -41,7 +41,7 @@ template <has_owner Handle>
 template <class Handle>
 inline constexpr bool is_weak = false;
 template <class T, class R, class C, class A>
-inline constexpr bool is_weak<managed_weak<T, R, C, A>> = true;
+inline constexpr bool is_weak<managed_weak<T, R, C, A>> = true;  // the standard's are in standard/weak_ptr.hpp
 
 /// O(1). \see the file
 struct owner_order {

@@ -3,6 +3,7 @@
 /// What a weak pointer holds besides an address: a record of its target, and a pin that keeps the record.
 
 #include <ouro/base/diagnostics.hpp>
+#include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
@@ -10,16 +11,19 @@
 #include <ouro/pointer/counting.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
 
-#include <string_view>
+#include <cstdint>
 #include <utility>
 
 #include <ouro/macros/hide.hpp>
 
 namespace ouro::detail {
 
-/// Null, or the pin of a weak record. `Name` is called for the name of the pointee in reports of misuse.
-template <counts_in_header RefcountPolicy, class CollectorPolicy>
+/// Null, or the pin of a weak record. `T` is what reports of misuse name. All functions are O(1); they do not allocate
+/// unless they say so.
+template <class T, counts_in_header RefcountPolicy, class CollectorPolicy>
 class weak_handle {
+  template <class U>
+  using other = weak_handle<U, RefcountPolicy, CollectorPolicy>;
   using table = weak_table<RefcountPolicy>;
   using counting = detail::counting<RefcountPolicy, CollectorPolicy>;
 
@@ -29,61 +33,84 @@ class weak_handle {
 
   constexpr weak_handle() noexcept = default;
 
-  /// Takes over a pin.
-  explicit weak_handle(record* pinned) noexcept : record_{pinned} {}
-
-  /// Watches the object, which the caller keeps alive. O(1) \throws std::bad_alloc
+  /// Watches the object, which the caller keeps alive. \throws std::bad_alloc
   explicit weak_handle(header_type& target) {
-    counting::template check_use<void>(target, {});
+    counting::template check_use<T>(target, {});
     record_ = table::watch(target);
     add_flags<CollectorPolicy>(target, info_word::watched);
   }
-
-  weak_handle(const weak_handle& from) noexcept : record_{from.record_} {
-    if (record_ == nullptr) return;
-    check_use();
-    table::pin(*record_);
+  /// The same with a callback, which the record takes over. \throws std::bad_alloc, and the callback remains the
+  /// caller's
+  weak_handle(header_type& target, weak_callback* callback) {
+    counting::template check_use<T>(target, {});
+    record_ = table::watch(target, callback);
+    add_flags<CollectorPolicy>(target, info_word::watched);
   }
-  weak_handle(weak_handle&& from) noexcept : record_{std::exchange(from.record_, nullptr)} {}
 
-  ~weak_handle() {
+  constexpr weak_handle(const weak_handle& from) noexcept : record_{from.record_} { pin(); }
+  constexpr weak_handle(weak_handle&& from) noexcept : record_{std::exchange(from.record_, nullptr)} {}
+  template <class U>
+  constexpr explicit weak_handle(const other<U>& from) noexcept : record_{from.record_} {
+    pin();
+  }
+  template <class U>
+  constexpr explicit weak_handle(other<U>&& from) noexcept : record_{std::exchange(from.record_, nullptr)} {}
+
+  constexpr ~weak_handle() {
     if (record_ == nullptr) return;
     check_use();
     table::unpin(record_);
   }
 
-  weak_handle& operator=(const weak_handle& from) noexcept {
+  constexpr weak_handle& operator=(const weak_handle& from) noexcept {
     weak_handle{from}.swap(*this);
     return *this;
   }
-  weak_handle& operator=(weak_handle&& from) noexcept {
+  constexpr weak_handle& operator=(weak_handle&& from) noexcept {
     weak_handle{std::move(from)}.swap(*this);
     return *this;
   }
 
-  void swap(weak_handle& with) noexcept { std::swap(record_, with.record_); }
+  constexpr void swap(weak_handle& with) noexcept { std::swap(record_, with.record_); }
 
   /// One strong pointer more to the target, for the caller; null if the target is dying or dead, or there is none.
   [[nodiscard]] header_type* lock() const noexcept {
-    counting::check_not_collected({});
+    counting::check_not_collected(type_name<T>());
     return record_ == nullptr ? nullptr : table::lock(*record_);
   }
 
-  [[nodiscard]] long use_count() const noexcept {
+  [[nodiscard]] constexpr long use_count() const noexcept {
     return record_ == nullptr ? 0 : static_cast<long>(table::use_count(*record_));
   }
 
-  /// The identity of the target, also after its death. \see owner_of
-  [[nodiscard]] const void* owner() const noexcept { return record_ == nullptr ? nullptr : record_->owner; }
+  /// The address of the target, also after its death; null for none.
+  [[nodiscard]] constexpr const void* owner() const noexcept { return record_ == nullptr ? nullptr : record_->owner; }
+
+  /// Tells apart targets that have had the same address; 0 for none.
+  [[nodiscard]] constexpr std::uint64_t lifetime() const noexcept { return record_ == nullptr ? 0 : record_->lifetime; }
+
+  /// Whether another object may have the address of this one.
+  [[nodiscard]] constexpr bool has_died() const noexcept {
+    return record_ != nullptr && record_->lifetime != record::endless && record_->target.is_cleared();
+  }
 
  private:
-  void check_use() const noexcept {
+  template <class, counts_in_header, class>
+  friend class weak_handle;
+
+  constexpr void pin() const noexcept {
+    if (record_ == nullptr) return;
+    check_use();
+    table::pin(*record_);
+  }
+
+  constexpr void check_use() const noexcept {
     if constexpr (check_level >= 1) {
       if (!table::may_be_used_here(*record_)) {
         misuse(
             "a weak pointer was copied or dropped by a thread that does not own the object, or outside its private "
             "heap",
-            {});
+            type_name<T>());
       }
     }
   }

@@ -102,12 +102,12 @@ class locked_pointer {
   template <class T, class Memory>
   [[nodiscard]] static bool is_equivalent(const basic_shared_ptr<T, Memory>& left,
                                           const basic_shared_ptr<T, Memory>& right) noexcept {
-    return left.get() == right.get() && left.owner() == right.owner();
+    return left.get() == right.get() && left.owner_equal(right);
   }
   template <class T, class Memory>
   [[nodiscard]] static bool is_equivalent(const basic_weak_ptr<T, Memory>& left,
                                           const basic_weak_ptr<T, Memory>& right) noexcept {
-    return shared_access::part(left) == shared_access::part(right) && left.owner() == right.owner();
+    return shared_access::part(left) == shared_access::part(right) && left.owner_equal(right);
   }
 
   mutable std::atomic<std::uint32_t> state_{0};

@@ -17,7 +17,7 @@ struct owner_less {
 
   template <detail::has_owner Left, detail::has_owner Right>
   [[nodiscard]] bool operator()(const Left& left, const Right& right) const noexcept {
-    return detail::owner_before(left, right);
+    return detail::owner_order::compare(left, right) < 0;
   }
 };
 
@@ -37,7 +37,7 @@ struct owner_equal {
 
   template <detail::has_owner Left, detail::has_owner Right>
   [[nodiscard]] bool operator()(const Left& left, const Right& right) const noexcept {
-    return detail::owner_of(left) == detail::owner_of(right);
+    return detail::owner_order::compare(left, right) == 0;
   }
 };
 

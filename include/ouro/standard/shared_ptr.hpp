@@ -258,23 +258,23 @@ class basic_shared_ptr {
   /// Orders by owner; comparable with any `basic_shared_ptr` and `basic_weak_ptr` of the memory.
   template <class U>
   [[nodiscard]] bool owner_before(const basic_shared_ptr<U, Memory>& with) const noexcept {
-    return detail::owner_before(*this, with);
+    return detail::owner_order::compare(*this, with) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_before(const basic_weak_ptr<U, Memory>& with) const noexcept {
-    return detail::owner_before(*this, with);
+    return detail::owner_order::compare(*this, with) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_equal(const basic_shared_ptr<U, Memory>& with) const noexcept {
-    return owner() == with.owner();
+    return detail::owner_order::compare(*this, with) == 0;
   }
   template <class U>
   [[nodiscard]] bool owner_equal(const basic_weak_ptr<U, Memory>& with) const noexcept {
-    return owner() == with.owner();
+    return detail::owner_order::compare(*this, with) == 0;
   }
   [[nodiscard]] std::size_t owner_hash() const noexcept { return detail::hash_of_owner(*this); }
 
-  /// The identity of the owner; null for none.
+  /// The address of the owner; null for none.
   [[nodiscard]] const void* owner() const noexcept { return alias_.owner().owner(); }
 
  private:

@@ -16,6 +16,7 @@
 #include <ouro/trace/trace_kind.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -30,7 +31,7 @@ template <class T, class Memory>
 class basic_weak_ptr {
   using refcount = typename Memory::refcount;
   using collector = typename Memory::collector;
-  using handle = detail::weak_handle<refcount, collector>;
+  using handle = detail::weak_handle<T, refcount, collector>;
   template <class U>
   using other = basic_weak_ptr<U, Memory>;
 
@@ -112,32 +113,36 @@ class basic_weak_ptr {
     return {detail::pointer_access::take<detail::owner_of_memory<Memory>>(target->object()), part_};
   }
 
-  /// Orders by owner, also after its death; a new owner at the same address is equivalent.
+  /// Orders by owner, also after its death, when another owner may have its address.
   template <class U>
   [[nodiscard]] bool owner_before(const basic_shared_ptr<U, Memory>& with) const noexcept {
-    return detail::owner_before(*this, with);
+    return detail::owner_order::compare(*this, with) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_before(const basic_weak_ptr<U, Memory>& with) const noexcept {
-    return detail::owner_before(*this, with);
+    return detail::owner_order::compare(*this, with) < 0;
   }
   template <class U>
   [[nodiscard]] bool owner_equal(const basic_shared_ptr<U, Memory>& with) const noexcept {
-    return owner() == with.owner();
+    return detail::owner_order::compare(*this, with) == 0;
   }
   template <class U>
   [[nodiscard]] bool owner_equal(const basic_weak_ptr<U, Memory>& with) const noexcept {
-    return owner() == with.owner();
+    return detail::owner_order::compare(*this, with) == 0;
   }
   [[nodiscard]] std::size_t owner_hash() const noexcept { return detail::hash_of_owner(*this); }
 
-  /// The identity of the owner; null for none.
+  /// The address of the owner, also after its death; null for none.
   [[nodiscard]] const void* owner() const noexcept { return handle_.owner(); }
 
  private:
   template <class, class>
   friend class basic_weak_ptr;
   friend struct detail::shared_access;
+  friend struct detail::owner_order;
+
+  [[nodiscard]] std::uint64_t lifetime() const noexcept { return handle_.lifetime(); }
+  [[nodiscard]] bool has_died() const noexcept { return handle_.has_died(); }
 
   template <class Y>
   [[nodiscard]] static element_type* converted(const other<Y>& from) noexcept {
