@@ -212,7 +212,11 @@ struct edge_traits<managed_alias<T, R, C, A>> {
 
   template <class TracingRefcount, class TracingCollector>
   OURO_ALWAYS_INLINE static void report(alias& edge, edge_sink& sink) {
-    edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.owner_, sink);
+    static_assert(std::is_standard_layout_v<alias> && sizeof(alias) == 2 * sizeof(void*));
+    if constexpr (std::is_same_v<R, TracingRefcount> && std::is_same_v<C, TracingCollector> && finds_cycles<C>) {
+      // Who sees the owner as null must not see the part, which may be gone.
+      if (edge.owner_ != nullptr) sink.push_with_part(header_of<R>(edge.owner_.get()), std::addressof(edge));
+    }
   }
 };
 

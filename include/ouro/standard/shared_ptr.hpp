@@ -147,6 +147,7 @@ class basic_shared_ptr {
     requires detail::pointer_converts_to<Y, T>
   basic_shared_ptr(managed<Y> object) noexcept {
     auto* const pointee = object.get();
+    if (pointee == nullptr) return;
     adopt(managed<void>{std::move(object)}, pointee);
   }
   template <class Y>

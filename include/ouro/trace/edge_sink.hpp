@@ -7,6 +7,7 @@
 #include <ouro/trace/nesting.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 #include <ouro/macros/hide.hpp>
@@ -16,10 +17,17 @@ namespace ouro::detail {
 /// A non-null edge: the header of its target, and the pointer itself.
 struct edge {
   void* target;  ///< a `header<R>`, of the R whose collector traces
-  void* slot;    ///< the raw pointer inside the `managed_ptr`
+  void* slot;    ///< the raw pointer inside the `managed_ptr`; one byte further if a pointer to a part follows it
 
-  /// Makes the pointer null and counts nothing.
-  void sever() const noexcept { std::memset(slot, 0, sizeof(void*)); }
+  /// The address of the raw pointer.
+  [[nodiscard]] void* address() const noexcept { return static_cast<std::byte*>(slot) - followed_by_part(); }
+
+  /// Makes the pointer null, and that to the part, and counts nothing.
+  void sever() const noexcept { std::memset(address(), 0, (1 + followed_by_part()) * sizeof(void*)); }
+
+  [[nodiscard]] std::size_t followed_by_part() const noexcept {
+    return reinterpret_cast<std::uintptr_t>(slot) % sizeof(void*);
+  }
 };
 
 /// Fixed in size, so that a trace needs no memory for edges: when it is full, the phase empties it and the trace goes
@@ -41,6 +49,9 @@ class edge_sink {
     if (next_ == last_) [[unlikely]]
       flush();
   }
+
+  /// The edge of an alias: a pointer to a part of the target follows the one to the target.
+  OURO_ALWAYS_INLINE void push_with_part(void* target, void* slot) { push(target, static_cast<std::byte*>(slot) + 1); }
 
   /// Hands what is buffered to the phase.
   OURO_NOINLINE void flush() {

@@ -120,7 +120,7 @@ class trace_audit {
   static void compare(void* context, edge* first, edge* last) {
     auto& self = *static_cast<trace_audit*>(context);
     for (const edge* at = first; at != last && self.has_room(); ++at) {
-      if (!self.enter(at->slot)) self.twice_ = at->slot;
+      if (!self.enter(at->address())) self.twice_ = at->address();
     }
     for (; first != last && self.twice_ == nullptr; ++first) self.to_->push(first->target, first->slot);
   }
