@@ -17,9 +17,11 @@
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>
+#include <ouro/containers/any.hpp>
 #include <ouro/containers/attributes.hpp>
 #include <ouro/containers/dict.hpp>
 #include <ouro/containers/frozen_list.hpp>
+#include <ouro/containers/function.hpp>
 #include <ouro/containers/list.hpp>
 #include <ouro/containers/slots.hpp>
 #include <ouro/containers/tuple.hpp>
@@ -58,6 +60,9 @@
 #include <ouro/refcount/biased/biased_refcount.hpp>
 #include <ouro/refcount/local_refcount.hpp>
 #include <ouro/refcount/self_refcount.hpp>
+#include <ouro/trace/base_part.hpp>
 #include <ouro/trace/cyclic_types.hpp>
+#include <ouro/trace/edge_visitor.hpp>
 #include <ouro/trace/trace.hpp>
 #include <ouro/trace/trace_kind.hpp>
+#include <ouro/trace/untraced.hpp>

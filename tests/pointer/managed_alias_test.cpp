@@ -31,6 +31,19 @@ struct outer : first_base, inner {
   void trace(auto&&) {}
 };
 
+/// Looks at its alias while it is destroyed.
+struct peer : counted<peer> {
+  peer() = default;
+  peer(const peer&) = delete;
+  peer& operator=(const peer&) = delete;
+  ~peer() { not_null += (part == nullptr ? 0 : 1) + static_cast<int>(part.use_count()); }
+  void trace(auto&& visit) { visit(part); }
+
+  ouro::managed_alias<int> part;
+  int number = 0;
+  static inline int not_null = 0;
+};
+
 }  // namespace
 
 template <>
@@ -144,4 +157,16 @@ TEST_CASE("managed_alias: of an interior base to const owns the whole object") {
   CHECK(alias.owner_equal(part));
   CHECK(alias.owner().get() != static_cast<const void*>(part.get()));
   CHECK(part.use_count() == 2);
+}
+
+TEST_CASE("managed_alias: is null in the destructors of a garbage cycle, and not a part of a dead peer (trap 53)") {
+  {
+    const auto first = ouro::make<peer>();
+    const auto second = ouro::make<peer>();
+    first->part = {second, &second->number};
+    second->part = {first, &first->number};
+  }
+  CHECK(ouro::gc::collect() == 2);
+  CHECK(peer::alive == 0);
+  CHECK(peer::not_null == 0);
 }
