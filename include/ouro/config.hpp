@@ -170,7 +170,8 @@
 /// that convert. The standard library does not warn of these either.
 #define OURO_CONSTRUCTION_WARNINGS_OFF                                                              \
   _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"") \
-      _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"")
+      _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"") \
+      _Pragma("GCC diagnostic ignored \"-Wfloat-conversion\"")
 #define OURO_CONSTRUCTION_WARNINGS_RESTORE _Pragma("GCC diagnostic pop")
 
 /// Around a call of a deprecated function that warns of the program's code: a warning also where warnings are errors.
