@@ -32,6 +32,7 @@
 #include <ouro/copy/copy.hpp>
 #include <ouro/copy/deepcopy.hpp>
 #include <ouro/fwd.hpp>
+#include <ouro/heap/adapters/allocator_resource.hpp>
 #include <ouro/heap/adapters/pool_resource.hpp>
 #include <ouro/heap/adapters/standard_allocator.hpp>
 #include <ouro/inspect/deep_size.hpp>

@@ -61,6 +61,7 @@ using ouro::leaf;
 
 // Policies, and the concepts that they fulfil.
 using ouro::allocator_policy;
+using ouro::allocator_resource;
 using ouro::atomic_refcount;
 using ouro::biased_refcount;
 using ouro::checked_allocator;

@@ -296,7 +296,7 @@ TEST_CASE("emergency: a request of any container collects garbage in a full heap
   }
   SUBCASE("std::pmr") {
     check_that_garbage_makes_room([] {
-      ouro::pool_resource pools;
+      ouro::allocator_resource<> pools;
       const std::pmr::vector<int> vector(many * 10, 7, &pools);
       CHECK(vector.back() == 7);
     });
@@ -309,7 +309,7 @@ TEST_CASE("emergency: a container whose request is refused after a collection th
   std::vector<int, in_pools<int>> vector(1000, 7);
   CHECK_THROWS_AS(vector.resize(std::size_t{1} << 20), std::bad_alloc);
   CHECK(vector == std::vector<int, in_pools<int>>(1000, 7));
-  ouro::pool_resource pools;
+  ouro::allocator_resource<> pools;
   CHECK_THROWS_AS(static_cast<void>(pools.allocate(std::size_t{2} << 20)), std::bad_alloc);
 }
 

@@ -39,8 +39,8 @@ bool ends(std::string_view with, Action action) {
 }
 
 bool resources_are_told_apart() {
-  ouro::pool_resource one;
-  ouro::pool_resource other;
+  ouro::allocator_resource<> one;
+  ouro::allocator_resource<> other;
   return one.is_equal(one) && !one.is_equal(other);
 }
 

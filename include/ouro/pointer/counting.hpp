@@ -178,7 +178,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   static void check_place(header_type& object, std::string_view pointee) noexcept {
     const pool_heap* const home = pool_heap_of(&object);
     // At the end of a thread its heap has been abandoned.
-    if (home == nullptr || home == current_pool_heap || thread_heap_has_ended) return;
+    if (home == nullptr || home == current_pool_heap || home->is_for_any_thread || thread_heap_has_ended) return;
     const std::uint32_t word = object.load_info();
     const std::string_view name = info_word::is_buffered(word) ? pointee : name_in_report(word);
     misuse(home == &ended_pool_heap ? "a pointer has outlived the private heap of its object" : not_here, name);

@@ -30,6 +30,10 @@
 
 namespace ouro {
 
+namespace detail {
+class own_pools;
+}
+
 /// Thread-safe: every thread allocates from pools of its own, or of the private heap that it is in, and may free any
 /// block. `allocate` and `deallocate` are
 /// O(1) and take no lock; one in some hundred takes a pool or an arena.
@@ -105,6 +109,7 @@ struct OURO_SHARED_TYPE pool_allocator {
   }
 
  private:
+  friend class detail::own_pools;
   using track = detail::track;
 
   /// Of a block with a gap behind it for debugging tools. \pre `serves(bytes, alignment)`

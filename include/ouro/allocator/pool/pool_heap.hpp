@@ -47,6 +47,7 @@ struct pool_heap {
   std::size_t pools = 0;            ///< not empty
   std::uint64_t taken = 0;          ///< bytes of pools, and of a private heap's large blocks, ever
   bool is_taking_remote = false;
+  bool is_for_any_thread = false;  ///< a memory resource's: what uses its blocks, and where, is up to the program
   std::atomic<pool*> pending_pools{nullptr};  ///< pools with blocks that other threads freed
   pool_heap* next_abandoned = nullptr;
   large_blocks* large = nullptr;  ///< a private heap's; blocks for which there is no pool are no thread's
@@ -192,7 +193,7 @@ struct pool_heap {
     }
   }
 
-  /// Gives everything back to the system, whatever is in use. \pre a private heap's, which no thread uses any more
+  /// Gives everything back to the system, whatever is in use. \pre no thread's own; no thread uses it any more
   void free_all() noexcept {
     for (arena*& head : with_empty) {
       while (head != nullptr) {
@@ -201,7 +202,7 @@ struct pool_heap {
         arena::unmap(gone);
       }
     }
-    large->free_all();
+    if (large != nullptr) large->free_all();
   }
 
  private:
