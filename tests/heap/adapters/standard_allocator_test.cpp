@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <new>
 #include <unordered_map>
 #include <utility>
@@ -30,6 +31,23 @@ TEST_CASE("standard_allocator: containers live in the private heap") {
   ouro::standard_allocator<int> allocator;
   CHECK_THROWS_AS(static_cast<void>(allocator.allocate(std::numeric_limits<std::size_t>::max() / 2)),
                   std::bad_array_new_length);
+}
+
+struct unassignable {
+  unassignable() = default;
+  unassignable(unassignable&&) noexcept {}
+  unassignable& operator=(unassignable&&) = delete;
+};
+
+TEST_CASE("standard_allocator: an assigned vector takes the block of the other one") {
+  using vector = std::vector<unassignable, ouro::standard_allocator<unassignable>>;
+  static_assert(std::allocator_traits<vector::allocator_type>::propagate_on_container_move_assignment::value);
+  vector from(3);
+  const unassignable* const first = from.data();
+  vector to;
+  to = std::move(from);
+  CHECK(to.data() == first);
+  CHECK(to.size() == 3);
 }
 
 TEST_CASE("standard_allocator: each block of no objects has an address of its own") {

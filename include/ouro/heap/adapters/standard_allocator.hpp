@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 
 #include <ouro/macros/hide.hpp>
 
@@ -54,6 +55,9 @@ template <class AllocatorPolicy>
 template <class T, allocator_policy AllocatorPolicy = pool_allocator>
 struct OURO_SHARED_TYPE standard_allocator {
   using value_type = T;
+  /// A vector that is assigned takes the other one's block. Some standard libraries compile the assignment of elements
+  /// if this is not said, which not all elements have.
+  using propagate_on_container_move_assignment = std::true_type;
 
   constexpr standard_allocator() noexcept = default;
   template <class U>
