@@ -18,13 +18,14 @@ OURO_SHARED_STATE inline constinit std::atomic<std::uint64_t> heap_numbers_given
 struct OURO_SHARED_TYPE heap_number {
   std::uint64_t value = 0;
 
-  [[nodiscard]] static heap_number& of_thread() noexcept { return local_; }
-
- private:
-  OURO_SHARED_STATE static constinit thread_local heap_number local_;
+  [[nodiscard]] static heap_number& of_thread() noexcept;
 };
 
-constinit inline thread_local heap_number heap_number::local_{};
+/// Not a static member: clang defines the function that finds a thread-local member in each object file for macOS if
+/// the class is not a template and declares the member before it is known to be inline. Such files do not link.
+OURO_SHARED_STATE inline constinit thread_local heap_number local_heap_number{};
+
+inline heap_number& heap_number::of_thread() noexcept { return local_heap_number; }
 
 /// 1 and above. No two heaps have the same.
 [[nodiscard]] inline std::uint64_t current_heap_number() noexcept {
