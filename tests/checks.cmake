@@ -5,6 +5,8 @@ add_test(NAME compile_fail
 set_tests_properties(compile_fail PROPERTIES PROCESSORS 2)
 add_test(NAME include_order
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/include_order.py ${PROJECT_SOURCE_DIR}/include)
+add_test(NAME compiler_words
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/compiler_words.py ${PROJECT_SOURCE_DIR}/include)
 add_test(NAME docs.trap_numbers
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/docs/check_traps.py
           ${PROJECT_SOURCE_DIR}/docs/pages/traps.md ${CMAKE_CURRENT_SOURCE_DIR})

@@ -9,7 +9,8 @@ import sys
 
 # Each layer with those that it may include besides itself, from the lowest to the highest.
 LAYERS = {
-    "config.hpp": [],
+    "config": [],
+    "config.hpp": ["config"],
     "base": ["config.hpp"],
     "trace": ["config.hpp", "base"],
     "refcount": ["config.hpp", "base"],
@@ -35,7 +36,8 @@ HIDE, RESTORE = "#include <ouro/macros/hide.hpp>", "#include <ouro/macros/restor
 def faults_of_macros(text: str) -> list[str]:
     """Macros of the program are hidden behind all includes, and restored at the end."""
     includes = [line for line in text.splitlines() if line.startswith("#include")]
-    if all(re.match(r"#include|#pragma once|//|$", line) for line in text.splitlines()):
+    directives = r"^#(?:.*\\\n)*.*$"
+    if all(re.match(r"//|$", line) for line in re.sub(directives, "", text, flags=re.M).splitlines()):
         return []  # nothing is declared
     faults = [] if includes[-2:-1] == [HIDE] and includes.count(HIDE) == 1 else [f"does not have '{HIDE}' behind its includes"]
     return faults if text.endswith(f"\n\n{RESTORE}\n") else [*faults, f"does not end with '{RESTORE}'"]
@@ -57,10 +59,10 @@ def faults_of(name: str, text: str) -> list[str]:
         faults.append("includes by quotes")
     if not text.startswith("#pragma once\n/// \\file\n"):
         faults.append("does not begin with '#pragma once' and '/// \\file'")
-    if name != "config.hpp":
+    if layer not in ("config.hpp", "config"):
         left = set(re.findall(r"#\s*define (\w+)", text)) - set(re.findall(r"#\s*undef (\w+)", text))
         faults += [f"defines the macro {macro}" for macro in sorted(left)]
-        # What is misspelt here is silently false; config.hpp defines each of these, to 0 or to 1.
+        # What is misspelt here is silently false; config/platform.hpp defines each of these, to 0 or to 1.
         faults += [f"asks '#{asked}'" for asked in re.findall(r"^#\s*((?:if|elif|ifdef|ifndef)\b.*)", text, re.M)
                    if not re.fullmatch(r"(el)?if !?OURO_HAS_\w+", asked)]
     return faults

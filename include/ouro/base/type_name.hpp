@@ -2,7 +2,10 @@
 /// \file
 /// The name of a type as its programmer would write it, from the compiler, without RTTI.
 
+#include <ouro/config.hpp>
+
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
 
 #include <ouro/macros/hide.hpp>
@@ -13,22 +16,20 @@ namespace detail {
 
 template <class T>
 [[nodiscard]] constexpr std::string_view function_signature() noexcept {
-  return __PRETTY_FUNCTION__;
+  return OURO_FUNCTION_SIGNATURE;
 }
 
 /// What stands around the type in the signature, measured once on a type whose name is known.
-inline constexpr std::string_view signature_of_int = function_signature<int>();
-inline constexpr std::size_t type_name_begin = signature_of_int.find("T = int") + 4;
+inline constexpr std::string_view signature_of_double = function_signature<double>();
+inline constexpr std::size_t type_name_begin = signature_of_double.find("double");
+inline constexpr std::size_t behind_type_name = signature_of_double.size() - type_name_begin - 6;
 
-/// g++ goes on with "; std::string_view = …]" behind the type, clang with "]".
+/// Microsoft's compiler writes "struct app::node".
 [[nodiscard]] constexpr std::string_view cut_type_name(std::string_view signature) noexcept {
   signature.remove_prefix(type_name_begin);
-  std::size_t depth = 0;
-  for (std::size_t i = 0; i != signature.size(); ++i) {
-    const char c = signature[i];
-    if (depth == 0 && (c == ';' || c == ']')) return signature.substr(0, i);
-    if (c == '[' || c == '{') ++depth;
-    if (c == ']' || c == '}') --depth;
+  signature.remove_suffix(behind_type_name);
+  for (const std::string_view word : {"struct ", "class ", "union ", "enum "}) {
+    if (signature.starts_with(word)) signature.remove_prefix(word.size());
   }
   return signature;
 }

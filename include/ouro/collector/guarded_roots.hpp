@@ -76,7 +76,7 @@ class guarded_roots {
 
  protected:
   /// Guards `candidates_`, and the trigger of the collector.
-  [[no_unique_address]] std::conditional_t<RefcountPolicy::is_thread_safe, static_mutex, no_mutex> mutex_{};
+  OURO_NO_UNIQUE_ADDRESS std::conditional_t<RefcountPolicy::is_thread_safe, static_mutex, no_mutex> mutex_{};
   generations<RefcountPolicy> candidates_{};
 };
 

@@ -93,7 +93,7 @@ class alignas(64) root_buffer {
   /// which must come in the end, not by `enter`, unless there is no other room. Null if the slot is a hole, or if the
   /// constructor of its object has not returned.
   [[nodiscard]] entry take(std::size_t slot) noexcept {
-    if (slot + ahead < entries_.size) __builtin_prefetch(entries_.items[slot + ahead].object, 1);
+    if (slot + ahead < entries_.size) prefetch_for_write(entries_.items[slot + ahead].object);
     const entry taken = entries_.items[slot];
     if (taken.object == nullptr || (taken.info & info_word::unborn) != 0) return {};
     entries_.items[slot].object = nullptr;
@@ -102,7 +102,7 @@ class alignas(64) root_buffer {
   }
 
   /// Brings the entry of a buffered object near.
-  void fetch(std::uint32_t word) const noexcept { __builtin_prefetch(&entries_.items[info_word::slot(word)], 1); }
+  void fetch(std::uint32_t word) const noexcept { prefetch_for_write(&entries_.items[info_word::slot(word)]); }
 
   /// The info word that a buffered object's entry keeps.
   [[nodiscard]] std::uint32_t& info(const header_type& object) noexcept {

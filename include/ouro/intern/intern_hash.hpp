@@ -23,17 +23,9 @@ namespace detail {
 
 /// The upper and the lower half of the product, xor-ed: every bit of the result depends on all bits of both factors.
 [[nodiscard]] inline std::uint64_t multiply_fold(std::uint64_t a, std::uint64_t b) noexcept {
-#if OURO_HAS_INT128
-  __extension__ using wide = unsigned __int128;
-  const wide product = static_cast<wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-#else
-  const std::uint64_t a_low = a & 0xFFFFFFFFu;
-  const std::uint64_t b_low = b & 0xFFFFFFFFu;
-  const std::uint64_t cross = (a >> 32) * b_low + (a_low * b_low >> 32);
-  const std::uint64_t middle = a_low * (b >> 32) + (cross & 0xFFFFFFFFu);
-  return (a * b) ^ ((a >> 32) * (b >> 32) + (cross >> 32) + (middle >> 32));
-#endif
+  std::uint64_t high;
+  const std::uint64_t low = multiply_wide(a, b, high);
+  return low ^ high;
 }
 
 OURO_SHARED_STATE inline constinit std::byte seed_place{};

@@ -62,10 +62,10 @@ class intern_table {
   /// Prefetches the first slot that `find` reads. `fetch_entry`, called some time later, prefetches the entry of that
   /// slot.
   void fetch_slot(std::size_t hash) const noexcept {
-    if (capacity_ != 0) __builtin_prefetch(slots_ + home(hash));
+    if (capacity_ != 0) prefetch(slots_ + home(hash));
   }
   void fetch_entry(std::size_t hash) const noexcept {
-    if (capacity_ != 0) __builtin_prefetch(entry_in(slots_[home(hash)]));
+    if (capacity_ != 0) prefetch(entry_in(slots_[home(hash)]));
   }
 
   /// Makes room for one more entry. \throws std::bad_alloc, and nothing has changed then

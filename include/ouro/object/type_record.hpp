@@ -61,7 +61,7 @@ struct type_record {
 struct type_table {
   static constexpr std::size_t capacity = std::size_t{1} << 16;
 
-  /// Read and written atomically. 65536 `std::atomic`s would be constructed at compile time, one by one.
+  /// Read and written atomically, see config/plain_atomics.hpp.
   const type_record* records[capacity];
   std::atomic<std::uint32_t> size{0};
   std::atomic<std::uint32_t> level{
@@ -70,7 +70,7 @@ struct type_table {
   /// Null for an index that was never given.
   [[nodiscard]] const type_record* find(std::uint32_t index) const noexcept {
     // relaxed: a thread that has an object has synchronised with the thread that made it, and so with the registration.
-    return __atomic_load_n(&records[index], __ATOMIC_RELAXED);
+    return load_relaxed(records[index]);
   }
 
   [[nodiscard]] const type_record& operator[](std::uint32_t index) const noexcept { return *find(index); }
@@ -85,7 +85,7 @@ struct type_table {
     if constexpr (check_level >= 1) {
       if (index == 1) report_several_heaps();
     }
-    __atomic_store_n(&records[index], &record, __ATOMIC_RELEASE);
+    store_release(records[index], &record);
     return index;
   }
 };
@@ -95,7 +95,7 @@ OURO_SHARED_STATE inline constinit type_table registered_types{};
 /// Where this module finds the table. It is a template, so that a module which makes no object has none.
 template <class Table>
 struct module_type_table {
-  OURO_OWN_CODE [[gnu::used]] static inline constinit const Table* at = &registered_types;
+  OURO_OWN_CODE OURO_USED static inline constinit const Table* at = &registered_types;
 
   OURO_ALWAYS_INLINE static void note() noexcept {
     OURO_LEAVE_NOTE("_ZN4ouro6detail17module_type_tableINS0_10type_tableEE2atE", at);

@@ -206,7 +206,7 @@ class OURO_SHARED_TYPE weak_table {
   }
 
   struct shard {
-    [[no_unique_address]] std::conditional_t<is_shared, static_mutex, no_mutex> mutex{};
+    OURO_NO_UNIQUE_ADDRESS std::conditional_t<is_shared, static_mutex, no_mutex> mutex{};
     address_map<record*> records{};  ///< the list of each target
   };
 
@@ -239,7 +239,7 @@ class OURO_SHARED_TYPE weak_table {
   struct thread_state {
     struct none {};
     due_queue due{};
-    [[no_unique_address]] std::conditional_t<is_shared, none, shard> records_here{};
+    OURO_NO_UNIQUE_ADDRESS std::conditional_t<is_shared, none, shard> records_here{};
 
     /// \see heap_local_of
     [[nodiscard]] static thread_state& of_thread() noexcept { return local_; }

@@ -2,6 +2,8 @@
 /// \file
 /// The entries of a collection's worklist.
 
+#include <ouro/config.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -22,7 +24,7 @@ inline constexpr std::size_t prefetch_distance = 32;
 /// Prefetches the object that a walk which is at `i` reaches soon. \pre i < last
 inline void fetch_ahead(const worklist_entry* worklist, std::size_t i, std::size_t last) noexcept {
   const std::size_t next = i + prefetch_distance < last ? i + prefetch_distance : last - 1;
-  __builtin_prefetch(worklist[next].header, 1);
+  prefetch_for_write(worklist[next].header);
 }
 
 }  // namespace ouro::detail

@@ -6,6 +6,7 @@
 /// tells how many members it has; structured bindings then name them (member_bindings.hpp). The method is that of
 /// Boost.PFR (A. Polukhin).
 
+#include <ouro/config.hpp>
 #include <ouro/trace/member_bindings.hpp>
 
 #include <cstddef>
@@ -21,7 +22,7 @@ namespace ouro::detail {
 struct any_member {
   template <class T>
   operator T() const noexcept {
-    __builtin_unreachable();
+    never_reached();
   }
 };
 
@@ -31,7 +32,7 @@ struct any_base {
   template <class Base>
     requires(std::is_base_of_v<Base, Derived> && !std::is_same_v<Base, Derived>)
   operator Base() const noexcept {
-    __builtin_unreachable();
+    never_reached();
   }
 };
 

@@ -44,7 +44,7 @@ class edge_sink {
   edge_sink& operator=(const edge_sink&) = delete;
 
   OURO_ALWAYS_INLINE void push(void* target, void* slot) {
-    __builtin_prefetch(target, 1);
+    prefetch_for_write(target);
     *next_++ = {target, slot};
     if (next_ == last_) [[unlikely]]
       flush();

@@ -2,6 +2,8 @@
 /// \file
 /// Whether a class that uses the trace of a base class has members of which that trace cannot know.
 
+#include <ouro/config.hpp>
+
 #include <cstddef>
 #include <type_traits>
 
@@ -43,7 +45,7 @@ struct enlarged : T {
 template <class T, std::size_t Bytes>
   requires std::is_final_v<T>
 struct enlarged<T, Bytes> {
-  [[no_unique_address]] T first;
+  OURO_NO_UNIQUE_ADDRESS T first;
   char more[Bytes];
 };
 

@@ -28,16 +28,16 @@ class arena_set {
       auto* const made = new (std::nothrow) leaf{};
       if (made == nullptr) return false;
       // release: a thread that sees the leaf sees that it is empty.
-      __atomic_store_n(&place, made, __ATOMIC_RELEASE);
+      store_release(place, made);
     }
-    __atomic_fetch_or(&place->word(number), leaf::bit(number), __ATOMIC_RELAXED);
+    set_bits_relaxed(place->word(number), leaf::bit(number));
     return true;
   }
 
   /// \pre it was added
   void remove(const void* base) noexcept {
     const std::uintptr_t number = number_of(base);
-    __atomic_fetch_and(&leaf_of(number)->word(number), ~leaf::bit(number), __ATOMIC_RELAXED);
+    clear_bits_relaxed(leaf_of(number)->word(number), leaf::bit(number));
   }
 
   /// Whether the address lies in an arena. Any address may be asked for.
@@ -45,7 +45,7 @@ class arena_set {
     const std::uintptr_t number = number_of(at);
     if (number >> number_bits != 0) return false;
     leaf* const found = leaf_of(number);
-    return found != nullptr && (__atomic_load_n(&found->word(number), __ATOMIC_RELAXED) & leaf::bit(number)) != 0;
+    return found != nullptr && (load_relaxed(found->word(number)) & leaf::bit(number)) != 0;
   }
 
  private:
@@ -69,7 +69,7 @@ class arena_set {
   }
 
   [[nodiscard]] leaf* leaf_of(std::uintptr_t number) const noexcept {
-    return __atomic_load_n(&leaves_[number >> leaf_bits], __ATOMIC_ACQUIRE);
+    return load_acquire(leaves_[number >> leaf_bits]);
   }
 
   static_mutex mutex_;

@@ -21,7 +21,7 @@ namespace ouro::detail {
 struct pool;
 
 /// A free block holds the link to the next one.
-struct [[gnu::may_alias]] free_block {
+struct OURO_MAY_ALIAS free_block {
   free_block* next;
 };
 

@@ -212,7 +212,7 @@ class teardown {
       }
       sink.flush();
       for (; i != traced; ++i) {
-        __builtin_prefetch(worklist_.items[end_of_run(i, worklist_.size - 1)].header, 1);
+        prefetch_for_write(worklist_.items[end_of_run(i, worklist_.size - 1)].header);
         mark_dead(object_of<RefcountPolicy>(worklist_.items[i]));
       }
     }

@@ -54,12 +54,8 @@ struct audited_types {
 
   std::uint8_t audits[type_table::capacity];
 
-  [[nodiscard]] std::uint8_t of(std::uint32_t type) const noexcept {
-    return __atomic_load_n(&audits[type], __ATOMIC_RELAXED);
-  }
-  void set(std::uint32_t type, std::uint8_t state) noexcept {
-    __atomic_store_n(&audits[type], state, __ATOMIC_RELAXED);
-  }
+  [[nodiscard]] std::uint8_t of(std::uint32_t type) const noexcept { return load_relaxed(audits[type]); }
+  void set(std::uint32_t type, std::uint8_t state) noexcept { store_relaxed(audits[type], state); }
 };
 
 OURO_SHARED_STATE inline constinit audited_types audits_of_types{};
