@@ -7,9 +7,12 @@
 #include <cstdio>
 #include <functional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#ifndef __wasi__
+#include <thread>
+#endif
 
 namespace ouro::test {
 
@@ -166,12 +169,14 @@ void enter_a_heap() {
 }
 
 void share() {
+#ifndef __wasi__  // has no threads
   using shared = ouro::memory<ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator>;
   auto made = shared::make<int>(42);
   std::thread{[copy = made]() mutable { copy = nullptr; }}.join();
   expect(made.use_count() == 1 && *made == 42, __LINE__);
   std::thread{[&made] { made = shared::make<int>(43); }}.join();
   expect(*made == 43, __LINE__);
+#endif
 }
 
 }  // namespace

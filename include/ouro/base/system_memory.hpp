@@ -3,15 +3,28 @@
 /// Whole pages from the operating system, and back to it. `operator delete` would not do: a malloc keeps what it was
 /// given for itself.
 
+#include <ouro/base/linear_memory.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <new>
 
 #include <ouro/macros/hide.hpp>
 
 namespace ouro::detail {
+
+#if OURO_HAS_LINEAR_MEMORY
+/// \see linear_memory::lengthen_function
+[[nodiscard]] inline std::byte* lengthen_linear_memory(std::size_t bytes) noexcept {
+  if (bytes > static_cast<std::size_t>(std::numeric_limits<std::intptr_t>::max())) return nullptr;
+  void* const end = ::sbrk(static_cast<std::intptr_t>(bytes));
+  return end == reinterpret_cast<void*>(std::intptr_t{-1}) ? nullptr : static_cast<std::byte*>(end);
+}
+
+OURO_SHARED_STATE inline constinit linear_memory memory_of_module{&lengthen_linear_memory};
+#endif
 
 /// `bytes` of zeroed memory at a multiple of `alignment`; null when the system has no more. Both are multiples of the
 /// system's page size. Thread-safe; a system call.
@@ -26,15 +39,20 @@ namespace ouro::detail {
   if (aligned != begin) ::munmap(raw, aligned - begin);
   ::munmap(reinterpret_cast<void*>(aligned + bytes), begin + span - (aligned + bytes));
   return reinterpret_cast<void*>(aligned);
+#elif OURO_HAS_LINEAR_MEMORY
+  return memory_of_module.allocate(bytes, alignment);
 #else
   return ::operator new(bytes, std::align_val_t{alignment}, std::nothrow);
 #endif
 }
 
 /// Gives back what `map_pages(bytes, alignment)` returned.
-inline void unmap_pages(void* pages, std::size_t bytes, [[maybe_unused]] std::size_t alignment) noexcept {
+inline void unmap_pages(void* pages, [[maybe_unused]] std::size_t bytes,
+                        [[maybe_unused]] std::size_t alignment) noexcept {
 #if OURO_HAS_MMAP
   ::munmap(pages, bytes);
+#elif OURO_HAS_LINEAR_MEMORY
+  memory_of_module.deallocate(pages, bytes);
 #else
   ::operator delete(pages, std::align_val_t{alignment});
 #endif

@@ -126,6 +126,17 @@
 
 #include <ouro/macros/hide.hpp>
 
+#if defined(__wasi__) && !defined(_REENTRANT)
+/// Compilers register the destructors of thread-local variables with this function, which WASI's libraries without
+/// threads do not have. Where they do, theirs is taken.
+extern "C" {
+int __cxa_atexit(void (*destroy)(void*), void* object, void* module) noexcept;
+[[gnu::weak, gnu::used]] inline int __cxa_thread_atexit(void (*destroy)(void*), void* object, void* module) noexcept {
+  return __cxa_atexit(destroy, object, module);
+}
+}
+#endif
+
 namespace ouro::detail {
 
 /// A string literal as a template argument, with its NUL.
@@ -184,6 +195,7 @@ OURO_ALWAYS_INLINE void end_storage_use([[maybe_unused]] void*& at) noexcept {
 #endif
 }
 
+#if OURO_HAS_STACK_POINTER
 /// An address in the stack frame of the calling function, near its end. Stacks grow towards lower addresses.
 [[nodiscard]] OURO_ALWAYS_INLINE std::uintptr_t stack_position() noexcept {
 #if OURO_IS_MSVC
@@ -196,6 +208,7 @@ OURO_ALWAYS_INLINE void end_storage_use([[maybe_unused]] void*& at) noexcept {
   return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
 #endif
 }
+#endif
 
 /// A hint to the processor that the thread waits in a loop for another thread.
 inline void spin_pause() noexcept {

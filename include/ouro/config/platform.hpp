@@ -57,12 +57,15 @@
 #include <heaptrack_api.h>
 #endif
 
-/// Whether the memory of the program is one piece that only grows, as a WebAssembly module has it.
+/// Whether the memory of the program is one piece that only grows, as a WebAssembly module has it; and whether a
+/// program can ask how far its stack has grown.
 #if defined(__wasm__)
 #define OURO_HAS_LINEAR_MEMORY 1
+#define OURO_HAS_STACK_POINTER 0
 #include <unistd.h>
 #else
 #define OURO_HAS_LINEAR_MEMORY 0
+#define OURO_HAS_STACK_POINTER 1
 #endif
 
 #if !OURO_HAS_LINEAR_MEMORY && __has_include(<sys/mman.h>)
@@ -78,7 +81,7 @@
 #define OURO_HAS_HUGE_PAGES 0
 #endif
 
-#if __has_include(<execinfo.h>) && __has_include(<cxxabi.h>)
+#if !OURO_HAS_LINEAR_MEMORY && __has_include(<execinfo.h>) && __has_include(<cxxabi.h>)
 #define OURO_HAS_BACKTRACE 1
 #else
 #define OURO_HAS_BACKTRACE 0
@@ -91,7 +94,7 @@
 #endif
 
 /// Whether there are `fork` and `pthread_atfork`.
-#if !defined(_WIN32) && __has_include(<pthread.h>) && __has_include(<sched.h>)
+#if !defined(_WIN32) && !OURO_HAS_LINEAR_MEMORY && __has_include(<pthread.h>) && __has_include(<sched.h>)
 #define OURO_HAS_FORK 1
 #include <pthread.h>
 #include <sched.h>

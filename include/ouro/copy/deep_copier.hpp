@@ -13,6 +13,7 @@
 /// there the memo gives out a placeholder, and replaces it by the copy at the end.
 
 #include <ouro/base/address_map.hpp>
+#include <ouro/base/stack_level.hpp>
 #include <ouro/config.hpp>
 #include <ouro/copy/clone.hpp>
 #include <ouro/copy/copied_edges.hpp>
@@ -152,6 +153,7 @@ class deep_copier {
   /// Returns the copy, which it makes if there is none, or a placeholder. If it throws, the copier is unchanged.
   [[nodiscard]] OURO_NOINLINE pointer<void> obtain(task wanted, std::size_t placeholder_bytes) {
     const std::uintptr_t frame = stack_position();
+    const in_stack_level level;
     const bool is_outermost = outermost_frame_ == 0;
     if (is_outermost) outermost_frame_ = frame;
     const std::size_t stack = outermost_frame_ - frame;  // stacks grow downwards

@@ -16,6 +16,7 @@
 /// A program that cannot wait for the end of a large structure has every object wait, and destroys so many at a time.
 
 #include <ouro/base/raw_array.hpp>
+#include <ouro/base/stack_level.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/type_record.hpp>
@@ -76,11 +77,13 @@ class OURO_SHARED_TYPE destruction_queue {
   [[nodiscard]] OURO_ALWAYS_INLINE std::uintptr_t enter() noexcept {
     const std::uintptr_t before = lowest_;
     if (before == 0) lowest_ = stack_position() - nesting_;
+    stack_level::enter();
     return before;
   }
 
   /// After it: ends what it has dropped that had to wait.
   OURO_ALWAYS_INLINE void leave(std::uintptr_t before) noexcept {
+    stack_level::leave();
     const std::uintptr_t now = lowest_;
     lowest_ = before;
     if (now >= some_wait) [[unlikely]]
@@ -99,7 +102,10 @@ class OURO_SHARED_TYPE destruction_queue {
     } else if (before == idle_deferring) {
       lowest_ = deferring;
     }
-    destroy();
+    {
+      const in_stack_level level;
+      destroy();
+    }
     restore(before, lowest_);
   }
 
