@@ -71,7 +71,7 @@ class OURO_SHARED_TYPE out_ptr_t {
   using kept = typename detail::pointer_in<Smart>::type;
 
   Smart& to_;
-  [[no_unique_address]] std::tuple<Args...> args_;
+  OURO_NO_UNIQUE_ADDRESS std::tuple<Args...> args_;
   mutable Pointer written_{};
 };
 
@@ -103,7 +103,7 @@ class OURO_SHARED_TYPE inout_ptr_t {
   using kept = typename detail::pointer_in<Smart>::type;
 
   Smart& to_;
-  [[no_unique_address]] std::tuple<Args...> args_;
+  OURO_NO_UNIQUE_ADDRESS std::tuple<Args...> args_;
   mutable Pointer written_;
 };
 

@@ -52,7 +52,7 @@ struct shared_object {
     if constexpr (requires { visit.visit_what_is_seen(value); }) visit.visit_what_is_seen(value);
   }
 
-  [[no_unique_address]] count_of_opaque<decltype(list_opaque<T>())> opaque{};
+  OURO_NO_UNIQUE_ADDRESS count_of_opaque<decltype(list_opaque<T>())> opaque{};
   T value;
 };
 
@@ -154,9 +154,9 @@ class pointer_owner {
  private:
   using pointee = std::remove_cv_t<std::remove_pointer_t<Pointer>>;
 
-  [[no_unique_address]] count_of_opaque<decltype(list_opaque_of_owner<Pointer, Deleter>())> opaque_{};
+  OURO_NO_UNIQUE_ADDRESS count_of_opaque<decltype(list_opaque_of_owner<Pointer, Deleter>())> opaque_{};
   Pointer object_;
-  [[no_unique_address]] Deleter deleter_;
+  OURO_NO_UNIQUE_ADDRESS Deleter deleter_;
 };
 
 template <class Held, class CollectorPolicy>
