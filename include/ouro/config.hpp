@@ -27,10 +27,10 @@
 
 #include <ouro/macros/hide.hpp>
 
-/// Defines absolute symbols with the values of the check level and the tool, plus one, since lld treats symbols of
-/// value 0 as different. Linkers accept any number of equal definitions and refuse unequal ones ("multiple
-/// definition"), so that object files of different levels or tools do not link. The assembly is in a function, since
-/// link-time optimisation refuses it elsewhere; with link-time optimisation a mix is not detected.
+/// Defines absolute symbols with the values of the check level, the tool and OURO_HAS_REFLECTION, plus one, since lld
+/// treats symbols of value 0 as different. Linkers accept any number of equal definitions and refuse unequal ones
+/// ("multiple definition"), so that object files which differ in one of them do not link. The assembly is in a
+/// function, since link-time optimisation refuses it elsewhere; with link-time optimisation a mix is not detected.
 #if defined(__ELF__)
 namespace ouro::detail {
 OURO_USED OURO_OWN_CODE inline void name_build() noexcept {  // GCOVR_EXCL_LINE: never called
@@ -40,13 +40,17 @@ OURO_USED OURO_OWN_CODE inline void name_build() noexcept {  // GCOVR_EXCL_LINE:
       ".set ouro_check_level_differs_between_objects, " OURO_STRINGIFY(OURO_CHECK_LEVEL) " + 1\n"
       ".globl ouro_tracking_tool_differs_between_objects\n"
       ".hidden ouro_tracking_tool_differs_between_objects\n"
-      ".set ouro_tracking_tool_differs_between_objects, " OURO_STRINGIFY(OURO_TRACK) " + 1\n");
+      ".set ouro_tracking_tool_differs_between_objects, " OURO_STRINGIFY(OURO_TRACK) " + 1\n"
+      ".globl ouro_reflection_differs_between_objects\n"
+      ".hidden ouro_reflection_differs_between_objects\n"
+      ".set ouro_reflection_differs_between_objects, " OURO_STRINGIFY(OURO_HAS_REFLECTION) " + 1\n");
 }
 }  // namespace ouro::detail
 #elif defined(_MSC_VER)
 // The same for Microsoft's linker, which compares the texts.
 #pragma detect_mismatch("ouro_check_level", OURO_STRINGIFY(OURO_CHECK_LEVEL))
 #pragma detect_mismatch("ouro_tracking_tool", OURO_STRINGIFY(OURO_TRACK))
+#pragma detect_mismatch("ouro_reflection", OURO_STRINGIFY(OURO_HAS_REFLECTION))
 #endif
 
 namespace ouro {
@@ -67,6 +71,8 @@ inline constexpr int check_level = OURO_CHECK_LEVEL;
 inline constexpr bool has_exceptions = OURO_HAS_EXCEPTIONS != 0;
 /// Whether the translation unit is compiled with RTTI.
 inline constexpr bool has_rtti = OURO_HAS_RTTI != 0;
+/// Whether the library sees into the classes of this translation unit by reflection.
+inline constexpr bool has_reflection = OURO_HAS_REFLECTION != 0;
 /// Whether the translation unit is compiled with AddressSanitizer.
 inline constexpr bool has_asan = OURO_HAS_ASAN != 0;
 

@@ -20,6 +20,18 @@
 #define OURO_HAS_RTTI 0
 #endif
 
+/// Whether classes are seen through by the reflection of C++26 (trace/reflection.hpp). A program may define it as 0.
+/// What the library takes for a leaf, and which functions see into a class, depends on it. So object files with and
+/// without it do not link. A program and its shared objects may differ: each module's records suit the code that makes
+/// them.
+#ifndef OURO_HAS_REFLECTION
+#if defined(__cpp_impl_reflection) && __has_include(<meta>)
+#define OURO_HAS_REFLECTION 1
+#else
+#define OURO_HAS_REFLECTION 0
+#endif
+#endif
+
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define OURO_HAS_ASAN 1
