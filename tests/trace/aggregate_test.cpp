@@ -78,7 +78,7 @@ void check_members_of() {
 
 TEST_CASE("aggregate: up to 64 members are visited in their order") {
   [&]<std::size_t... N>(std::index_sequence<N...>) { (check_members_of<N>(), ...); }(std::make_index_sequence<65>{});
-  CHECK_FALSE(sees_members<one_too_many>());
+  CHECK(sees_members<one_too_many>() == ouro::has_reflection);
 }
 
 TEST_CASE("aggregate: an array or an aggregate is visited as one member, and members may be changed") {

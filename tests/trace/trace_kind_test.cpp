@@ -92,7 +92,7 @@ static_assert(trace_kind_of<std::vector<ptr<int>>>() == trace_kind::range);
 static_assert(trace_kind_of<std::map<int, ptr<int>>>() == trace_kind::range);
 static_assert(trace_kind_of<std::stack<ptr<int>>>() == trace_kind::adapter);
 static_assert(trace_kind_of<node>() == trace_kind::members);
-static_assert(trace_kind_of<hides>() == trace_kind::opaque);
+static_assert(trace_kind_of<hides>() == (ouro::has_reflection ? trace_kind::members : trace_kind::opaque));
 
 static_assert(ouro::leaf<int> && ouro::leaf<int*> && ouro::leaf<std::string> && ouro::leaf<std::vector<std::string>>);
 static_assert(ouro::leaf<std::chrono::seconds> && ouro::leaf<std::string_view> && ouro::leaf<std::mutex>);

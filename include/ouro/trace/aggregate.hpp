@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The members of an aggregate, without a word from its author: how many there are, and each of them.
+/// The members of an aggregate, without a word from its author: how many there are, and each of them. With reflection,
+/// those of any class.
 ///
 /// A type that converts to anything stands for an initialiser, and the largest number of them that the aggregate takes
 /// tells how many members it has; structured bindings then name them (member_bindings.hpp). The method is that of
@@ -8,6 +9,7 @@
 
 #include <ouro/config.hpp>
 #include <ouro/trace/member_bindings.hpp>
+#include <ouro/trace/reflection.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -117,7 +119,9 @@ template <class T>
 /// Whether `with_members` can name the members of `T`.
 template <class T>
 [[nodiscard]] consteval bool sees_members() {
-  if constexpr (std::is_aggregate_v<T> && std::is_class_v<T>) {
+  if constexpr (has_reflection) {
+    return reflects<T>();
+  } else if constexpr (std::is_aggregate_v<T> && std::is_class_v<T>) {
     return !has_base<T> && count_members<T>() <= most_members;
   } else {
     return false;
@@ -125,9 +129,14 @@ template <class T>
 }
 
 /// Returns `use(members...)`, the members in the order of their declaration, as lvalues. \pre `sees_members<T>()`
+/// \see with_reflected
 template <class T, class Use>
 constexpr decltype(auto) with_members(T& object, Use&& use) {
-  return bind_members<count_members<std::remove_cv_t<T>>()>(object, use);
+  if constexpr (has_reflection) {
+    return with_reflected(object, use);
+  } else {
+    return bind_members<count_members<std::remove_cv_t<T>>()>(object, use);
+  }
 }
 
 }  // namespace ouro::detail

@@ -5,6 +5,7 @@
 #include <ouro/base/type_list.hpp>
 #include <ouro/config.hpp>
 #include <ouro/trace/aggregate.hpp>
+#include <ouro/trace/reflection.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
 #include <type_traits>
@@ -30,7 +31,16 @@ template <class T>
   }
 }
 
-enum class why_opaque { is_incomplete, has_wrong_trace, is_unknown_array, is_union, has_base, has_many_members, hides };
+enum class why_opaque {
+  is_incomplete,
+  has_wrong_trace,
+  is_unknown_array,
+  is_union,
+  is_closure,
+  has_base,
+  has_many_members,
+  hides
+};
 
 /// \pre `trace_kind_of<T>()` is `opaque`
 template <class T>
@@ -43,6 +53,8 @@ template <class T>
     return why_opaque::is_unknown_array;
   } else if constexpr (std::is_union_v<T>) {
     return why_opaque::is_union;
+  } else if constexpr (is_closure<T>) {
+    return why_opaque::is_closure;
   } else if constexpr (!std::is_aggregate_v<T>) {
     return why_opaque::hides;
   } else if constexpr (has_base<T>) {
@@ -74,6 +86,10 @@ void refuse_opaque() noexcept {
                "ouro: it is a union, and which member is there cannot be seen: use a `std::variant`, or give it "
                "`void trace(auto&& visit) { visit(active_member); }`",
                why != why_opaque::is_union);
+  OURO_REQUIRE(T,
+               "ouro: it is a closure, and reflection does not show what closures capture: write it as a class with an "
+               "`operator()`, or say that it has no edges: `template <> inline constexpr bool ouro::leaf<...> = true;`",
+               why != why_opaque::is_closure);
   OURO_REQUIRE(T,
                "ouro: it is an aggregate with a base class, whose members cannot be seen through: give it "
                "`void trace(auto&& visit) { visit(ouro::base<...>(*this), members...); }`",

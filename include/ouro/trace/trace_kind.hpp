@@ -6,6 +6,7 @@
 #include <ouro/base/type_name.hpp>
 #include <ouro/trace/aggregate.hpp>
 #include <ouro/trace/inherited_trace.hpp>
+#include <ouro/trace/reflection.hpp>
 
 #include <cstddef>
 #include <tuple>
@@ -61,7 +62,7 @@ enum class trace_kind {
   owner,     ///< `std::unique_ptr`: the object it points to
   range,     ///< elements between `begin` and `end`
   adapter,   ///< `std::stack` and its like: the container inside
-  members,   ///< an aggregate's
+  members,   ///< an aggregate's; with reflection, those of any class and of its bases
   opaque     ///< not at all
 };
 
@@ -111,7 +112,12 @@ template <class T>
   } else if constexpr (std::is_trivially_destructible_v<T>) {
     return trace_kind::none;  // what owns a counted pointer must release it
   } else if constexpr (has_member_trace<T>) {
-    return trace_kind::member;
+    // With reflection, a base shows its edges by its trace, and the class that adds members shows these.
+    if constexpr (inherits_trace<T>()) {
+      return trace_knows_members<T>() ? trace_kind::member : trace_kind::members;
+    } else {
+      return trace_kind::member;
+    }
   } else if constexpr (shows_parts<T>) {
     if constexpr (requires(T& t) { t.valueless_by_exception(); }) {
       return trace_kind::variant;
@@ -179,6 +185,14 @@ struct parts_of<T> {
   }
   using type = decltype(with_members(std::declval<T&>(), [](const auto&... members) { return list(members...); }));
 };
+
+template <class Base>
+[[nodiscard]] consteval base_kind base_kind_of() {
+  constexpr trace_kind seen = trace_kind_of<Base>();
+  return seen == trace_kind::none      ? base_kind::leaf
+         : seen == trace_kind::members ? base_kind::members
+                                       : base_kind::whole;
+}
 
 /// Whether `T` holds no edges. Of a type that contains itself, by way of a container, what else it contains decides.
 template <class T, class... Outer>
