@@ -25,6 +25,7 @@
 #include <ouro/object/worklist_entry.hpp>
 #include <ouro/trace/cyclic_types.hpp>
 #include <ouro/trace/edge_sink.hpp>
+#include <ouro/trace/fields.hpp>
 #include <ouro/trace/trace.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
@@ -32,6 +33,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -189,6 +191,14 @@ struct block {
     }
   }
 
+  [[nodiscard]] static consteval std::span<const field> fields_if_tracked() {
+    if constexpr (is_tracked) {
+      return fields_of<element>();
+    } else {
+      return {};
+    }
+  }
+
   [[nodiscard]] static consteval const clone_record* clone_if_clonable() {
     if constexpr (clonable<element>) {
       return &clone_functions<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>::record;
@@ -211,6 +221,7 @@ struct block {
       check_level,
       std::uint32_t{front},
       find_deleter_of<element>(),
+      fields_if_tracked(),
   };
 
   /// The info word of a new object, without its owner.

@@ -156,6 +156,7 @@ struct allocated_block : shared_block<Held, Memory> {
       check_level,
       std::uint32_t{base::front},
       find_deleter_of<element>(),
+      base::fields_if_tracked(),
   };
 
   /// The info word of a new object, without its owner.

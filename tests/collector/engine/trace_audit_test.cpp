@@ -9,6 +9,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 using ouro::make;
@@ -80,4 +82,15 @@ TEST_CASE("trace_audit: a trace that throws fails the audit, and its type is not
       ouro::detail::info_word::type(ouro::detail::info_of<ouro::trial_deletion>(*header::of(object.get())))));
   audit.release();
   object->edges.clear();
+}
+
+TEST_CASE("wrong_trace: names the member in which the edge lies") {
+  CHECK(ouro::wrong_trace{8, 16, "next"}.what() ==
+        std::string_view{"a trace reported the edge at byte 8 of its object twice: `next`"});
+  CHECK(ouro::wrong_trace{8, 16}.what() == std::string_view{"a trace reported the edge at byte 8 of its object twice"});
+  CHECK(ouro::wrong_trace{16, 16, "next"}.what() ==
+        std::string_view{"a trace reported an edge twice, in memory that its object owns"});
+  const std::string long_name(200, 'n');
+  CHECK(ouro::wrong_trace{8, 16, long_name.c_str()}.what() ==
+        "a trace reported the edge at byte 8 of its object twice: `" + std::string(40, 'n') + '`');
 }

@@ -16,6 +16,7 @@
 #include <ouro/object/type_record.hpp>
 #include <ouro/object/worklist_entry.hpp>
 #include <ouro/trace/edge_sink.hpp>
+#include <ouro/trace/fields.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,12 +29,15 @@
 namespace ouro {
 
 /// What the unraisable handler is told where a trace has reported an edge twice. `what()` says at which byte of the
-/// object the edge lies.
+/// object the edge lies, and with reflection in which member.
 class wrong_trace : public std::exception {
  public:
-  /// `offset`: of the edge in the object, in bytes; past `size` if it lies in a container
-  wrong_trace(std::size_t offset, std::size_t size) noexcept {
-    if (offset < size) {
+  /// `offset`: of the edge in the object, in bytes; past `size` if it lies in a container. `member`: null if not known
+  wrong_trace(std::size_t offset, std::size_t size, const char* member = nullptr) noexcept {
+    if (offset < size && member != nullptr) {
+      std::snprintf(what_, sizeof what_, "a trace reported the edge at byte %zu of its object twice: `%.40s`", offset,
+                    member);
+    } else if (offset < size) {
       std::snprintf(what_, sizeof what_, "a trace reported the edge at byte %zu of its object twice", offset);
     } else {
       std::snprintf(what_, sizeof what_, "a trace reported an edge twice, in memory that its object owns");
@@ -42,7 +46,7 @@ class wrong_trace : public std::exception {
   [[nodiscard]] const char* what() const noexcept override { return what_; }
 
  private:
-  char what_[96];
+  char what_[128];
 };
 
 namespace detail {
@@ -146,7 +150,7 @@ class trace_audit {
 
   static void report(const void* object, const void* slot, const type_record& record) noexcept {
     const auto offset = reinterpret_cast<std::uintptr_t>(slot) - reinterpret_cast<std::uintptr_t>(object);
-    const wrong_trace found{offset, record.bytes(object) - sizeof(std::size_t)};
+    const wrong_trace found{offset, record.bytes(object) - sizeof(std::size_t), name_of_field(record.fields, offset)};
     if constexpr (check_level >= 1) {
       misuse(found.what(), record.name);
     } else {

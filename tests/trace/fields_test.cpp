@@ -1,0 +1,74 @@
+#include <ouro/ouro.hpp>
+#include <ouro/trace/fields.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using ouro::detail::field;
+using ouro::detail::fields_of;
+using ouro::detail::name_of_field;
+
+namespace {
+
+class base {
+  [[maybe_unused]] int in_base_ = 0;
+};
+struct virtual_base {
+  int in_virtual_base = 0;
+};
+class all_kinds : base, virtual virtual_base, std::vector<int> {
+ public:
+  [[nodiscard]] const void* pair() const { return &pair_; }
+  [[nodiscard]] int number() const { return number_ + flag_; }
+
+ private:
+  struct two {
+    int first = 1;
+    int second = 2;
+  };
+  two pair_;
+  int flag_ : 3 = 0;
+  union {
+    int number_ = 0;
+    float real_;
+  };
+  std::string text_[2];
+};
+
+}  // namespace
+
+TEST_CASE("fields_of: without reflection no field is known") {
+  if constexpr (!ouro::has_reflection) {
+    CHECK(fields_of<all_kinds>().empty());
+  }
+  CHECK(fields_of<int>().empty());
+}
+
+TEST_CASE("fields_of: the members of a class and of its bases, in the order of their declaration" *
+          doctest::skip(!ouro::has_reflection)) {
+  std::string names;
+  for (const field& each : fields_of<all_kinds>()) names += std::string{each.name} + ' ';
+  CHECK(names == "in_base_ pair_ number_ real_ text_ ");
+  const all_kinds object;
+  CHECK(object.number() == 0);
+  for (const field& each : fields_of<all_kinds>()) {
+    if (each.name != std::string_view{"pair_"}) continue;
+    CHECK(reinterpret_cast<const std::byte*>(&object) + each.offset == object.pair());
+    CHECK(each.bytes == 2 * sizeof(int));
+  }
+}
+
+TEST_CASE("name_of_field: of a byte of an object, and null where no field lies") {
+  static constexpr field fields[] = {{"first", 8, 4}, {"second", 12, 1}};
+  CHECK(name_of_field(fields, 7) == nullptr);
+  CHECK(name_of_field(fields, 8) == std::string_view{"first"});
+  CHECK(name_of_field(fields, 11) == std::string_view{"first"});
+  CHECK(name_of_field(fields, 12) == std::string_view{"second"});
+  CHECK(name_of_field(fields, 13) == nullptr);
+  CHECK(name_of_field({}, 0) == nullptr);
+}
