@@ -18,10 +18,17 @@ namespace {
 class base {
   [[maybe_unused]] int in_base_ = 0;
 };
+class second_base {
+ public:
+  [[nodiscard]] const void* address() const { return &in_second_; }
+
+ private:
+  int in_second_ = 0;
+};
 struct virtual_base {
   int in_virtual_base = 0;
 };
-class all_kinds : base, virtual virtual_base, std::vector<int> {
+class all_kinds : base, public second_base, virtual virtual_base, std::vector<int> {
  public:
   [[nodiscard]] const void* pair() const { return &pair_; }
   [[nodiscard]] int number() const { return number_ + flag_; }
@@ -53,12 +60,14 @@ TEST_CASE("fields_of: the members of a class and of its bases, in the order of t
           doctest::skip(!ouro::has_reflection)) {
   std::string names;
   for (const field& each : fields_of<all_kinds>()) names += std::string{each.name} + ' ';
-  CHECK(names == "in_base_ pair_ number_ real_ text_ ");
-  const all_kinds object;
+  CHECK(names == "in_base_ in_second_ pair_ number_ real_ text_ ");
+  const all_kinds object{};
   CHECK(object.number() == 0);
   for (const field& each : fields_of<all_kinds>()) {
+    const void* const address = reinterpret_cast<const std::byte*>(&object) + each.offset;
+    if (each.name == std::string_view{"in_second_"}) CHECK(address == object.address());
     if (each.name != std::string_view{"pair_"}) continue;
-    CHECK(reinterpret_cast<const std::byte*>(&object) + each.offset == object.pair());
+    CHECK(address == object.pair());
     CHECK(each.bytes == 2 * sizeof(int));
   }
 }

@@ -160,6 +160,12 @@ struct left_with_trace : virtual shared_base {
 struct below_trace : right, left_with_trace {
   ptr<shared_base> own;
 };
+struct trace_of_far_base : left {
+  void trace(auto&& visit) { visit(edge); }
+};
+struct below_far_base : right, trace_of_far_base {
+  ptr<shared_base> own;
+};
 
 struct part {
   ptr<shared_base> edge;
@@ -177,6 +183,8 @@ TEST_CASE("reflection: a virtual base is seen once, however many bases lead to i
   below_trace traced;
   CHECK(edges_in(traced) ==
         addresses{&traced.right_edge, &traced.left_edge, &static_cast<left_with_trace&>(traced).edge, &traced.own});
+  below_far_base far;
+  CHECK(edges_in(far) == addresses{&far.right_edge, &static_cast<left&>(far).edge, &far.own});
   gc::collect();
   {
     const auto in_cycle = make<bottom>();
@@ -202,6 +210,13 @@ struct adds_to_trace : with_trace {
   ptr<with_trace> third;
 };
 struct adds_to_nothing : with_trace {};
+class adds_to_private : with_trace {
+ public:
+  addresses edges() { return {&second, &first, &third_}; }
+
+ private:
+  ptr<with_trace> third_;
+};
 struct with_two_traces : with_trace, left_with_trace {
   ptr<with_trace> third;
 };
@@ -228,6 +243,8 @@ class is_an_edge : public ptr<hidden> {
 TEST_CASE("reflection: a base with a trace is seen by it, and the members of the derived class beside it") {
   adds_to_trace object;
   CHECK(edges_in(object) == addresses{&object.second, &object.first, &object.third});
+  adds_to_private of_private;
+  CHECK(edges_in(of_private) == of_private.edges());
   static_assert(trace_kind_of<adds_to_nothing>() == trace_kind::member);
   adds_to_nothing nothing;
   CHECK(edges_in(nothing) == addresses{&nothing.second, &nothing.first});
@@ -473,6 +490,7 @@ TEST_CASE("reflection: a union of edges stays opaque, and so does what has a tra
     return ((std::is_union_v<Parts> && find_why_opaque<Parts>() == why_opaque::is_union) && ...);
   }(ouro::detail::parts_of<with_union>::type{}));
   static_assert(!is_leaf<part_is_union>());
+  static_assert(trace_kind_of<private_trace>() == trace_kind::opaque);
   static_assert(find_why_opaque<private_trace>() == why_opaque::has_wrong_trace);
 }
 
