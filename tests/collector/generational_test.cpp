@@ -18,6 +18,14 @@ using gc = by_generation::gc;
 static_assert(ouro::tracks_all<ouro::generational> && std::is_empty_v<ouro::generational>);
 static_assert(ouro::walks_pools<ouro::generational, ouro::local_refcount>);
 
+namespace {
+
+struct row {
+  by_generation::ptr<row[]> next;
+};
+
+}  // namespace
+
 TEST_CASE("generational: each object that may be cyclic is tracked from its constructor to its death, dropped or not") {
   const quiet_heap<by_generation> heap;
   auto first = by_generation::make<node<by_generation>>();
@@ -33,7 +41,7 @@ TEST_CASE("generational: each object that may be cyclic is tracked from its cons
 TEST_CASE("generational: a collection makes what it finds alive old, and old objects are found in their pools") {
   const quiet_heap<by_generation> heap;
   const auto living = make_ring<by_generation>(2);
-  const auto array = by_generation::make<node<by_generation>[]>(3);
+  const auto array = by_generation::make<row[]>(3);
   CHECK(gc::count(0) == 3);
   CHECK(gc::collect(0) == 0);
   CHECK(gc::count(0) == 0);

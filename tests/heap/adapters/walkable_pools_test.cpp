@@ -31,6 +31,10 @@ struct large {
   void trace(auto&& visit) { visit(next); }
 };
 
+struct row {
+  memory::ptr<row[]> next;
+};
+
 [[nodiscard]] std::size_t in_tables() {
   auto& candidates = ouro::generational::current<ouro::local_refcount>().candidates();
   return candidates.young().size() + candidates.old().size();
@@ -68,7 +72,7 @@ TEST_CASE_FIXTURE(ouro::test::own_heap<memory>,
                   "walkable_pools: objects that lie in no walkable pool stay in the table") {
   const auto aligned = memory::make<wide>();
   const auto big = memory::make<large>();
-  const auto array = memory::make<memory::ptr<node>[]>(3);
+  const auto array = memory::make<row[]>(3);
   const auto elsewhere = on_system::make<ouro::test::basic_mortal<on_system>>('e');
   const auto walked = memory::make<node>('w');
   gc::collect();
