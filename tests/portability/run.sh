@@ -8,13 +8,13 @@ cd "$(dirname "$0")/../.."
 . cmake/setup.sh
 . tests/portability/debian_root.sh
 
-every="i686 aarch64 armhf s390x windows clang16 libcxx cxx23 cxx26 gcc14 musl"
+every="i686 aarch64 armhf s390x windows clang16 libcxx cxx23 cxx26 gcc14 musl reflection"
 
 files="allocator/pool/pool_walk_test allocator/decorators/limited_allocator_test pointer/gc_freeze_test
   pointer/gc_garbage_test collector/gc_callbacks_test collector/heap_view_test collector/engine/teardown_test
   heap/adapters/walkable_pools_test containers/attributes_test containers/frozen_list_test
   containers/weak_value_map_test containers/weak_key_map_test intern/interner_test intern/interned_string_test
-  pointer/heap_test pointer/managed_weak_test"
+  pointer/heap_test pointer/managed_weak_test trace/reflection_test trace/fields_test"
 if [ "${1:-}" = --all ]; then
   shift
   every="$every gcc16"
@@ -57,8 +57,13 @@ target() {
       need /usr/lib/llvm-19/include/c++/v1/version libc++-19-dev
       need /usr/lib/llvm-19/lib/libc++abi.a libc++abi-19-dev
       ;;
-    gcc14) foreign trixie ;;
-    gcc16) foreign sid ;;
+    gcc14) foreign trixie 14 ;;
+    gcc16) foreign sid 16 ;;
+    reflection)
+      foreign sid 16
+      flags="-std=c++26 -freflection -static"
+      need python3 python3
+      ;;
     musl)
       zig x86_64-linux-musl
       flags="$flags -static"
@@ -88,15 +93,35 @@ cross() {
   need "$2" qemu-user
 }
 
-# foreign RELEASE: the g++ of `name`, as gcc14, from another release of Debian. Runs here, since it is linked statically.
+# foreign RELEASE VERSION: a g++ from another release of Debian. What it makes runs here, since it is linked statically.
 foreign() {
-  version=${name#gcc}
-  root=$PWD/build/gcc-$version
-  compiler="${as_root:-} chroot $root g++-$version"
+  root=$PWD/build/gcc-$2
+  compiler="${as_root:-} chroot $root g++-$2"
   flags="$flags -static"
   need dpkg-deb dpkg
   need /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
-  [ -z "${installed:-}" ] || debian_root "$1" "g++-$version" "$root"
+  [ -z "${installed:-}" ] || debian_root "$1" "g++-$2" "$root"
+}
+
+# What only reflection has: the program of its page, and that objects which see classes in different ways do not link.
+# shellcheck disable=SC2086 # flags are words
+check_reflection() {
+  sed -n '/^```c++$/,/^```$/{/^```/!p}' docs/pages/guides/reflection.md >"$root$work/page.cpp"
+  printf '#include <ouro/ouro.hpp>\nint other() { return *ouro::make<int>(0); }\n' >"$root$work/other.cpp"
+  for file in page other; do
+    $compiler $flags -Iinclude -c "$work/$file.cpp" -o "$work/$file.o"
+  done
+  $compiler $flags "$work/page.o" "$work/other.o" -o "$work/page"
+  "$root$work/page"
+  $compiler $flags -DOURO_HAS_REFLECTION=0 -Iinclude -c "$work/other.cpp" -o "$work/other.o"
+  if $compiler $flags "$work/page.o" "$work/other.o" -o "$work/page" 2>"$work/log"; then
+    echo "objects with and without reflection were linked"
+    return 1
+  fi
+  grep -q ouro_reflection_differs_between_objects "$work/log" || {
+    cat "$work/log"
+    return 1
+  }
 }
 
 # zig TARGET: clang, libc++ and the C library in one, from PyPI.
@@ -134,6 +159,10 @@ for name in "$@"; do
     mkdir -p "$root$work"
     cp -r include tests examples "$root/"
     cp -r "$work/include" "$work/$name" "$root$work/"
+  fi
+  if [ "$name" = reflection ]; then
+    python3 tests/portability/strip_traces.py "$root/tests"
+    check_reflection
   fi
   unfit=
   case $name in
