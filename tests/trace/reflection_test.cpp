@@ -121,6 +121,26 @@ TEST_CASE("reflection: a class is seen through whatever it hides") {
   CHECK(finds_cycle_through<with_protected>());
 }
 
+TEST_CASE("reflection: local classes of equal names, with members of equal names, are told apart") {
+  const auto first = [] {
+    struct local {
+      ptr<local> edge;
+      void link(const ptr<local>& to) { edge = to; }
+    };
+    return finds_cycle_through<local>();
+  };
+  const auto second = [] {
+    struct local {
+      std::string before;
+      ptr<local> edge;
+      void link(const ptr<local>& to) { edge = to; }
+    };
+    return finds_cycle_through<local>();
+  };
+  CHECK(first());
+  CHECK(second());
+}
+
 TEST_CASE("reflection: members of all bases are seen, first those of the first base") {
   derived object;
   CHECK(edges_in(object) == object.edges());

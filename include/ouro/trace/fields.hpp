@@ -12,6 +12,8 @@
 #include <type_traits>
 
 #if OURO_HAS_REFLECTION
+#include <algorithm>
+#include <array>
 #include <meta>
 #include <vector>
 #endif
@@ -56,11 +58,17 @@ consteval void add_fields(std::meta::info type, std::size_t offset, std::vector<
   }
 }
 
-template <class Class>
-inline constexpr std::span<const field> fields = [] {
+[[nodiscard]] consteval std::vector<field> find_fields(info type) {
   std::vector<field> found;
-  add_fields(dealias(^^Class), 0, found);
-  return std::define_static_array(found);
+  add_fields(type, 0, found);
+  return found;
+}
+
+template <class Class>
+inline constexpr auto fields = [] {
+  std::array<field, find_fields(dealias(^^Class)).size()> found;
+  std::ranges::copy(find_fields(dealias(^^Class)), found.begin());
+  return found;
 }();
 
 }  // namespace reflection

@@ -70,10 +70,14 @@ inline constexpr auto everything = std::meta::access_context::unchecked();
   });
 }
 
-/// A member of an object, or a base of it that is seen as a whole: the way from the object, by bases.
-struct place {
-  const info* steps;
-  std::size_t count;
+/// The places of a class: its members and those of its bases, and bases that are seen as a whole. To each leads a way
+/// from the object, by bases.
+template <std::size_t Steps, std::size_t Places>
+struct place_table {
+  static constexpr std::size_t size = Places;
+
+  info steps[Steps + 1];           ///< those of all ways
+  std::size_t begins[Places + 1];  ///< where the ways begin; the last one is the end
 };
 
 /// Finds the places of a class. A virtual base lies once in the object, however many bases lead to it. If one of them
@@ -82,11 +86,12 @@ class place_finder {
  public:
   consteval explicit place_finder(info type) {
     find_claimed(type);
-    std::vector<info> steps;
-    find(type, steps);
+    std::vector<info> way;
+    find(type, way);
   }
 
-  std::vector<place> found;
+  std::vector<info> steps;
+  std::vector<std::size_t> begins{0};
 
  private:
   [[nodiscard]] consteval static bool contains(const std::vector<info>& types, info type) {
@@ -109,45 +114,55 @@ class place_finder {
     }
   }
 
-  consteval void find(info type, std::vector<info>& steps) {
+  consteval void find(info type, std::vector<info>& way) {
     for (const info base : bases_in(type)) {
       const info base_type = dealias(type_of(base));
       if (is_virtual(base)) {
         if (contains(virtual_bases_, base_type)) continue;
         virtual_bases_.push_back(base_type);
       }
-      steps.push_back(base);
+      way.push_back(base);
       const base_kind kind = kind_of(base);
-      if (kind == base_kind::members) find(base_type, steps);
-      if (kind == base_kind::whole) add(steps);
-      steps.pop_back();
+      if (kind == base_kind::members) find(base_type, way);
+      if (kind == base_kind::whole) add(way);
+      way.pop_back();
     }
     for (const info member : members_in(type)) {
       if (!lies_inside(member)) continue;
-      steps.push_back(member);
-      add(steps);
-      steps.pop_back();
+      way.push_back(member);
+      add(way);
+      way.pop_back();
     }
   }
 
-  consteval void add(const std::vector<info>& steps) {
-    found.push_back({std::define_static_array(steps).data(), steps.size()});
+  consteval void add(const std::vector<info>& way) {
+    steps.insert(steps.end(), way.begin(), way.end());
+    begins.push_back(steps.size());
   }
 
   std::vector<info> virtual_bases_;  ///< those that have a place, or are not to have one
 };
 
+/// A variable of each class. g++ 16 takes two arrays of `define_static_array` for one if they reflect members of equal
+/// names of local classes of equal names.
 template <class Class>
-inline constexpr auto places = std::define_static_array(place_finder{dealias(^^Class)}.found);
+inline constexpr auto places = [] {
+  constexpr std::size_t steps = place_finder{dealias(^^Class)}.steps.size();
+  constexpr std::size_t ends = place_finder{dealias(^^Class)}.begins.size();
+  const place_finder found{dealias(^^Class)};
+  place_table<steps, ends - 1> table{};
+  std::ranges::copy(found.steps, table.steps);
+  std::ranges::copy(found.begins, table.begins);
+  return table;
+}();
 
-/// The lvalue at a place of the object, whoever may name it.
-template <class Class, std::size_t Place, std::size_t Step = 0, class Part>
-[[nodiscard]] OURO_ALWAYS_INLINE constexpr auto& at_place(Part& part) noexcept {
-  constexpr place to = places<Class>[Place];
-  if constexpr (Step == to.count) {
+/// The lvalue at the end of a way that goes on from `part`, whoever may name it.
+template <class Class, std::size_t Step, std::size_t End, class Part>
+[[nodiscard]] OURO_ALWAYS_INLINE constexpr auto& follow(Part& part) noexcept {
+  if constexpr (Step == End) {
     return part;
   } else {
-    return at_place<Class, Place, Step + 1>(part.[:to.steps[Step]:]);
+    return follow<Class, Step + 1, End>(part.[:places<Class>.steps[Step]:]);
   }
 }
 
@@ -186,8 +201,10 @@ template <class T, class Use>
 OURO_ALWAYS_INLINE constexpr decltype(auto) with_reflected(T& object, Use&& use) {
   using seen = std::remove_cv_t<T>;
   return [&]<std::size_t... Places>(std::index_sequence<Places...>) -> decltype(auto) {
-    return use(reflection::at_place<seen, Places>(object)...);
-  }(std::make_index_sequence<reflection::places<seen>.size()>{});
+    using reflection::follow;
+    using reflection::places;
+    return use(follow<seen, places<seen>.begins[Places], places<seen>.begins[Places + 1]>(object)...);
+  }(std::make_index_sequence<reflection::places<seen>.size>{});
 }
 
 /// Whether the author of `T` wrote a body for its destructor. Not if the destructor is implicit or defaulted in the
