@@ -103,6 +103,9 @@ struct alignas(std::size_t) header {
       RefcountPolicy::increment(count);
       return true;
     }
+    if constexpr (increments_alone<RefcountPolicy>) {
+      if (RefcountPolicy::try_increment(count)) return true;
+    }
     for (;;) {
       if (seen == count_word::pinned) return true;
       if (seen == count_word::none) return false;

@@ -56,6 +56,11 @@ struct sized_block {
   [[nodiscard]] static std::size_t bytes_of(const void*) noexcept { return Bytes; }
 };
 
+/// Whether the destructor of `T` must be called through the type record, as where the object was made: a pointer may be
+/// dropped where a part of `T` is not complete, so that the destructor of `T` would not compile.
+template <class T>
+inline constexpr bool destroyed_by_record = false;
+
 /// What is known of objects in blocks that hold a `T` as the name of their type. Specialised for what wraps objects.
 template <class T>
 inline constexpr std::string_view object_name_of = type_name_of<T>;
@@ -254,7 +259,11 @@ struct block {
     destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
     RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
     const std::uintptr_t outer = queue.enter();
-    destroy(at.object());
+    if constexpr (destroyed_by_record<element>) {
+      record_of(at.load_info()).destroy_one(&at);
+    } else {
+      destroy(at.object());
+    }
     queue.leave(outer);
     deallocate(at.object());
     if (weak_table<RefcountPolicy>::has_callbacks() && outer == 0) [[unlikely]]

@@ -154,6 +154,12 @@ concept sees_only_pointer =
       { RefcountPolicy::is_only_pointer(count) } noexcept -> std::same_as<bool>;
     };
 
+/// Optional, with the verb above: one pointer more, if the caller's thread has one that it counts by itself.
+template <class RefcountPolicy>
+concept increments_alone = decrements_in_parts<RefcountPolicy> && requires(typename RefcountPolicy::count_type& count) {
+  { RefcountPolicy::try_increment(count) } noexcept -> std::same_as<bool>;
+};
+
 /// Optional: objects belong to owner threads, and the drops of other threads may be queued for the owner to merge.
 template <class RefcountPolicy>
 concept queues_for_owners =

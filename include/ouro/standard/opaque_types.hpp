@@ -9,6 +9,7 @@
 #include <ouro/base/type_list.hpp>
 #include <ouro/base/type_name.hpp>
 #include <ouro/config.hpp>
+#include <ouro/standard/opaque_counts.hpp>
 #include <ouro/trace/inherited_trace.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
@@ -34,47 +35,49 @@ struct opaque_type {
 
 namespace detail {
 
-/// What is counted for an opaque type. Entries are listed once their first object is made, and for good.
-struct opaque_entry {
-  std::string_view name;
-  std::string_view deleter;
-  std::atomic<std::size_t> living{0};
-  std::atomic<bool> is_listed{false};
-  opaque_entry* next{nullptr};
-
-  void add() noexcept {
-    living.fetch_add(1, std::memory_order_relaxed);
-    if (!is_listed.load(std::memory_order_relaxed)) [[unlikely]]
-      list();
-  }
-  void remove() noexcept { living.fetch_sub(1, std::memory_order_relaxed); }
-
-  void list() noexcept;
-};
-
-OURO_SHARED_STATE inline constinit std::atomic<opaque_entry*> first_opaque_entry{nullptr};
+/// Calls `see(entry, living)` for each type. `see` must not use `shared_ptr`.
+template <class See>
+void each_opaque_type(See see) {
+  const lock_guard lock{all_opaque.mutex};
+  for (const opaque_entry* at = all_opaque.first; at != nullptr; at = at->next) see(*at, living_of(*at));
+}
 
 /// For `OURO_REPORT_OPAQUE`, at the end of the program.
 inline void report_opaque_types() noexcept {
   std::fputs("ouro: types that could not be seen through, and their living objects:\n", stderr);
-  for (const opaque_entry* at = first_opaque_entry; at != nullptr; at = at->next) {
-    std::fprintf(stderr, "  %zu %.*s", at->living.load(), static_cast<int>(at->name.size()), at->name.data());
-    if (!at->deleter.empty()) {
-      std::fprintf(stderr, ", ended by %.*s", static_cast<int>(at->deleter.size()), at->deleter.data());
+  each_opaque_type([](const opaque_entry& entry, std::size_t living) {
+    std::fprintf(stderr, "  %zu %.*s", living, static_cast<int>(entry.name.size()), entry.name.data());
+    if (!entry.deleter.empty()) {
+      std::fprintf(stderr, ", ended by %.*s", static_cast<int>(entry.deleter.size()), entry.deleter.data());
     }
     std::fputc('\n', stderr);
-  }
+  });
 }
 
-inline void opaque_entry::list() noexcept {
-  if (is_listed.exchange(true)) return;
-  keep_loaded(this);
-  next = first_opaque_entry.load(std::memory_order_relaxed);
-  while (!first_opaque_entry.compare_exchange_weak(next, this, std::memory_order_release, std::memory_order_relaxed)) {
+/// Lists a type, and has the report written at the end if the environment asks for it.
+inline void list_opaque_type(opaque_entry& entry) noexcept {
+  bool is_first = false;
+  {
+    const lock_guard lock{all_opaque.mutex};
+    if (entry.index.load(std::memory_order_relaxed) != opaque_entry::unlisted) return;
+    keep_loaded(&entry);
+    is_first = all_opaque.first == nullptr;
+    entry.next = all_opaque.first;
+    all_opaque.first = &entry;
+    entry.index.store(all_opaque.entries++, std::memory_order_relaxed);
   }
-  if (next != nullptr) return;
-  const char* const wanted = std::getenv("OURO_REPORT_OPAQUE");
+  const char* const wanted = is_first ? std::getenv("OURO_REPORT_OPAQUE") : nullptr;
   if (wanted != nullptr && std::string_view{wanted} != "0") static_cast<void>(std::atexit(&report_opaque_types));
+}
+
+OURO_NOINLINE inline void count_opaque_rarely(opaque_entry& entry, std::size_t change) noexcept {
+  if (entry.index.load(std::memory_order_relaxed) == opaque_entry::unlisted) list_opaque_type(entry);
+  if (opaque_counts_here == nullptr) begin_opaque_counts();
+  if (opaque_counts_here == nullptr || entry.index.load(std::memory_order_relaxed) >= opaque_counts::capacity) {
+    entry.of_no_thread.fetch_add(change, std::memory_order_relaxed);
+  } else {
+    count_opaque(entry, change);
+  }
 }
 
 /// Stands for a `T` that lives until a `Deleter` ends it in a way of its own.
@@ -119,14 +122,15 @@ struct count_of_opaque<types<First, More...>> {
   count_of_opaque(const count_of_opaque&) noexcept { add(); }
   count_of_opaque& operator=(const count_of_opaque&) noexcept { return *this; }
   ~count_of_opaque() {
-    opaque_entry_of<First>.remove();
-    (opaque_entry_of<More>.remove(), ...);
+    constexpr auto one_fewer = static_cast<std::size_t>(-1);
+    count_opaque(opaque_entry_of<First>, one_fewer);
+    (count_opaque(opaque_entry_of<More>, one_fewer), ...);
   }
 
  private:
   static void add() noexcept {
-    opaque_entry_of<First>.add();
-    (opaque_entry_of<More>.add(), ...);
+    count_opaque(opaque_entry_of<First>, 1);
+    (count_opaque(opaque_entry_of<More>, 1), ...);
   }
 };
 
@@ -152,13 +156,16 @@ namespace functions {
 /// The types that were taken as opaque so far, those with most living objects first: where a `trace` would let
 /// collections find more. A class that only a trace function of the program hands to its visitor is not listed.
 /// With `OURO_REPORT_OPAQUE=1` in the environment, the list is written to `stderr` when the program ends.
-/// O(types). Thread-safe. \throws std::bad_alloc
+/// O(types * threads). Thread-safe; other threads may change the numbers meanwhile. \throws std::bad_alloc
 [[nodiscard]] inline std::vector<opaque_type> opaque_types() {
   std::vector<opaque_type> found;
-  for (const detail::opaque_entry* at = detail::first_opaque_entry.load(std::memory_order_acquire); at != nullptr;
-       at = at->next) {
-    found.push_back({at->name, at->deleter, at->living.load(std::memory_order_relaxed)});
-  }
+  // Not while the lock is held: `operator new` is the program's.
+  std::size_t types = 0;
+  detail::each_opaque_type([&](const detail::opaque_entry&, std::size_t) { ++types; });
+  found.reserve(types);
+  detail::each_opaque_type([&](const detail::opaque_entry& entry, std::size_t living) {
+    if (found.size() != found.capacity()) found.push_back({entry.name, entry.deleter, living});
+  });
   std::stable_sort(found.begin(), found.end(),
                    [](const opaque_type& left, const opaque_type& right) { return left.living > right.living; });
   return found;

@@ -56,6 +56,28 @@ struct shared_object {
   T value;
 };
 
+/// Whether all of which `T` is made is complete here, as far as the library sees. No trait tells whether a destructor
+/// compiles that the language writes.
+template <class T, class... Outer>
+[[nodiscard]] consteval bool has_complete_parts() {
+  constexpr trace_kind seen = trace_kind_of<T>();
+  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == trace_kind::edge) {
+    return true;
+  } else if constexpr (seen == trace_kind::none) {
+    return std::is_trivially_destructible_v<T> || is_standard<T>;
+  } else if constexpr (seen == trace_kind::foreign || seen == trace_kind::member || seen == trace_kind::opaque) {
+    return false;
+  } else {
+    return []<class... Parts>(types<Parts...>) {
+      return (has_complete_parts<Parts, T, Outer...>() && ...);
+    }(typename parts_of<T>::type{});
+  }
+}
+
+/// As with `std::shared_ptr`, only who makes an object needs its destructor.
+template <class T>
+inline constexpr bool destroyed_by_record<shared_object<T>> = !has_complete_parts<T>();
+
 template <class T>
 inline constexpr std::string_view object_name_of<shared_object<T>> = type_name_of<T>;
 template <class T>
@@ -159,6 +181,9 @@ class pointer_owner {
   OURO_NO_UNIQUE_ADDRESS Deleter deleter_;
 };
 
+template <class Pointer, class Deleter, class Memory>
+inline constexpr bool destroyed_by_record<pointer_owner<Pointer, Deleter, Memory>> = true;
+
 template <class Held, class CollectorPolicy>
 inline constexpr bool is_examined_in_shared = false;
 template <class T, class CollectorPolicy>
@@ -178,7 +203,23 @@ template <class Held, class Memory>
 using shared_block = block<Held, typename Memory::refcount, typename Memory::collector, typename Memory::allocator,
                            is_examined_in_shared<std::remove_extent_t<Held>, typename Memory::collector>>;
 
-/// As a `std::type_identity`: the block in which `make_shared<T>` puts an object, or void. \see find_known_block
+/// Of two layouts, one of which most objects have that a pointer leads to: for the fast path of its destructor.
+template <class First, class Second>
+struct either_block {
+  static constexpr bool is_array = false;
+  using header_type = typename First::header_type;
+
+  [[nodiscard]] OURO_ALWAYS_INLINE static bool is_plain(const header_type& at) noexcept {
+    return First::is_plain(at) || Second::is_plain(at);
+  }
+  OURO_ALWAYS_INLINE static void die_plainly(header_type& at) noexcept {
+    if (First::is_plain(at)) return First::die_plainly(at);
+    Second::die_plainly(at);
+  }
+};
+
+/// As a `std::type_identity`: the blocks of objects that `make_shared<T>` makes, and of owners of a `new T`; or void.
+/// \see find_known_block
 template <class T, class Memory>
 [[nodiscard]] auto find_known_shared_block() noexcept {
   using object = std::remove_cv_t<T>;
@@ -187,7 +228,8 @@ template <class T, class Memory>
   } else if constexpr (std::is_abstract_v<object> || !std::is_destructible_v<object>) {
     return std::type_identity<void>{};
   } else {
-    return std::type_identity<shared_block<shared_object<object>, Memory>>{};
+    return std::type_identity<either_block<shared_block<shared_object<object>, Memory>,
+                                           shared_block<pointer_owner<T*, plain_delete<T>, Memory>, Memory>>>{};
   }
 }
 

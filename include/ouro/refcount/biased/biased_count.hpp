@@ -69,10 +69,8 @@ class biased_count {
   }
 
   OURO_ALWAYS_INLINE void increment() noexcept {
-    const std::uint32_t local = local_.load(std::memory_order_relaxed);
-    if (local - bias_of_thread >= most_local) [[unlikely]]
-      return increment_rarely();
-    local_.store(local + 1, std::memory_order_relaxed);
+    if (!try_increment()) [[unlikely]]
+      increment_rarely();
   }
 
   /// The owner's drop of a pointer that is not its last one, of an object without `suspect_on_drop`.
@@ -80,6 +78,14 @@ class biased_count {
     const std::uint32_t lowered = local_.load(std::memory_order_relaxed) - 1;
     if (lowered - bias_of_thread >= most_local) return false;
     local_.store(lowered, std::memory_order_relaxed);
+    return true;
+  }
+
+  /// One pointer more if the owner calls, and has one already.
+  [[nodiscard]] OURO_ALWAYS_INLINE bool try_increment() noexcept {
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    if (local - bias_of_thread >= most_local) return false;
+    local_.store(local + 1, std::memory_order_relaxed);
     return true;
   }
 
@@ -190,9 +196,13 @@ class biased_count {
       return local_.store(local + 1, std::memory_order_relaxed);
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     while (is_owned(local, seen)) {
-      const std::uint32_t next = (seen & others_mask) >= most_others ? count_word::pinned : seen + 1;
-      // relaxed: as in atomic_refcount.
-      if (shared_.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return;
+      if ((seen & others_mask) < most_others) [[likely]] {
+        // Where the parts have been merged since `seen` was read, one pointer more is 1 more, too. relaxed: as in
+        // atomic_refcount.
+        shared_.fetch_add(1, std::memory_order_relaxed);
+        return;
+      }
+      if (shared_.compare_exchange_weak(seen, count_word::pinned, std::memory_order_relaxed)) return;
     }
     atomic_refcount::increment(shared_);
   }
@@ -228,7 +238,7 @@ class biased_count {
   }
 
   template <bool Plainly>
-  OURO_NOINLINE drop_result decrement_shared(std::uint32_t local) noexcept {
+  drop_result decrement_shared(std::uint32_t local) noexcept {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     while (is_owned(local, seen)) {
       if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;

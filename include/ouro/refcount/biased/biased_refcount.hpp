@@ -56,6 +56,11 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
 
   OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept { count.increment(); }
 
+  /// One pointer more where that needs no look at other threads. False, and nothing has changed, elsewhere.
+  [[nodiscard]] OURO_ALWAYS_INLINE static bool try_increment(count_type& count) noexcept {
+    return count.try_increment();
+  }
+
   using decrements_in_parts = biased_refcount;
 
   OURO_ALWAYS_INLINE static bool try_keep(count_type& count) noexcept { return count.try_keep(); }
