@@ -25,6 +25,17 @@ struct of_std {
   static constexpr bool has_atomic_of_null = false;
   /// Whether the thread sanitizer sees why operations on atomic pointers do not race.
   static constexpr bool has_sanitized_atomics = false;
+  /// Whether `make_shared` is no candidate for what cannot be constructed. Not required.
+  static constexpr bool constrains_make = false;
+  /// libstdc++ 12 does not compile `make_shared<const T[]>`.
+  static constexpr bool makes_const_arrays = false;
+  /// libstdc++ 12 writes behind the block that `make_shared<T[]>(n)` gets when the bytes of `n` elements have no number.
+  static constexpr bool refuses_endless_arrays = false;
+  /// Whether the elements of an array that is made are destroyed last to first when another one throws. libstdc++ 12
+  /// destroys them first to last.
+  static constexpr bool undoes_arrays_backwards = false;
+  /// libstdc++ keeps `unique()` as deprecated.
+  static constexpr bool lacks_unique = false;
   static constexpr bool has_out_ptr = false;
   static constexpr bool has_owner_hash = false;
 #ifdef __cpp_lib_atomic_shared_ptr

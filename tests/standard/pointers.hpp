@@ -40,6 +40,14 @@ using is_thread_safe = std::bool_constant<F::is_thread_safe>;
 using thread_safe_families = typename chosen_families<is_thread_safe, families>::type;
 
 template <class F>
+using has_owner_hash = std::bool_constant<F::has_owner_hash>;
+using families_with_owner_hash = typename chosen_families<has_owner_hash, families>::type;
+
+template <class F>
+using has_out_ptr = std::bool_constant<F::has_out_ptr>;
+using families_with_out_ptr = typename chosen_families<has_out_ptr, families>::type;
+
+template <class F>
 using can_run_out_of_memory = std::bool_constant<F::can_run_out_of_memory>;
 using families_that_run_out_of_memory = typename chosen_families<can_run_out_of_memory, families>::type;
 
