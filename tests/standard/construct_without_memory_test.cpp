@@ -142,21 +142,47 @@ TEST_CASE_TEMPLATE_DEFINE("make_shared: throws when there is no memory, before a
 }
 TEST_CASE_TEMPLATE_APPLY(make_without_memory, families_that_run_out_of_memory);
 
-TEST_CASE_TEMPLATE_DEFINE("shared_ptr: copies, moves, watchers and locks need no memory", F, needs_no_memory) {
+TEST_CASE_TEMPLATE_DEFINE("shared_ptr: copies, moves, conversions and aliases need no memory", F, needs_no_memory) {
   auto p = F::template make_shared<derived>();
   shared<F, base> copy;
   shared<F, int> part;
-  weak<F, base> watcher;
-  shared<F, base> locked;
+  shared<F, void> moved;
   {
     const typename F::out_of_memory now;
     copy = p;
     part = shared<F, int>{p, &p->value};
-    watcher = p;
-    locked = watcher.lock();
+    moved = shared<F, derived>{p};
   }
   CHECK(p.use_count() == 4);
-  CHECK(locked == p);
+  CHECK(moved == p);
   CHECK(part.get() == &p->value);
 }
 TEST_CASE_TEMPLATE_APPLY(needs_no_memory, families_that_run_out_of_memory);
+
+TEST_CASE_TEMPLATE_DEFINE("weak_ptr: watchers and locks need no memory", F, watchers_need_no_memory) {
+  if constexpr (F::watchers_need_no_memory) {
+    const auto p = F::template make_shared<derived>();
+    weak<F, base> watcher;
+    shared<F, base> locked;
+    {
+      const typename F::out_of_memory now;
+      watcher = p;
+      locked = watcher.lock();
+    }
+    CHECK(locked == p);
+    CHECK(p.use_count() == 2);
+  }
+  auto p = F::template make_shared<derived>();
+  const weak<F, base> first = p;
+  weak<F, base> second;
+  shared<F, base> locked;
+  {
+    const typename F::out_of_memory now;
+    second = p;
+    locked = second.lock();
+    p.reset();
+  }
+  CHECK(locked.use_count() == 1);
+  CHECK_FALSE(first.expired());
+}
+TEST_CASE_TEMPLATE_APPLY(watchers_need_no_memory, families_that_run_out_of_memory);

@@ -29,10 +29,11 @@ struct of_std {
   static constexpr bool constrains_make = false;
   /// libstdc++ 12 does not compile `make_shared<const T[]>`.
   static constexpr bool makes_const_arrays = false;
-  /// libstdc++ 12 writes behind the block that `make_shared<T[]>(n)` gets when the bytes of `n` elements have no number.
+  /// libstdc++ 12 writes behind the block that `make_shared<T[]>(n)` gets when the bytes of `n` elements have no
+  /// number.
   static constexpr bool refuses_endless_arrays = false;
-  /// Whether the elements of an array that is made are destroyed last to first when another one throws. libstdc++ 12
-  /// destroys them first to last.
+  /// Whether the elements of an array are destroyed last to first also when another one throws, and when they were made
+  /// for overwriting. libstdc++ 12 destroys them first to last then.
   static constexpr bool undoes_arrays_backwards = false;
   /// libstdc++ keeps `unique()` as deprecated.
   static constexpr bool lacks_unique = false;
@@ -44,6 +45,7 @@ struct of_std {
   static constexpr bool has_atomic = false;
 #endif
 
+  static constexpr bool watchers_need_no_memory = true;
   /// While one lives, the family finds no memory.
   using out_of_memory = no_memory;
   static constexpr bool can_run_out_of_memory = true;

@@ -1,0 +1,47 @@
+#pragma once
+/// \file
+/// A pool allocator that finds no memory.
+
+#include <ouro/allocator/pool/pool_allocator.hpp>
+#include <ouro/allocator/pool/thread_heap.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace ouro::test::standard {
+
+/// While one lives, the pools of this thread have no block of up to 512 bytes left, and get no memory for others.
+class exhausted_pools {
+ public:
+  exhausted_pools() : heap_{*detail::heap_of_this_thread()} {
+    const std::size_t limit = heap_.limit;
+    heap_.limit = 0;
+    for (std::size_t bytes = pool_allocator::block_spacing; bytes <= 512; bytes += pool_allocator::block_spacing) {
+      while (void* const made = pool_allocator::allocate(bytes, alignof(std::max_align_t))) {
+        taken_.push_back({made, bytes});
+      }
+      while (void* const made = pool_allocator::allocate_walkable(bytes, alignof(std::max_align_t))) {
+        taken_.push_back({made, bytes});
+      }
+    }
+    limit_ = limit;
+  }
+  exhausted_pools(const exhausted_pools&) = delete;
+  exhausted_pools& operator=(const exhausted_pools&) = delete;
+  ~exhausted_pools() {
+    heap_.limit = limit_;
+    for (const block& each : taken_) pool_allocator::deallocate(each.at, each.bytes, alignof(std::max_align_t));
+  }
+
+ private:
+  struct block {
+    void* at;
+    std::size_t bytes;
+  };
+
+  detail::pool_heap& heap_;
+  std::size_t limit_ = 0;
+  std::vector<block> taken_;
+};
+
+}  // namespace ouro::test::standard
