@@ -27,6 +27,8 @@ struct of_ours {
   static constexpr bool makes_const_arrays = true;
   static constexpr bool refuses_endless_arrays = true;
   static constexpr bool undoes_arrays_backwards = true;
+  static constexpr bool converts_weak_arrays = true;
+  static constexpr bool keeps_weak_moved_to_itself = true;
   static constexpr bool lacks_unique = false;
   static constexpr bool watchers_need_no_memory = false;
 

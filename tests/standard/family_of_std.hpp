@@ -35,6 +35,11 @@ struct of_std {
   /// Whether the elements of an array are destroyed last to first also when another one throws, and when they were made
   /// for overwriting. libstdc++ 12 destroys them first to last then.
   static constexpr bool undoes_arrays_backwards = false;
+  /// libstdc++ 12 does not compile conversions between `weak_ptr`s of arrays.
+  static constexpr bool converts_weak_arrays = false;
+  /// Whether a `weak_ptr` that is moved to itself is as it was. libstdc++ makes it null, as the rules for arguments
+  /// allow.
+  static constexpr bool keeps_weak_moved_to_itself = false;
   /// libstdc++ keeps `unique()` as deprecated.
   static constexpr bool lacks_unique = false;
   static constexpr bool has_out_ptr = false;
