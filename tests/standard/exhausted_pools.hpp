@@ -2,7 +2,9 @@
 /// \file
 /// A pool allocator that finds no memory.
 
+#include <ouro/allocator/pool/large_blocks.hpp>
 #include <ouro/allocator/pool/pool_allocator.hpp>
+#include <ouro/allocator/pool/pool_heap.hpp>
 #include <ouro/allocator/pool/thread_heap.hpp>
 
 #include <cstddef>
@@ -11,10 +13,13 @@
 namespace ouro::test::standard {
 
 /// While one lives, the pools of this thread have no block of up to 512 bytes left, and get no memory for others.
+/// Garbage of `Memory` is collected before: a request that fails would collect it, and then succeed.
+template <class Memory>
 class exhausted_pools {
  public:
-  exhausted_pools() : heap_{*detail::heap_of_this_thread()} {
-    const std::size_t limit = heap_.limit;
+  exhausted_pools() : heap_{*detail::heap_of_this_thread()}, large_{heap_.large}, limit_{heap_.limit} {
+    Memory::gc::collect();
+    heap_.large = &none_;  // without it, the limit does not hold
     heap_.limit = 0;
     for (std::size_t bytes = pool_allocator::block_spacing; bytes <= 512; bytes += pool_allocator::block_spacing) {
       while (void* const made = pool_allocator::allocate(bytes, alignof(std::max_align_t))) {
@@ -24,12 +29,12 @@ class exhausted_pools {
         taken_.push_back({made, bytes});
       }
     }
-    limit_ = limit;
   }
   exhausted_pools(const exhausted_pools&) = delete;
   exhausted_pools& operator=(const exhausted_pools&) = delete;
   ~exhausted_pools() {
     heap_.limit = limit_;
+    heap_.large = large_;
     for (const block& each : taken_) pool_allocator::deallocate(each.at, each.bytes, alignof(std::max_align_t));
   }
 
@@ -40,7 +45,9 @@ class exhausted_pools {
   };
 
   detail::pool_heap& heap_;
-  std::size_t limit_ = 0;
+  detail::large_blocks* large_;
+  std::size_t limit_;
+  detail::large_blocks none_;
   std::vector<block> taken_;
 };
 

@@ -32,7 +32,6 @@ struct of_ours {
   static constexpr bool lacks_unique = false;
   static constexpr bool watchers_need_no_memory = false;
 
-  using out_of_memory = exhausted_pools;
   static constexpr bool can_run_out_of_memory = true;
 
   template <class T = void>
@@ -83,6 +82,7 @@ struct of_ours {
 struct of_shared : of_ours {
   static constexpr bool is_thread_safe = true;
   static constexpr bool destroys_at_once_on_other_threads = false;
+  using out_of_memory = exhausted_pools<shared_memory>;
 
   template <class T>
   using shared_ptr = ouro::shared_ptr<T>;
@@ -129,6 +129,7 @@ struct of_shared : of_ours {
 struct of_local : of_ours {
   static constexpr bool is_thread_safe = false;
   static constexpr bool destroys_at_once_on_other_threads = true;
+  using out_of_memory = exhausted_pools<default_memory>;
 
   template <class T>
   using shared_ptr = ouro::local::shared_ptr<T>;
