@@ -22,10 +22,10 @@ class exhausted_pools {
     heap_.large = &none_;  // without it, the limit does not hold
     heap_.limit = 0;
     for (std::size_t bytes = pool_allocator::block_spacing; bytes <= 512; bytes += pool_allocator::block_spacing) {
-      while (void* const made = pool_allocator::allocate(bytes, alignof(std::max_align_t))) {
+      while (void* const made = pool_allocator::allocate(bytes, pool_allocator::block_spacing)) {
         taken_.push_back({made, bytes});
       }
-      while (void* const made = pool_allocator::allocate_walkable(bytes, alignof(std::max_align_t))) {
+      while (void* const made = pool_allocator::allocate_walkable(bytes, pool_allocator::block_spacing)) {
         taken_.push_back({made, bytes});
       }
     }
@@ -35,7 +35,7 @@ class exhausted_pools {
   ~exhausted_pools() {
     heap_.limit = limit_;
     heap_.large = large_;
-    for (const block& each : taken_) pool_allocator::deallocate(each.at, each.bytes, alignof(std::max_align_t));
+    for (const block& each : taken_) pool_allocator::deallocate(each.at, each.bytes, pool_allocator::block_spacing);
   }
 
  private:
