@@ -76,7 +76,7 @@ struct adding_allocator : minimal_allocator<T> {
   }
 };
 
-/// Counts how many copies of it are alive.
+/// Counts how many copies of it are alive. It has a state, which has to be kept with the object.
 template <class T>
 struct counted_allocator : minimal_allocator<T>, ouro::test::counted<counted_allocator<void>> {
   using value_type = T;
@@ -84,9 +84,10 @@ struct counted_allocator : minimal_allocator<T>, ouro::test::counted<counted_all
   struct rebind {
     using other = counted_allocator<U>;
   };
-  counted_allocator() = default;
+  explicit counted_allocator(int of) noexcept : state{of} {}
   template <class U>
-  counted_allocator(const counted_allocator<U>&) noexcept {}
+  counted_allocator(const counted_allocator<U>& other) noexcept : state{other.state} {}
+  int state;
 };
 using all_counted_allocators = ouro::test::counted<counted_allocator<void>>;
 
@@ -207,7 +208,7 @@ TEST_CASE_TEMPLATE_APPLY(watcher_keeps_block, families);
 TEST_CASE_TEMPLATE_DEFINE("allocate_shared: keeps a copy of the allocator as long as it needs it", F, keeps_copy) {
   CHECK(all_counted_allocators::alive == 0);
   {
-    const auto p = F::template allocate_shared<number>(counted_allocator<int>{}, 1);
+    const auto p = F::template allocate_shared<number>(counted_allocator<int>{7}, 1);
     CHECK(all_counted_allocators::alive == 1);
     const auto q = p;
     CHECK(all_counted_allocators::alive == 1);

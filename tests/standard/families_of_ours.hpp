@@ -18,7 +18,6 @@ namespace ouro::test::standard {
 struct of_ours {
   static constexpr bool collects = true;
   static constexpr bool constrains_deleters = true;
-  static constexpr bool constrains_make = true;
   static constexpr bool has_atomic = true;
   static constexpr bool has_atomic_of_null = true;
   static constexpr bool has_sanitized_atomics = true;

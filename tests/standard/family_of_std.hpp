@@ -25,8 +25,6 @@ struct of_std {
   static constexpr bool has_atomic_of_null = false;
   /// Whether the thread sanitizer sees why operations on atomic pointers do not race.
   static constexpr bool has_sanitized_atomics = false;
-  /// Whether `make_shared` is no candidate for what cannot be constructed. Not required.
-  static constexpr bool constrains_make = false;
   /// libstdc++ 12 does not compile `make_shared<const T[]>`.
   static constexpr bool makes_const_arrays = false;
   /// libstdc++ 12 writes behind the block that `make_shared<T[]>(n)` gets when the bytes of `n` elements have no

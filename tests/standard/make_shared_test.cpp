@@ -34,16 +34,6 @@ struct aggregate {
   int second = 2;
 };
 
-class with_private_constructor {
-  explicit with_private_constructor(int) {}
-};
-class with_private_destructor {
-  ~with_private_destructor() = default;
-};
-struct abstract {
-  virtual ~abstract() = default;
-  virtual void what() = 0;
-};
 struct with_explicit_constructor {
   explicit with_explicit_constructor(int of) : value{of} {}
   int value;
@@ -82,9 +72,6 @@ struct with_operator_new {
     return at;
   }
 };
-
-template <class F, class T, class... Args>
-concept makes = requires(Args&&... args) { F::template make_shared<T>(std::forward<Args>(args)...); };
 
 }  // namespace
 
@@ -246,21 +233,6 @@ TEST_CASE_TEMPLATE_DEFINE("make_shared: does not call operators new and delete o
   CHECK(with_operator_new::calls == 2);
 }
 TEST_CASE_TEMPLATE_APPLY(ignores_operators, families);
-
-TEST_CASE_TEMPLATE_DEFINE("make_shared: refuses what ::new T(args) refuses", F, refuses) {
-  if constexpr (F::constrains_make) {
-    static_assert(!makes<F, with_private_constructor, int>);
-    static_assert(!makes<F, with_private_destructor>);
-    static_assert(!makes<F, abstract>);
-    static_assert(!makes<F, with_explicit_constructor>);
-    static_assert(!makes<F, cannot_be_copied, const cannot_be_copied&>);
-    static_assert(!makes<F, int, std::string>);
-  }
-  static_assert(makes<F, with_explicit_constructor, int>);
-  static_assert(makes<F, number>);
-  CHECK(F::template make_shared<with_explicit_constructor>(1)->value == 1);
-}
-TEST_CASE_TEMPLATE_APPLY(refuses, families);
 
 TEST_CASE_TEMPLATE_DEFINE("make_shared: watchers see the end, though they share the block", F, watchers_of_made) {
   weak<F, number> watcher;
