@@ -43,7 +43,6 @@ struct of_ours {
   using deduced_shared_ptr = decltype(basic_shared_ptr(std::declval<Argument>()));
   template <class Argument>
   using deduced_weak_ptr = decltype(basic_weak_ptr(std::declval<Argument>()));
-  static constexpr bool deduces_from_unique_ptr = false;
 
   template <class T, class From>
   static auto static_pointer_cast(From&& from) noexcept(
@@ -79,6 +78,7 @@ struct of_ours {
 
 /// For objects that threads share.
 struct of_shared : of_ours {
+  static constexpr bool deduces_from_unique_ptr = true;
   static constexpr bool is_thread_safe = true;
   static constexpr bool destroys_at_once_on_other_threads = false;
   using out_of_memory = exhausted_pools<shared_memory>;
@@ -126,6 +126,7 @@ struct of_shared : of_ours {
 
 /// For objects that belong to one thread.
 struct of_local : of_ours {
+  static constexpr bool deduces_from_unique_ptr = false;
   static constexpr bool is_thread_safe = false;
   static constexpr bool destroys_at_once_on_other_threads = true;
   using out_of_memory = exhausted_pools<default_memory>;

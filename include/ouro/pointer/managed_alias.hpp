@@ -33,6 +33,8 @@ template <class T, counts_in_header RefcountPolicy, collector_policy CollectorPo
 class managed_alias {
   template <class U>
   using other = managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  using reference =
+      typename std::conditional_t<std::is_void_v<T>, std::type_identity<void>, std::add_lvalue_reference<T>>::type;
   template <class U>
   using strong = managed_ptr<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
 
@@ -106,7 +108,11 @@ class managed_alias {
   friend constexpr void swap(managed_alias& first, managed_alias& second) noexcept { first.swap(second); }
 
   [[nodiscard]] constexpr T* get() const noexcept { return part_; }
-  [[nodiscard]] constexpr std::add_lvalue_reference_t<T> operator*() const noexcept { return *part_; }
+  [[nodiscard]] constexpr reference operator*() const noexcept
+    requires(!std::is_void_v<T>)
+  {
+    return *part_;
+  }
   constexpr T* operator->() const noexcept { return part_; }
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return part_ != nullptr; }
 

@@ -166,8 +166,8 @@ namespace functions {
   detail::each_opaque_type([&](const detail::opaque_entry& entry, std::size_t living) {
     if (found.size() != found.capacity()) found.push_back({entry.name, entry.deleter, living});
   });
-  std::stable_sort(found.begin(), found.end(),
-                   [](const opaque_type& left, const opaque_type& right) { return left.living > right.living; });
+  std::sort(found.begin(), found.end(),
+            [](const opaque_type& left, const opaque_type& right) { return left.living > right.living; });
   return found;
 }
 

@@ -69,6 +69,8 @@ class basic_shared_ptr {
   using alias = managed_alias<U, refcount, collector, allocator>;
   template <class U>
   using other = basic_shared_ptr<U, Memory>;
+  using reference = typename std::conditional_t<std::is_void_v<T>, std::type_identity<void>,
+                                                std::add_lvalue_reference<std::remove_extent_t<T>>>::type;
 
  public:
   using element_type = std::remove_extent_t<T>;
@@ -231,7 +233,7 @@ class basic_shared_ptr {
   [[nodiscard]] element_type* get() const noexcept { return alias_.get(); }
 
   /// \pre not null
-  [[nodiscard]] std::add_lvalue_reference_t<element_type> operator*() const noexcept
+  [[nodiscard]] reference operator*() const noexcept
     requires(!std::is_void_v<T> && !std::is_array_v<T>)
   {
     return *get();
@@ -243,7 +245,7 @@ class basic_shared_ptr {
     return get();
   }
   /// \pre not null, and the array has more than `index` elements
-  [[nodiscard]] std::add_lvalue_reference_t<element_type> operator[](std::ptrdiff_t index) const noexcept
+  [[nodiscard]] reference operator[](std::ptrdiff_t index) const noexcept
     requires std::is_array_v<T>
   {
     return get()[index];
@@ -287,7 +289,8 @@ class basic_shared_ptr {
 
   template <class Y>
   void adopt(managed<void> owner, Y* object) noexcept {
-    if constexpr (!std::is_null_pointer_v<Y>)
+    // Only of whole objects: an array's first element does not own the array.
+    if constexpr (!std::is_array_v<T>)
       detail::enabled_access::own<Memory>(object, detail::header_of<refcount>(owner.get()));
     alias_ = alias<element_type>{std::move(owner), object};
   }
@@ -328,7 +331,7 @@ class basic_shared_ptr {
 
 template <class T, class Memory>
 basic_shared_ptr(basic_weak_ptr<T, Memory>) -> basic_shared_ptr<T, Memory>;
-template <class T, class Deleter, class Memory>
+template <class T, class Deleter, class Memory = shared_memory>
 basic_shared_ptr(std::unique_ptr<T, Deleter>) -> basic_shared_ptr<T, Memory>;
 
 template <class T, class Memory>
