@@ -246,7 +246,8 @@ TEST_CASE("make_managed: an array of arrays is one block, filled row by row, and
   }
 }
 
-TEST_CASE("make_managed: in an array of arrays, a constructor that throws ends the earlier elements, last first") {
+TEST_CASE(
+    "make_managed: in an array of arrays, a constructor that throws ends the earlier elements, last first (trap 18)") {
   const std::size_t before = ouro::pool_allocator::statistics().used_blocks;
   logged::begin(3);
   CHECK_THROWS_AS(make<logged[][2]>(4), int);

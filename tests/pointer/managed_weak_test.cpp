@@ -279,7 +279,7 @@ TEST_CASE_TEMPLATE("managed_weak: is a key of hash tables and maps, which its ob
   CHECK(ordered.at(to_b) == 2);
 }
 
-TEST_CASE_TEMPLATE("managed_weak: differs from one to a new object at the address of the dead one", Refcount,
+TEST_CASE_TEMPLATE("managed_weak: differs from one to a new object at the address of the dead one (trap 73)", Refcount,
                    ouro::local_refcount, ouro::atomic_refcount) {
   using memory = without_collector<Refcount>;
   using watcher = typename memory::template weak<target>;
@@ -329,6 +329,9 @@ TEST_CASE("managed_weak: is made of any alias as a pointer to void, which watche
   CHECK(watcher == assigned);
   CHECK(watcher.lock() == object);
   const int* const address = part.get();
+  int called = 0;
+  const ouro::managed_weak with_callback{part, [&called] { ++called; }};
+  CHECK(with_callback == watcher);
   object.reset();
   CHECK_FALSE(watcher.expired());
   const ouro::managed_alias<const int> again{watcher.lock(), address};
@@ -338,6 +341,7 @@ TEST_CASE("managed_weak: is made of any alias as a pointer to void, which watche
   part.reset();
   CHECK(watcher.expired());
   CHECK(assigned.expired());
+  CHECK(called == 1);
   CHECK(weak<void>{ouro::managed_alias<int>{}} == weak<void>{});
   static_assert(!std::is_constructible_v<weak<whole>, const ouro::managed_alias<whole>&>);
   static_assert(!std::is_convertible_v<ouro::managed_alias<int>, weak<int>>);

@@ -13,12 +13,11 @@
 
 namespace ouro::detail {
 
-/// The elements of an array of `length` rows, where a row that is an array counts as its elements: an array of arrays
-/// is stored as one long array. A length that is negative, or too large, becomes one that is too large for any memory.
-template <class Row, class Length>
-[[nodiscard]] std::size_t elements_of(Length length) noexcept {
+/// The elements of an array of `rows`, where a row that is an array counts as its elements: an array of arrays is
+/// stored as one long array. Too many rows, as from a negative length, become too many elements for any memory.
+template <class Row>
+[[nodiscard]] constexpr std::size_t elements_of(std::size_t rows) noexcept {
   constexpr std::size_t each = sizeof(Row) / sizeof(std::remove_all_extents_t<Row>);
-  const auto rows = static_cast<std::size_t>(length);
   constexpr std::size_t most = static_cast<std::size_t>(-1);
   return rows > most / each ? most : rows * each;
 }

@@ -32,7 +32,7 @@ template <class T, class R, class C, class A>
 template <class T, class R, class C, class A, class Length>
 [[nodiscard]] managed_ptr<T, R, C, A> make_array_for_overwrite(Length length) {
   using element = std::remove_cv_t<std::remove_all_extents_t<T>>;
-  const std::size_t elements = elements_of<std::remove_extent_t<T>>(length);
+  const std::size_t elements = elements_of<std::remove_extent_t<T>>(static_cast<std::size_t>(length));
   const maker<element[], R, C, A, !std::is_nothrow_default_constructible_v<element>> maker{elements};
   construct(maker, [&](element* at) {
     if constexpr (!std::is_trivially_default_constructible_v<element>) {
@@ -60,6 +60,8 @@ managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> make_managed_fo
   if constexpr (!detail::can_be_made_for_overwrite<T, Length...>()) {
     return nullptr;  // does not compile
   } else if constexpr (counts_itself<RefcountPolicy>) {
+    OURO_REQUIRE(T, "ouro: an array does not count itself: use a refcount policy that counts in the header",
+                 !std::is_array_v<T>);
     return managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>{new T};
   } else if constexpr (std::is_unbounded_array_v<T>) {
     return detail::make_array_for_overwrite<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(length...);

@@ -225,11 +225,11 @@ template <class T, class R, class C, class A, class Length, class... Args>
   constexpr bool throws =
       !(std::is_array_v<row> && sizeof...(Args) != 0 ? std::is_nothrow_copy_constructible_v<element>
                                                      : std::is_nothrow_constructible_v<element, const Args&...>);
-  const maker<element[], R, C, A, throws> maker{elements_of<row>(length)};
+  const auto rows = static_cast<std::size_t>(length);
+  const maker<element[], R, C, A, throws> maker{elements_of<row>(rows)};
   construct(maker, [&](element* at) {
     array_under_construction<element> array{at};
-    for (std::size_t i = 0, rows = static_cast<std::size_t>(length); i != rows; ++i)
-      array.template add_row<row>(args...);
+    for (std::size_t i = 0; i != rows; ++i) array.template add_row<row>(args...);
     array.keep();
   });
   return take_array<managed_ptr<T, R, C, A>>(maker);
@@ -265,6 +265,8 @@ OURO_ALWAYS_INLINE managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPoli
   if constexpr (!detail::can_be_made<T, Args...>()) {
     return nullptr;  // does not compile
   } else if constexpr (counts_itself<RefcountPolicy>) {
+    OURO_REQUIRE(T, "ouro: an array does not count itself: use a refcount policy that counts in the header",
+                 !std::is_array_v<T>);
     return managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>{new T(std::forward<Args>(args)...)};
   } else if constexpr (std::is_unbounded_array_v<T>) {
     return detail::make_array<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(args...);

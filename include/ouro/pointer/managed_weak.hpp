@@ -72,6 +72,11 @@ class managed_weak {
   managed_weak(const managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& to)
       : managed_weak{to.owner()} {}
 
+  template <class U, std::invocable Callback>
+    requires std::is_void_v<T>
+  managed_weak(const managed_alias<U, RefcountPolicy, CollectorPolicy, AllocatorPolicy>& to, Callback callback)
+      : managed_weak{to.owner(), std::move(callback)} {}
+
   /// Refused: the part may lie anywhere in its object, and `lock` needs the header in front.
   template <class U, detail::fixed_string Remedy =
                          "ouro: an alias may point to a part, which has no header: watch its object by `weak<void>`">
@@ -208,6 +213,8 @@ template <class T, class R, class C, class A, class Callback>
 managed_weak(managed_ptr<T, R, C, A>, Callback) -> managed_weak<T, R, C, A>;
 template <class T, class R, class C, class A>
 managed_weak(managed_alias<T, R, C, A>) -> managed_weak<void, R, C, A>;
+template <class T, class R, class C, class A, class Callback>
+managed_weak(managed_alias<T, R, C, A>, Callback) -> managed_weak<void, R, C, A>;
 
 /// A weak pointer is no edge. Pointers that its callback captures count as external references.
 template <class T, class R, class C, class A>

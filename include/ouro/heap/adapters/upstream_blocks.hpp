@@ -3,9 +3,9 @@
 /// Blocks that one `std::pmr::memory_resource` takes from another, and can give back all at once.
 ///
 /// ```
-///   ┌───────┬─────────┬───────────────────────────────────────┐
-///   │ block │ padding │ previous │ next │ address │ alignment  │
-///   └───────┴─────────┴───────────────────────────────────────┘
+///   ┌───────┬─────────┬──────────────────────────────────────────────┐
+///   │ block │ padding │ previous │ next │ address │ bytes │ alignment │
+///   └───────┴─────────┴──────────────────────────────────────────────┘
 /// ```
 /// The link lies behind the block, so that a strictly aligned block costs no more than others.
 
