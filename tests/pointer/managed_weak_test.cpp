@@ -307,9 +307,16 @@ TEST_CASE_TEMPLATE("managed_weak: differs from one to a new object at the addres
 TEST_CASE("managed_weak: weak pointers to an immortal object are equal in whichever heap they were made") {
   static ouro::static_object<target> object;
   const weak<target> outside{object.pointer()};
-  ouro::heap heap;
-  const ouro::heap::scope in{heap};
-  const weak<target> inside{object.pointer()};
+  weak<target> inside;
+  {
+    ouro::heap heap;
+    const ouro::heap::scope in{heap};
+    inside = object.pointer();
+    CHECK(inside == outside);
+    CHECK(inside.owner_equal(object.pointer()));
+  }
+  // Expired with its heap, and the object lives on.
+  CHECK(inside.expired());
   CHECK(inside == outside);
   CHECK(inside.owner_equal(object.pointer()));
 }
