@@ -76,6 +76,9 @@ struct of_ours {
   }
 };
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"  // of a length that is a literal where the test writes it
+
 /// For objects that threads share.
 struct of_shared : of_ours {
   static constexpr bool deduces_from_unique_ptr = true;
@@ -172,5 +175,7 @@ struct of_local : of_ours {
     return ouro::local::allocate_shared_for_overwrite<T>(std::forward<Args>(args)...);
   }
 };
+
+#pragma GCC diagnostic pop
 
 }  // namespace ouro::test::standard

@@ -12,6 +12,9 @@
 
 namespace ouro::test::standard {
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"  // of a length that is a literal where the test writes it
+
 /// What a family provides: the names of the standard, and what it does in its own way.
 struct of_std {
   static constexpr bool is_thread_safe = true;
@@ -127,5 +130,7 @@ struct of_std {
     return std::get_deleter<D>(of);
   }
 };
+
+#pragma GCC diagnostic pop
 
 }  // namespace ouro::test::standard
