@@ -1,11 +1,19 @@
 # How the project's own programs are compiled. Nothing of it reaches those who use the library.
-set(strict_flags -Wall -Wextra -Wconversion -Wshadow -Wundef -Werror)
+if(MSVC)
+  # Microsoft's compiler, and clang-cl. Not an error yet: what they warn of has not been seen.
+  set(strict_flags /W4 /permissive- /Zc:__cplusplus /bigobj /utf-8 /EHsc)
+else()
+  set(strict_flags -Wall -Wextra -Wconversion -Wshadow -Wundef -Werror)
+endif()
 # g++ 12 takes assignments of string literals for overlapping copies (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   list(APPEND strict_flags -Wno-restrict)
 endif()
 set(sanitizer_flags "")
 if(OURO_SANITIZE)
+  if(MSVC)
+    message(FATAL_ERROR "OURO_SANITIZE is for g++ and clang++")
+  endif()
   set(sanitizer_flags -fsanitize=${OURO_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   # These two take g++ half as long again. Clang is faster, and checks them.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND OURO_SANITIZE MATCHES "undefined")

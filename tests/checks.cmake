@@ -56,7 +56,7 @@ if(all_tests)
   add_test(NAME one_header
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/one_header.py ${PROJECT_SOURCE_DIR}
             ${CMAKE_CXX_COMPILER} -std=c++20 ${strict_flags})
-  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/link_check.sh)
+  if(CMAKE_EXECUTABLE_FORMAT STREQUAL "ELF" AND EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/link_check.sh)
     add_test(NAME link_check COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/link_check.sh ${CMAKE_CXX_COMPILER})
   endif()
 endif()
