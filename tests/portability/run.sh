@@ -14,7 +14,8 @@ files="allocator/pool/pool_walk_test allocator/decorators/limited_allocator_test
   pointer/gc_garbage_test collector/gc_callbacks_test collector/heap_view_test collector/engine/teardown_test
   heap/adapters/walkable_pools_test containers/attributes_test containers/frozen_list_test
   containers/weak_value_map_test containers/weak_key_map_test intern/interner_test intern/interned_string_test
-  pointer/heap_test pointer/managed_weak_test trace/reflection_test trace/fields_test"
+  pointer/heap_test pointer/managed_weak_test trace/reflection_test trace/reflection_bases_test
+  trace/reflection_limits_test trace/fields_test"
 if [ "${1:-}" = --all ]; then
   shift
   every="$every gcc16"

@@ -40,8 +40,8 @@ inline constexpr bool is_of_standard_library = is_standard<T>;
 consteval void add_fields(std::meta::info type, std::size_t offset, std::vector<field>& to) {
   for (const info base : bases_in(type)) {
     const info base_type = dealias(type_of(base));
-    const bool is_foreign = extract<bool>(substitute(^^is_of_standard_library, {
-                                                                                   base_type}));
+    const std::vector<info> arguments{base_type};
+    const bool is_foreign = extract<bool>(substitute(^^is_of_standard_library, arguments));
     // Where a virtual base lies depends on the class of the object.
     if (!is_virtual(base) && !is_foreign) {
       add_fields(base_type, offset + static_cast<std::size_t>(offset_of(base).bytes), to);

@@ -82,10 +82,11 @@ void refuse_opaque() noexcept {
                "ouro: nobody knows the length of this array, and so not its edges: use a `std::vector` or an "
                "`ouro::ptr<T[]>`",
                why != why_opaque::is_unknown_array);
-  OURO_REQUIRE(T,
-               "ouro: it is a union, and which member is there cannot be seen: use a `std::variant`, or give it "
-               "`void trace(auto&& visit) { visit(active_member); }`",
-               why != why_opaque::is_union);
+  OURO_REQUIRE(
+      T,
+      "ouro: it is a union, and which member is there cannot be seen: use a `std::variant`, or give it, or the "
+      "class around it, `void trace(auto&& visit) { visit(active_member); }`",
+      why != why_opaque::is_union);
   OURO_REQUIRE(T,
                "ouro: it is a closure, and reflection does not show what closures capture: write it as a class with an "
                "`operator()`, or say that it has no edges: `template <> inline constexpr bool ouro::leaf<...> = true;`",

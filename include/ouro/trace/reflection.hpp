@@ -53,8 +53,8 @@ inline constexpr auto everything = std::meta::access_context::unchecked();
 [[nodiscard]] consteval std::vector<info> members_in(info type) { return nonstatic_data_members_of(type, everything); }
 
 [[nodiscard]] consteval base_kind kind_of(info base) {
-  return extract<base_kind>(substitute(^^kind_of_base, {
-                                                           remove_cv(type_of(base))}));
+  const std::vector<info> arguments{dealias(remove_cv(type_of(base)))};
+  return extract<base_kind>(substitute(^^kind_of_base, arguments));
 }
 
 /// Whether an lvalue can name the member and what it names lies in the object.
@@ -207,8 +207,8 @@ OURO_ALWAYS_INLINE constexpr decltype(auto) with_reflected(T& object, Use&& use)
   }(std::make_index_sequence<reflection::places<seen>.size>{});
 }
 
-/// Whether the author of `T` wrote a body for its destructor. Not if the destructor is implicit or defaulted in the
-/// class, whatever the destructors of members and bases do.
+/// Whether the author of `T` wrote a body for its destructor. Known by reflection only. Not if the destructor is
+/// implicit or defaulted in the class, whatever the destructors of members and bases do.
 template <class T>
 [[nodiscard]] consteval bool has_own_destructor() {
   if constexpr (std::is_class_v<T> || std::is_union_v<T>) {
