@@ -64,7 +64,8 @@ def main() -> int:
     standard = sorted(set(re.findall(r"^#include <(\w+)>$", text, re.M)))
     # The headers of the standard library do not survive all of the macros, and so they come first. No form of a macro breaks
     # a header that this form does not break. A macro may be defined again if it is the same.
-    before = "".join(f"#include <{name}>\n" for name in standard) + "".join(f"#define {name} @{name}\n" for name in names)
+    before = ("".join(f"#if __has_include(<{name}>)\n#include <{name}>\n#endif\n" for name in standard) +
+              "".join(f"#define {name} @{name}\n" for name in names))
     behind = ("".join(f"#ifndef {name}\n#error {name} is gone\n#endif\n#define {name} @{name}\n" for name in names) +
               "".join(f"#undef {name}\n" for name in names))
     all_headers = "".join(f"#include <{header}>\n" for header in headers)
