@@ -156,6 +156,9 @@ inline constexpr auto places = [] {
   return table;
 }();
 
+// A deprecated member is traced like any other.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 /// The lvalue at the end of a way that goes on from `part`, whoever may name it.
 template <class Class, std::size_t Step, std::size_t End, class Part>
 [[nodiscard]] OURO_ALWAYS_INLINE constexpr auto& follow(Part& part) noexcept {
@@ -165,6 +168,7 @@ template <class Class, std::size_t Step, std::size_t End, class Part>
     return follow<Class, Step + 1, End>(part.[:places<Class>.steps[Step]:]);
   }
 }
+#pragma GCC diagnostic pop
 
 }  // namespace reflection
 
