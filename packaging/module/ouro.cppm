@@ -3,12 +3,14 @@
 module;
 
 #include <ouro/ouro.hpp>
+#include <ouro/shared_ptr.hpp>
 
 export module ouro;
 
 // Those that a program's own functions of these names must not meet (config.hpp).
 export namespace ouro::functions {
 
+using functions::base;
 using functions::copy;
 using functions::deep_size_of;
 using functions::deepcopy;
@@ -19,11 +21,13 @@ using functions::intern;
 using functions::is;
 using functions::is_immortal;
 using functions::make;
+using functions::make_any;
 using functions::make_for_overwrite;
 using functions::make_managed;
 using functions::make_managed_for_overwrite;
 using functions::make_tuple;
 using functions::managed_from_this;
+using functions::opaque_types;
 using functions::ref_count;
 using functions::size_of;
 using functions::type_name;
@@ -41,6 +45,7 @@ using ouro::managed_ptr;
 using ouro::managed_weak;
 using ouro::memory;
 using ouro::ptr;
+using ouro::shared_memory;
 using ouro::weak;
 
 using ouro::adopt_ref;
@@ -55,9 +60,51 @@ using ouro::static_object;
 
 // What a class says of itself.
 using ouro::clonable;
+using ouro::edge_visitor;
 using ouro::extensible;
 using ouro::interior_base;
 using ouro::leaf;
+using ouro::untraced;
+
+// The interface of the standard's shared pointers.
+using ouro::allocate_shared;
+using ouro::allocate_shared_for_overwrite;
+using ouro::atomic_compare_exchange_strong;
+using ouro::atomic_compare_exchange_strong_explicit;
+using ouro::atomic_compare_exchange_weak;
+using ouro::atomic_compare_exchange_weak_explicit;
+using ouro::atomic_exchange;
+using ouro::atomic_exchange_explicit;
+using ouro::atomic_is_lock_free;
+using ouro::atomic_load;
+using ouro::atomic_load_explicit;
+using ouro::atomic_shared_ptr;
+using ouro::atomic_store;
+using ouro::atomic_store_explicit;
+using ouro::atomic_weak_ptr;
+using ouro::bad_weak_ptr;
+using ouro::basic_allocate_shared;
+using ouro::basic_allocate_shared_for_overwrite;
+using ouro::basic_atomic_shared_ptr;
+using ouro::basic_atomic_weak_ptr;
+using ouro::basic_enable_shared_from_this;
+using ouro::basic_make_shared;
+using ouro::basic_make_shared_for_overwrite;
+using ouro::basic_shared_ptr;
+using ouro::basic_weak_ptr;
+using ouro::destroys_pointee;
+using ouro::enable_shared_from_this;
+using ouro::get_deleter;
+using ouro::inout_ptr;
+using ouro::make_shared;
+using ouro::make_shared_for_overwrite;
+using ouro::opaque_type;
+using ouro::out_ptr;
+using ouro::owner_equal;
+using ouro::owner_hash;
+using ouro::owner_less;
+using ouro::shared_ptr;
+using ouro::weak_ptr;
 
 // Policies, and the concepts that they fulfil.
 using ouro::allocator_policy;
@@ -106,10 +153,14 @@ using ouro::no_locking;
 using ouro::small_int;
 
 // Containers.
+using ouro::any;
+using ouro::any_cast;
 using ouro::attributes;
 using ouro::basic_tuple;
+using ouro::capture;
 using ouro::dict;
 using ouro::frozen_list;
+using ouro::function;
 using ouro::get;
 using ouro::list;
 using ouro::slot;
@@ -135,3 +186,23 @@ using ouro::set_unraisable_handler;
 using ouro::unraisable_handler;
 
 }  // namespace ouro
+
+export namespace ouro::local {
+
+using local::allocate_shared;
+using local::allocate_shared_for_overwrite;
+using local::atomic_shared_ptr;
+using local::atomic_weak_ptr;
+using local::bad_weak_ptr;
+using local::const_pointer_cast;
+using local::dynamic_pointer_cast;
+using local::enable_shared_from_this;
+using local::get_deleter;
+using local::make_shared;
+using local::make_shared_for_overwrite;
+using local::reinterpret_pointer_cast;
+using local::shared_ptr;
+using local::static_pointer_cast;
+using local::weak_ptr;
+
+}  // namespace ouro::local
