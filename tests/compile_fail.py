@@ -1,8 +1,8 @@
-"""Compiles what must not compile.
+"""Compiles what must not compile, or not without a warning.
 
-Each case is a file that begins with `// expect: REGEX` or `// expect in first error: REGEX`. With OURO_MUST_FAIL defined it must be
-refused with a message, or with a first line of an error, that the expression matches; without, its twin must compile, so that no
-typing error passes for a refusal.
+Each case is a file that begins with `// expect: REGEX`, `// expect in first error: REGEX` or `// expect warning: REGEX`. With
+OURO_MUST_FAIL defined it must be refused with a message, or with a first line of an error, that the expression matches, or compile
+with such a warning; without, its twin must compile without a word, so that no typing error passes for a refusal.
 
 usage: compile_fail.py FOLDER COMPILER [FLAG ...]
 """
@@ -20,19 +20,30 @@ def compile_source(command: list[str], source: pathlib.Path, *flags: str) -> tup
     return done.returncode == 0, done.stdout + done.stderr
 
 
-def fault_of(command: list[str], case: pathlib.Path) -> str:
-    """What is wrong with a case; empty if it behaves."""
+def fault_of(command: list[str], case: pathlib.Path, plain: list[str] | None = None) -> str:
+    """What is wrong with a case; empty if it behaves. `plain`: the command without what is precompiled, from which g++ forgets
+    which warnings are no errors."""
     first = case.read_text(encoding="utf-8").splitlines()[0]
-    expected = re.fullmatch(r"// expect( in first error)?: (.+)", first)
+    expected = re.fullmatch(r"// expect( in first error| warning)?: (.+)", first)
     if expected is None:
         return "has no '// expect: REGEX' in its first line"
+    if expected.group(1) == " warning" and plain is not None:
+        command = plain
     compiles, output = compile_source(command, case)
     if not compiles:
         return f"its twin does not compile:\n{output}"
+    if output:
+        return f"its twin compiles with a warning:\n{output}"
     compiles, output = compile_source(command, case, "-DOURO_MUST_FAIL")
+    if expected.group(1) == " warning":
+        if not compiles:
+            return f"is refused, and must not be:\n{output}"
+        if not re.search("warning: .*" + expected.group(2), output):
+            return f"compiles without the warning '{expected.group(2)}':\n{output}"
+        return ""
     if compiles:
         return "compiles, and must not"
-    if expected.group(1):
+    if expected.group(1) == " in first error":
         said = next((line for line in output.splitlines() if re.search(r"\berror: ", line)), "")
     else:
         said = output
@@ -64,6 +75,9 @@ def check_harness(command: list[str]) -> None:
             ("// expect in first error: no way\n#ifdef OURO_MUST_FAIL\n#error no way\n#error another\n#endif\n", ""),
             ("// expect in first error: no way\n#ifdef OURO_MUST_FAIL\n#error another\n#error no way\n#endif\n",
              "is refused without"),
+            ("// expect warning: no way\n#ifdef OURO_MUST_FAIL\n#warning no way\n#endif\n",
+             "" if "-Werror" not in command else "is refused, and must not"),
+            ("// expect warning: no way\nint i = 0;\n", "compiles without the warning"),
         ):
             case.write_text(text, encoding="utf-8")
             found = fault_of(command, case)
@@ -76,8 +90,8 @@ def main() -> int:
     check_harness(command)
     cases = sorted(folder.glob("*.cpp"))
     with tempfile.TemporaryDirectory() as built, concurrent.futures.ThreadPoolExecutor(2) as pool:
-        command = precompile(command, built)
-        faults = list(pool.map(lambda case: fault_of(command, case), cases))
+        precompiled = precompile(command, built)
+        faults = list(pool.map(lambda case: fault_of(precompiled, case, command), cases))
     for case, fault in zip(cases, faults):
         if fault:
             print(f"{case.name} {fault}")

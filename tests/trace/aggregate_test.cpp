@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <any>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -104,4 +105,21 @@ TEST_CASE("aggregate: an array or an aggregate is visited as one member, and mem
   const outer& constant = object;
   CHECK(with_members(constant, [](const int(&)[3], const inner&, const std::string& name) { return name.size(); }) ==
         5);
+}
+
+TEST_CASE("aggregate: a first member that takes any value is no base class") {
+  struct cell {
+    std::any value;
+    int number;
+  };
+  struct holder {
+    cell first;
+    std::string name;
+  };
+  static_assert(!ouro::detail::has_base<cell> && !ouro::detail::has_base<holder>);
+  holder object{{5, 6}, "name"};
+  with_members(object, [](cell& first, std::string&) {
+    with_members(first, [](std::any& value, int& number) { number += std::any_cast<int>(value); });
+  });
+  CHECK(object.first.number == 11);
 }

@@ -28,9 +28,13 @@ struct any_member {
   }
 };
 
-/// Initialises a base class of `Derived` only.
+/// Initialises a base class of `Derived` only. Not copyable, so that no `std::any` takes it for its value.
 template <class Derived>
 struct any_base {
+  any_base() = default;
+  any_base(const any_base&) = delete;
+  any_base& operator=(const any_base&) = delete;
+
   template <class Base>
     requires(std::is_base_of_v<Base, Derived> && !std::is_same_v<Base, Derived>)
   operator Base() const noexcept {
