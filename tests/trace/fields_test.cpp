@@ -49,6 +49,37 @@ class all_kinds : base, public second_base, virtual virtual_base, std::vector<in
 
 }  // namespace
 
+#if OURO_HAS_REFLECTION
+namespace {
+
+class unusual {
+ public:
+  explicit unusual(int& number) : reference_{number} {}
+  void link(const ouro::ptr<unusual>& to) { edge_ = to; }
+
+ private:
+  int& reference_;
+  ouro::ptr<unusual> edge_;
+  int length_ = 0;
+  __extension__ char rest_[];
+};
+
+}  // namespace
+
+TEST_CASE("fields_of: a class with a reference and an array without bounds") {
+  std::string names;
+  for (const field& each : fields_of<unusual>()) names += std::string{each.name} + ' ';
+  CHECK(names == "reference_ edge_ length_ ");
+  ouro::gc::collect();
+  {
+    int number = 0;
+    const auto object = ouro::make<unusual>(number);
+    object->link(object);
+  }
+  CHECK(ouro::gc::collect() == 1);
+}
+#endif
+
 TEST_CASE("fields_of: without reflection no field is known") {
   if constexpr (!ouro::has_reflection) {
     CHECK(fields_of<all_kinds>().empty());

@@ -48,7 +48,8 @@ consteval void add_fields(std::meta::info type, std::size_t offset, std::vector<
     }
   }
   for (const info member : members_in(type)) {
-    if (is_bit_field(member)) continue;
+    // An array without bounds has no size.
+    if (is_bit_field(member) || is_unbounded_array_type(type_of(member))) continue;
     const std::size_t at = offset + static_cast<std::size_t>(offset_of(member).bytes);
     if (has_identifier(member)) {
       to.push_back({std::define_static_string(identifier_of(member)), at, size_of(member)});
@@ -75,9 +76,9 @@ inline constexpr auto fields = [] {
 
 #endif
 
-/// The members of `T` and of its bases, those of bases first, except bit-fields and what a virtual base or a class of
-/// the standard library contains. Those of an unnamed union count as members of the class around it. Empty without
-/// reflection.
+/// The members of `T` and of its bases, those of bases first, except bit-fields, arrays without bounds, and what a
+/// virtual base or a class of the standard library contains. Those of an unnamed union count as members of the class
+/// around it. Empty without reflection.
 template <class T>
 [[nodiscard]] consteval std::span<const field> fields_of() {
 #if OURO_HAS_REFLECTION
