@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tour: the small programs 01 to 10, a program in the language Lox, then package_graph on this machine's package database, or on the file that is given.
+# The tour: the small programs 01 to 10, an editor with the pointers of the standard and with ours, a program in the language Lox, then package_graph on this machine's package database, or on the file that is given.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../cmake/setup.sh"
@@ -20,6 +20,9 @@ for program in "$PWD/$build"/examples/[0-9]*/; do
   printf '\n=== %s ===\n' "$name"
   (cd "$program" && "./$name")
 done
+printf '\n=== from_shared_ptr ===\n'
+"$build/examples/from_shared_ptr/with_std"
+"$build/examples/from_shared_ptr/from_shared_ptr"
 printf '\n=== lox ===\n'
 "$build/examples/lox/lox" --stats examples/lox/tour.lox
 printf '\n=== package_graph ===\n'
