@@ -5,6 +5,7 @@
 #include <any>
 #include <cstddef>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 using ouro::detail::count_members;
@@ -122,4 +123,19 @@ TEST_CASE("aggregate: a first member that takes any value is no base class") {
     with_members(first, [](std::any& value, int& number) { number += std::any_cast<int>(value); });
   });
   CHECK(object.first.number == 11);
+}
+
+TEST_CASE("aggregate: a member that is a reference is no part of the object") {
+  struct holder {
+    int number;
+    const std::string& text;
+    unsigned bits : 3;
+  };
+  const std::string text = "elsewhere";
+  const holder object{5, text, 6};
+  with_members(object, [&](const int& number, const auto& other, const unsigned& bits) {
+    CHECK(&number == &object.number);
+    CHECK(std::is_empty_v<std::remove_cvref_t<decltype(other)>> != ouro::has_reflection);
+    CHECK(bits == 6);
+  });
 }

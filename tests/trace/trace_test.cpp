@@ -214,3 +214,19 @@ TEST_CASE("trace: a variant that an exception has left without a value has no ed
   }
   CHECK(ouro::gc::collect() == 1);
 }
+
+TEST_CASE("trace: a reference to a pointer elsewhere is no edge of the aggregate that has it") {
+  struct node {
+    ptr<node> own;
+    const ptr<node>& other;
+  };
+  gc::collect();
+  const ptr<node> none;
+  ptr<node> outside = make<node>(nullptr, none);
+  {
+    const auto refers = make<node>(nullptr, outside);
+    refers->own = refers;
+  }
+  CHECK(gc::collect() == 1);
+  CHECK(outside.use_count() == 1);
+}
