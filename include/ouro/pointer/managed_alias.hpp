@@ -28,8 +28,8 @@ namespace ouro {
 /// An alias in an object is an edge to the owned object.
 ///
 /// `managed_weak<void>` may be made from an alias, and no other weak pointer: that would lock to a `managed_ptr<T>`,
-/// which needs a header in front of the `T`, and no type says whether the `T` of an alias is a part or the whole object.
-/// `if (auto whole = weak.lock()) … managed_alias<T>{whole, part}` makes such an alias again.
+/// which needs a header in front of the `T`, and no type says whether the `T` of an alias is a part or the whole
+/// object. `if (auto whole = weak.lock()) … managed_alias<T>{whole, part}` makes such an alias again.
 template <class T, counts_in_header RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class managed_alias {
   template <class U>
