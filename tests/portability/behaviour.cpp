@@ -83,6 +83,25 @@ void count_and_collect() {
   expect(Memory::gc::collect() == 0, __LINE__);
 }
 
+struct chained {
+  ouro::ptr<chained> next;
+  int* destroyed;
+  ~chained() { ++*destroyed; }
+};
+
+/// In bounded stack.
+void drop_and_copy_a_long_list() {
+  constexpr int length = 200'000;
+  int destroyed = 0;
+  ouro::ptr<chained> list;
+  for (int i = 0; i != length; ++i) list = ouro::make<chained>(std::move(list), &destroyed);
+  auto copy = ouro::deepcopy(list);
+  list = nullptr;
+  expect(destroyed == length, __LINE__);
+  copy = nullptr;
+  expect(destroyed == 2 * length, __LINE__);
+}
+
 struct finalized {
   ouro::ptr<finalized> self;
   int* calls;
@@ -188,6 +207,7 @@ int main() {
   count_and_collect<memory<atomic_refcount, trial_deletion, system_allocator>>();
   count_and_collect<memory<biased_refcount, trial_deletion, pool_allocator>>();
   count_and_collect<memory<local_refcount, trial_deletion, checked_allocator<pool_allocator>>>();
+  drop_and_copy_a_long_list();
   finalize();
   cast();
   contain_and_copy();

@@ -1,14 +1,17 @@
 #!/bin/sh
 # The tests on other compilers, C libraries, standards, word lengths, byte orders and systems than this machine's:
-# cross-compiled, and run by qemu or wine. A part of them, as CI does; with --all, all that are not about threads or deep
-# structures, and more targets.
+# cross-compiled, and run by qemu, wine or node. A part of them, as CI does; with --all, all that are not about threads or deep
+# structures, and more targets. For systems whose programs nothing here can run, one program is compiled and linked.
 # usage: sh tests/portability/run.sh [--all] [TARGET ...]
 set -eu
 cd "$(dirname "$0")/../.."
 . cmake/setup.sh
 . tests/portability/debian_root.sh
+. tests/portability/msvc.sh
+. tests/portability/wasi.sh
 
-every="i686 aarch64 armhf s390x windows clang16 libcxx cxx23 cxx26 gcc14 musl reflection"
+every="i686 aarch64 armhf s390x windows clang16 libcxx cxx23 cxx26 gcc14 musl reflection wasi
+  macos macos-x86_64 freebsd windows-aarch64 msvc"
 
 files="allocator/pool/pool_walk_test allocator/decorators/limited_allocator_test pointer/gc_freeze_test
   pointer/gc_garbage_test collector/gc_callbacks_test collector/heap_view_test collector/engine/teardown_test
@@ -23,11 +26,15 @@ if [ "${1:-}" = --all ]; then
     sed 's/\.cpp$//' | sort)
 fi
 
+one_program="tests/portability/behaviour.cpp tests/support/odr.cpp"
+
 # target NAME: sets compiler, flags and runner, and notes what is missing for them.
 target() {
+  built=
   flags=-std=c++20
   runner=
   root=
+  extent=run
   case $1 in
     i686)
       cross i686-linux-gnu
@@ -68,6 +75,20 @@ target() {
     musl)
       zig x86_64-linux-musl
       flags="$flags -static"
+      ;;
+    wasi)
+      zig wasm32-wasi -mcpu=generic+exception_handling
+      flags="$flags -fwasm-exceptions -DDOCTEST_CONFIG_NO_POSIX_SIGNALS"
+      runner="node --no-warnings --experimental-wasi-unstable-preview1 tests/portability/wasi.mjs"
+      need node nodejs
+      ;;
+    macos) linked aarch64-macos ;;
+    macos-x86_64) linked x86_64-macos ;;
+    freebsd) linked x86_64-freebsd ;;
+    windows-aarch64) linked aarch64-windows-gnu ;;
+    msvc)
+      zig
+      extent=compiled
       ;;
     cxx23)
       compiler=g++
@@ -125,9 +146,15 @@ check_reflection() {
   }
 }
 
-# zig TARGET: clang, libc++ and the C library in one, from PyPI.
+# linked TARGET: there is a C library to link with, but nothing that runs the program.
+linked() {
+  zig "$1"
+  extent=linked
+}
+
+# zig [TARGET [FLAG]]: clang, libc++ and the C library in one, from PyPI.
 zig() {
-  compiler="build/zig/bin/python -m ziglang c++ -target $1"
+  compiler="build/zig/bin/python -m ziglang c++ ${1:+-target} $*"
   need python3 python3
   python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
   [ -n "${installed:-}" ] || return 0
@@ -155,6 +182,19 @@ cp -r /usr/include/doctest "$work/include/"
 for name in "$@"; do
   target "$name"
   mkdir "$work/$name"
+  case $extent in
+    linked)
+      # shellcheck disable=SC2086 # words
+      $compiler $flags -O1 -Iinclude $one_program -o "$work/$name/program"
+      printf '%-15s %s\n' "$name" "one program compiled and linked, not run"
+      continue
+      ;;
+    compiled)
+      compile_for_msvc "$work/$name"
+      printf '%-15s %s\n' "$name" "one program compiled, not linked"
+      continue
+      ;;
+  esac
   if [ -n "$root" ]; then
     # The compiler finds everything at the paths that it has here.
     mkdir -p "$root$work"
@@ -166,25 +206,40 @@ for name in "$@"; do
     check_reflection
   fi
   unfit=
+  includes="-I$work/include"
   case $name in
     # Those that fork, or ask the system about its pages, are for POSIX. At the end of a thread, mingw-w64 has given away its
     # variables before their destructors run: what ended threads leave to others stays with them.
     windows) unfit='support/child.hpp|mincore|std::thread' ;;
     # std::function is aligned to 16 bytes there, and the objects of this test are not walked with it.
     libcxx | musl) unfit='"walkable_pools:' ;;
+    wasi)
+      # There are no threads, no processes and no signals.
+      unfit='support/child.hpp|mincore|std::thread|"walkable_pools:'
+      built=build/zig/wasi-exceptions
+      wasi_exceptions "$compiler" "$flags" "$built"
+      cp -r "$work/include" "$work/$name/"
+      doctest_for_wasi "$work/$name/include"
+      includes="-I$work/$name/include"
+      ;;
   esac
   chosen=$(cd tests && for file in $files; do
     [ -n "$unfit" ] && grep -qE "$unfit" "$file.cpp" || echo "$file"
   done)
-  export compiler flags work name
+  export compiler flags includes work name
   # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; files are words
   printf '%s\n' support/main $chosen | xargs -n 1 -P 2 sh -c '
-    $compiler $flags -O1 -Iinclude -Itests -Iexamples -I"$work/include" -c "tests/$1.cpp" \
+    $compiler $flags -O1 -Iinclude -Itests -Iexamples $includes -c "tests/$1.cpp" \
       -o "$work/$name/$(echo "$1" | tr / _).o"' compile
   # shellcheck disable=SC2046,SC2086
-  $compiler $flags $(cd "$root/" && find ".$work/$name" -name '*.o' | sed 's/^\.//') -o "$work/$name/tests.exe"
+  $compiler $flags ${built:+"$built"/*.o} $(cd "$root/" && find ".$work/$name" -name '*.o' | sed 's/^\.//') \
+    -o "$work/$name/tests.exe"
   # shellcheck disable=SC2086
   $runner "$root$work/$name/tests.exe" >"$work/log" 2>&1 || { cat "$work/log"; echo "$name failed"; exit 1; }
   [ -z "$root" ] || rm -r "$root$work"
-  printf '%-12s %s\n' "$name" "$(grep 'test cases' "$work/log" | tr -d '\r')"
+  if [ "$name" = wasi ]; then
+    # shellcheck disable=SC2046 # words
+    without_exceptions "$work/$name" $(grep -L support/child.hpp tests/no_exceptions/*.cpp) "$one_program"
+  fi
+  printf '%-15s %s\n' "$name" "$(grep 'test cases' "$work/log" | tr -d '\r')"
 done

@@ -39,7 +39,7 @@ class linear_memory {
     }
     // What is in front of the aligned address is free. Where another one has made the memory longer meanwhile, all is
     // free that was too short, and it is tried again.
-    for (int tries = 0; found == nullptr && tries != most_tries; ++tries) {
+    while (found == nullptr) {
       std::byte* const end = lengthen_(0);
       if (end == nullptr) return nullptr;
       const std::size_t gap = gap_at(end, alignment);
@@ -87,8 +87,6 @@ class linear_memory {
     [[nodiscard]] std::byte* begin() noexcept { return reinterpret_cast<std::byte*>(this); }
     [[nodiscard]] std::byte* end() noexcept { return begin() + bytes; }
   };
-
-  static constexpr int most_tries = 4;
 
   [[nodiscard]] static std::size_t gap_at(const std::byte* at, std::size_t alignment) noexcept {
     return (alignment - reinterpret_cast<std::uintptr_t>(at) % alignment) % alignment;
