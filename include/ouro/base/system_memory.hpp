@@ -3,13 +3,17 @@
 /// Whole pages from the operating system, and back to it. `operator delete` would not do: a malloc keeps what it was
 /// given for itself.
 
-#include <ouro/base/linear_memory.hpp>
 #include <ouro/config.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <new>
+
+#if OURO_HAS_LINEAR_MEMORY
+#include <ouro/base/linear_memory.hpp>
+
+#include <limits>
+#endif
 
 #include <ouro/macros/hide.hpp>
 
