@@ -14,8 +14,8 @@ compile_for_msvc() {
     echo '#undef __clang__'
   } >"$1/before.hpp"
   for architecture in x86_64 aarch64; do
-    as_msvc "$lib" $architecture -c -O1 -o "$1/behaviour.obj"
-    as_msvc "$lib" $architecture -fsyntax-only -include "$1/before.hpp"
+    as_msvc "$lib" "$architecture" -c -O1 -o "$1/behaviour.obj"
+    as_msvc "$lib" "$architecture" -fsyntax-only -include "$1/before.hpp"
   done
 }
 

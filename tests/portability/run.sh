@@ -22,7 +22,7 @@ files="allocator/pool/pool_walk_test allocator/decorators/limited_allocator_test
 if [ "${1:-}" = --all ]; then
   shift
   every="$every gcc16"
-  files=$(cd tests && find allocator base collector containers copy heap inspect intern object pointer refcount trace -name '*_test.cpp' |
+  files=$(cd tests && find allocator base collector config containers copy heap inspect intern object pointer refcount trace -name '*_test.cpp' |
     sed 's/\.cpp$//' | sort)
 fi
 
@@ -239,7 +239,7 @@ for name in "$@"; do
   [ -z "$root" ] || rm -r "$root$work"
   if [ "$name" = wasi ]; then
     # shellcheck disable=SC2046 # words
-    without_exceptions "$work/$name" $(grep -L support/child.hpp tests/no_exceptions/*.cpp) "$one_program"
+    without_exceptions "$runner" "$work/$name" $(grep -L support/child.hpp tests/no_exceptions/*.cpp) "$one_program"
   fi
   printf '%-15s %s\n' "$name" "$(grep 'test cases' "$work/log" | tr -d '\r')"
 done

@@ -30,16 +30,17 @@ doctest_for_wasi() {
     "$1/doctest/doctest.h"
 }
 
-# without_exceptions FOLDER PROGRAM ...: compiles programs without exceptions, as programs for WASI mostly are, with nothing but
-# what comes with the compiler, and runs each. A program is named by its source files.
+# without_exceptions RUNNER FOLDER PROGRAM ...: compiles programs without exceptions, as programs for WASI mostly are, with
+# nothing but what comes with the compiler, and runs each. A program is named by its source files.
 without_exceptions() {
-  folder=$1
-  shift
+  run=$1
+  folder=$2
+  shift 2
   for sources; do
     # shellcheck disable=SC2086 # words
     build/zig/bin/python -m ziglang c++ -target wasm32-wasi -std=c++20 -fno-exceptions -fno-rtti -O1 -Iinclude -Itests \
       $sources -o "$folder/program.wasm"
     # shellcheck disable=SC2086
-    $runner "$folder/program.wasm" || { echo "failed without exceptions: $sources"; exit 1; }
+    $run "$folder/program.wasm" || { echo "failed without exceptions: $sources"; exit 1; }
   done
 }
