@@ -1,5 +1,6 @@
 // Private heaps as values: isolated from each other, limited, entered from several threads, and freed as a whole.
 
+#include "support/is_mapped.hpp"
 #include "support/mortal.hpp"
 #include "support/ring.hpp"
 
@@ -7,10 +8,8 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/mman.h>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <new>
 #include <random>
@@ -22,19 +21,12 @@
 using ouro::heap;
 using ouro::make;
 using ouro::ptr;
+using ouro::test::is_mapped;
 using ouro::test::mortal;
 
 namespace {
 
 void make_ring(int length, char name = 'r') { ouro::test::make_ring(length, &mortal::left, name); }
-
-/// Whether the page of the address is mapped.
-bool is_mapped(const void* at) {
-  constexpr std::uintptr_t page = 4096;
-  auto* const begin = reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(at) & ~(page - 1));
-  unsigned char resident = 0;
-  return ::mincore(begin, page, &resident) == 0;
-}
 
 struct kilobyte {
   ptr<kilobyte> next;

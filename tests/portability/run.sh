@@ -210,12 +210,12 @@ for name in "$@"; do
   case $name in
     # Those that fork, or ask the system about its pages, are for POSIX. At the end of a thread, mingw-w64 has given away its
     # variables before their destructors run: what ended threads leave to others stays with them.
-    windows) unfit='support/child.hpp|mincore|std::thread' ;;
+    windows) unfit='support/(child|is_mapped).hpp|std::thread' ;;
     # std::function is aligned to 16 bytes there, and the objects of this test are not walked with it.
     libcxx | musl) unfit='"walkable_pools:' ;;
     wasi)
       # There are no threads, no processes and no signals.
-      unfit='support/child.hpp|mincore|std::thread|"walkable_pools:'
+      unfit='support/(child|is_mapped).hpp|std::thread|"walkable_pools:'
       built=build/zig/wasi-exceptions
       wasi_exceptions "$compiler" "$flags" "$built"
       cp -r "$work/include" "$work/$name/"

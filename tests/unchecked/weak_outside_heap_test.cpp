@@ -1,13 +1,12 @@
 // Weak pointers that are dropped outside the heap of their objects, without checks: their records are left to the heap
 // that lists them.
 
+#include "support/is_mapped.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
 
-#include <sys/mman.h>
-
-#include <cstdint>
 #include <memory>
 #include <thread>
 
@@ -108,8 +107,6 @@ TEST_CASE("unchecked: the memory of a private heap is given back with it, whatev
     held = make<watched>().release();
     static_cast<void>(ouro::pool_allocator::allocate(5000, 8));
   }
-  const auto page = reinterpret_cast<std::uintptr_t>(held) & ~std::uintptr_t{4095};
-  unsigned char resident = 0;
-  CHECK(::mincore(reinterpret_cast<void*>(page), 4096, &resident) != 0);
+  CHECK(!ouro::test::is_mapped(held));
   CHECK(ouro::detail::ended_large_blocks.bytes() == 0);
 }
