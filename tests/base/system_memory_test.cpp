@@ -50,7 +50,7 @@ TEST_CASE("map_pages: gives zeroed memory at a multiple of the alignment, whiche
 }
 
 TEST_CASE("map_pages: is null where the system has no more") {
-  CHECK(map_pages(std::numeric_limits<std::size_t>::max() / 2 / (64 * kib) * (64 * kib), 64 * kib) == nullptr);
+  CHECK(map_pages((std::numeric_limits<std::size_t>::max() / (64 * kib) - 2) * (64 * kib), 64 * kib) == nullptr);
 }
 
 #ifdef __linux__
