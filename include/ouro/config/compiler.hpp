@@ -75,11 +75,21 @@
   __pragma(warning(push)) __pragma(warning(disable : 4242 4244 4245 4267 4365 4838 5219))
 #define OURO_CONSTRUCTION_WARNINGS_RESTORE __pragma(warning(pop))
 #else
-#define OURO_CONSTRUCTION_WARNINGS_OFF                                                              \
-  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"") \
+#define OURO_CONSTRUCTION_WARNINGS_OFF                                                                           \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")              \
       _Pragma("GCC diagnostic ignored \"-Wconversion\"") _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"") \
-      _Pragma("GCC diagnostic ignored \"-Wfloat-conversion\"")
+          _Pragma("GCC diagnostic ignored \"-Wfloat-conversion\"")
 #define OURO_CONSTRUCTION_WARNINGS_RESTORE _Pragma("GCC diagnostic pop")
+#endif
+
+/// Around what names deprecated members of the program's classes.
+#if OURO_IS_MSVC
+#define OURO_DEPRECATION_WARNINGS_OFF __pragma(warning(push)) __pragma(warning(disable : 4996))
+#define OURO_DEPRECATION_WARNINGS_RESTORE __pragma(warning(pop))
+#else
+#define OURO_DEPRECATION_WARNINGS_OFF \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wdeprecated-declarations\"")
+#define OURO_DEPRECATION_WARNINGS_RESTORE _Pragma("GCC diagnostic pop")
 #endif
 
 /// Around a call of a deprecated function that warns of the program's code: a warning also where warnings are errors.

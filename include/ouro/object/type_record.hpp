@@ -47,7 +47,7 @@ struct type_record {
   std::uint32_t front = 0;            ///< bytes from the beginning of the block to the object; 0 where it is not needed
   /// The deleter in an owner of a `shared_ptr`, if it is of the type that `key` names, or null. Null if there is none.
   void* (*find_deleter)(void* object, const void* key) noexcept = nullptr;
-  std::span<const field> fields{};    ///< of a type with edges, as far as they are known
+  std::span<const field> fields{};  ///< of a type with edges, as far as they are known
 
   void destroy_one(void* header) const noexcept {
     const worklist_entry one{header, 0, 0};

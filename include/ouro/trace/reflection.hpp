@@ -157,8 +157,8 @@ inline constexpr auto places = [] {
 }();
 
 // A deprecated member is traced like any other.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+OURO_DEPRECATION_WARNINGS_OFF
+
 /// The lvalue at the end of a way that goes on from `part`, whoever may name it.
 template <class Class, std::size_t Step, std::size_t End, class Part>
 [[nodiscard]] OURO_ALWAYS_INLINE constexpr auto& follow(Part& part) noexcept {
@@ -168,7 +168,8 @@ template <class Class, std::size_t Step, std::size_t End, class Part>
     return follow<Class, Step + 1, End>(part.[:places<Class>.steps[Step]:]);
   }
 }
-#pragma GCC diagnostic pop
+
+OURO_DEPRECATION_WARNINGS_RESTORE
 
 }  // namespace reflection
 
