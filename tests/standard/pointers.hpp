@@ -9,6 +9,11 @@
 #include <type_traits>
 #include <utility>
 
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+// Optimising, it takes arrays of the tests for deleted, those that std::shared_ptr owns, too.
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+#endif
+
 namespace ouro::test::standard {
 
 template <class F, class T>
