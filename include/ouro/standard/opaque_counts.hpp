@@ -113,7 +113,8 @@ OURO_ALWAYS_INLINE void count_opaque(opaque_entry& entry, std::size_t change) no
     for (const opaque_counts* at = all_opaque.counts; at != nullptr; at = at->next)
       sum += at->at[index].load(std::memory_order_relaxed);
   }
-  return sum;
+  // Files of a program may know different parts of a type, and so count the beginning of an object and not its end.
+  return static_cast<std::ptrdiff_t>(sum) < 0 ? 0 : sum;
 }
 
 }  // namespace ouro::detail
