@@ -46,7 +46,7 @@ class sleeping_owner {
   explicit sleeping_owner(Make make)
       : thread_{[this, make = std::move(make)] {
           make();
-          tag_ = ouro::detail::bias_of_thread >> ouro::detail::bias_tag_shift;
+          tag_ = ouro::detail::tag_of_thread >> ouro::detail::bias_tag_shift;
           stage_ = 1;
           while (stage_ != 2) std::this_thread::yield();
           ouro::biased_refcount::drain_merge_queue();
@@ -138,6 +138,7 @@ TEST_CASE("biased_refcount: a collection leaves objects without a collector to t
   plain::ptr<value> given;
   std::thread owner{[&] {
     given = plain::make<value>();
+    const auto other = given;
     const auto kept = plain::make<value>();
     stage = 1;
     while (stage != 2) {
@@ -145,9 +146,10 @@ TEST_CASE("biased_refcount: a collection leaves objects without a collector to t
       const auto second = copy;
     }
     CHECK(kept.use_count() == 1);
+    CHECK(other.use_count() == 1);
     CHECK(value::alive == 2);
     plain::gc::collect();
-    CHECK(value::alive == 1);
+    CHECK(other.use_count() == 1);
   }};
   while (stage != 1) std::this_thread::yield();
   given.reset();
@@ -220,8 +222,12 @@ class least_collector {
 TEST_CASE("collector_policy: objects of a collector that does not say where it collects are queued for their owners") {
   using least = ouro::memory<ouro::biased_refcount, least_collector, ouro::pool_allocator>;
   auto object = least::make<value>();
-  std::thread{[taken = std::move(object)]() mutable { taken.reset(); }}.join();
-  CHECK(value::alive == 1);
+  std::thread{[taken = object]() mutable { taken.reset(); }}.join();
+  auto& owner = ouro::detail::all_bias_owners[ouro::detail::tag_of_thread >> ouro::detail::bias_tag_shift];
+  CHECK(owner.has_queued);
   ouro::biased_refcount::drain_all_merge_queues();
+  CHECK_FALSE(owner.has_queued);
+  CHECK(object.use_count() == 1);
+  object.reset();
   CHECK(value::alive == 0);
 }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <mutex>
@@ -39,14 +40,69 @@ void on_another_thread(Do what) {
 
 }  // namespace
 
-TEST_CASE(
-    "biased_refcount: the drops of other threads are merged on the owner's thread when it makes an object (trap 62)") {
+TEST_CASE("biased_refcount: the last drop destroys the object on its thread, while the owner does nothing (trap 62)") {
+  for (const bool is_cyclic : {false, true}) {
+    biased::ptr<counted> plain;
+    collected::ptr<counted> cyclic;
+    if (is_cyclic) {
+      cyclic = collected::make<counted>();
+    } else {
+      plain = biased::make<counted>();
+    }
+    const ouro::managed_weak<counted, ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator> watcher = plain;
+    int alive_then = -1;
+    on_another_thread([&alive_then, one = std::move(plain), two = std::move(cyclic)]() mutable {
+      one.reset();
+      two.reset();
+      alive_then = counted::alive;
+    });
+    CHECK(alive_then == 0);
+    CHECK(watcher.expired());
+    CHECK(counted::last_to_die.load() != std::this_thread::get_id());
+  }
+}
+
+TEST_CASE("biased_refcount: the drops of other threads are merged when the owner makes an object") {
   auto object = biased::make<counted>();
-  on_another_thread([taken = std::move(object)]() mutable { taken.reset(); });
-  CHECK(counted::alive == 1);
+  on_another_thread([taken = object]() mutable { taken.reset(); });
+  CHECK(object.use_count() == 1);
   CHECK(biased::make<int>(1).use_count() == 1);
+  CHECK(object.use_count() == 1);
+  object.reset();
   CHECK(counted::alive == 0);
   CHECK(counted::last_to_die.load() == std::this_thread::get_id());
+}
+
+TEST_CASE("biased_refcount: the owner's last drop destroys the object at once, though other drops wait for a merge") {
+  auto object = biased::make<counted>();
+  auto second = object;
+  auto waits = biased::make<counted>();
+  on_another_thread([one = object, two = waits]() mutable {
+    one.reset();
+    two.reset();
+  });
+  object.reset();
+  CHECK(counted::alive == 2);
+  second.reset();
+  CHECK(counted::alive == 1);
+  CHECK(waits.use_count() == 1);
+  // A third thread drops what is queued.
+  on_another_thread([taken = std::move(waits)]() mutable { taken.reset(); });
+  CHECK(counted::alive == 0);
+}
+
+TEST_CASE("biased_refcount: a weak pointer of the owner locks what other threads have dropped, until none is left") {
+  using weak = ouro::managed_weak<counted, ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator>;
+  auto object = biased::make<counted>();
+  const weak watcher = object;
+  CHECK(watcher.lock().use_count() == 2);
+  CHECK(object.use_count() == 1);
+  on_another_thread([taken = object]() mutable { taken.reset(); });
+  CHECK(watcher.lock().use_count() == 2);
+  CHECK(object.use_count() == 1);
+  on_another_thread([taken = std::move(object)]() mutable { taken.reset(); });
+  CHECK(counted::alive == 0);
+  CHECK(watcher.lock() == nullptr);
 }
 
 TEST_CASE("biased_refcount: gc::collect() drains the merge queue too, with a collector and without") {
@@ -78,7 +134,7 @@ TEST_CASE("biased_refcount: a pointer of the owner keeps an object alive that ot
   CHECK(counted::last_to_die.load() != std::this_thread::get_id());
 }
 
-TEST_CASE("biased_refcount: a queued object lives until its owner merges it, though the last pointer has gone") {
+TEST_CASE("biased_refcount: a queued object dies with its last pointer, whatever has become of its parts") {
   auto object = biased::make<counted>();
   auto second = object;
   biased::ptr<counted> third;
@@ -87,9 +143,8 @@ TEST_CASE("biased_refcount: a queued object lives until its owner merges it, tho
     third = object;  // and rises to zero
   });
   object.reset();
-  third.reset();
   CHECK(counted::alive == 1);
-  biased::gc::collect();
+  third.reset();
   CHECK(counted::alive == 0);
 }
 
@@ -133,16 +188,20 @@ TEST_CASE("biased_refcount: an object whose owner thread has ended dies where it
 TEST_CASE("biased_refcount: a thread drains its merge queue before it ends") {
   std::atomic<int> stage = 0;
   biased::ptr<counted> object;
+  biased::ptr<counted> second;
   std::thread owner{[&] {
     object = biased::make<counted>();
+    second = object;
     stage = 1;
     while (stage != 2) std::this_thread::yield();
   }};
   while (stage != 1) std::this_thread::yield();
-  object.reset();
+  object.reset();  // queued for the owner
   CHECK(counted::alive == 1);
   stage = 2;
   owner.join();
+  CHECK(second.use_count() == 1);
+  second.reset();  // merged by now
   CHECK(counted::alive == 0);
 }
 
@@ -231,37 +290,64 @@ struct acting {
 }  // namespace
 
 TEST_CASE("biased_refcount: an object that is queued while its owner ends is merged by the owner") {
-  biased::ptr<acting> first;
   biased::ptr<counted> second;
-  std::atomic<int> stage = 0;
+  biased::ptr<counted> left;
   std::thread owner{[&] {
-    first = biased::make<acting>([&second] { on_another_thread([&second] { second.reset(); }); });
     second = biased::make<counted>();
-    stage = 1;
-    while (stage != 2) std::this_thread::yield();
+    left = second;
+    // Destroyed after the locals of the thread, before it ends as an owner.
+    static thread_local acting at_end;
+    at_end.at_end = [&second] { on_another_thread([&second] { second.reset(); }); };
   }};
-  while (stage != 1) std::this_thread::yield();
-  first.reset();  // queued, and destroyed when its owner ends
-  CHECK(counted::alive == 1);
-  stage = 2;
-  const std::thread::id of_owner = owner.get_id();
   owner.join();
+  CHECK(counted::alive == 1);
+  CHECK(left.use_count() == 1);
+  left.reset();
   CHECK(counted::alive == 0);
-  CHECK(counted::last_to_die.load() == of_owner);
 }
 
-TEST_CASE("biased_refcount: an object that is queued while its owner drains its queue waits until that is over") {
+TEST_CASE("biased_refcount: a destructor may have another thread queue objects for its owner, and drop them itself") {
   auto second = biased::make<counted>();
+  auto third = second;
   int alive_within = -1;
   auto first = biased::make<acting>([&] {
     on_another_thread([&second] { second.reset(); });
-    biased::make<int>(1);  // would drain the queue
+    biased::make<int>(1);  // merges
+    third.reset();
     alive_within = counted::alive;
   });
-  on_another_thread([&first] { first.reset(); });
-  biased::make<int>(1);
-  CHECK(alive_within == 1);
-  CHECK(counted::alive == 1);
-  biased::make<int>(1);
+  on_another_thread([taken = first]() mutable { taken.reset(); });
+  first.reset();
+  CHECK(alive_within == 0);
+  CHECK(counted::alive == 0);
+}
+
+TEST_CASE("biased_refcount: pairs of drops at the same moment leave nothing, whoever owns the object") {
+  constexpr int rounds = 20'000;
+  std::atomic<int> turn = 0;
+  biased::ptr<counted> handed;
+  std::thread other{[&] {
+    for (int round = 0; round != rounds; ++round) {
+      while (turn != 2 * round + 1) ouro::detail::spin_pause();
+      auto taken = std::move(handed);
+      turn = 2 * round + 2;
+      taken.reset();
+    }
+  }};
+  int late = 0;
+  for (int round = 0; round != rounds; ++round) {
+    auto object = biased::make<counted>();
+    handed = object;
+    auto more = object;
+    turn = 2 * round + 1;
+    more.reset();
+    while (turn != 2 * round + 2) ouro::detail::spin_pause();
+    object.reset();  // at the same time as the other thread's drop
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (counted::alive != 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    if (counted::alive != 0) ++late;
+  }
+  other.join();
+  CHECK(late == 0);
   CHECK(counted::alive == 0);
 }

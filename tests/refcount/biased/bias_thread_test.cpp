@@ -16,7 +16,7 @@ TEST_CASE("bias_thread: more threads than there are tags make objects, which hav
   std::thread{[&] {
     made = memory::make<int>(1);
     const auto second = memory::make<int>(2);  // asks no second time
-    CHECK(ouro::detail::bias_of_thread == 0);
+    CHECK(ouro::detail::tag_of_thread == 0);
     const auto copy = second;
     CHECK(second.use_count() == 2);
   }}.join();
@@ -24,6 +24,6 @@ TEST_CASE("bias_thread: more threads than there are tags make objects, which hav
   for (const std::uint32_t tag : tags) CHECK(ouro::detail::all_bias_owners.leave(tag));
   std::thread{[] {
     const auto again = memory::make<int>(3);
-    CHECK(ouro::detail::bias_of_thread != 0);
+    CHECK(ouro::detail::tag_of_thread != 0);
   }}.join();
 }

@@ -13,7 +13,7 @@ using count_type = policy::count_type;
 namespace {
 
 constexpr std::uint32_t most_own = (1u << ouro::detail::bias_tag_shift) - 1;  ///< pointers in the owner's part
-constexpr std::uint32_t most_others = (1u << 26) - (1u << 16);                ///< more than the owner's
+constexpr std::uint32_t most_others = (1u << 25) - (1u << 16);                ///< more than the owner's
 
 /// As a count word without suspect_on_drop, of so many pointers.
 constexpr std::uint32_t not_suspect(std::uint32_t pointers) { return pointers - 1; }
@@ -69,19 +69,32 @@ TEST_CASE("biased_count: what other threads count to their maximum is immortal, 
   CHECK(policy::load(count) == count_word::pinned);
 }
 
-TEST_CASE("biased_count: queued for its owner, it has a pointer for all who ask, until it is merged") {
+TEST_CASE("biased_count: the last drop is known as the last on any thread") {
   policy::drain_merge_queue();
-  count_type count{not_suspect(1)};
+  for (const bool plainly : {true, false}) {
+    count_type count{not_suspect(1)};
+    CHECK(elsewhere([&] { return plainly ? policy::decrement_plainly(count) : policy::decrement(count); }) ==
+          drop_result::last);
+    CHECK(policy::load(count) == count_word::none);
+    CHECK_FALSE(policy::try_increment(count));
+    CHECK(policy::load(count) == count_word::none);
+  }
+}
+
+TEST_CASE("biased_count: a drop on another thread that leaves pointers of the owner is for the owner to merge") {
+  policy::drain_merge_queue();
+  count_type count{not_suspect(2)};
   CHECK(elsewhere([&] { return policy::decrement(count); }) == drop_result::queued);
   CHECK(policy::load(count) == not_suspect(1));
-  CHECK(count.merge() == drop_result::last);
-  CHECK(policy::load(count) == count_word::none);
+  CHECK(count.merge() == drop_result::kept);
+  CHECK(policy::load(count) == not_suspect(1));
   CHECK(count.merge() == drop_result::kept);  // merged already
+  CHECK(elsewhere([&] { return policy::decrement(count); }) == drop_result::last);
 }
 
 TEST_CASE("biased_count: queued for its owner, and immortal by the time that it is merged") {
   policy::drain_merge_queue();
-  count_type count{not_suspect(1)};
+  count_type count{not_suspect(2)};
   CHECK(elsewhere([&] { return policy::decrement(count); }) == drop_result::queued);
   REQUIRE(change(count, count_word::pinned));
   CHECK(count.merge() == drop_result::kept);

@@ -36,8 +36,48 @@ struct bias_owner {
   std::atomic<bool> has_queued{false};  ///< whether a queue has objects; may be read without the lock
   std::uint32_t next_free = 0;          ///< tag; guarded by the table
 
+  /// The `bias_of_thread` of the owner's thread, and what it is while no object is queued; null where there is no such
+  /// thread. Guarded by `mutex`.
+  std::atomic<std::uint32_t>* bias = nullptr;
+  std::uint32_t bias_when_idle = 0;
+
   /// \pre the caller holds `mutex`
   [[nodiscard]] bool has_queued_objects() const noexcept { return merge_queue.size + collected_merge_queue.size != 0; }
+
+  /// To be called when a queue has changed: has the owner look at the shared part of what it drops while objects are
+  /// queued. \pre the caller holds `mutex`
+  void queues_have_changed() noexcept {
+    const bool some = has_queued_objects();
+    has_queued.store(some, std::memory_order_relaxed);
+    if (bias != nullptr) bias->store(some ? 0 : bias_when_idle, std::memory_order_relaxed);
+  }
+
+  /// \pre the caller holds `mutex`
+  [[nodiscard]] bool is_queued(const biased_count& count) const noexcept {
+    const auto has = [&count](const queue& in) {
+      for (std::size_t i = 0; i != in.size; ++i) {
+        if (in.items[i].count == &count) return true;
+      }
+      return false;
+    };
+    return has(merge_queue) || has(collected_merge_queue);
+  }
+
+  /// Takes an object out of the queues. Null if it is in none, as between its last drop and its arrival. O(objects
+  /// queued) \pre the caller holds `mutex`
+  [[nodiscard]] auto take_out(const biased_count& count) noexcept -> void (*)(biased_count&) noexcept {
+    for (queue* each : {&merge_queue, &collected_merge_queue}) {
+      for (std::size_t i = each->size; i != 0; --i) {
+        if (each->items[i - 1].count != &count) continue;
+        auto* const die = each->items[i - 1].die;
+        for (std::size_t next = i; next != each->size; ++next) each->items[next - 1] = each->items[next];
+        --each->size;
+        queues_have_changed();
+        return die;
+      }
+    }
+    return nullptr;
+  }
 };
 
 /// All owners, by their tags. Zero at first, so that the table takes no room in a program's file, and none in memory
@@ -77,6 +117,7 @@ class bias_owners {
       bias_owner& owner = (*this)[tag];
       if (tag == own || !owner.is_alive) continue;
       owner.is_alive = false;
+      owner.bias = nullptr;
       owner.next_free = std::exchange(vanished, tag);
     }
     vanished_.store(vanished, std::memory_order_relaxed);
@@ -102,6 +143,7 @@ class bias_owners {
     owner.merge_queue.release();
     owner.collected_merge_queue.release();
     owner.is_alive = false;
+    owner.bias = nullptr;
     owner.next_free = first_free_;
     first_free_ = tag;
     return true;
@@ -130,10 +172,14 @@ OURO_SHARED_STATE inline constinit bias_owners all_bias_owners{};
 inline constexpr std::uint32_t bias_tag_shift = 19;
 
 /// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
-OURO_SHARED_STATE inline constinit thread_local std::uint32_t bias_of_thread = 0;
+OURO_SHARED_STATE inline constinit thread_local std::uint32_t tag_of_thread = 0;
+
+/// The same, but 0 while objects are queued for the thread: then it finds none of its counts by this, and takes the
+/// long way with each. Other threads change it under the owner's mutex.
+OURO_SHARED_STATE inline constinit thread_local std::atomic<std::uint32_t> bias_of_thread{0};
 
 /// In a child after a fork: ends the owners whose threads do not exist in the child.
-inline void end_vanished_owners() noexcept { all_bias_owners.end_all_but(bias_of_thread >> bias_tag_shift); }
+inline void end_vanished_owners() noexcept { all_bias_owners.end_all_but(tag_of_thread >> bias_tag_shift); }
 
 OURO_SHARED_STATE inline constinit fork_repair bias_after_fork{&end_vanished_owners, nullptr, {}};
 

@@ -27,7 +27,7 @@ OURO_NOINLINE inline void drain_queue_of(bias_owner& owner, bias_owner::queue bi
   {
     const lock_guard lock{owner.mutex};
     left = std::exchange(owner.*queue, {});
-    owner.has_queued.store(owner.has_queued_objects(), std::memory_order_relaxed);
+    owner.queues_have_changed();
     for (std::size_t i = 0; i != left.size; ++i) {
       if (left.items[i].count->merge() == drop_result::last) left.items[dead++] = left.items[i];
     }
@@ -59,10 +59,10 @@ class bias_thread {
  public:
   /// Makes the thread an owner, if it is none yet, and drains its queues, unless it is doing that already.
   OURO_ALWAYS_INLINE void drain_merge_queue() noexcept {
-    if (bias_of_thread == 0) [[unlikely]]
+    if (tag_of_thread == 0) [[unlikely]]
       return begin();
     // relaxed: a hint; the lock orders memory.
-    bias_owner& owner = all_bias_owners[bias_of_thread >> bias_tag_shift];
+    bias_owner& owner = all_bias_owners[tag_of_thread >> bias_tag_shift];
     if (owner.has_queued.load(std::memory_order_relaxed) && !is_draining_) [[unlikely]]
       drain_now(owner);
   }
@@ -74,8 +74,9 @@ class bias_thread {
     end(const end&) = delete;
     end& operator=(const end&) = delete;
     ~end() {
-      end_owner(bias_of_thread >> bias_tag_shift);
-      bias_of_thread = 0;
+      end_owner(tag_of_thread >> bias_tag_shift);
+      tag_of_thread = 0;
+      bias_of_thread.store(0, std::memory_order_relaxed);
     }
   };
 
@@ -84,8 +85,16 @@ class bias_thread {
     if (has_begun_) return;
     has_begun_ = true;
     bias_after_fork.become_known();
-    bias_of_thread = all_bias_owners.enter() << bias_tag_shift;
-    if (bias_of_thread == 0) return;
+    const std::uint32_t tag = all_bias_owners.enter();
+    if (tag == 0) return;
+    tag_of_thread = tag << bias_tag_shift;
+    bias_owner& owner = all_bias_owners[tag];
+    {
+      const lock_guard lock{owner.mutex};
+      owner.bias = &bias_of_thread;
+      owner.bias_when_idle = tag_of_thread;
+      owner.queues_have_changed();
+    }
     static thread_local const end at_end;
     static_cast<void>(at_end);
     drain_vanished_owners();

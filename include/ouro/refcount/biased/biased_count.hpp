@@ -4,13 +4,21 @@
 /// all other threads.
 ///
 /// Choi, Shull, Torrellas, "Biased Reference Counting", PACT 2018. The number of pointers is the sum of the parts. The
-/// shared part goes negative when other threads drop pointers that the owner has counted. Then only the owner knows the
-/// total: the object is queued for it, and it merges the parts. It also merges them when its own part falls to zero. A
-/// merged count stays one atomic word, for the owner too.
+/// shared part goes negative when other threads drop pointers that the owner has counted. Then the object is queued for
+/// the owner, which merges the parts when it drops the object, or makes another one. It also merges them when its own
+/// part falls to zero. A merged count stays one atomic word, for the owner too.
+///
+/// Unlike there, a thread that drops the last pointer ends the object at once, whoever owns it. A thread whose drop
+/// makes the shared part negative, or finds it so, claims the count by the same step: until it lets go, no other thread
+/// lowers the shared part. Then it reads the local part. If the sum is zero, no pointer is left, for the following
+/// reason. Each drop that the shared part contains was of a pointer that its thread had received, and so its making is
+/// part of what the claim, which acquires, has seen; what has been made and is not seen can only add to the sum. So the
+/// sum counts the pointers of a moment that has existed, and pointers are made from pointers only: after zero there are
+/// none. A weak pointer that is locked changes the shared part, at which the claim fails.
 ///
 /// ```
 ///   local    suspect_on_drop (1) | tag of the owner (12) | pointers - 1 (19)   all ones: none, look at `shared`
-///   shared   110 | queued (1) | not_suspect (1) | pointers + 2^26 (27)      owned
+///   shared   110 | queued (1) | not_suspect (1) | claimed (1) | pointers + 2^25 (26)      owned
 ///            otherwise: a count word                                merged; refcount/count_word.hpp
 /// ```
 /// Both parts have the `suspect_on_drop` bit of the object. That of the shared part is valid; the owner clears its own
@@ -76,25 +84,28 @@ class biased_count {
   /// The owner's drop of a pointer that is not its last one, of an object without `suspect_on_drop`.
   OURO_ALWAYS_INLINE bool try_keep() noexcept {
     const std::uint32_t lowered = local_.load(std::memory_order_relaxed) - 1;
-    if (lowered - bias_of_thread >= most_local) return false;
-    local_.store(lowered, std::memory_order_relaxed);
+    if (lowered - bias() >= most_local) return false;
+    // release: what the owner did with the object happens before another thread ends it.
+    local_.store(lowered, std::memory_order_release);
+    if (bias() == 0) [[unlikely]]
+      look_after_drop();
     return true;
   }
 
   /// One pointer more if the owner calls, and has one already.
   [[nodiscard]] OURO_ALWAYS_INLINE bool try_increment() noexcept {
     const std::uint32_t local = local_.load(std::memory_order_relaxed);
-    if (local - bias_of_thread >= most_local) return false;
+    if (local - bias() >= most_local) return false;
     local_.store(local + 1, std::memory_order_relaxed);
     return true;
   }
 
   /// Whether the owner calls, and has the only pointer.
   [[nodiscard]] bool is_only_pointer() const noexcept {
-    if ((local_.load(std::memory_order_relaxed) & ~suspect_on_drop) != bias_of_thread) return false;
+    if ((local_.load(std::memory_order_relaxed) & ~suspect_on_drop) != bias()) return false;
     // acquire: what other threads did with the object before they dropped it happens before its destruction.
     const std::uint32_t seen = shared_.load(std::memory_order_acquire);
-    return (seen & (owned_mask | queued | others_mask)) == (owned | no_others);
+    return (seen & (owned_mask | queued | claimed | others_mask)) == (owned | no_others);
   }
 
   /// `Plainly`: without regard to candidacy.
@@ -104,16 +115,35 @@ class biased_count {
     return is_mine(local) ? decrement_owned<Plainly>(local) : decrement_shared<Plainly>(local);
   }
 
+  /// One pointer more for a weak pointer of the owner, which may be the only one of all. False, and nothing has
+  /// changed, where another thread may be about to end the object.
+  [[nodiscard]] bool try_increment_by_weak() noexcept {
+    if (!try_increment()) return false;
+    // Either a claim comes later, and sees one pointer more; or it is seen here. acq_rel: so that one of the two holds.
+    const std::uint32_t seen = shared_.fetch_add(0, std::memory_order_acq_rel);
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    if (is_owned(local, seen) && (seen & (claimed | queued)) == 0) return true;
+    local_.store(local - 1, std::memory_order_relaxed);
+    return false;
+  }
+
   /// Adds the object to one of its owner's queues. \pre `decrement` has returned `queued`
   void enqueue(bias_owner::queue bias_owner::* queue, void (*die)(biased_count&) noexcept) noexcept {
-    bias_owner& owner = all_bias_owners[(local_.load(std::memory_order_relaxed) & tag_mask) >> bias_tag_shift];
+    bias_owner& owner = owner_of(local_.load(std::memory_order_relaxed));
     drop_result found = drop_result::kept;
     {
       const lock_guard lock{owner.mutex};
       if (!owner.is_alive) {
         found = merge();
       } else if ((owner.*queue).push({this, die})) {
-        owner.has_queued.store(true, std::memory_order_relaxed);
+        owner.queues_have_changed();
+        // The owner may be about to drop the last pointer, and not have seen that something is queued. It looks after
+        // its drop, and this thread for a moment in which that drop becomes visible: one of the two sees the other.
+        for (int turn = 0; turn != turns_of_look && sum() == 1; ++turn) spin_pause();
+        if (end_if_unused()) {
+          static_cast<void>(owner.take_out(*this));
+          found = drop_result::last;
+        }
       } else {
         clear_queued();
       }
@@ -130,6 +160,7 @@ class biased_count {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     std::uint32_t merged;
     do {
+      seen = wait_for_claim(seen);
       if (!is_owned(local, seen)) return drop_result::kept;  // immortal by now
       merged = merged_word(pointers_in(local) + pointers_of_others(seen), seen);
     } while (!shared_.compare_exchange_weak(seen, merged, std::memory_order_acq_rel, std::memory_order_relaxed));
@@ -146,21 +177,33 @@ class biased_count {
   static constexpr std::uint32_t owned_mask = 7u << 29;
   static constexpr std::uint32_t queued = 1u << 28;       ///< the object is in the owner's queue, or about to be
   static constexpr std::uint32_t not_suspect = 1u << 27;  ///< in the shared part
-  static constexpr std::uint32_t no_others = 1u << 26;
-  static constexpr std::uint32_t others_mask = (1u << 27) - 1;
+  static constexpr std::uint32_t claimed = 1u << 26;      ///< a thread looks whether any pointer is left
+  static constexpr std::uint32_t no_others = 1u << 25;
+  static constexpr std::uint32_t others_mask = (1u << 26) - 1;
+  /// Longer than a store takes to become visible.
+  static constexpr int turns_of_look = 32;
   static constexpr std::uint32_t most_others = others_mask - (1u << 16);  ///< with room for the threads that get there
+
+  [[nodiscard]] OURO_ALWAYS_INLINE static std::uint32_t bias() noexcept {
+    return bias_of_thread.load(std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] static bias_owner& owner_of(std::uint32_t local) noexcept {
+    return all_bias_owners[(local & tag_mask) >> bias_tag_shift];
+  }
 
   OURO_ALWAYS_INLINE void own(std::uint32_t word) noexcept {
     const std::uint32_t more = count_word::pointers(word) - 1;
-    if (bias_of_thread == 0 || more >= most_local) return;
+    const std::uint32_t tag = tag_of_thread;
+    if (tag == 0 || more >= most_local) return;
     const bool is_suspect = count_word::is_suspect_on_drop(word);
-    local_.store(bias_of_thread | more | (is_suspect ? suspect_on_drop : 0), std::memory_order_relaxed);
+    local_.store(tag | more | (is_suspect ? suspect_on_drop : 0), std::memory_order_relaxed);
     shared_.store(owned | no_others | (is_suspect ? 0 : not_suspect), std::memory_order_relaxed);
   }
 
   /// Whether the calling thread is the owner, and has pointers in its part.
   [[nodiscard]] static bool is_mine(std::uint32_t local) noexcept {
-    return (local & ~suspect_on_drop) - bias_of_thread < no_pointers;
+    return (local & ~suspect_on_drop) - tag_of_thread < no_pointers;
   }
 
   [[nodiscard]] static bool is_owned(std::uint32_t local, std::uint32_t shared) noexcept {
@@ -211,18 +254,22 @@ class biased_count {
   template <bool Plainly>
   OURO_NOINLINE drop_result decrement_owned(std::uint32_t local) noexcept {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    if (is_owned(local, seen) && (seen & queued) != 0 && merge_before_its_turn(local))
+      return decrement_merged<Plainly>(shared_.load(std::memory_order_relaxed));
     const bool is_last_here = pointers_in(local) == 1;
     if (!is_last_here) {
       if (!Plainly && (local & suspect_on_drop) != 0) {
         if (is_owned(local, seen) && (seen & not_suspect) == 0) return drop_result::suspect;
         local &= ~suspect_on_drop;
       }
-      local_.store(local - 1, std::memory_order_relaxed);
+      local_.store(local - 1, std::memory_order_release);
+      if (bias() == 0) look_after_drop();
       return drop_result::kept;
     }
     // First, since the object may be gone once the shared part says that it is merged.
-    local_.store(local | no_pointers, std::memory_order_relaxed);
+    local_.store(local | no_pointers, std::memory_order_release);
     for (;;) {
+      seen = wait_for_claim(seen);
       if (!is_owned(local, seen)) return drop_result::kept;  // immortal
       const bool is_last = (seen & (queued | others_mask)) == no_others;
       if (!Plainly && !is_last && (seen & not_suspect) == 0) {
@@ -237,18 +284,121 @@ class biased_count {
     }
   }
 
+  /// After a drop of the owner, for whom something is queued: ends this object if it is among that, and the drop was
+  /// that of the last pointer. It may have gone, unless it is queued.
+  OURO_NOINLINE void look_after_drop() noexcept {
+    void (*die)(biased_count&) noexcept = nullptr;
+    {
+      bias_owner& owner = owner_of(tag_of_thread);
+      const lock_guard lock{owner.mutex};
+      if (owner.is_queued(*this) && end_if_unused()) die = owner.take_out(*this);
+    }
+    if (die != nullptr) die(*this);
+  }
+
+  /// Merges the parts of an object that is queued for the calling thread. False if it has not arrived yet.
+  [[nodiscard]] bool merge_before_its_turn(std::uint32_t local) noexcept {
+    bias_owner& owner = owner_of(local);
+    const lock_guard lock{owner.mutex};
+    if (owner.take_out(*this) == nullptr) return false;
+    static_cast<void>(merge());  // the caller has a pointer
+    return true;
+  }
+
   template <bool Plainly>
-  drop_result decrement_shared(std::uint32_t local) noexcept {
+  OURO_NOINLINE drop_result decrement_shared(std::uint32_t local) noexcept {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     while (is_owned(local, seen)) {
+      if ((seen & claimed) != 0) {
+        seen = wait_for_claim(seen);
+        continue;
+      }
       if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;
-      const bool is_queued = (seen & queued) == 0 && (seen & others_mask) <= no_others;
-      // acq_rel: what this thread did with the object happens before it is merged, and so before its destruction.
-      if (shared_.compare_exchange_weak(seen, (seen - 1) | (is_queued ? queued : 0), std::memory_order_acq_rel,
-                                        std::memory_order_relaxed)) {
-        return is_queued ? drop_result::queued : drop_result::kept;
+      if ((seen & others_mask) > no_others) {
+        // acq_rel: what this thread did with the object happens before it is merged, and so before its destruction.
+        if (shared_.compare_exchange_weak(seen, seen - 1, std::memory_order_acq_rel, std::memory_order_relaxed))
+          return drop_result::kept;
+      } else if ((seen & queued) != 0) {
+        return decrement_queued<Plainly>(local);
+      } else if (shared_.compare_exchange_weak(seen, (seen - 1) | claimed, std::memory_order_acq_rel,
+                                               std::memory_order_relaxed)) {
+        return settle() ? drop_result::last : drop_result::queued;
       }
     }
+    return decrement_merged<Plainly>(seen);
+  }
+
+  /// The drop of an object that is queued for its owner.
+  template <bool Plainly>
+  drop_result decrement_queued(std::uint32_t local) noexcept {
+    bias_owner& owner = owner_of(local);
+    const lock_guard lock{owner.mutex};
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    while (is_owned(local, seen)) {
+      seen = wait_for_claim(seen);
+      if (!is_owned(local, seen)) break;
+      if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;
+      if (!shared_.compare_exchange_weak(seen, seen - 1, std::memory_order_acq_rel, std::memory_order_relaxed))
+        continue;
+      // Where the object has not arrived in the queue yet, who brings it there looks once more.
+      if (owner.is_queued(*this) && end_if_unused()) {
+        static_cast<void>(owner.take_out(*this));
+        return drop_result::last;
+      }
+      return drop_result::kept;
+    }
+    return decrement_merged<Plainly>(seen);
+  }
+
+  /// Ends the count if no pointer is left. \pre the object is queued; the caller holds the owner's mutex
+  [[nodiscard]] bool end_if_unused() noexcept {
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+    const std::uint32_t local = local_.load(std::memory_order_relaxed);
+    while (is_owned(local, seen)) {
+      seen = wait_for_claim(seen);
+      if (shared_.compare_exchange_weak(seen, seen | claimed, std::memory_order_acq_rel, std::memory_order_relaxed))
+        return settle();
+    }
+    return false;
+  }
+
+  /// How many pointers there are, if no other thread changes a part meanwhile.
+  [[nodiscard]] std::int32_t sum() const noexcept {
+    return pointers_in(local_.load(std::memory_order_relaxed)) +
+           pointers_of_others(shared_.load(std::memory_order_relaxed));
+  }
+
+  /// Looks whether any pointer is left. If there is none, ends the count; otherwise gives the claim back, and the
+  /// object counts as queued. \pre the caller has claimed the count
+  [[nodiscard]] bool settle() noexcept {
+    for (;;) {
+      // acquire: each making of a pointer that has been dropped is seen below.
+      std::uint32_t seen = shared_.load(std::memory_order_acquire);
+      const std::uint32_t local = local_.load(std::memory_order_acquire);
+      if (!is_owned(local, seen)) return false;  // immortal by now
+      const bool is_unused = pointers_in(local) + pointers_of_others(seen) == 0;
+      const std::uint32_t next = is_unused ? count_word::none : (seen & ~claimed) | queued;
+      if (shared_.compare_exchange_strong(seen, next, std::memory_order_acq_rel, std::memory_order_relaxed))
+        return is_unused;
+    }
+  }
+
+  /// The shared part once no other thread has a claim on it, which takes a few instructions.
+  [[nodiscard]] std::uint32_t wait_for_claim(std::uint32_t seen) const noexcept {
+    for (int turn = 0; (seen & (owned_mask | claimed)) == (owned | claimed); ++turn) {
+      if (turn < 64) {
+        spin_pause();
+      } else {
+        yield_to_others();
+      }
+      seen = shared_.load(std::memory_order_acquire);
+    }
+    return seen;
+  }
+
+  /// \pre the parts are merged, or the object is immortal
+  template <bool Plainly>
+  drop_result decrement_merged(std::uint32_t seen) noexcept {
     if constexpr (Plainly) {
       while (!count_word::is_immortal(seen) && seen != count_word::none) {
         if (atomic_refcount::compare_exchange(shared_, seen, count_word::lowered(seen)))

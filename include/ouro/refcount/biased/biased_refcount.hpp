@@ -57,9 +57,7 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
   OURO_ALWAYS_INLINE static void increment(count_type& count) noexcept { count.increment(); }
 
   /// One pointer more where that needs no look at other threads. False, and nothing has changed, elsewhere.
-  [[nodiscard]] OURO_ALWAYS_INLINE static bool try_increment(count_type& count) noexcept {
-    return count.try_increment();
-  }
+  [[nodiscard]] static bool try_increment(count_type& count) noexcept { return count.try_increment_by_weak(); }
 
   using decrements_in_parts = biased_refcount;
 
