@@ -3,9 +3,11 @@
 /// A hash map from addresses to values, for what few objects have: nothing in their headers is spent on it.
 
 #include <ouro/base/integer_cast.hpp>
+#include <ouro/base/throw.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 #include <ouro/macros/hide.hpp>
 
@@ -38,13 +40,20 @@ class address_map {
 
   /// The value at `key`, made by default if there was none. \pre `key != nullptr`
   Value& operator[](const void* key) {
-    if (Value* const found = find(key); found != nullptr) return *found;
-    if ((size_ + 1) * 4 > capacity_ * 3) grow();
+    Value* const made = try_insert(key);
+    if (made == nullptr) throw_bad_alloc();
+    return *made;
+  }
+
+  /// The same; null, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] Value* try_insert(const void* key) noexcept {
+    if (Value* const found = find(key); found != nullptr) return found;
+    if ((size_ + 1) * 4 > capacity_ * 3 && !try_grow()) return nullptr;
     std::size_t i = home(key);
     while (slots_[i].key != nullptr) i = next(i);
     slots_[i].key = key;
     ++size_;
-    return slots_[i].value;
+    return &slots_[i].value;
   }
 
   /// Calls `see` with each value.
@@ -103,15 +112,17 @@ class address_map {
 
   [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }
 
-  void grow() {
+  [[nodiscard]] bool try_grow() noexcept {
     address_map wider;
     wider.capacity_ = capacity_ == 0 ? 16 : capacity_ * 2;
-    wider.slots_ = new slot[wider.capacity_];
+    wider.slots_ = new (std::nothrow) slot[wider.capacity_];
+    if (wider.slots_ == nullptr) return false;
     for (std::size_t i = 0; i != capacity_; ++i) {
-      if (slots_[i].key != nullptr) wider[slots_[i].key] = slots_[i].value;
+      if (slots_[i].key != nullptr) *wider.try_insert(slots_[i].key) = slots_[i].value;
     }
     delete[] slots_;
     *this = wider;
+    return true;
   }
 
   slot* slots_ = nullptr;

@@ -2,7 +2,7 @@
 /// \file
 /// The threads that own biased counts, and for each of them the queue of objects whose counts it must merge.
 
-#include <ouro/base/raw_array.hpp>
+#include <ouro/base/address_map.hpp>
 #include <ouro/base/static_mutex.hpp>
 #include <ouro/config.hpp>
 
@@ -17,22 +17,27 @@
 namespace ouro::detail {
 
 class biased_count;
+struct bias_owner;
 
-/// An object whose shared count went negative: only the owner thread knows the total.
+/// Merges the parts of what is queued for the calling thread, and ends what has no pointers. \see bias_thread.hpp
+void drain_own_queues() noexcept;
+
+/// An object whose shared count went negative, while pointers of its owner remain.
 struct queued_object {
   biased_count* count;
   void (*die)(biased_count&) noexcept;  ///< ends the object, whose last pointer has gone
+  bool is_dead;                         ///< no pointer was left when the parts were merged
 };
 
 /// One for each thread that owns objects. When the thread ends, the next thread that begins takes it over, with its
 /// objects. Until then, a thread that drops one of these objects merges its count in the owner's place.
 struct bias_owner {
-  using queue = raw_array<queued_object>;
+  using queue = address_map<queued_object>;
 
   static_mutex mutex;
   bool is_alive = false;                ///< guarded by `mutex`, as are the queues
-  queue merge_queue;                    ///< objects that no collector looks at, in the order of arrival
-  queue collected_merge_queue;          ///< objects that a collector looks at, in the order of arrival
+  queue merge_queue;                    ///< objects that no collector looks at, by their counts
+  queue collected_merge_queue;          ///< objects that a collector looks at, by their counts
   std::atomic<bool> has_queued{false};  ///< whether a queue has objects; may be read without the lock
   std::uint32_t next_free = 0;          ///< tag; guarded by the table
 
@@ -42,7 +47,9 @@ struct bias_owner {
   std::uint32_t bias_when_idle = 0;
 
   /// \pre the caller holds `mutex`
-  [[nodiscard]] bool has_queued_objects() const noexcept { return merge_queue.size + collected_merge_queue.size != 0; }
+  [[nodiscard]] bool has_queued_objects() const noexcept {
+    return merge_queue.size() + collected_merge_queue.size() != 0;
+  }
 
   /// To be called when a queue has changed: has the owner look at the shared part of what it drops while objects are
   /// queued. \pre the caller holds `mutex`
@@ -53,30 +60,15 @@ struct bias_owner {
   }
 
   /// \pre the caller holds `mutex`
-  [[nodiscard]] bool is_queued(const biased_count& count) const noexcept {
-    const auto has = [&count](const queue& in) {
-      for (std::size_t i = 0; i != in.size; ++i) {
-        if (in.items[i].count == &count) return true;
-      }
-      return false;
-    };
-    return has(merge_queue) || has(collected_merge_queue);
+  [[nodiscard]] bool is_queued(const biased_count& count) noexcept {
+    return merge_queue.find(&count) != nullptr || collected_merge_queue.find(&count) != nullptr;
   }
 
-  /// Takes an object out of the queues. Null if it is in none, as between its last drop and its arrival. O(objects
-  /// queued) \pre the caller holds `mutex`
-  [[nodiscard]] auto take_out(const biased_count& count) noexcept -> void (*)(biased_count&) noexcept {
-    for (queue* each : {&merge_queue, &collected_merge_queue}) {
-      for (std::size_t i = each->size; i != 0; --i) {
-        if (each->items[i - 1].count != &count) continue;
-        auto* const die = each->items[i - 1].die;
-        for (std::size_t next = i; next != each->size; ++next) each->items[next - 1] = each->items[next];
-        --each->size;
-        queues_have_changed();
-        return die;
-      }
-    }
-    return nullptr;
+  /// Takes an object out of the queues. O(1) \pre the caller holds `mutex`
+  void take_out(const biased_count& count) noexcept {
+    merge_queue.erase(&count);
+    collected_merge_queue.erase(&count);
+    queues_have_changed();
   }
 };
 
@@ -140,8 +132,6 @@ class bias_owners {
     bias_owner& owner = (*this)[tag];
     const lock_guard lock_of_owner{owner.mutex};
     if (owner.has_queued_objects()) return false;
-    owner.merge_queue.release();
-    owner.collected_merge_queue.release();
     owner.is_alive = false;
     owner.bias = nullptr;
     owner.next_free = first_free_;

@@ -2,7 +2,6 @@
 /// \file
 /// A thread as the owner of biased counts: its beginning, its duties, its end.
 
-#include <ouro/base/raw_array.hpp>
 #include <ouro/base/static_mutex.hpp>
 #include <ouro/config.hpp>
 #include <ouro/refcount/biased/bias_owner.hpp>
@@ -10,7 +9,6 @@
 #include <ouro/refcount/count_word.hpp>
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -23,17 +21,15 @@ namespace ouro::detail {
 /// \pre the calling thread is the owner, or no other thread uses objects of the kind that the queue holds
 OURO_NOINLINE inline void drain_queue_of(bias_owner& owner, bias_owner::queue bias_owner::* queue) noexcept {
   bias_owner::queue left;
-  std::size_t dead = 0;
   {
     const lock_guard lock{owner.mutex};
     left = std::exchange(owner.*queue, {});
     owner.queues_have_changed();
-    for (std::size_t i = 0; i != left.size; ++i) {
-      if (left.items[i].count->merge() == drop_result::last) left.items[dead++] = left.items[i];
-    }
+    left.each([](queued_object& each) { each.is_dead = each.count->merge() == drop_result::last; });
   }
-  for (std::size_t i = 0; i != dead; ++i) left.items[i].die(*left.items[i].count);
-  left.release();
+  left.drain([](const queued_object& each) {
+    if (each.is_dead) each.die(*each.count);
+  });
 }
 
 /// Drains both queues. \pre the calling thread is the owner, or the owner's thread has ended
@@ -47,6 +43,10 @@ inline void drain_queue_of(bias_owner& owner) noexcept {
 inline void end_owner(std::uint32_t tag) noexcept {
   do drain_queue_of(all_bias_owners[tag]);
   while (!all_bias_owners.leave(tag));
+}
+
+OURO_NOINLINE inline void drain_own_queues() noexcept {
+  drain_queue_of(all_bias_owners[tag_of_thread >> bias_tag_shift]);
 }
 
 /// Drains the queues of threads that do not exist in this forked process.

@@ -88,7 +88,7 @@ class biased_count {
     // release: what the owner did with the object happens before another thread ends it.
     local_.store(lowered, std::memory_order_release);
     if (bias() == 0) [[unlikely]]
-      look_after_drop();
+      drain_own_queues();  // the object may have gone
     return true;
   }
 
@@ -111,6 +111,7 @@ class biased_count {
   /// `Plainly`: without regard to candidacy.
   template <bool Plainly>
   drop_result decrement_rarely() noexcept {
+    if (bias() == 0 && is_mine(local_.load(std::memory_order_relaxed))) drain_own_queues();
     const std::uint32_t local = local_.load(std::memory_order_relaxed);
     return is_mine(local) ? decrement_owned<Plainly>(local) : decrement_shared<Plainly>(local);
   }
@@ -135,13 +136,14 @@ class biased_count {
       const lock_guard lock{owner.mutex};
       if (!owner.is_alive) {
         found = merge();
-      } else if ((owner.*queue).push({this, die})) {
+      } else if (queued_object* const place = (owner.*queue).try_insert(this); place != nullptr) {
+        *place = {this, die, false};
         owner.queues_have_changed();
         // The owner may be about to drop the last pointer, and not have seen that something is queued. It looks after
         // its drop, and this thread for a moment in which that drop becomes visible: one of the two sees the other.
         for (int turn = 0; turn != turns_of_look && sum() == 1; ++turn) spin_pause();
         if (end_if_unused()) {
-          static_cast<void>(owner.take_out(*this));
+          owner.take_out(*this);
           found = drop_result::last;
         }
       } else {
@@ -254,8 +256,6 @@ class biased_count {
   template <bool Plainly>
   OURO_NOINLINE drop_result decrement_owned(std::uint32_t local) noexcept {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
-    if (is_owned(local, seen) && (seen & queued) != 0 && merge_before_its_turn(local))
-      return decrement_merged<Plainly>(shared_.load(std::memory_order_relaxed));
     const bool is_last_here = pointers_in(local) == 1;
     if (!is_last_here) {
       if (!Plainly && (local & suspect_on_drop) != 0) {
@@ -263,7 +263,7 @@ class biased_count {
         local &= ~suspect_on_drop;
       }
       local_.store(local - 1, std::memory_order_release);
-      if (bias() == 0) look_after_drop();
+      if (bias() == 0) drain_own_queues();  // the object may have gone
       return drop_result::kept;
     }
     // First, since the object may be gone once the shared part says that it is merged.
@@ -282,27 +282,6 @@ class biased_count {
         return is_last ? drop_result::last : drop_result::kept;
       }
     }
-  }
-
-  /// After a drop of the owner, for whom something is queued: ends this object if it is among that, and the drop was
-  /// that of the last pointer. It may have gone, unless it is queued.
-  OURO_NOINLINE void look_after_drop() noexcept {
-    void (*die)(biased_count&) noexcept = nullptr;
-    {
-      bias_owner& owner = owner_of(tag_of_thread);
-      const lock_guard lock{owner.mutex};
-      if (owner.is_queued(*this) && end_if_unused()) die = owner.take_out(*this);
-    }
-    if (die != nullptr) die(*this);
-  }
-
-  /// Merges the parts of an object that is queued for the calling thread. False if it has not arrived yet.
-  [[nodiscard]] bool merge_before_its_turn(std::uint32_t local) noexcept {
-    bias_owner& owner = owner_of(local);
-    const lock_guard lock{owner.mutex};
-    if (owner.take_out(*this) == nullptr) return false;
-    static_cast<void>(merge());  // the caller has a pointer
-    return true;
   }
 
   template <bool Plainly>
@@ -342,7 +321,7 @@ class biased_count {
         continue;
       // Where the object has not arrived in the queue yet, who brings it there looks once more.
       if (owner.is_queued(*this) && end_if_unused()) {
-        static_cast<void>(owner.take_out(*this));
+        owner.take_out(*this);
         return drop_result::last;
       }
       return drop_result::kept;

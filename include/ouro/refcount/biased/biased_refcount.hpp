@@ -23,10 +23,9 @@ namespace ouro {
 ///
 /// The thread that drops the last pointer destroys the object at once (biased_count.hpp says how it knows). When other
 /// threads drop more pointers to an object than they have made, and some remain, the object is queued for its owner,
-/// which merges the parts of the count when it drops the object, the next time that it makes an object of this policy,
-/// in its `gc::collect()`, or when it ends. While something is queued, the owner looks at the shared parts of the
-/// counts that it changes. The objects of a thread that has ended are merged by the thread that drops them, or by the
-/// next thread that begins.
+/// which merges the parts of all counts that are queued the next time that it drops one of its objects or makes an
+/// object of this policy, in its `gc::collect()`, or when it ends. The objects of a thread that has ended are merged by
+/// the thread that drops them, or by the next thread that begins.
 ///
 /// A collection has all objects with a collector to itself: no other thread may use objects of this policy that have a
 /// collector meanwhile, whichever collector that is. A collection begins by draining the merge queues of all threads,
@@ -36,9 +35,9 @@ namespace ouro {
 /// In the child after a `fork`, the threads that do not exist there count as ended. Their queues are drained by the
 /// next thread that drains its own, or begins.
 ///
-/// All verbs are O(1), but for a drop of an object that is queued: O(objects queued for its owner). Queueing an object
-/// may allocate; where memory is exhausted, and the owner drops the last pointer at the same moment, the object stays
-/// until another thread drops it again.
+/// All verbs are O(1), amortised over the objects that are queued. Queueing an object may allocate. Where memory is
+/// exhausted, and the owner drops the last pointer at the same moment, the object stays until another thread drops it
+/// again.
 struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
   using count_type = detail::biased_count;
   using info_type = atomic_refcount::count_type;
