@@ -83,7 +83,6 @@ struct of_ours {
 struct of_shared : of_ours {
   static constexpr bool deduces_from_unique_ptr = true;
   static constexpr bool is_thread_safe = true;
-  static constexpr bool destroys_at_once_on_other_threads = false;
   using out_of_memory = exhausted_pools<shared_memory>;
 
   template <class T>
@@ -131,7 +130,6 @@ struct of_shared : of_ours {
 struct of_local : of_ours {
   static constexpr bool deduces_from_unique_ptr = false;
   static constexpr bool is_thread_safe = false;
-  static constexpr bool destroys_at_once_on_other_threads = true;
   using out_of_memory = exhausted_pools<default_memory>;
 
   template <class T>

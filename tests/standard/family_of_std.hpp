@@ -21,7 +21,6 @@ struct of_std {
   /// Whether `collect` finds cycles.
   static constexpr bool collects = false;
   /// Whether the last drop destroys the object on the thread that drops it.
-  static constexpr bool destroys_at_once_on_other_threads = true;
   /// Whether a constructor is no candidate for a deleter that cannot be moved or called, or for what cannot be deleted.
   static constexpr bool constrains_deleters = false;
   /// Whether `constexpr` constructors of `atomic_shared_ptr` and assignments from `nullptr` are there (LWG 3661, 3893).

@@ -23,12 +23,6 @@ struct object : ouro::test::counted<object, std::atomic<int>> {
   [[nodiscard]] bool is_whole() const { return value >= 0 && value == copy; }
 };
 
-/// What a family leaves to other threads is destroyed when the thread that owns it uses the library again.
-template <class F>
-void destroy_queued() {
-  if constexpr (!F::destroys_at_once_on_other_threads) F::collect();
-}
-
 /// Begins `action(i)` in each of four threads at once, and waits for their ends.
 template <class Action>
 void run_together(Action action) {

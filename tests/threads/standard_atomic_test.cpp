@@ -35,7 +35,6 @@ TEST_CASE_TEMPLATE_DEFINE("atomic_shared_ptr: loads see whole objects while stor
     CHECK(broken == 0);
     CHECK(current.load().use_count() == 2);
   }
-  destroy_queued<F>();
   CHECK(object::alive == 0);
 }
 TEST_CASE_TEMPLATE_APPLY(load_store, families_with_sanitized_atomics);
@@ -52,7 +51,6 @@ TEST_CASE_TEMPLATE_DEFINE("atomic_shared_ptr: exchanges lose and double nothing"
     taken += slot.load()->value;
   }
   CHECK(taken == threads * (999L * 1'000 / 2));
-  destroy_queued<F>();
   CHECK(object::alive == 0);
 }
 TEST_CASE_TEMPLATE_APPLY(exchange, families_with_sanitized_atomics);
@@ -124,7 +122,6 @@ TEST_CASE_TEMPLATE_DEFINE("atomic_weak_ptr: loads lock whole objects or none", F
     });
     CHECK(broken == 0);
   }
-  destroy_queued<F>();
   CHECK(object::alive == 0);
 }
 TEST_CASE_TEMPLATE_APPLY(weak_load, families_with_sanitized_atomics);
@@ -145,7 +142,6 @@ TEST_CASE_TEMPLATE_DEFINE("atomic_store, atomic_load: threads that use the free 
     CHECK(broken == 0);
     CHECK(current.use_count() == 1);
   }
-  destroy_queued<F>();
   CHECK(object::alive == 0);
 }
 TEST_CASE_TEMPLATE_APPLY(free_functions, families_with_sanitized_atomics);

@@ -40,7 +40,6 @@ TEST_CASE_TEMPLATE_DEFINE("shared_ptr: the last of many owners in many threads d
       owners[static_cast<std::size_t>(i)].reset();
     });
     CHECK(whole == threads);
-    destroy_queued<F>();
     CHECK(object::alive == 0);
   }
 }
@@ -58,8 +57,6 @@ TEST_CASE_TEMPLATE_DEFINE("shared_ptr: objects made in one thread and dropped in
     watchers.push_back(made.back());
   }
   std::thread{[taken = std::move(made)]() mutable { taken.clear(); }}.join();
-  if constexpr (F::destroys_at_once_on_other_threads) CHECK(object::alive == 0);
-  destroy_queued<F>();
   CHECK(object::alive == 0);
   int expired = 0;
   for (const auto& each : watchers) expired += each.expired() ? 1 : 0;
@@ -78,7 +75,6 @@ TEST_CASE_TEMPLATE_DEFINE("shared_ptr: objects made in a thread that ends", F, m
   CHECK(kept.use_count() == 1);
   CHECK(watcher.expired());
   kept.reset();
-  destroy_queued<F>();
   CHECK(object::alive == 0);
 }
 TEST_CASE_TEMPLATE_APPLY(made_in_other_thread, thread_safe_families);
@@ -99,7 +95,6 @@ TEST_CASE_TEMPLATE_DEFINE("weak_ptr: a lock that races with the last drop gives 
     together.arrive_and_wait();
     original.reset();
     other.join();
-    destroy_queued<F>();
     CHECK(watcher.expired());
   }
   CHECK(broken == 0);
