@@ -137,7 +137,7 @@ class managed_weak {
   /// A strong pointer to the object, or null if its last strong pointer has been dropped, even if it is not destroyed
   /// yet.
   [[nodiscard]] strong<T> lock() const noexcept {
-    if (pointee_ == nullptr || handle_.lock() == nullptr) return nullptr;
+    if (pointee_ == nullptr || handle_.lock_watched() == nullptr) return nullptr;
     return detail::pointer_access::take<strong<T>>(pointee_);
   }
 

@@ -74,9 +74,12 @@ class weak_handle {
   constexpr void swap(weak_handle& with) noexcept { std::swap(record_, with.record_); }
 
   /// One strong pointer more to the target, for the caller; null if the target is dying or dead, or there is none.
-  [[nodiscard]] header_type* lock() const noexcept {
+  [[nodiscard]] header_type* lock() const noexcept { return record_ == nullptr ? nullptr : lock_watched(); }
+
+  /// The same. \pre not null
+  [[nodiscard]] header_type* lock_watched() const noexcept {
     counting::check_not_collected(type_name<T>());
-    return record_ == nullptr ? nullptr : table::lock(*record_);
+    return table::lock(*record_);
   }
 
   [[nodiscard]] constexpr long use_count() const noexcept {
