@@ -6,6 +6,7 @@
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/refcount/biased/biased_refcount.hpp>
+#include <ouro/standard/atomic_functions.hpp>
 #include <ouro/standard/atomic_shared_ptr.hpp>
 #include <ouro/standard/enable_shared_from_this.hpp>
 #include <ouro/standard/fwd.hpp>
@@ -14,6 +15,7 @@
 #include <ouro/standard/shared_ptr.hpp>
 #include <ouro/standard/weak_ptr.hpp>
 
+#include <atomic>
 #include <memory>
 
 #include <ouro/macros/hide.hpp>
@@ -42,6 +44,24 @@ template <class T, class... Args>
 inline constexpr detail::allocate_shared_for_overwrite_function<T, shared_memory> allocate_shared_for_overwrite{};
 
 using std::bad_weak_ptr;
+
+// So that one name serves the pointers of other libraries, too, where the names of a program are changed by a script.
+using std::atomic_compare_exchange_strong;
+using std::atomic_compare_exchange_strong_explicit;
+using std::atomic_compare_exchange_weak;
+using std::atomic_compare_exchange_weak_explicit;
+using std::atomic_exchange;
+using std::atomic_exchange_explicit;
+using std::atomic_is_lock_free;
+using std::atomic_load;
+using std::atomic_load_explicit;
+using std::atomic_store;
+using std::atomic_store_explicit;
+using std::const_pointer_cast;
+using std::dynamic_pointer_cast;
+using std::get_deleter;
+using std::reinterpret_pointer_cast;
+using std::static_pointer_cast;
 
 /// The same for objects that belong to one thread at a time: pointers to them are copied faster.
 namespace local {

@@ -3,8 +3,10 @@
 /// Function objects that compare and hash pointers by owner: those of `std::owner_less` and its like of C++26.
 
 #include <ouro/pointer/owner_order.hpp>
+#include <ouro/standard/fwd.hpp>
 
 #include <cstddef>
+#include <memory>
 
 #include <ouro/macros/hide.hpp>
 
@@ -42,5 +44,11 @@ struct owner_equal {
 };
 
 }  // namespace ouro
+
+/// For programs that name `std::owner_less` of our pointers.
+template <class T, class Memory>
+struct std::owner_less<ouro::basic_shared_ptr<T, Memory>> : ouro::owner_less<ouro::basic_shared_ptr<T, Memory>> {};
+template <class T, class Memory>
+struct std::owner_less<ouro::basic_weak_ptr<T, Memory>> : ouro::owner_less<ouro::basic_weak_ptr<T, Memory>> {};
 
 #include <ouro/macros/restore.hpp>
