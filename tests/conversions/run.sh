@@ -81,7 +81,7 @@ in_tree() {
   sh "$here/run.sh" --do "$package" "$results/$1" "$2"
 }
 
-# The bytes that valgrind calls lost, and those still reachable, summed over the processes of a run.
+# The bytes that valgrind calls lost, summed over the processes of a run.
 lost_bytes() {
   sed -n 's/,//g; s/.*\(definitely\|indirectly\) lost: \([0-9]*\) bytes.*/\2/p' "$@" | awk '{ sum += $1 } END { print sum + 0 }'
 }
@@ -115,7 +115,7 @@ convert_one() {
   cmp -s "$results/std.out" "$results/ouro.out" || echo "$package: the runs print different things"
   for tree in std ouro; do
     rm -f "$results/$tree".valgrind.*
-    RUNNER="valgrind -q --leak-check=full --show-leak-kinds=none --log-file=$results/$tree.valgrind.%p" \
+    RUNNER="valgrind --leak-check=full --show-leak-kinds=none --log-file=$results/$tree.valgrind.%p" \
       in_tree "$tree" workload >/dev/null 2>&1 || true
     lost_bytes "$results/$tree".valgrind.* >"$results/$tree.lost"
   done
