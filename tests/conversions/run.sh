@@ -22,7 +22,7 @@ export CCACHE_DISABLE=1
 root=$PWD
 here=$root/tests/conversions
 work=$root/build/conversions
-flags="-O2 -w -I$root/include"
+flags="-O2 -DNDEBUG -w -I$root/include"
 release=bookworm
 repeats=5
 
