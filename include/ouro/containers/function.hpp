@@ -89,10 +89,10 @@ template <class... Args>
   requires(sizeof...(Args) != 0)
 [[nodiscard]] auto capture(Args&&... args) {
   constexpr std::size_t edges = sizeof...(Args) - 1;
-  return [&]<std::size_t... I>(std::index_sequence<I...>, auto&& all) {
+  return [&]<std::size_t... I, class All>(std::index_sequence<I...>, All&& all) {
     using call = std::tuple_element_t<edges, std::tuple<std::decay_t<Args>...>>;
     using made = detail::captured<call, std::decay_t<std::tuple_element_t<I, std::tuple<Args...>>>...>;
-    return made{std::in_place, std::get<edges>(std::move(all)), std::get<I>(std::move(all))...};
+    return made{std::in_place, std::get<edges>(std::forward<All>(all)), std::get<I>(std::forward<All>(all))...};
   }(std::make_index_sequence<edges>{}, std::forward_as_tuple(std::forward<Args>(args)...));
 }
 

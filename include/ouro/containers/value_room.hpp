@@ -121,6 +121,7 @@ class any_value {
 
   void swap(any_value& with) noexcept {
     any_value moved{std::move(with)};
+    // NOLINTNEXTLINE(bugprone-use-after-move): it is empty now
     if (verbs_ != nullptr) general().move(room(), with.room());
     with.verbs_ = std::exchange(verbs_, nullptr);
     if (moved.verbs_ != nullptr) moved.general().move(moved.room(), room());

@@ -84,7 +84,7 @@ class basic_shared_ptr {
   template <class Y>
     requires detail::ownable_as<Y, T> && detail::deletable_as<Y, T>
   explicit basic_shared_ptr(Y* object) {
-    static_assert(sizeof(Y) > 0, "ouro: an incomplete object cannot be deleted");
+    static_assert(requires { sizeof(Y); }, "ouro: an incomplete object cannot be deleted");
     detail::plain_delete<std::conditional_t<std::is_array_v<T>, Y[], Y>> deleter;
     own(object, deleter);
   }
@@ -313,14 +313,15 @@ class basic_shared_ptr {
     using pointer = typename std::unique_ptr<Y, Deleter>::pointer;
     if constexpr (std::is_reference_v<Deleter>) {
       using deleter = std::reference_wrapper<std::remove_reference_t<Deleter>>;
-      take_from<detail::pointer_owner<pointer, deleter, Memory>>(from, deleter{from.get_deleter()});
+      deleter wrapped{from.get_deleter()};
+      take_from<detail::pointer_owner<pointer, deleter, Memory>>(from, wrapped);
     } else {
-      take_from<detail::pointer_owner<pointer, Deleter, Memory>>(from, std::move(from.get_deleter()));
+      take_from<detail::pointer_owner<pointer, Deleter, Memory>>(from, from.get_deleter());
     }
   }
 
   template <class Owner, class Y, class Deleter, class Moved>
-  void take_from(std::unique_ptr<Y, Deleter>& from, Moved&& deleter) {
+  void take_from(std::unique_ptr<Y, Deleter>& from, Moved& deleter) {
     managed<void> owner = detail::make_owner<true, Owner, Memory>(
         1, [&](Owner* at) { ::new (static_cast<void*>(at)) Owner(from.get(), std::move(deleter)); });
     adopt(std::move(owner), static_cast<element_type*>(from.release()));
