@@ -120,9 +120,7 @@ class managed_ptr {
       OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`");
 
   constexpr ~managed_ptr() {
-    if (pointee_ != nullptr) {
-      drop<typename decltype(detail::find_known_block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>())::type>();
-    }
+    if (pointee_ != nullptr) drop();
   }
 
   constexpr managed_ptr& operator=(const managed_ptr& from) noexcept {
@@ -309,6 +307,11 @@ class managed_ptr {
 
   OURO_ALWAYS_INLINE constexpr void retain() const noexcept {
     if (pointee_ != nullptr) counting::increment(pointee_);
+  }
+
+  /// Apart from the destructor, of which a compiler wants to know all where a constant is made, and `T` is incomplete.
+  OURO_ALWAYS_INLINE void drop() noexcept {
+    drop<typename decltype(detail::find_known_block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>())::type>();
   }
 
   /// `KnownBlock`: see known_block.hpp.
