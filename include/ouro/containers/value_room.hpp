@@ -35,6 +35,8 @@ struct value_room {
   alignas(void*) std::byte room[bytes];
 };
 
+OURO_CONSTRUCTION_WARNINGS_OFF
+
 /// The verbs for values of `T`.
 template <class T>
 struct verbs_of_value {
@@ -80,6 +82,8 @@ struct verbs_of_value {
 
   static constexpr value_verbs verbs{&copy, &move, &destroy, &value, &trace};
 };
+
+OURO_CONSTRUCTION_WARNINGS_RESTORE
 
 /// A value of some type, or none. `Verbs` begins with `value_verbs`.
 template <class Verbs>
