@@ -113,16 +113,20 @@ inline constexpr bool ends_object = destroys_pointee<T>;
 template <class T>
 inline constexpr bool ends_object<plain_delete<T>> = true;
 
+/// Whether a deleter ends arrays, whose lengths nobody knows.
+template <class Deleter>
+struct ends_arrays : std::false_type {};
+template <class T>
+struct ends_arrays<plain_delete<T[]>> : std::true_type {};
+template <class T>
+struct ends_arrays<std::default_delete<T[]>> : std::true_type {};
+
 /// Whether `Deleter` makes `Pointer` point to one whole object that nobody else owns.
 template <class Pointer, class Deleter>
 inline constexpr bool owns_one_object = false;
 template <class T, class Deleter>
-  requires(ends_object<Deleter> && !std::is_void_v<T> && is_complete<T>)
+  requires(ends_object<Deleter> && !ends_arrays<Deleter>::value && !std::is_void_v<T> && is_complete<T>)
 inline constexpr bool owns_one_object<T*, Deleter> = true;
-template <class T>
-inline constexpr bool owns_one_object<T*, plain_delete<T[]>> = false;
-template <class T>
-inline constexpr bool owns_one_object<T*, std::default_delete<T[]>> = false;
 
 template <class Pointer, class Deleter>
 [[nodiscard]] consteval auto list_opaque_of_owner() {
