@@ -335,6 +335,7 @@ basic_shared_ptr(basic_weak_ptr<T, Memory>) -> basic_shared_ptr<T, Memory>;
 template <class T, class Deleter, class Memory = shared_memory>
 basic_shared_ptr(std::unique_ptr<T, Deleter>) -> basic_shared_ptr<T, Memory>;
 
+/// `first.swap(second)`. O(1)
 template <class T, class Memory>
 void swap(basic_shared_ptr<T, Memory>& first, basic_shared_ptr<T, Memory>& second) noexcept {
   first.swap(second);

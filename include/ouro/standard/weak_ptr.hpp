@@ -161,6 +161,7 @@ class basic_weak_ptr {
 template <class T, class Memory>
 basic_weak_ptr(basic_shared_ptr<T, Memory>) -> basic_weak_ptr<T, Memory>;
 
+/// `first.swap(second)`. O(1)
 template <class T, class Memory>
 void swap(basic_weak_ptr<T, Memory>& first, basic_weak_ptr<T, Memory>& second) noexcept {
   first.swap(second);
