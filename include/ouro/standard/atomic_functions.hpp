@@ -31,16 +31,19 @@ OURO_SHARED_STATE inline constinit pointer_lock_array all_pointer_locks{};
 
 }  // namespace detail
 
+/// False: a lock of the library guards the pointer.
 template <class T, class Memory>
 [[nodiscard]] bool atomic_is_lock_free(const basic_shared_ptr<T, Memory>*) noexcept {
   return false;
 }
 
+/// A copy of the pointer, while other threads may store to it by these functions.
 template <class T, class Memory>
 [[nodiscard]] basic_shared_ptr<T, Memory> atomic_load(const basic_shared_ptr<T, Memory>* from) noexcept {
   const detail::lock_guard lock{detail::lock_of_pointer(from)};
   return *from;
 }
+/// The same; the order is at least the one that is asked for.
 template <class T, class Memory>
 [[nodiscard]] basic_shared_ptr<T, Memory> atomic_load_explicit(const basic_shared_ptr<T, Memory>* from,
                                                                std::memory_order) noexcept {
@@ -53,12 +56,14 @@ void atomic_store(basic_shared_ptr<T, Memory>* to, basic_shared_ptr<T, Memory> d
   const detail::lock_guard lock{detail::lock_of_pointer(to)};
   to->swap(desired);
 }
+/// The same; the order is at least the one that is asked for.
 template <class T, class Memory>
 void atomic_store_explicit(basic_shared_ptr<T, Memory>* to, basic_shared_ptr<T, Memory> desired,
                            std::memory_order) noexcept {
   atomic_store(to, std::move(desired));
 }
 
+/// Stores `desired`, and returns what was there.
 template <class T, class Memory>
 [[nodiscard]] basic_shared_ptr<T, Memory> atomic_exchange(basic_shared_ptr<T, Memory>* at,
                                                           basic_shared_ptr<T, Memory> desired) noexcept {
@@ -66,6 +71,7 @@ template <class T, class Memory>
   at->swap(desired);
   return desired;
 }
+/// The same; the order is at least the one that is asked for.
 template <class T, class Memory>
 [[nodiscard]] basic_shared_ptr<T, Memory> atomic_exchange_explicit(basic_shared_ptr<T, Memory>* at,
                                                                    basic_shared_ptr<T, Memory> desired,
@@ -89,17 +95,20 @@ bool atomic_compare_exchange_strong(basic_shared_ptr<T, Memory>* at, basic_share
   *expected = std::move(found);
   return false;
 }
+/// The same; never fails by chance.
 template <class T, class Memory>
 bool atomic_compare_exchange_weak(basic_shared_ptr<T, Memory>* at, basic_shared_ptr<T, Memory>* expected,
                                   basic_shared_ptr<T, Memory> desired) noexcept {
   return atomic_compare_exchange_strong(at, expected, std::move(desired));
 }
+/// The same; the orders are at least those that are asked for.
 template <class T, class Memory>
 bool atomic_compare_exchange_strong_explicit(basic_shared_ptr<T, Memory>* at, basic_shared_ptr<T, Memory>* expected,
                                              basic_shared_ptr<T, Memory> desired, std::memory_order,
                                              std::memory_order) noexcept {
   return atomic_compare_exchange_strong(at, expected, std::move(desired));
 }
+/// The same; the orders are at least those that are asked for.
 template <class T, class Memory>
 bool atomic_compare_exchange_weak_explicit(basic_shared_ptr<T, Memory>* at, basic_shared_ptr<T, Memory>* expected,
                                            basic_shared_ptr<T, Memory> desired, std::memory_order,

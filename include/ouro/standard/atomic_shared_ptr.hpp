@@ -81,10 +81,8 @@ class locked_pointer {
   class turn {
    public:
     explicit turn(std::atomic<std::uint32_t>& state) noexcept : state_{state} {
-      while (((seen_ = state.fetch_or(is_locked, std::memory_order_acquire)) & is_locked) != 0) {
-        for (int i = 0; i != 64 && (state.load(std::memory_order_relaxed) & is_locked) != 0; ++i) spin_pause();
-        if ((state.load(std::memory_order_relaxed) & is_locked) != 0) yield_to_others();
-      }
+      for (int tries = 0; ((seen_ = state.fetch_or(is_locked, std::memory_order_acquire)) & is_locked) != 0; ++tries)
+        tries % 64 != 63 ? spin_pause() : yield_to_others();  // GCOVR_EXCL_LINE: another thread has it for a moment
     }
     turn(const turn&) = delete;
     turn& operator=(const turn&) = delete;

