@@ -52,9 +52,9 @@ class PointerPrinter:
 
 def header_of_weak(value):
     """The header of what a weak pointer points to; None if that has died, or there never was anything."""
-    if int(value["record_"]) == 0:
+    if int(value["handle_"]["record_"]) == 0:
         return None
-    target = value["record_"]["target"]
+    target = value["handle_"]["record_"]["target"]
     try:
         busy = int(target["busy"])
     except gdb.error:
@@ -74,7 +74,7 @@ class WeakPrinter:
         self.header = header_of_weak(value)
 
     def to_string(self):
-        if int(self.value["record_"]) == 0:
+        if int(self.value["handle_"]["record_"]) == 0:
             return "weak (null)"
         if self.header is None or self.header.count().is_dying:
             return "weak (expired)"

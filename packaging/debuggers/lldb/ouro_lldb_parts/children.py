@@ -68,7 +68,7 @@ class AliasChildren(PointerChildren):
 
 class WeakChildren(Children):
     def found(self):
-        if word_of(child(self.value, "record_")) != 0 and header_of_weak(self.value) is not None:
+        if word_of(child(child(self.value, "handle_"), "record_")) != 0 and header_of_weak(self.value) is not None:
             yield child(self.value, "pointee_").Clone("get()")
 
 

@@ -188,7 +188,7 @@ def header_of_weak(pointer):
     """The header of what a weak pointer points to; None if that has died."""
     type = header_type(pointer)
     # The lowest bit is a lock: headers lie at even addresses.
-    address = word_of(child(child(child(pointer, "record_"), "target"), "address_")) & ~1
+    address = word_of(child(child(child(child(pointer, "handle_"), "record_"), "target"), "address_")) & ~1
     if address == 0:
         return None
     return Header(pointer.GetTarget(), address + type.GetByteSize(), type, argument(pointer, 1), argument(pointer, 2))

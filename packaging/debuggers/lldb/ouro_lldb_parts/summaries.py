@@ -21,7 +21,7 @@ def pointer_summary(value, _):
 
 def weak_summary(value, _):
     value = plain(value)
-    if word_of(child(value, "record_")) == 0:
+    if word_of(child(child(value, "handle_"), "record_")) == 0:
         return "weak (null)"
     header = header_of_weak(value)
     if header is None or header.count().is_dying:
