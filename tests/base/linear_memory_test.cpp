@@ -51,7 +51,7 @@ bool is_zero(const void* at, std::size_t bytes) {
 }
 
 bool has(linear_memory& memory, std::size_t pages, std::size_t ranges) {
-  const auto unused = memory.unused();
+  const auto unused = memory.all_free();
   return unused.bytes == pages * page && unused.ranges == ranges;
 }
 

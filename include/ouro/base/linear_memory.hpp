@@ -68,7 +68,7 @@ class linear_memory {
     std::size_t bytes;
     std::size_t ranges;
   };
-  [[nodiscard]] free_pages unused() noexcept {
+  [[nodiscard]] free_pages all_free() noexcept {
     const lock_guard lock{mutex_};
     free_pages sum{0, 0};
     for (const range* at = first_; at != nullptr; at = at->next) {
