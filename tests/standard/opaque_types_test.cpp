@@ -34,7 +34,7 @@ class sealed : public ouro::test::counted<sealed> {
 
 /// Shows all that it holds, and one part of that is sealed.
 struct window {
-  std::vector<std::unique_ptr<sealed>> parts;
+  std::unique_ptr<sealed> part;
   local::shared_ptr<window> next;
 };
 
@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(fixture, "opaque_types: names the opaque parts of a class, whi
   const auto name = ouro::type_name<sealed>();
   {
     const auto made = local::make_shared<window>();
-    made->parts.push_back(std::make_unique<sealed>());
+    made->part = std::make_unique<sealed>();
     made->next = made;
     CHECK(living(name) == 1);
   }
@@ -115,8 +115,8 @@ TEST_CASE_FIXTURE(fixture, "opaque_types: names the opaque parts of a class, whi
 TEST_CASE_FIXTURE(fixture, "opaque_types: an object behind an opaque part is held from outside") {
   const auto root = local::make_shared<window>();
   auto kept = local::make_shared<sealed>(5);
-  root->parts.push_back(std::make_unique<sealed>());
-  root->parts[0]->set(kept);
+  root->part = std::make_unique<sealed>();
+  root->part->set(kept);
   root->next = root;
   const local::weak_ptr<sealed> watcher = kept;
   kept.reset();
