@@ -4,9 +4,11 @@
 
 #include <any>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 using ouro::detail::count_members;
 using ouro::detail::sees_members;
@@ -138,4 +140,15 @@ TEST_CASE("aggregate: a member that is a reference is no part of the object") {
     CHECK(std::is_empty_v<std::remove_cvref_t<decltype(other)>> != ouro::has_reflection);
     CHECK(bits == 6);
   });
+}
+
+TEST_CASE("aggregate: a vector of what cannot be copied is one member") {
+  struct holder {
+    std::vector<std::unique_ptr<int>> many;
+    std::string name;
+  };
+  static_assert(count_members<holder>() == 2);
+  holder object;
+  object.many.push_back(std::make_unique<int>(3));
+  CHECK(with_members(object, [](const auto& many, const auto&) { return *many[0]; }) == 3);
 }

@@ -51,9 +51,14 @@ struct takes;
 template <class T, std::size_t... Before, std::size_t... Inside, std::size_t... After>
 struct takes<T, std::index_sequence<Before...>, std::index_sequence<Inside...>, std::index_sequence<After...>> {
   static constexpr bool plain = requires { T{one_member<Before>{}..., one_member<After>{}...}; };
-  static constexpr bool braced = requires { T{one_member<Before>{}..., {}, one_member<After>{}...}; } || requires {
-    T{one_member<Before>{}..., {one_member<Inside>{}...}, one_member<After>{}...};
-  };
+  /// The second way is not looked at where the first will do: clang compiles the constructors that it names.
+  static constexpr bool braced = [] {
+    if constexpr (requires { T{one_member<Before>{}..., {}, one_member<After>{}...}; }) {
+      return true;
+    } else {
+      return requires { T{one_member<Before>{}..., {one_member<Inside>{}...}, one_member<After>{}...}; };
+    }
+  }();
 };
 
 template <class T, std::size_t N>
