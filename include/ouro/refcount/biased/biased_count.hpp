@@ -290,7 +290,7 @@ class biased_count {
     while (is_owned(local, seen)) {
       if ((seen & claimed) != 0) {
         seen = wait_for_claim(seen);
-        continue;
+        continue;  // GCOVR_EXCL_LINE: another thread looks at this moment
       }
       if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;
       if ((seen & others_mask) > no_others) {
@@ -326,7 +326,7 @@ class biased_count {
       }
       return drop_result::kept;
     }
-    return decrement_merged<Plainly>(seen);
+    return decrement_merged<Plainly>(seen);  // GCOVR_EXCL_LINE: it has just become immortal
   }
 
   /// Ends the count if no pointer is left. \pre the object is queued; the caller holds the owner's mutex
@@ -338,7 +338,7 @@ class biased_count {
       if (shared_.compare_exchange_weak(seen, seen | claimed, std::memory_order_acq_rel, std::memory_order_relaxed))
         return settle();
     }
-    return false;
+    return false;  // GCOVR_EXCL_LINE: it has just become immortal
   }
 
   /// How many pointers there are, if no other thread changes a part meanwhile.
