@@ -48,3 +48,20 @@ TEST_CASE("names: std::owner_less and std::atomic are those of this library's po
   place = second;
   CHECK(place.load() == second);
 }
+
+namespace {
+
+struct holds_atomic {
+  ouro::local::atomic_shared_ptr<holds_atomic> next;
+};
+
+}  // namespace
+
+TEST_CASE("names: a cycle through an atomic pointer is collected") {
+  ouro::gc::collect();
+  {
+    const auto made = ouro::local::make_shared<holds_atomic>();
+    made->next = made;
+  }
+  CHECK(ouro::gc::collect() == 1);
+}

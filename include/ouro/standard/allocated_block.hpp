@@ -143,8 +143,8 @@ struct allocated_block : shared_block<Held, Memory> {
   }
 
   [[nodiscard]] static std::size_t bytes_of(const void* object) noexcept {
-    return bytes(base::length(object));
-  }  // GCOVR_EXCL_LINE: asked for by looks at the heap alone
+    return bytes(base::length(object));  // GCOVR_EXCL_LINE: asked for by looks at the heap alone
+  }
 
   OURO_SHARED_STATE static constexpr type_record record{
       &destroy_run,

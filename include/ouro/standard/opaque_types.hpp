@@ -74,7 +74,7 @@ OURO_NOINLINE inline void count_opaque_rarely(opaque_entry& entry, std::size_t c
   if (entry.index.load(std::memory_order_relaxed) == opaque_entry::unlisted) list_opaque_type(entry);
   if (opaque_counts_here == nullptr) begin_opaque_counts();
   if (opaque_counts_here == nullptr || entry.index.load(std::memory_order_relaxed) >= opaque_counts::capacity) {
-    entry.of_no_thread.fetch_add(change, std::memory_order_relaxed);
+    entry.of_no_thread.fetch_add(change, std::memory_order_relaxed);  // GCOVR_EXCL_LINE: at a thread's end
   } else {
     count_opaque(entry, change);
   }
