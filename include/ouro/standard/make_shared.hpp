@@ -3,6 +3,7 @@
 /// The counterparts of `std::make_shared` and `std::allocate_shared`, with their forms for arrays and for overwriting.
 
 #include <ouro/config.hpp>
+#include <ouro/pointer/array_under_construction.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/standard/allocated_block.hpp>
@@ -106,7 +107,7 @@ struct shared_making {
 
   template <class Each>
   [[nodiscard]] static pointer many(std::size_t length, Each each) {
-    const std::size_t elements = innermost_elements<std::remove_extent_t<T>>(length);
+    const std::size_t elements = elements_of<std::remove_extent_t<T>>(length);
     return to<held>(
         make_owner<true, held[], Memory>(elements, fill_by<array_under_construction<held>>(elements, each)));
   }
@@ -123,7 +124,7 @@ struct shared_making {
   }
   template <class Allocator, class Each>
   [[nodiscard]] static pointer many_by(const Allocator& allocator, std::size_t length, Each each) {
-    const std::size_t elements = innermost_elements<std::remove_extent_t<T>>(length);
+    const std::size_t elements = elements_of<std::remove_extent_t<T>>(length);
     return to<allocated_object<innermost>>(
         allocate_owner<constructed, Memory>(allocator, elements, [&](allocated_object<innermost>* at) {
           allocated_elements<innermost, Allocator> array{allocator, at};
@@ -137,7 +138,7 @@ struct shared_making {
   [[nodiscard]] static pointer raw_by(const Allocator& allocator, std::size_t length) {
     using all = std::conditional_t<std::is_array_v<T>, held[], held>;
     std::size_t elements = 1;
-    if constexpr (std::is_array_v<T>) elements = innermost_elements<std::remove_extent_t<T>>(length);
+    if constexpr (std::is_array_v<T>) elements = elements_of<std::remove_extent_t<T>>(length);
     return to<held>(allocate_owner<all, Memory>(
         allocator, elements, fill_by<array_under_construction<held>>(elements, each_default_initialised{})));
   }
@@ -278,13 +279,13 @@ struct allocate_shared_for_overwrite_function {
 /// \throws std::bad_alloc, std::bad_array_new_length, and what the constructors throw
 template <class T, class Memory>
 inline constexpr detail::make_shared_function<T, Memory> basic_make_shared{};
-/// The same with default-initialised objects: bytes without a value for scalars.
+/// `basic_make_shared` with default-initialised objects: bytes without a value for scalars.
 template <class T, class Memory>
 inline constexpr detail::make_shared_for_overwrite_function<T, Memory> basic_make_shared_for_overwrite{};
-/// The same with memory of an allocator, which is the first argument.
+/// `basic_make_shared` with memory of an allocator, which is the first argument.
 template <class T, class Memory>
 inline constexpr detail::allocate_shared_function<T, Memory> basic_allocate_shared{};
-/// The same for overwriting.
+/// `basic_make_shared_for_overwrite` with memory of an allocator, which is the first argument.
 template <class T, class Memory>
 inline constexpr detail::allocate_shared_for_overwrite_function<T, Memory> basic_allocate_shared_for_overwrite{};
 

@@ -3,7 +3,6 @@
 /// Makes the objects that a `shared_ptr` counts: those of `make_shared`, and owners of objects that came from
 /// elsewhere.
 
-#include <ouro/base/throw.hpp>
 #include <ouro/config.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
@@ -12,7 +11,6 @@
 #include <ouro/standard/shared_object.hpp>
 
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -49,27 +47,18 @@ template <class Held, class Memory, class Allocator, class Fill>
   return pointer_access::take<owner_of_memory<Memory>>(maker.object());
 }
 
-/// Makes an owner of `object`. If it cannot be made, calls the deleter for the object.
-template <class Memory, class Pointer, class Deleter>
-[[nodiscard]] owner_of_memory<Memory> own(Pointer object, Deleter& deleter) {
+/// Makes an owner of `object`, with memory of the allocator if there is one. If it cannot be made, calls the deleter
+/// for the object.
+template <class Memory, class Pointer, class Deleter, class... Allocator>
+[[nodiscard]] owner_of_memory<Memory> own(Pointer object, Deleter& deleter, const Allocator&... allocator) {
   using held = pointer_owner<Pointer, Deleter, Memory>;
+  const auto fill = [&](held* at) { ::new (static_cast<void*>(at)) held(object, std::move(deleter)); };
   OURO_TRY {
-    return make_owner<!std::is_nothrow_move_constructible_v<Deleter>, held, Memory>(
-        1, [&](held* at) { ::new (static_cast<void*>(at)) held(object, std::move(deleter)); });
-  }
-  OURO_CATCH_ALL {
-    deleter(object);
-    OURO_RETHROW;
-  }
-}
-
-/// `own` with memory of an allocator.
-template <class Memory, class Pointer, class Deleter, class Allocator>
-[[nodiscard]] owner_of_memory<Memory> own(Pointer object, Deleter& deleter, const Allocator& allocator) {
-  using held = pointer_owner<Pointer, Deleter, Memory>;
-  OURO_TRY {
-    return allocate_owner<held, Memory>(
-        allocator, 1, [&](held* at) { ::new (static_cast<void*>(at)) held(object, std::move(deleter)); });
+    if constexpr (sizeof...(Allocator) == 0) {
+      return make_owner<!std::is_nothrow_move_constructible_v<Deleter>, held, Memory>(1, fill);
+    } else {
+      return allocate_owner<held, Memory>(allocator..., 1, fill);
+    }
   }
   OURO_CATCH_ALL {
     deleter(object);
@@ -85,14 +74,6 @@ template <class Deleter, class Memory>
   const type_record& record = record_of(info_of<typename Memory::collector>(object));
   if (record.find_deleter == nullptr) return nullptr;
   return static_cast<Deleter*>(record.find_deleter(owner.get(), &deleter_key<std::remove_cv_t<Deleter>>));
-}
-
-/// How many elements lie in `length` arrays of `Element`s, at any depth. \throws std::bad_array_new_length
-template <class Element>
-[[nodiscard]] std::size_t innermost_elements(std::size_t length) {
-  constexpr std::size_t each = sizeof(Element) / sizeof(std::remove_all_extents_t<Element>);
-  if (length > std::numeric_limits<std::size_t>::max() / each) throw_bad_array_length();
-  return length * each;
 }
 
 }  // namespace ouro::detail
