@@ -47,7 +47,7 @@ OURO_USED OURO_OWN_CODE inline void name_build() noexcept {  // GCOVR_EXCL_LINE:
 }
 }  // namespace ouro::detail
 #elif defined(_MSC_VER)
-// The same for Microsoft's linker, which compares the texts.
+// Microsoft's linker compares the texts, and refuses objects that were compiled with other settings.
 #pragma detect_mismatch("ouro_check_level", OURO_STRINGIFY(OURO_CHECK_LEVEL))
 #pragma detect_mismatch("ouro_tracking_tool", OURO_STRINGIFY(OURO_TRACK))
 #pragma detect_mismatch("ouro_reflection", OURO_STRINGIFY(OURO_HAS_REFLECTION))

@@ -185,7 +185,7 @@ OURO_ALWAYS_INLINE void prefetch([[maybe_unused]] const void* at) noexcept {
 #endif
 }
 
-/// The same for memory that will be written.
+/// Brings the line of memory at `at`, which will be written, into the cache.
 OURO_ALWAYS_INLINE void prefetch_for_write([[maybe_unused]] const void* at) noexcept {
 #if OURO_IS_MSVC
   prefetch(at);

@@ -39,8 +39,8 @@ class weak_handle {
     record_ = table::watch(target);
     add_flags<CollectorPolicy>(target, info_word::watched);
   }
-  /// The same with a callback, which the record takes over. \throws std::bad_alloc, and the callback remains the
-  /// caller's
+  /// Watches the object, which the caller keeps alive; its end calls the callback, which the record takes over.
+  /// \throws std::bad_alloc, and the callback remains the caller's
   weak_handle(header_type& target, weak_callback* callback) {
     counting::template check_use<T>(target, {});
     record_ = table::watch(target, callback);
@@ -76,7 +76,7 @@ class weak_handle {
   /// One strong pointer more to the target, for the caller; null if the target is dying or dead, or there is none.
   [[nodiscard]] header_type* lock() const noexcept { return record_ == nullptr ? nullptr : lock_watched(); }
 
-  /// The same. \pre not null
+  /// One strong pointer more to the target, for the caller; null if the target is dying or dead. \pre not null
   [[nodiscard]] header_type* lock_watched() const noexcept {
     counting::check_not_collected(type_name<T>());
     return table::lock(*record_);

@@ -43,7 +43,7 @@ template <class T, class Memory>
   const detail::lock_guard lock{detail::lock_of_pointer(from)};
   return *from;
 }
-/// The same; the order is at least the one that is asked for.
+/// `atomic_load`; the order is at least the one that is asked for.
 template <class T, class Memory>
 [[nodiscard]] basic_shared_ptr<T, Memory> atomic_load_explicit(const basic_shared_ptr<T, Memory>* from,
                                                                std::memory_order) noexcept {
@@ -56,7 +56,7 @@ void atomic_store(basic_shared_ptr<T, Memory>* to, basic_shared_ptr<T, Memory> d
   const detail::lock_guard lock{detail::lock_of_pointer(to)};
   to->swap(desired);
 }
-/// The same; the order is at least the one that is asked for.
+/// `atomic_store`; the order is at least the one that is asked for.
 template <class T, class Memory>
 void atomic_store_explicit(basic_shared_ptr<T, Memory>* to, basic_shared_ptr<T, Memory> desired,
                            std::memory_order) noexcept {
@@ -71,7 +71,7 @@ template <class T, class Memory>
   at->swap(desired);
   return desired;
 }
-/// The same; the order is at least the one that is asked for.
+/// `atomic_exchange`; the order is at least the one that is asked for.
 template <class T, class Memory>
 [[nodiscard]] basic_shared_ptr<T, Memory> atomic_exchange_explicit(basic_shared_ptr<T, Memory>* at,
                                                                    basic_shared_ptr<T, Memory> desired,
@@ -95,20 +95,20 @@ bool atomic_compare_exchange_strong(basic_shared_ptr<T, Memory>* at, basic_share
   *expected = std::move(found);
   return false;
 }
-/// The same; never fails by chance.
+/// `atomic_compare_exchange_strong`; never fails by chance.
 template <class T, class Memory>
 bool atomic_compare_exchange_weak(basic_shared_ptr<T, Memory>* at, basic_shared_ptr<T, Memory>* expected,
                                   basic_shared_ptr<T, Memory> desired) noexcept {
   return atomic_compare_exchange_strong(at, expected, std::move(desired));
 }
-/// The same; the orders are at least those that are asked for.
+/// `atomic_compare_exchange_strong`; the orders are at least those that are asked for.
 template <class T, class Memory>
 bool atomic_compare_exchange_strong_explicit(basic_shared_ptr<T, Memory>* at, basic_shared_ptr<T, Memory>* expected,
                                              basic_shared_ptr<T, Memory> desired, std::memory_order,
                                              std::memory_order) noexcept {
   return atomic_compare_exchange_strong(at, expected, std::move(desired));
 }
-/// The same; the orders are at least those that are asked for.
+/// `atomic_compare_exchange_weak`; the orders are at least those that are asked for.
 template <class T, class Memory>
 bool atomic_compare_exchange_weak_explicit(basic_shared_ptr<T, Memory>* at, basic_shared_ptr<T, Memory>* expected,
                                            basic_shared_ptr<T, Memory> desired, std::memory_order,

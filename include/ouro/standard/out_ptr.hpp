@@ -75,7 +75,7 @@ class OURO_SHARED_TYPE out_ptr_t {
   mutable Pointer written_{};
 };
 
-/// The same for functions that also take over what the pointer owns at first, and for pointers that can give it up.
+/// Like `out_ptr_t`, for functions that also take over what the pointer owns at first: the pointer gives it up.
 template <class Smart, class Pointer, class... Args>
 class OURO_SHARED_TYPE inout_ptr_t {
   static_assert(!detail::is_shared_pointer<Smart>, "ouro: a shared pointer cannot give up its object to `inout_ptr`");
@@ -114,8 +114,8 @@ template <class Pointer = void, class Smart, class... Args>
   using pointer = std::conditional_t<std::is_void_v<Pointer>, typename detail::pointer_in<Smart>::type, Pointer>;
   return out_ptr_t<Smart, pointer, Args&&...>(to, std::forward<Args>(args)...);
 }
-/// The same for functions that also take over what the pointer owns at first. Not for shared pointers, which cannot
-/// give it up.
+/// Like `out_ptr`, for functions that also take over what the pointer owns at first. Not for shared pointers, which
+/// cannot give it up.
 template <class Pointer = void, class Smart, class... Args>
 [[nodiscard]] auto inout_ptr(Smart& to, Args&&... args) {
   using pointer = std::conditional_t<std::is_void_v<Pointer>, typename detail::pointer_in<Smart>::type, Pointer>;

@@ -101,7 +101,8 @@ class basic_shared_ptr {
     own(object, deleter);
   }
 
-  /// The same with memory of the allocator for the owner. \throws what the allocator throws, after calling the deleter
+  /// Owns `object`, with memory of the allocator for the owner. \throws what the allocator throws, after calling the
+  /// deleter
   template <class Y, class Deleter, class Allocator>
     requires detail::ownable_as<Y, T> && detail::deleter_for<Deleter, Y*>
   basic_shared_ptr(Y* object, Deleter deleter, Allocator memory) {

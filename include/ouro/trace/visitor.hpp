@@ -82,7 +82,7 @@ template <class SeeEdge>
   }
 }
 
-/// The same `SeeEdge`, after the visitor that had it has gone.
+/// The `SeeEdge` of the visitor that began the walk and has gone since.
 template <class SeeEdge>
 [[nodiscard]] decltype(auto) see_edge_of(const walk& of) noexcept {
   if constexpr (requires { SeeEdge::of_walk(of); }) {

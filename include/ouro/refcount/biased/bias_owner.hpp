@@ -164,8 +164,8 @@ inline constexpr std::uint32_t bias_tag_shift = 19;
 /// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
 OURO_SHARED_STATE inline constinit thread_local std::uint32_t tag_of_thread = 0;
 
-/// The same, but 0 while objects are queued for the thread: then it finds none of its counts by this, and takes the
-/// long way with each. Other threads change it under the owner's mutex.
+/// The tag of the calling thread, but 0 while objects are queued for it: then it finds none of its counts by this, and
+/// takes the long way with each. Other threads change it under the owner's mutex.
 OURO_SHARED_STATE inline constinit thread_local std::atomic<std::uint32_t> bias_of_thread{0};
 
 /// In a child after a fork: ends the owners whose threads do not exist in the child.
