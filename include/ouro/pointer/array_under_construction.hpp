@@ -13,13 +13,18 @@
 
 namespace ouro::detail {
 
+/// The elements in a `Row`, which counts as one unless it is an array.
+template <class Row>
+inline constexpr std::size_t elements_in_row = 1;
+template <class Row, std::size_t N>
+inline constexpr std::size_t elements_in_row<Row[N]> = N * elements_in_row<Row>;
+
 /// The elements of an array of `rows`, where a row that is an array counts as its elements: an array of arrays is
 /// stored as one long array. Too many rows, as from a negative length, become too many elements for any memory.
 template <class Row>
 [[nodiscard]] constexpr std::size_t elements_of(std::size_t rows) noexcept {
-  constexpr std::size_t each = sizeof(Row) / sizeof(std::remove_all_extents_t<Row>);
   constexpr std::size_t most = static_cast<std::size_t>(-1);
-  return rows > most / each ? most : rows * each;
+  return rows > most / elements_in_row<Row> ? most : rows * elements_in_row<Row>;
 }
 
 OURO_CONSTRUCTION_WARNINGS_OFF
