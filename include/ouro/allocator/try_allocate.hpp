@@ -33,7 +33,8 @@ template <class AllocatorPolicy>
   }
 }
 
-/// The same, or null when it has none, in whichever way the policy says so.
+/// A block from the policy, for an object whose type has the name `type`. Null if the policy has no memory, whether it
+/// says so by null or by an exception.
 template <class AllocatorPolicy>
 [[nodiscard]] OURO_ALWAYS_INLINE void* try_allocate(std::size_t bytes, std::size_t alignment,
                                                     std::string_view type) noexcept {

@@ -45,7 +45,8 @@ class address_map {
     return *made;
   }
 
-  /// The same; null, and nothing has changed, when memory is exhausted.
+  /// The value at `key`, made by default if there was none. If memory is exhausted, returns null and changes nothing.
+  /// \pre `key != nullptr`
   [[nodiscard]] Value* try_insert(const void* key) noexcept {
     if (Value* const found = find(key); found != nullptr) return found;
     if ((size_ + 1) * 4 > capacity_ * 3 && !try_grow()) return nullptr;

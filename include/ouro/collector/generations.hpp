@@ -108,8 +108,9 @@ class generations {
     young_end_ = buffers_[young_ones].slots();
   }
 
-  /// The same, but that `next` goes on from candidate to candidate of one generation where it stopped, and leaves the
-  /// buffer in order, so that a program may run between two of them. Returns whether that is the young one.
+  /// Begins a step over the candidates of one generation. In a step `next` goes on behind the candidate where the last
+  /// step stopped, and leaves the buffer in order, so that the program may run between two steps. Returns whether the
+  /// generation is the young one.
   bool begin_step() noexcept {
     swept_ = nullptr;
     return !steps_through_old_;

@@ -77,11 +77,12 @@ struct count_word {
     return word == (suspect_on_drop | 1) ? none : word - 1;
   }
 
-  /// The same number of pointers, with the bit set or cleared. An immortal word stays immortal.
+  /// The word of as many pointers with the bit set. An immortal word stays immortal.
   [[nodiscard]] static constexpr std::uint32_t with_suspect_on_drop(std::uint32_t word) noexcept {
     if (word < immortal) return (word + 1) | suspect_on_drop;
     return is_immortal(word) ? pinned : word;
   }
+  /// The word of as many pointers with the bit cleared. An immortal word stays immortal.
   [[nodiscard]] static constexpr std::uint32_t without_suspect_on_drop(std::uint32_t word) noexcept {
     return word - suspect_on_drop < immortal ? (word & ~suspect_on_drop) - 1 : word;
   }

@@ -96,7 +96,7 @@ class locked_pointer {
     std::uint32_t seen_;  ///< without the lock
   };
 
-  /// The same part of the same owner.
+  /// Whether two pointers lead to one part and share one owner.
   template <class T, class Memory>
   [[nodiscard]] static bool is_equivalent(const basic_shared_ptr<T, Memory>& left,
                                           const basic_shared_ptr<T, Memory>& right) noexcept {

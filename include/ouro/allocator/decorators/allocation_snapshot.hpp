@@ -90,13 +90,13 @@ class basic_allocation_snapshot {
     return kept;
   }
 
-  /// Sums by `how`, the largest first: of `n` groups, or all.
+  /// Sums by `how`, those of the most bytes first: of `n` groups, or all.
   [[nodiscard]] std::vector<statistic> top(std::size_t n = static_cast<std::size_t>(-1),
                                            group_by how = group_by::trace) const {
     return first_of(n, grouped(how), &statistic::bytes, &statistic::blocks);
   }
 
-  /// The same by number of blocks.
+  /// Sums by `how`, those of the most blocks first: of `n` groups, or all.
   [[nodiscard]] std::vector<statistic> top_by_blocks(std::size_t n = static_cast<std::size_t>(-1),
                                                      group_by how = group_by::trace) const {
     return first_of(n, grouped(how), &statistic::blocks, &statistic::bytes);
