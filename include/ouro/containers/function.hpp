@@ -111,8 +111,9 @@ class function<R(Args...)> {
   template <class T>
     requires(!std::same_as<std::remove_cvref_t<T>, function>) && detail::callable_as<std::decay_t<T>, R, Args...>
   function(T&& call) {
+    using given = std::remove_cvref_t<T>;
     using held = std::decay_t<T>;
-    if constexpr (std::is_pointer_v<held> || std::is_member_pointer_v<held>) {
+    if constexpr (std::is_pointer_v<given> || std::is_member_pointer_v<given>) {
       if (call == nullptr) return;
     }
     value_.template emplace<held>(detail::function_verbs_of<held, R, Args...>, std::forward<T>(call));
