@@ -83,7 +83,7 @@ def main() -> int:
             (all_headers, [], ""),
             (f'#include "{one_header}"\n', ["-DOURO_ONE_HEADER"], ""),
             # What the others show is there is missing here.
-            ("#include <ouro/config.hpp>\n#include <ouro/base/type_list.hpp>\n", [without["hide"]], "@T|stray"),
+            ("#include <ouro/config.hpp>\n#include <ouro/base/type_list.hpp>\n", [without["hide"]], r"@\w|stray"),
             ("#include <ouro/config.hpp>\n#include <ouro/base/type_list.hpp>\n", [without["restore"]], "without macros/restore"),
             ("#include <ouro/config.hpp>\n", [without["restore"]], "A is gone"),
         )
