@@ -244,3 +244,40 @@ TEST_CASE("deepcopy: a trace that throws, also while copies are undone, is repor
   CHECK(reports.last_type == "deepcopy");
   CHECK(throwing_trace::alive == 0);
 }
+
+namespace {
+
+/// A value with others inside of it.
+struct nested {
+  ptr<node> edge;
+  std::vector<nested> inner;
+};
+
+}  // namespace
+
+TEST_CASE("deepcopy: edges of parts that are nested deeper than a walk goes at once lead to the copies") {
+  const std::size_t before = node::alive;
+  {
+    constexpr int links = 3 * static_cast<int>(ouro::detail::nesting::most_levels);
+    const auto target = make<node>(1);
+    const auto original = make<nested>();
+    nested* last = original.get();
+    for (int i = 0; i != links; ++i) {
+      last->edge = target;
+      last = &last->inner.emplace_back();
+    }
+    last->edge = target;
+    const auto copied = deepcopy(original);
+    CHECK(target.use_count() == links + 2);
+    const nested* at = copied.get();
+    REQUIRE(at->edge != target);
+    const auto copied_target = at->edge;
+    for (int i = 0; i != links; ++i) {
+      at = &at->inner.at(0);
+      CHECK(at->edge == copied_target);
+    }
+    CHECK(copied_target.use_count() == links + 2);
+    CHECK(node::alive == before + 2);
+  }
+  CHECK(node::alive == before);
+}

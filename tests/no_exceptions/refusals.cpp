@@ -61,6 +61,7 @@ int main() {
              static_cast<void>(ouro::standard_allocator<int>{}.allocate(std::numeric_limits<std::size_t>::max()));
            }) &&
       ends("", [] { const ouro::ptr<int> locked{ouro::weak<int>{}}; }) &&
+      ends("", [] { ouro::function<void()>{}(); }) &&
       ends("no such key", [] { static_cast<void>(ouro::dict<int, int>{}.at(1)); }) && ends("not clonable", [] {
         const ouro::ptr<open_class> object = ouro::make<derived>();
         static_cast<void>(ouro::copy(object));

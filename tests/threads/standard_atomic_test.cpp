@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <type_traits>
@@ -93,12 +94,14 @@ TEST_CASE_TEMPLATE_DEFINE("atomic_shared_ptr: a thread waits until another one s
     current.wait(nullptr);
     seen = current.load()->value;
   }};
+  std::this_thread::sleep_for(std::chrono::milliseconds{20});  // so that it most likely waits
   current.store(answer);
   current.notify_all();
   waiter.join();
   CHECK(seen == 42);
   CHECK(answer.use_count() == 2);
   std::thread other{[&] { current.wait(answer, std::memory_order_acquire); }};
+  std::this_thread::sleep_for(std::chrono::milliseconds{20});
   current.store(nullptr);
   current.notify_one();
   other.join();

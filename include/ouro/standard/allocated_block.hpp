@@ -142,7 +142,7 @@ struct allocated_block : shared_block<Held, Memory> {
     for (; at != last; ++at) deallocate(base::object_of(*at));
   }
 
-  [[nodiscard]] static std::size_t bytes_of(const void* object) noexcept {
+  [[nodiscard]] static std::size_t bytes_of(const void* object) noexcept {  // GCOVR_EXCL_LINE: as the next
     return bytes(base::length(object));  // GCOVR_EXCL_LINE: asked for by looks at the heap alone
   }
 

@@ -289,8 +289,8 @@ class biased_count {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     while (is_owned(local, seen)) {
       if ((seen & claimed) != 0) {
-        seen = wait_for_claim(seen);
-        continue;  // GCOVR_EXCL_LINE: another thread looks at this moment
+        seen = wait_for_claim(seen);  // GCOVR_EXCL_LINE: another thread looks at this moment
+        continue;                     // GCOVR_EXCL_LINE
       }
       if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;
       if ((seen & others_mask) > no_others) {
@@ -318,7 +318,7 @@ class biased_count {
       if (!is_owned(local, seen)) break;
       if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;
       if (!shared_.compare_exchange_weak(seen, seen - 1, std::memory_order_acq_rel, std::memory_order_relaxed))
-        continue;
+        continue;  // GCOVR_EXCL_LINE: another thread was faster
       // Where the object has not arrived in the queue yet, who brings it there looks once more.
       if (owner.is_queued(*this) && end_if_unused()) {
         owner.take_out(*this);
