@@ -105,17 +105,22 @@ TEST_CASE("heap: its end destroys garbage, and frees the blocks of held objects 
     CHECK(!watcher.expired());
   }
   CHECK(mortal::log == "gg");
+  bool was_freed = !is_mapped(held);
   if constexpr (ouro::check_level >= 1) {
     // The pools of held objects of the heaps that ended last are kept, for reports about these objects.
-    CHECK(is_mapped(held));
+    CHECK_FALSE(was_freed);
     for (std::size_t i = 0; i != ouro::detail::ended_heaps::most_arenas; ++i) {
-      heap h;
-      const heap::scope in{h};
-      static_cast<void>(make<int>(1).release());
-      static_cast<void>(ouro::pool_allocator::allocate(std::size_t{3} << 20, 8));
+      {
+        heap h;
+        const heap::scope in{h};
+        static_cast<void>(make<int>(1).release());
+        static_cast<void>(ouro::pool_allocator::allocate(std::size_t{3} << 20, 8));
+      }
+      // The arena of a later heap may lie in the same place.
+      if (!is_mapped(held)) was_freed = true;
     }
   }
-  CHECK(!is_mapped(held));
+  CHECK(was_freed);
   CHECK(watcher.expired());
   CHECK(watcher.lock() == nullptr);
   CHECK(called == 0);
