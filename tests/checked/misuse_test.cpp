@@ -313,10 +313,10 @@ TEST_CASE("misuse: more types than there are numbers are caught, and an object o
 
 TEST_CASE("misuse: shared objects of different check levels in one program are reported (trap 65)") {
   static ouro::detail::type_table types;
-  static const ouro::detail::type_record checked{nullptr, nullptr, nullptr,   nullptr, nullptr,
-                                                 nullptr, nullptr, "checked", 1};
-  static const ouro::detail::type_record unchecked{nullptr, nullptr, nullptr,     nullptr, nullptr,
-                                                   nullptr, nullptr, "unchecked", 0};
+  static const ouro::detail::type_record checked{nullptr, nullptr, nullptr, nullptr,   nullptr,
+                                                 nullptr, nullptr, nullptr, "checked", 1};
+  static const ouro::detail::type_record unchecked{nullptr, nullptr, nullptr, nullptr,     nullptr,
+                                                   nullptr, nullptr, nullptr, "unchecked", 0};
   CHECK(types.add(checked) == 1);
   CHECK(types.add(checked) == 2);
   check_misuse(run_in_child([] { types.add(unchecked); }), "shared objects of different check levels", "unchecked");

@@ -87,3 +87,15 @@ static_assert(info_word::is_found_by_walk(info_word::heap_walkable | info_word::
 static_assert(!info_word::is_found_by_walk(info_word::heap_walkable) && !info_word::is_found_by_walk(info_word::old));
 
 }  // namespace
+
+TEST_CASE("info_word: an object is plain until something is to be done at its end but its destruction") {
+  using ouro::detail::info_word;
+  const std::uint32_t untouched = 7u << info_word::type_shift | info_word::owner_mask;
+  for (const std::uint32_t flag : {0u, info_word::tracked, info_word::old, info_word::heap_walkable}) {
+    CHECK(info_word::is_plain(untouched | flag));
+  }
+  for (const std::uint32_t flag : {info_word::buffered, info_word::watched, info_word::unborn, info_word::finalized,
+                                   info_word::dead, info_word::gray, info_word::alive, info_word::frozen}) {
+    CHECK_FALSE(info_word::is_plain(untouched | flag));
+  }
+}

@@ -34,6 +34,7 @@ type_record record_called(const char* name) {
           nullptr,
           nullptr,
           nullptr,
+          nullptr,
           name};
 }
 

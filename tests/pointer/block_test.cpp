@@ -42,6 +42,22 @@ using shared_by_generation = ouro::memory<ouro::atomic_refcount, ouro::generatio
 template <class Memory, class T>
 using block_in = block<T, typename Memory::refcount, typename Memory::collector, typename Memory::allocator>;
 
+struct speaking {
+  explicit speaking(std::string& to) : log{to} {}
+  speaking(const speaking&) = delete;
+  speaking& operator=(const speaking&) = delete;
+  virtual ~speaking() = default;
+  std::string& log;
+};
+struct derived : speaking {
+  using speaking::speaking;
+  ~derived() override { log += "derived "; }
+};
+struct finalizing : derived {
+  using derived::derived;
+  void finalize() { log += "finalize "; }
+};
+
 }  // namespace
 
 // The layout: padding, the length of an array, the header, the object.
@@ -98,6 +114,25 @@ TEST_CASE("block: an object is plain until it is a candidate, or a weak pointer 
   const ouro::weak<tree> watcher{object};
   CHECK_FALSE(of_tree::is_plain(header()));
   object.reset();
+  CHECK(watcher.expired());
+}
+
+TEST_CASE_TEMPLATE("block: an object of a derived class ends as what it was made, by a pointer to its base", Refcount,
+                   ouro::local_refcount, ouro::atomic_refcount, ouro::biased_refcount) {
+  using memory = ouro::memory<Refcount, ouro::no_collector, ouro::checked_allocator<ouro::system_allocator>>;
+  std::string log;
+  typename memory::template ptr<speaking> last = memory::template make<derived>(log);
+  last.reset();
+  CHECK(log == "derived ");
+  log.clear();
+  last = memory::template make<finalizing>(log);
+  last.reset();
+  CHECK(log == "finalize derived ");
+  log.clear();
+  last = memory::template make<derived>(log);
+  const typename memory::template weak<speaking> watcher{last};
+  last.reset();
+  CHECK(log == "derived ");
   CHECK(watcher.expired());
 }
 

@@ -116,6 +116,7 @@ struct OURO_SHARED_TYPE string_body {
                                                         nullptr,
                                                         nullptr,
                                                         &death<typename Locking::refcount, no_collector>::end,
+                                                        &death<typename Locking::refcount, no_collector>::die,
                                                         &bytes,
                                                         nullptr,
                                                         "ouro::interned_string"};

@@ -56,6 +56,11 @@ struct info_word {
     return (word & (heap_walkable | old)) == (heap_walkable | old);
   }
   [[nodiscard]] static constexpr std::uint32_t type(std::uint32_t word) noexcept { return word >> type_shift; }
+
+  /// Whether the object is no candidate, has no weak pointers, and no collection or destruction has begun with it.
+  [[nodiscard]] static constexpr bool is_plain(std::uint32_t word) noexcept {
+    return (word & (buffered | watched | unborn | finalized | dead | gray | alive | frozen)) == 0;
+  }
 };
 
 template <counts_in_header RefcountPolicy>

@@ -56,11 +56,6 @@ struct sized_block {
   [[nodiscard]] static std::size_t bytes_of(const void*) noexcept { return Bytes; }
 };
 
-/// Whether the destructor of `T` must be called through the type record, as where the object was made: a pointer may be
-/// dropped where a part of `T` is not complete, so that the destructor of `T` would not compile.
-template <class T>
-inline constexpr bool destroyed_by_record = false;
-
 /// What is known of objects in blocks that hold a `T` as the name of their type. Specialised for what wraps objects.
 template <class T>
 inline constexpr std::string_view object_name_of = type_name_of<T>;
@@ -212,6 +207,28 @@ struct block {
     }
   }
 
+  static constexpr bool can_die_plainly = !has_finalize<element>;
+
+  /// Ends an object whose info word is plain: destructor and size class are constants here. Not inlined, since a drop
+  /// that only makes a candidate would have to save the registers that this function needs.
+  OURO_NOINLINE static void die(void* header) noexcept {
+    auto& at = *static_cast<header_type*>(header);
+    if constexpr (std::is_trivially_destructible_v<element>) {
+      deallocate(at.object());
+    } else {
+      destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
+      if (queue.must_wait()) [[unlikely]]
+        return death<RefcountPolicy, CollectorPolicy>::on_zero_rarely(at);
+      RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
+      const std::uintptr_t outer = queue.enter();
+      destroy(at.object());
+      queue.leave(outer);
+      deallocate(at.object());
+      if (weak_table<RefcountPolicy>::has_callbacks() && outer == 0) [[unlikely]]
+        death<RefcountPolicy, CollectorPolicy>::run_weak_callbacks();
+    }
+  }
+
   using sized = sized_block<AllocatorPolicy, front - sizeof(header_type), bytes(1), alignment>;
 
   OURO_SHARED_STATE static constexpr type_record record{
@@ -220,6 +237,7 @@ struct block {
       trace_if_tracked(),
       has_finalize<element> ? &finalize : nullptr,
       &death<RefcountPolicy, CollectorPolicy>::end,
+      can_die_plainly ? &die : &death<RefcountPolicy, CollectorPolicy>::die,
       is_array ? &bytes_of_array : &sized::bytes_of,
       clone_if_clonable(),
       object_name_of<T>,
@@ -242,35 +260,14 @@ struct block {
     return (at.load_info() & ~(owner | age)) == info_.load();
   }
 
-  /// Ends a plain object; destructor and size class are constants here. \pre `is_plain(at)`, and its count is zero
+  /// `die` for an object of exactly this type. \pre `is_plain(at)`, and its count is zero
   OURO_ALWAYS_INLINE static void die_plainly(header_type& at) noexcept {
     if constexpr (std::is_trivially_destructible_v<element>) {
       deallocate(at.object());
-    } else if (!destructions<RefcountPolicy>.must_wait()) [[likely]] {
-      end_plainly(at);
     } else {
-      death<RefcountPolicy, CollectorPolicy>::on_zero(at);
+      die(&at);
     }
   }
-
-  /// Not inlined, since a drop that only makes a candidate would have to save the registers that this function needs.
-  /// \pre as `die_plainly`, and the object need not wait in the destruction queue
-  OURO_NOINLINE static void end_plainly(header_type& at) noexcept {
-    destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
-    RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
-    const std::uintptr_t outer = queue.enter();
-    if constexpr (destroyed_by_record<element>) {
-      record_of(at.load_info()).destroy_one(&at);
-    } else {
-      destroy(at.object());
-    }
-    queue.leave(outer);
-    deallocate(at.object());
-    if (weak_table<RefcountPolicy>::has_callbacks() && outer == 0) [[unlikely]]
-      death<RefcountPolicy, CollectorPolicy>::run_weak_callbacks();
-  }
-
-  static constexpr bool can_die_plainly = !has_finalize<element>;
 
   static constexpr std::uint32_t first_count =
       is_tracked && !tracks_all<CollectorPolicy> ? count_word::with_suspect_on_drop(count_word::one) : count_word::one;

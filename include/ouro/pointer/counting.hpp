@@ -119,14 +119,27 @@ struct counting<RefcountPolicy, CollectorPolicy> {
 
   template <class Block>
   OURO_NOINLINE static void decrement_rarely(header_type& object) noexcept {
-    if constexpr (!std::is_void_v<Block> && sees_only_pointer<RefcountPolicy>) {
+    if constexpr (sees_only_pointer<RefcountPolicy>) {
       // Nobody else can reach the object, since no other pointer leads there, strong or weak.
-      if (RefcountPolicy::is_only_pointer(object.count) && Block::is_plain(object)) [[likely]] {
-        RefcountPolicy::store(object.count, count_word::none);
-        return Block::die_plainly(object);
+      if (RefcountPolicy::is_only_pointer(object.count)) [[likely]] {
+        if constexpr (!std::is_void_v<Block>) {
+          if (Block::is_plain(object)) [[likely]] {
+            RefcountPolicy::store(object.count, count_word::none);
+            return Block::die_plainly(object);
+          }
+        }
+        if (const std::uint32_t info = object.load_info(); info_word::is_plain(info)) [[likely]] {
+          RefcountPolicy::store(object.count, count_word::none);
+          return record_of(info).die(&object);
+        }
       }
     }
-    handle_drop<Block>(object, RefcountPolicy::decrement_rarely(object.count));
+    const drop_result found = RefcountPolicy::decrement_rarely(object.count);
+    if constexpr (std::is_void_v<Block>) {
+      if (found == drop_result::last) [[likely]]
+        return death<RefcountPolicy, CollectorPolicy>::on_zero(object);
+    }
+    handle_drop<Block>(object, found);
   }
 
   /// The rest of a decrement. Few callers inline it, so that the destruction of a plain object is inlined here.

@@ -152,6 +152,7 @@ struct allocated_block : shared_block<Held, Memory> {
       base::trace_if_tracked(),
       nullptr,
       &death<typename Memory::refcount, typename Memory::collector>::end,
+      &death<typename Memory::refcount, typename Memory::collector>::die,
       &bytes_of,
       nullptr,
       object_name_of<Held>,

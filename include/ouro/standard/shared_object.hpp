@@ -74,10 +74,6 @@ template <class T, class... Outer>
   }
 }
 
-/// As with `std::shared_ptr`, only who makes an object needs its destructor.
-template <class T>
-inline constexpr bool destroyed_by_record<shared_object<T>> = !has_complete_parts<T>();
-
 template <class T>
 inline constexpr std::string_view object_name_of<shared_object<T>> = type_name_of<T>;
 template <class T>
@@ -185,9 +181,6 @@ class pointer_owner {
   OURO_NO_UNIQUE_ADDRESS Deleter deleter_;
 };
 
-template <class Pointer, class Deleter, class Memory>
-inline constexpr bool destroyed_by_record<pointer_owner<Pointer, Deleter, Memory>> = true;
-
 template <class Held, class CollectorPolicy>
 inline constexpr bool is_examined_in_shared = false;
 template <class T, class CollectorPolicy>
@@ -207,23 +200,8 @@ template <class Held, class Memory>
 using shared_block = block<Held, typename Memory::refcount, typename Memory::collector, typename Memory::allocator,
                            is_examined_in_shared<std::remove_extent_t<Held>, typename Memory::collector>>;
 
-/// Of two layouts, one of which most objects have that a pointer leads to: for the fast path of its destructor.
-template <class First, class Second>
-struct either_block {
-  static constexpr bool is_array = false;
-  using header_type = typename First::header_type;
-
-  [[nodiscard]] OURO_ALWAYS_INLINE static bool is_plain(const header_type& at) noexcept {
-    return First::is_plain(at) || Second::is_plain(at);
-  }
-  OURO_ALWAYS_INLINE static void die_plainly(header_type& at) noexcept {
-    if (First::is_plain(at)) return First::die_plainly(at);
-    Second::die_plainly(at);
-  }
-};
-
-/// As a `std::type_identity`: the blocks of objects that `make_shared<T>` makes, and of owners of a `new T`; or void.
-/// \see find_known_block
+/// As a `std::type_identity`: the block of objects that `make_shared<T>` makes; or void where the destructor may need
+/// what is not complete here: as with `std::shared_ptr`, only who makes an object needs it. \see find_known_block
 template <class T, class Memory>
 [[nodiscard]] auto find_known_shared_block() noexcept {
   using object = std::remove_cv_t<T>;
@@ -231,9 +209,10 @@ template <class T, class Memory>
     return std::type_identity<void>{};
   } else if constexpr (std::is_abstract_v<object> || !std::is_destructible_v<object>) {
     return std::type_identity<void>{};
+  } else if constexpr (!has_complete_parts<object>()) {
+    return std::type_identity<void>{};
   } else {
-    return std::type_identity<either_block<shared_block<shared_object<object>, Memory>,
-                                           shared_block<pointer_owner<T*, plain_delete<T>, Memory>, Memory>>>{};
+    return std::type_identity<shared_block<shared_object<object>, Memory>>{};
   }
 }
 

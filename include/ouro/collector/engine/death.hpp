@@ -24,7 +24,15 @@ struct death {
   using header_type = header<RefcountPolicy>;
 
   /// The count of `object` has fallen to zero. O(1) and what the destructor does.
-  OURO_NOINLINE static void on_zero(header_type& object) noexcept {
+  OURO_ALWAYS_INLINE static void on_zero(header_type& object) noexcept {
+    const std::uint32_t info = object.load_info();
+    if (info_word::is_plain(info)) [[likely]]
+      return record_of(info).die(&object);
+    on_zero_rarely(object);
+  }
+
+  /// `on_zero` for an object in whatever state.
+  OURO_NOINLINE static void on_zero_rarely(header_type& object) noexcept {
     const std::uint32_t info = unbuffered_info_of<CollectorPolicy>(object);
     if ((info & info_word::dead) != 0) [[unlikely]] {
       // Either its constructor threw after a handle had escaped: then the drop of the last handle frees the block. Or
@@ -63,7 +71,8 @@ struct death {
         }
       }
     }
-    if (found == drop_result::last) on_zero(object);
+    if (found == drop_result::last) [[unlikely]]
+      on_zero(object);
   }
 
   /// `on_zero` for the object of this count.
@@ -131,6 +140,9 @@ struct death {
     destructions<RefcountPolicy>.run_nested([&] { record.destroy_one(&object); });
     return true;
   }
+
+  /// `on_zero_rarely` for the type records.
+  static void die(void* header) noexcept { on_zero_rarely(*static_cast<header_type*>(header)); }
 
   /// For the type records. \see finalize_and_destroy
   [[nodiscard]] static bool end(void* header) noexcept {
