@@ -61,7 +61,11 @@ class sleeping_owner {
   }
 
   /// Whether an object is queued for it.
-  [[nodiscard]] bool has_queued() const { return ouro::detail::all_bias_owners[tag_].has_queued; }
+  [[nodiscard]] bool has_queued() const {
+    auto& owner = ouro::detail::all_bias_owners[tag_];
+    const ouro::detail::lock_guard lock{owner.mutex};
+    return owner.has_queued_objects();
+  }
 
  private:
   std::atomic<int> stage_ = 0;
@@ -224,9 +228,9 @@ TEST_CASE("collector_policy: objects of a collector that does not say where it c
   auto object = least::make<value>();
   std::thread{[taken = object]() mutable { taken.reset(); }}.join();
   auto& owner = ouro::detail::all_bias_owners[ouro::detail::tag_of_thread >> ouro::detail::bias_tag_shift];
-  CHECK(owner.has_queued);
+  CHECK(owner.has_queued_objects());
   ouro::biased_refcount::drain_all_merge_queues();
-  CHECK_FALSE(owner.has_queued);
+  CHECK_FALSE(owner.has_queued_objects());
   CHECK(object.use_count() == 1);
   object.reset();
   CHECK(value::alive == 0);

@@ -35,11 +35,10 @@ struct bias_owner {
   using queue = address_map<queued_object>;
 
   static_mutex mutex;
-  bool is_alive = false;                ///< guarded by `mutex`, as are the queues
-  queue merge_queue;                    ///< objects that no collector looks at, by their counts
-  queue collected_merge_queue;          ///< objects that a collector looks at, by their counts
-  std::atomic<bool> has_queued{false};  ///< whether a queue has objects; may be read without the lock
-  std::uint32_t next_free = 0;          ///< tag; guarded by the table
+  bool is_alive = false;        ///< guarded by `mutex`, as are the queues
+  queue merge_queue;            ///< objects that no collector looks at, by their counts
+  queue collected_merge_queue;  ///< objects that a collector looks at, by their counts
+  std::uint32_t next_free = 0;  ///< tag; guarded by the table
 
   /// The `bias_of_thread` of the owner's thread, and what it is while no object is queued; null where there is no such
   /// thread. Guarded by `mutex`.
@@ -54,9 +53,7 @@ struct bias_owner {
   /// To be called when a queue has changed: has the owner look at the shared part of what it drops while objects are
   /// queued. \pre the caller holds `mutex`
   void queues_have_changed() noexcept {
-    const bool some = has_queued_objects();
-    has_queued.store(some, std::memory_order_relaxed);
-    if (bias != nullptr) bias->store(some ? 0 : bias_when_idle, std::memory_order_relaxed);
+    if (bias != nullptr) bias->store(has_queued_objects() ? 0 : bias_when_idle, std::memory_order_relaxed);
   }
 
   /// \pre the caller holds `mutex`
@@ -113,7 +110,8 @@ class bias_owners {
       owner.next_free = std::exchange(vanished, tag);
     }
     vanished_.store(vanished, std::memory_order_relaxed);
-    if (own != 0) (*this)[own].has_queued.store(true, std::memory_order_relaxed);
+    // So that the calling thread looks for them when it next drains its own queue.
+    if (own != 0 && (*this)[own].bias != nullptr) (*this)[own].bias->store(0, std::memory_order_relaxed);
   }
 
   /// The tag of an owner whose thread does not exist in this process, or 0. The caller must drain its queues and then
@@ -164,8 +162,8 @@ inline constexpr std::uint32_t bias_tag_shift = 19;
 /// The tag of the calling thread, in its place; 0 before the thread makes its first object, and after its end.
 OURO_SHARED_STATE inline constinit thread_local std::uint32_t tag_of_thread = 0;
 
-/// The tag of the calling thread, but 0 while objects are queued for it: then it finds none of its counts by this, and
-/// takes the long way with each. Other threads change it under the owner's mutex.
+/// The tag of the calling thread, but 0 while objects are queued for it, or after a fork: then it finds none of its
+/// counts by this, and takes the long way with each. Other threads change it under the owner's mutex.
 OURO_SHARED_STATE inline constinit thread_local std::atomic<std::uint32_t> bias_of_thread{0};
 
 /// In a child after a fork: ends the owners whose threads do not exist in the child.

@@ -45,13 +45,14 @@ inline void end_owner(std::uint32_t tag) noexcept {
   while (!all_bias_owners.leave(tag));
 }
 
-OURO_NOINLINE inline void drain_own_queues() noexcept {
-  drain_queue_of(all_bias_owners[tag_of_thread >> bias_tag_shift]);
-}
-
 /// Drains the queues of threads that do not exist in this forked process.
 inline void drain_vanished_owners() noexcept {
   while (const std::uint32_t tag = all_bias_owners.take_vanished()) end_owner(tag);
+}
+
+OURO_NOINLINE inline void drain_own_queues() noexcept {
+  drain_queue_of(all_bias_owners[tag_of_thread >> bias_tag_shift]);
+  drain_vanished_owners();
 }
 
 /// The calling thread as an owner.
@@ -59,12 +60,9 @@ class bias_thread {
  public:
   /// Makes the thread an owner, if it is none yet, and drains its queues, unless it is doing that already.
   OURO_ALWAYS_INLINE void drain_merge_queue() noexcept {
-    if (tag_of_thread == 0) [[unlikely]]
-      return begin();
     // relaxed: a hint; the lock orders memory.
-    bias_owner& owner = all_bias_owners[tag_of_thread >> bias_tag_shift];
-    if (owner.has_queued.load(std::memory_order_relaxed) && !is_draining_) [[unlikely]]
-      drain_now(owner);
+    if (bias_of_thread.load(std::memory_order_relaxed) == 0) [[unlikely]]
+      drain_rarely();
   }
 
  private:
@@ -100,10 +98,11 @@ class bias_thread {
     drain_vanished_owners();
   }
 
-  OURO_NOINLINE void drain_now(bias_owner& owner) noexcept {
+  OURO_NOINLINE void drain_rarely() noexcept {
+    if (tag_of_thread == 0) return begin();
+    if (is_draining_) return;
     is_draining_ = true;
-    drain_queue_of(owner);
-    drain_vanished_owners();
+    drain_own_queues();
     is_draining_ = false;
   }
 

@@ -196,7 +196,9 @@ class biased_count {
 
   OURO_ALWAYS_INLINE void own(std::uint32_t word) noexcept {
     const std::uint32_t more = count_word::pointers(word) - 1;
-    const std::uint32_t tag = tag_of_thread;
+    std::uint32_t tag = bias();
+    if (tag == 0) [[unlikely]]
+      tag = tag_of_thread;
     if (tag == 0 || more >= most_local) return;
     const bool is_suspect = count_word::is_suspect_on_drop(word);
     local_.store(tag | more | (is_suspect ? suspect_on_drop : 0), std::memory_order_relaxed);
