@@ -17,6 +17,7 @@ OURO_SHARED_STATE inline constinit std::atomic<std::uint64_t> heap_numbers_given
 /// That of the current heap; 0: not yet given.
 struct OURO_SHARED_TYPE heap_number {
   std::uint64_t value = 0;
+  std::uint32_t tag = 0;  ///< \see owner_tag
 
   [[nodiscard]] static heap_number& of_thread() noexcept;
 };
@@ -34,6 +35,7 @@ inline heap_number& heap_number::of_thread() noexcept { return local_heap_number
     // A private heap has room for it from the beginning.
     static_cast<void>(register_heap_local(heap_local_of<heap_number>::variable));
     number.value = heap_numbers_given.fetch_add(1, std::memory_order_relaxed) + 1;
+    number.tag = static_cast<std::uint32_t>((number.value - 1) % 31 + 1);
   }
   return number.value;
 }
@@ -41,7 +43,11 @@ inline heap_number& heap_number::of_thread() noexcept { return local_heap_number
 /// 1 to 31. Two heaps share one when 31 others began between them: the tag may fail to tell them apart, it never
 /// accuses wrongly.
 [[nodiscard]] inline std::uint32_t owner_tag() noexcept {
-  return static_cast<std::uint32_t>((current_heap_number() - 1) % 31 + 1);
+  const std::uint32_t known = heap_number::of_thread().tag;
+  if (known != 0) [[likely]]
+    return known;
+  static_cast<void>(current_heap_number());
+  return heap_number::of_thread().tag;
 }
 
 }  // namespace ouro::detail

@@ -85,7 +85,11 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   template <class T>
   OURO_ALWAYS_INLINE static void check_use([[maybe_unused]] header_type& object,
                                            [[maybe_unused]] std::string_view array) noexcept {
-    if constexpr (check_level >= 1) check_use_slowly(object, type_name_of<T>, array);
+    if constexpr (check_level >= 1) {
+      if (array.empty() && is_used_well(object)) [[likely]]
+        return;
+      check_use_slowly(object, type_name_of<T>, array);
+    }
   }
 
   /// `check_use` for a function that only reads the object, and so may be called from a trace.
@@ -160,6 +164,33 @@ struct counting<RefcountPolicy, CollectorPolicy> {
       if constexpr (Block::is_array) return Block::record.name;
     }
     return {};
+  }
+
+  /// Whether nothing is wrong with a use of the object, as far as few instructions can tell.
+  [[nodiscard]] OURO_NOINLINE static bool is_used_well(header_type& object) noexcept {
+    const std::uint32_t count = object.load_count();
+    if (count_word::is_immortal(count)) return true;
+    if (count == count_word::none || trace_is_running) return false;
+    // The place is checked first, as in `check_header`.
+    if constexpr (!RefcountPolicy::is_thread_safe) {
+      if (pool_heap_of(&object) != current_pool_heap) return false;
+    }
+    if constexpr (says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
+      if (CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>()) return false;
+    }
+    std::uint32_t word = object.load_info();
+    if constexpr (requires { CollectorPolicy::knows(object); }) {
+      if (info_word::is_buffered(word)) {
+        if (!CollectorPolicy::knows(object)) return false;
+        word = info_of<CollectorPolicy>(object);
+      }
+    }
+    if (registered_types.find(info_word::type(word)) == nullptr) return false;
+    if constexpr (!RefcountPolicy::is_thread_safe) {
+      const std::uint32_t owner = (word & info_word::owner_mask) >> info_word::owner_shift;
+      return owner == 0 || owner == owner_tag();
+    }
+    return true;
   }
 
   OURO_NOINLINE static void check_use_slowly(header_type& object, std::string_view pointee,
