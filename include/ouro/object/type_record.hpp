@@ -48,7 +48,8 @@ struct type_record {
   std::uint32_t front = 0;            ///< bytes from the beginning of the block to the object; 0 where it is not needed
   /// The deleter in an owner of a `shared_ptr`, if it is of the type that `key` names, or null. Null if there is none.
   void* (*find_deleter)(void* object, const void* key) noexcept = nullptr;
-  std::span<const field> fields{};  ///< of a type with edges, as far as they are known
+  std::span<const field> fields{};     ///< of a type with edges, as far as they are known
+  void (*begin)() noexcept = nullptr;  ///< called before the first object of the type is made, unless it is null
 
   void destroy_one(void* header) const noexcept {
     const worklist_entry one{header, 0, 0};
@@ -121,6 +122,7 @@ class type_info_word {
   OURO_OWN_CODE OURO_NOINLINE std::uint32_t add(const type_record& record, std::uint32_t flags) {
     module_type_table<type_table>::note();
     keep_loaded(&record);
+    if (record.begin != nullptr) record.begin();
     std::uint32_t mine = registered_types.add(record) << info_word::type_shift | flags;
     std::uint32_t expected = 0;
     // When two threads make the first object at once, one index stays unused.

@@ -15,6 +15,7 @@
 #include <ouro/base/throw.hpp>
 #include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/emergency_collection.hpp>
 #include <ouro/collector/engine/death.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/clone_record.hpp>
@@ -199,6 +200,14 @@ struct block {
     }
   }
 
+  [[nodiscard]] static consteval auto begin_if_tracked() -> void (*)() noexcept {
+    if constexpr (is_tracked) {
+      return &emergency_collection<RefcountPolicy, CollectorPolicy>::enable;
+    } else {
+      return nullptr;
+    }
+  }
+
   [[nodiscard]] static consteval const clone_record* clone_if_clonable() {
     if constexpr (clonable<element>) {
       return &clone_functions<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>::record;
@@ -245,6 +254,7 @@ struct block {
       std::uint32_t{front},
       find_deleter_of<element>(),
       fields_if_tracked(),
+      begin_if_tracked(),
   };
 
   /// The info word of a new object, without its owner.

@@ -4,6 +4,7 @@
 
 #include <ouro/allocator/try_allocate.hpp>
 #include <ouro/base/throw.hpp>
+#include <ouro/collector/emergency_collection.hpp>
 #include <ouro/collector/engine/death.hpp>
 #include <ouro/collector/engine/trace_guard.hpp>
 #include <ouro/config.hpp>
@@ -58,7 +59,7 @@ template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy, bo
       // The library's own collectors have collected with the private heap.
       constexpr bool is_part = cycle_finder_of_ours<CollectorPolicy> && !RefcountPolicy::is_thread_safe;
       if (!is_part || current_private_heap == nullptr) {
-        if (CollectorPolicy::template emergency<RefcountPolicy>() != 0) found = true;
+        if (emergency_collection<RefcountPolicy, CollectorPolicy>::run() != 0) found = true;
       }
     }
     return found;

@@ -160,6 +160,7 @@ struct allocated_block : shared_block<Held, Memory> {
       std::uint32_t{base::front},
       find_deleter_of<element>(),
       base::fields_if_tracked(),
+      base::begin_if_tracked(),
   };
 
   /// The info word of a new object, without its owner.
