@@ -14,7 +14,7 @@
 #include <compare>
 #include <concepts>
 #include <cstddef>
-#include <functional>
+#include <memory>
 #include <type_traits>
 
 #include <ouro/macros/hide.hpp>

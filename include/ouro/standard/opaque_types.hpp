@@ -13,7 +13,6 @@
 #include <ouro/trace/inherited_trace.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdio>
@@ -40,6 +39,13 @@ template <class See>
 void each_opaque_type(See see) {
   const lock_guard lock{all_opaque.mutex};
   for (const opaque_entry* at = all_opaque.first; at != nullptr; at = at->next) see(*at, living_of(*at));
+}
+
+/// Orders two `opaque_type`s for `std::qsort`: more living objects come first.
+[[nodiscard]] inline int compare_living(const void* left, const void* right) noexcept {
+  const std::size_t first = static_cast<const opaque_type*>(left)->living;
+  const std::size_t second = static_cast<const opaque_type*>(right)->living;
+  return static_cast<int>(first < second) - static_cast<int>(first > second);
 }
 
 /// For `OURO_REPORT_OPAQUE`, at the end of the program.
@@ -166,8 +172,9 @@ namespace functions {
   detail::each_opaque_type([&](const detail::opaque_entry& entry, std::size_t living) {
     if (found.size() != found.capacity()) found.push_back({entry.name, entry.deleter, living});
   });
-  std::sort(found.begin(), found.end(),
-            [](const opaque_type& left, const opaque_type& right) { return left.living > right.living; });
+  static_assert(std::is_trivially_copyable_v<opaque_type>);
+  // Each file that includes this would compile a `std::sort`, be there a call or not.
+  std::qsort(found.data(), found.size(), sizeof(opaque_type), &detail::compare_living);
   return found;
 }
 

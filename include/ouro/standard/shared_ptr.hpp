@@ -20,7 +20,6 @@
 #include <compare>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <type_traits>
@@ -313,6 +312,7 @@ class basic_shared_ptr {
   void own_unique(std::unique_ptr<Y, Deleter>& from) {
     using pointer = typename std::unique_ptr<Y, Deleter>::pointer;
     if constexpr (std::is_reference_v<Deleter>) {
+      // Declared by <memory>, for the same use; <functional> would double the time to compile standard headers.
       using deleter = std::reference_wrapper<std::remove_reference_t<Deleter>>;
       deleter wrapped{from.get_deleter()};
       take_from<detail::pointer_owner<pointer, deleter, Memory>>(from, wrapped);
