@@ -7,6 +7,8 @@ add_test(NAME include_order
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/include_order.py ${PROJECT_SOURCE_DIR}/include)
 add_test(NAME compiler_words
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/compiler_words.py ${PROJECT_SOURCE_DIR}/include)
+add_test(NAME conversions.names
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/conversions/names.py ${compile})
 add_test(NAME docs.trap_numbers
   COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/docs/check_traps.py
           ${PROJECT_SOURCE_DIR}/docs/pages/traps.md ${CMAKE_CURRENT_SOURCE_DIR})

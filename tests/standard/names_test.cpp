@@ -36,6 +36,31 @@ TEST_CASE("names: the functions of this namespace serve the standard's pointers,
   CHECK(ours == nullptr);
 }
 
+TEST_CASE("names: a program may write ouro::local:: in front of all names that it has") {
+  namespace local = ouro::local;
+  const local::shared_ptr<base> first = local::make_shared<derived>();
+  const local::weak_ptr<base> watcher = first;
+  local::shared_ptr<base> place = first;
+  CHECK(local::dynamic_pointer_cast<derived>(local::atomic_load(&place)) == first);
+  local::atomic_store(&place, local::shared_ptr<base>{});
+  CHECK(local::atomic_exchange(&place, first) == nullptr);
+  CHECK_FALSE(local::atomic_is_lock_free(&place));
+  CHECK(local::owner_equal{}(first, place));
+  CHECK(local::owner_hash{}(watcher) == local::owner_hash{}(first));
+  const std::set<local::weak_ptr<base>, local::owner_less<local::weak_ptr<base>>> watched{watcher, first};
+  CHECK(watched.size() == 1);
+  const auto make = [](base** made) { *made = new derived; };
+  make(local::out_ptr(place, std::default_delete<base>{}));
+  CHECK(place.use_count() == 1);
+  CHECK(local::get_deleter<std::default_delete<base>>(place) != nullptr);
+  std::unique_ptr<base> unique;
+  make(local::inout_ptr(unique));
+  CHECK(unique != nullptr);
+  // What is no pointer of ours, where a script changes the names.
+  std::atomic<int> number{3};
+  CHECK(local::atomic_load(&number) == 3);
+}
+
 TEST_CASE("names: std::owner_less and std::atomic are those of this library's pointers") {
   const auto first = ouro::make_shared<int>(1);
   const auto second = ouro::make_shared<int>(2);

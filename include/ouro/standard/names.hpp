@@ -11,6 +11,8 @@
 #include <ouro/standard/enable_shared_from_this.hpp>
 #include <ouro/standard/fwd.hpp>
 #include <ouro/standard/make_shared.hpp>
+#include <ouro/standard/out_ptr.hpp>
+#include <ouro/standard/owner_compare.hpp>
 #include <ouro/standard/shared_cast.hpp>
 #include <ouro/standard/shared_ptr.hpp>
 #include <ouro/standard/weak_ptr.hpp>
@@ -87,9 +89,26 @@ inline constexpr detail::allocate_shared_function<T, default_memory> allocate_sh
 template <class T, class... Args>
 inline constexpr detail::allocate_shared_for_overwrite_function<T, default_memory> allocate_shared_for_overwrite{};
 
+// These serve the pointers of every memory. They are here so that one namespace has all names of a program.
+using ouro::atomic_compare_exchange_strong;
+using ouro::atomic_compare_exchange_strong_explicit;
+using ouro::atomic_compare_exchange_weak;
+using ouro::atomic_compare_exchange_weak_explicit;
+using ouro::atomic_exchange;
+using ouro::atomic_exchange_explicit;
+using ouro::atomic_is_lock_free;
+using ouro::atomic_load;
+using ouro::atomic_load_explicit;
+using ouro::atomic_store;
+using ouro::atomic_store_explicit;
 using ouro::const_pointer_cast;
 using ouro::dynamic_pointer_cast;
 using ouro::get_deleter;
+using ouro::inout_ptr;
+using ouro::out_ptr;
+using ouro::owner_equal;
+using ouro::owner_hash;
+using ouro::owner_less;
 using ouro::reinterpret_pointer_cast;
 using ouro::static_pointer_cast;
 using std::bad_weak_ptr;
