@@ -196,7 +196,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   OURO_NOINLINE static void check_use_slowly(header_type& object, std::string_view pointee,
                                              std::string_view array) noexcept {
     if (count_word::is_immortal(object.load_count())) return;
-    check_not_tracing(pointee);
+    if (trace_is_running) check_not_tracing(name_behind(object, pointee));
     check_read_slowly(object, pointee, array);
   }
 
@@ -216,6 +216,18 @@ struct counting<RefcountPolicy, CollectorPolicy> {
       const std::uint32_t owner = (info & info_word::owner_mask) >> info_word::owner_shift;
       if (owner != 0 && owner != owner_tag()) misuse(not_here, record.name);
     }
+  }
+
+  /// What a report calls the object: a pointer to `void` does not know, but the header may. `pointee` where it does
+  /// not.
+  [[nodiscard]] static std::string_view name_behind(header_type& object, std::string_view pointee) noexcept {
+    if (pointee != type_name_of<void>) return pointee;
+    const std::uint32_t word = object.load_info();
+    if (!info_word::is_buffered(word)) return name_in_report(word);
+    if constexpr (requires { CollectorPolicy::knows(object); }) {
+      if (CollectorPolicy::knows(object)) return name_in_report(CollectorPolicy::info(object));
+    }
+    return pointee;
   }
 
   /// Reports an object in a pool of another heap. Objects that are not in pools have an owner tag in their header.
