@@ -143,6 +143,7 @@ template <class T>
 
 namespace functions {
 
+/// Makes an `any` that holds a `T`, constructed in place. \throws what the constructor throws, and std::bad_alloc
 template <class T, class... Args>
 [[nodiscard]] any make_any(Args&&... args) {
   return any{std::in_place_type<T>, std::forward<Args>(args)...};

@@ -24,24 +24,32 @@
 
 namespace ouro {
 
+/// The counterpart of `std::shared_ptr`: as thread-safe, and cycles are collected. \see basic_shared_ptr
 template <class T>
 using shared_ptr = basic_shared_ptr<T, shared_memory>;
+/// The counterpart of `std::weak_ptr`. \see basic_weak_ptr
 template <class T>
 using weak_ptr = basic_weak_ptr<T, shared_memory>;
+/// The counterpart of `std::enable_shared_from_this`. \see basic_enable_shared_from_this
 template <class T>
 using enable_shared_from_this = basic_enable_shared_from_this<T, shared_memory>;
+/// The counterpart of `std::atomic<std::shared_ptr<T>>`. \see basic_atomic_shared_ptr
 template <class T>
 using atomic_shared_ptr = basic_atomic_shared_ptr<T, shared_memory>;
+/// The counterpart of `std::atomic<std::weak_ptr<T>>`. \see basic_atomic_weak_ptr
 template <class T>
 using atomic_weak_ptr = basic_atomic_weak_ptr<T, shared_memory>;
 
-/// \see basic_make_shared. Types of arguments may be named behind `T`, as in `std`.
+/// The counterpart of `std::make_shared`. Types of arguments may be named behind `T`, as there. \see basic_make_shared
 template <class T, class... Args>
 inline constexpr detail::make_shared_function<T, shared_memory> make_shared{};
+/// The counterpart of `std::make_shared_for_overwrite`. \see basic_make_shared_for_overwrite
 template <class T>
 inline constexpr detail::make_shared_for_overwrite_function<T, shared_memory> make_shared_for_overwrite{};
+/// The counterpart of `std::allocate_shared`. \see basic_allocate_shared
 template <class T, class... Args>
 inline constexpr detail::allocate_shared_function<T, shared_memory> allocate_shared{};
+/// The counterpart of `std::allocate_shared_for_overwrite`. \see basic_allocate_shared_for_overwrite
 template <class T, class... Args>
 inline constexpr detail::allocate_shared_for_overwrite_function<T, shared_memory> allocate_shared_for_overwrite{};
 
