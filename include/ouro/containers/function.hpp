@@ -18,6 +18,7 @@
 
 namespace ouro {
 
+/// A callable of the signature `R(Args...)` whose edges collections see. \see function<R(Args...)>
 template <class Signature>
 class OURO_SHARED_TYPE function;
 
