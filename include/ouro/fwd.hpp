@@ -40,8 +40,7 @@ class OURO_SHARED_TYPE basic_heap;
 
 /// The bundle of policies that names without a bundle use.
 using default_memory = memory<local_refcount, trial_deletion, pool_allocator>;
-/// The bundle for objects that threads share. Only an explicit `gc::collect()` collects them, while no other thread
-/// uses them.
+/// The bundle for objects that threads share. Collections stop the threads that use them for a moment.
 using shared_memory = memory<biased_refcount, trial_deletion, pool_allocator>;
 /// The collector of default memory: Python's `gc` module.
 using gc = basic_gc<>;

@@ -14,6 +14,7 @@
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/base/type_name.hpp>
 #include <ouro/collector/generational.hpp>
+#include <ouro/collector/handshake/thread_scope.hpp>
 #include <ouro/collector/no_collector.hpp>
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>

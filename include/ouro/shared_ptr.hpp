@@ -3,6 +3,7 @@
 /// Includes the pointers with the interface of the standard library's: change `std::shared_ptr` to `ouro::shared_ptr`,
 /// and cycles are collected.
 
+#include <ouro/collector/handshake/thread_scope.hpp>
 #include <ouro/standard/atomic_functions.hpp>
 #include <ouro/standard/atomic_shared_ptr.hpp>
 #include <ouro/standard/enable_shared_from_this.hpp>

@@ -89,9 +89,16 @@ static_assert(ouro::walks_pools<ouro::generational, ouro::local_refcount> &&
               !ouro::walks_pools<ouro::generational, ouro::atomic_refcount> &&
               !ouro::walks_pools<heir, ouro::local_refcount> &&
               !ouro::walks_pools<ouro::trial_deletion, ouro::local_refcount>);
-static_assert(ouro::says_where_it_collects<ouro::trial_deletion, ouro::atomic_refcount> &&
-              !ouro::says_where_it_collects<ouro::trial_deletion, ouro::local_refcount> &&
-              !ouro::says_where_it_collects<minimal, ouro::atomic_refcount>);
+// Threads register where a collector stops them, unless they do that by hand.
+struct by_hand : ouro::trial_deletion {
+  static constexpr bool threads_register_by_hand = true;
+};
+static_assert(ouro::collector_policy<by_hand> && ouro::detail::threads_register_by_hand<by_hand> &&
+              !ouro::detail::threads_register_by_hand<ouro::trial_deletion>);
+static_assert(ouro::detail::stops_mutators<ouro::atomic_refcount, ouro::trial_deletion> &&
+              !ouro::detail::stops_mutators<ouro::local_refcount, ouro::trial_deletion> &&
+              !ouro::detail::stops_mutators<ouro::atomic_refcount, ouro::no_collector> &&
+              !ouro::detail::stops_mutators<ouro::self_refcount, ouro::no_collector>);
 
 TEST_CASE("collector_policy: the info word of a candidate is asked of its collector, that of others of the header") {
   using ouro::detail::info_word;

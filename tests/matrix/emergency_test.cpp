@@ -1,6 +1,5 @@
 // Objects that threads share, where memory is exhausted while garbage waits.
 
-#include "support/child.hpp"
 #include "support/failing_allocator.hpp"
 #include "support/ring.hpp"
 #include "support/scenarios.hpp"
@@ -9,12 +8,10 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/resource.h>
-
 #include <atomic>
 #include <cstddef>
-#include <cstdlib>
 #include <new>
+#include <string_view>
 #include <thread>
 
 using ouro::test::failing_allocator;
@@ -37,7 +34,7 @@ struct at_limit {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("make_managed: with one thread, shared objects are collected before a request is refused", Memory,
+TEST_CASE_TEMPLATE("make_managed: shared objects are collected before a request is refused", Memory,
                    ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>,
                    ouro::memory<ouro::biased_refcount, ouro::trial_deletion, failing_allocator>,
                    ouro::memory<ouro::atomic_refcount, ouro::generational, failing_allocator>) {
@@ -45,8 +42,12 @@ TEST_CASE_TEMPLATE("make_managed: with one thread, shared objects are collected 
   Memory::gc::collect();
   const auto before = node::alive;
   leave_garbage<Memory>();
-  std::thread{[] {}}.join();  // a thread that has ended does not count once the system has removed it
-  while (!ouro::detail::is_only_thread()) std::this_thread::yield();
+  std::atomic<bool> over = false;
+  std::thread waiting{[&over] {
+    const auto its_own = Memory::template make<int>(1);
+    const ouro::blocking until_the_end;
+    over.wait(false);
+  }};
   {
     const at_limit now;
     const auto made = Memory::template make<node>(2);
@@ -54,43 +55,33 @@ TEST_CASE_TEMPLATE("make_managed: with one thread, shared objects are collected 
     CHECK_THROWS_AS(Memory::template make<node>(3), std::bad_alloc);
     CHECK(made.use_count() == 1);
   }
+  over = true;
+  over.notify_one();
+  waiting.join();
   CHECK(node::alive == before);
 }
 
-TEST_CASE("make_managed: no automatic collection of shared objects begins while there is another thread") {
+TEST_CASE("make_managed: a request is refused where a thread does not let shared objects be collected") {
   using memory = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>;
   memory::gc::collect();
   leave_garbage<memory>();
-  std::atomic<bool> over = false;
-  std::thread other{[&over] { over.wait(false); }};
+  std::atomic<int> stage = 0;
+  std::thread busy{[&stage] {
+    const ouro::thread_scope named{"busy"};
+    stage = 1;
+    stage.notify_one();
+    stage.wait(1);
+  }};
+  stage.wait(0);
+  const auto before = memory::gc::stats().given_up;
   {
     const at_limit now;
     CHECK_THROWS_AS(memory::make<scenario_node<memory>>(2), std::bad_alloc);
   }
-  over = true;
-  over.notify_one();
-  other.join();
+  CHECK(memory::gc::stats().given_up > before);
+  CHECK(std::string_view{memory::gc::stats().late_thread} == "busy");
+  stage = 2;
+  stage.notify_one();
+  busy.join();
   CHECK(memory::gc::collect() == 1);
-}
-
-TEST_CASE("make_managed: no automatic collection of shared objects begins where the system does not list the threads") {
-  using memory = ouro::memory<ouro::atomic_refcount, ouro::trial_deletion, failing_allocator>;
-  memory::gc::collect();
-  const auto said = ouro::test::run_in_child([] {
-    leave_garbage<memory>();
-    rlimit files;
-    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) std::abort();
-    const rlimit none{0, files.rlim_max};
-    if (::setrlimit(RLIMIT_NOFILE, &none) != 0) std::abort();
-    const at_limit now;
-    try {
-      static_cast<void>(memory::make<scenario_node<memory>>(2));
-      std::abort();
-    } catch (const std::bad_alloc&) {
-    }
-    if (memory::gc::collect() != 1) std::abort();
-    ::setrlimit(RLIMIT_NOFILE, &files);  // the counters of coverage.sh are written to files
-  });
-  CHECK(said.text == "");
-  CHECK_FALSE(said.aborted);
 }

@@ -48,7 +48,10 @@ class sleeping_owner {
           make();
           tag_ = ouro::detail::tag_of_thread >> ouro::detail::bias_tag_shift;
           stage_ = 1;
-          while (stage_ != 2) std::this_thread::yield();
+          {
+            const ouro::blocking asleep;
+            while (stage_ != 2) std::this_thread::yield();
+          }
           ouro::biased_refcount::drain_merge_queue();
         }} {
     while (stage_ != 1) std::this_thread::yield();
@@ -223,13 +226,14 @@ class least_collector {
 
 }  // namespace
 
-TEST_CASE("collector_policy: objects of a collector that does not say where it collects are queued for their owners") {
+TEST_CASE("collector_policy: objects of a collector of a user's own are queued for their owners") {
   using least = ouro::memory<ouro::biased_refcount, least_collector, ouro::pool_allocator>;
   auto object = least::make<value>();
   std::thread{[taken = object]() mutable { taken.reset(); }}.join();
   auto& owner = ouro::detail::all_bias_owners[ouro::detail::tag_of_thread >> ouro::detail::bias_tag_shift];
   CHECK(owner.has_queued_objects());
-  ouro::biased_refcount::drain_all_merge_queues();
+  ouro::biased_refcount::merge_all_queues();
+  ouro::biased_refcount::end_merged();
   CHECK_FALSE(owner.has_queued_objects());
   CHECK(object.use_count() == 1);
   object.reset();

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include <ouro/macros/hide.hpp>
 
@@ -28,6 +29,7 @@ class collection_log {
     std::uint64_t began;  ///< nanoseconds
     std::size_t generation;
     bool automatic;
+    std::uint64_t pause = 0;  ///< nanoseconds, when it has ended
   };
 
   [[nodiscard]] gc_stats& stats() noexcept { return stats_; }
@@ -67,21 +69,32 @@ class collection_log {
     return stats_.examined - began.before.examined;
   }
 
-  /// The collection has ended.
-  void end(const running& began) noexcept {
-    const std::uint64_t pause = steady_nanoseconds() - began.began;
-    const std::size_t collected = collected_since(began);
-    const std::size_t uncollectable = stats_.over_reported - began.before.over_reported;
+  /// Adds the collection to the statistics. `late_thread`: the one for which it was given up, or null.
+  void add(running& ended, const char* late_thread) noexcept {
+    ended.pause = steady_nanoseconds() - ended.began;
+    const std::size_t uncollectable = stats_.over_reported - ended.before.over_reported;
     ++stats_.collections;
-    if (began.automatic) ++stats_.automatic_collections;
-    if (began.generation != 0) ++stats_.full_collections;
-    generation_stats& sums = by_generation_[began.generation];
+    if (ended.automatic) ++stats_.automatic_collections;
+    if (ended.generation != 0) ++stats_.full_collections;
+    if (late_thread != nullptr) add_given_up(late_thread);
+    generation_stats& sums = by_generation_[ended.generation];
     ++sums.collections;
-    sums.collected += collected;
+    sums.collected += collected_since(ended);
     sums.uncollectable += uncollectable;
-    if (pause > sums.longest_pause) sums.longest_pause = pause;
-    if (has_flag(debug_, gc_debug::stats)) print_stop(collected, uncollectable, pause);
-    call({gc_phase::stop, began.automatic, began.generation, collected, examined_since(began)});
+    if (ended.pause > sums.longest_pause) sums.longest_pause = ended.pause;
+  }
+
+  /// A collection, or a slice of one, was given up, since this thread did not come to a safe point.
+  void add_given_up(const char* late_thread) noexcept {
+    ++stats_.given_up;
+    std::memcpy(stats_.late_thread, late_thread, sizeof stats_.late_thread);
+  }
+
+  /// Says that the collection has ended. \pre it was added
+  void end(const running& ended) noexcept {
+    const std::size_t uncollectable = stats_.over_reported - ended.before.over_reported;
+    if (has_flag(debug_, gc_debug::stats)) print_stop(collected_since(ended), uncollectable, ended.pause);
+    call({gc_phase::stop, ended.automatic, ended.generation, collected_since(ended), examined_since(ended)});
   }
 
  private:

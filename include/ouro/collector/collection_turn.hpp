@@ -3,10 +3,7 @@
 /// Whether a collector is collecting, and which thread does it.
 
 #include <ouro/base/static_mutex.hpp>
-#include <ouro/collector/pause_clock.hpp>
 #include <ouro/config.hpp>
-
-#include <cstdint>
 
 #include <ouro/macros/hide.hpp>
 
@@ -30,7 +27,6 @@ class shared_turn {
   [[nodiscard]] bool try_begin() noexcept {
     if (!mutex_.try_lock()) return false;
     mutex_.note_holder();
-    if constexpr (check_level >= 1) wait_for_uses();
     return true;
   }
 
@@ -41,22 +37,7 @@ class shared_turn {
     known_at_fork.let_forks_pass();
   }
 
-  /// Whether the calling thread is collecting.
-  [[nodiscard]] bool is_here() const noexcept { return mutex_.is_held_here(); }
-
-  /// Whether another thread is collecting.
-  [[nodiscard]] bool is_elsewhere() const noexcept { return mutex_.is_held_elsewhere(); }
-
  private:
-  static constexpr std::uint64_t use = 20'000;  ///< nanoseconds: longer than a copy or a drop takes
-
-  /// A thread that wrongly uses the objects now gets beyond that use, and reports its next one, before anything of them
-  /// is changed here.
-  static void wait_for_uses() noexcept {
-    const std::uint64_t began = steady_nanoseconds();
-    while (steady_nanoseconds() - began < use) yield_to_others();
-  }
-
   static_mutex mutex_;  ///< held by the thread that collects: a fork waits for its end
 };
 

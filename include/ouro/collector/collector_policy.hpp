@@ -21,8 +21,8 @@
 ///
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
-/// | `C::is_collecting_here<R>()` | `bool` | whether the calling thread is collecting |
-/// | `C::is_collecting_elsewhere<R>()` | `bool` | whether another thread is |
+/// | `C::threads_register_by_hand` | `bool` | each thread that uses the objects has a `thread_scope`: pointers do not
+/// look |
 ///
 /// Optional, asked by checked builds:
 ///
@@ -138,13 +138,6 @@ template <class CollectorPolicy, class RefcountPolicy>
 concept walks_pools =
     tracks_all<CollectorPolicy> && std::same_as<typename CollectorPolicy::walkable_refcount, RefcountPolicy> &&
     std::same_as<typename CollectorPolicy::walk_owner, CollectorPolicy>;
-
-/// Says whether the calling thread, or another one, is collecting.
-template <class CollectorPolicy, class RefcountPolicy>
-concept says_where_it_collects = finds_cycles<CollectorPolicy> && requires {
-  { CollectorPolicy::template is_collecting_here<RefcountPolicy>() } noexcept -> std::same_as<bool>;
-  { CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>() } noexcept -> std::same_as<bool>;
-};
 
 /// What a collector that finds cycles must offer besides.
 template <class CollectorPolicy>

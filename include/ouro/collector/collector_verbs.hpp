@@ -3,7 +3,6 @@
 /// The verbs of our collectors, as calls of the state that the calling thread's objects belong to.
 
 #include <ouro/collector/cycle_collector.hpp>
-#include <ouro/collector/only_thread.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 
@@ -63,31 +62,12 @@ struct collector_verbs {
   }
 
   template <class RefcountPolicy>
-  [[nodiscard]] static bool is_collecting_here() noexcept
-    requires RefcountPolicy::is_thread_safe
-  {
-    return current<RefcountPolicy>().turn().is_here();
-  }
-
-  template <class RefcountPolicy>
-  [[nodiscard]] static bool is_collecting_elsewhere() noexcept
-    requires RefcountPolicy::is_thread_safe
-  {
-    return current<RefcountPolicy>().turn().is_elsewhere();
-  }
-
-  template <class RefcountPolicy>
   static std::size_t collect() noexcept {
     return current<RefcountPolicy>().collect();
   }
 
-  /// With a thread-safe refcount policy nothing where the process may have another thread, which may be using the
-  /// objects.
   template <class RefcountPolicy>
   static std::size_t emergency() noexcept {
-    if constexpr (RefcountPolicy::is_thread_safe) {
-      if (!is_only_thread()) return 0;
-    }
     return current<RefcountPolicy>().emergency();
   }
 };

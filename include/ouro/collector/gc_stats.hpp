@@ -21,6 +21,8 @@ struct gc_stats {
   std::size_t resurrected = 0;            ///< garbage that a finalizer brought back
   std::size_t over_reported = 0;          ///< objects kept because some trace reported an edge that is not there
   std::size_t undecided = 0;              ///< batches given up: a trace threw or changed its mind, or memory ran out
+  std::size_t given_up = 0;               ///< of all collections, those that threads did not let begin or go on
+  char late_thread[24] = {};              ///< the name or number of the thread that did not answer the last of these
 };
 
 /// Statistics of the collections of one generation.

@@ -46,8 +46,10 @@ struct generational_driver {
 
   /// Looks at all tracked objects. `finish` destroys what the trial has found. Returns how many objects have become
   /// old.
-  template <class Finish>
-  static std::size_t pass(trial_memory& memory, tables& tracked, bool minor, Finish finish) noexcept {
+  template <class Standstill, class Finish>
+  static std::size_t pass(trial_memory& memory, tables& tracked, bool minor, Standstill& others,
+                          Finish finish) noexcept {
+    if (!others.stand()) return 0;
     tracked.begin_sweep(minor);
     source all{memory, tracked, minor, most(tracked, minor)};
     trial_type found{memory, all};

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// How long collections take.
+/// How long collections take and wait.
 
 #include <ouro/config.hpp>
 
@@ -27,6 +27,18 @@ namespace ouro::detail {
   using std::chrono::steady_clock;
   return static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(steady_clock::now().time_since_epoch()).count());
+#endif
+}
+
+/// Leaves the processor to others for at least so many nanoseconds, less than a second. Where the system has no such
+/// function, lets others run once.
+inline void sleep_nanoseconds(long nanoseconds) noexcept {
+#if OURO_HAS_CLOCK_GETTIME
+  const timespec wanted{0, nanoseconds};
+  static_cast<void>(::nanosleep(&wanted, nullptr));
+#else
+  static_cast<void>(nanoseconds);
+  yield_to_others();
 #endif
 }
 

@@ -18,13 +18,11 @@ namespace ouro {
 ///
 /// With `local_refcount`, collections start by themselves inside `make_managed`, on the thread that makes.
 ///
-/// With `atomic_refcount` and `biased_refcount`, objects are shared between threads, and a collection must have them to
-/// itself. It runs only when called for, and the program must see to it that no other thread uses such objects
-/// meanwhile. Checked builds report a thread that does; for that, a collection begins with a wait of 20 microseconds.
-/// Destructors of garbage run on the thread that collects. One thread collects at a time: on another one,
-/// `gc::collect()` does nothing meanwhile, and returns 0. Where memory is exhausted, `make_managed` collects too, if
-/// the system says that the process has no other thread; a destructor that starts one then must not hand it such
-/// objects.
+/// With `atomic_refcount` and `biased_refcount`, objects are shared between threads. Collections start in the same way,
+/// and stop the threads that use the objects while they look at them (handshake/world.hpp); a collection that a thread
+/// does not let begin is given up, and nothing has changed. Finalizers and destructors of garbage run on the thread
+/// that collects, while the others run. One thread collects at a time: on another one, `gc::collect()` does nothing
+/// meanwhile, and returns 0.
 struct OURO_SHARED_TYPE trial_deletion : detail::collector_verbs<trial_deletion> {
   template <class RefcountPolicy>
   using driver = detail::trial_deletion_driver<RefcountPolicy>;

@@ -36,7 +36,8 @@ struct trial_deletion_driver {
 
   /// Looks at every candidate of this moment, in batches: those that find garbage are small enough for the cache.
   /// `finish` destroys what a trial has found, and returns how many objects that were. Returns how many objects have
-  /// become old.
+  /// become old. Other threads stand while it looks at objects, and go on between two batches; where they do not come
+  /// to stand, the pass ends early.
   ///
   /// Each batch may reach what another one has found alive, and looks at it again: it may be held by garbage of this
   /// batch alone. So that this does not add up, the next batch is `growth` times as large whenever the batch has looked
@@ -46,11 +47,13 @@ struct trial_deletion_driver {
   /// has looked at A living objects at the most, and at `long_walk` times its size, or else it has taken all candidates
   /// and is the last. The sizes are a geometric series: these batches look at less than 3 A living objects together. So
   /// a pass looks at less than 3 (D + A) objects, whatever the mix.
-  template <class Finish>
-  static std::size_t pass(trial_memory& memory, candidate_lists& candidates, bool minor, Finish finish) noexcept {
+  template <class Standstill, class Finish>
+  static std::size_t pass(trial_memory& memory, candidate_lists& candidates, bool minor, Standstill& others,
+                          Finish finish) noexcept {
+    if (!others.stand()) return 0;
     candidates.begin_sweep(minor);
     std::size_t promoted = 0;
-    for (std::size_t batch = first_batch;;) {
+    for (std::size_t batch = first_batch; others.stand();) {
       source roots{memory, candidates, minor};
       roots.take_batch(batch);
       trial_type found{memory, roots};
@@ -61,16 +64,17 @@ struct trial_deletion_driver {
       if (examined > destroyed * (1 + tolerated)) batch *= growth;
       promoted += found.promoted();
     }
-    candidates.end_sweep(minor);
+    others.alone([&] { candidates.end_sweep(minor); });
     return promoted;
   }
 
   /// Looks at candidates, one after the other, until `budget` objects or a little more were looked at. `finish` as in
   /// `pass`. Returns whether all candidates have been looked at.
-  template <class Finish>
-  static bool step(trial_memory& memory, candidate_lists& candidates, std::size_t budget, Finish finish) noexcept {
+  template <class Standstill, class Finish>
+  static bool step(trial_memory& memory, candidate_lists& candidates, std::size_t budget, Standstill& others,
+                   Finish finish) noexcept {
     int turns = 0;
-    for (std::size_t examined = 0; examined < budget;) {
+    for (std::size_t examined = 0; examined < budget && others.stand();) {
       const bool minor = candidates.begin_step();
       source roots{memory, candidates, minor};
       roots.take_one(budget);

@@ -33,6 +33,15 @@ class trigger {
 
   void count_candidate() noexcept { budget_ -= candidate_weight; }
 
+  /// So many allocations of a thread that counts its own. Returns whether a collection is due.
+  [[nodiscard]] bool count_allocations(std::int64_t made) noexcept { return (budget_ -= made) < 0; }
+
+  /// How many allocations such a thread may make before it says so.
+  [[nodiscard]] std::int64_t share() const noexcept {
+    const std::int64_t sixteenth = thresholds(1) * candidate_weight / 16;
+    return sixteenth < most_share ? sixteenth : most_share;
+  }
+
   /// Whether a collection is due, or was postponed.
   [[nodiscard]] OURO_ALWAYS_INLINE bool is_due() const noexcept {
     return static_cast<std::uint64_t>(budget_) >= least_postponed;
@@ -89,6 +98,17 @@ class trigger {
   /// Nothing was there to be looked at.
   void after_none() noexcept { begin_minor(); }
 
+  /// A collection was given up, since a thread did not let it begin. The next one comes later, and the one after it
+  /// later still.
+  void after_late() noexcept {
+    if (lateness_ < most_lateness) lateness_ *= 2;
+    begin_minor();
+    budget_ *= static_cast<std::int64_t>(lateness_);
+  }
+
+  /// Threads have let a collection begin.
+  void after_in_time() noexcept { lateness_ = 1; }
+
   /// After a minor collection that has looked at `examined` objects, of which `promoted` have become old.
   void after_minor(std::size_t examined, std::size_t promoted) noexcept {
     const bool was_fruitful = promoted <= examined / 2;
@@ -111,6 +131,8 @@ class trigger {
   static constexpr std::int64_t candidate_weight = 2;    ///< allocations
   static constexpr std::int64_t promotion_weight = 128;  ///< allocations
   static constexpr std::size_t most_rarity = 8;
+  static constexpr std::size_t most_lateness = 64;
+  static constexpr std::int64_t most_share = 256;  ///< allocations
 
   /// Budgets from here on are postponed ones, and budgets that are due are below zero: one comparison tells both.
   static constexpr std::uint64_t least_postponed = std::uint64_t{1} << 62;
@@ -145,8 +167,9 @@ class trigger {
   std::int64_t old_budget_ = default_threshold * default_full_threshold * promotion_weight;  ///< the same
   std::size_t threshold_ = default_threshold;
   std::size_t full_threshold_ = default_full_threshold;
-  std::size_t rarity_ = 1;  ///< thresholds between two minor collections
-  std::size_t pauses_ = 0;  ///< that have begun and not ended
+  std::size_t rarity_ = 1;    ///< thresholds between two minor collections
+  std::size_t lateness_ = 1;  ///< the time to the next collection is so many times as long as it would be
+  std::size_t pauses_ = 0;    ///< that have begun and not ended
   gc_trigger place_ = gc_trigger::allocation;
   bool enabled_ = true;
 };

@@ -100,6 +100,24 @@ struct alignas(std::size_t) header {
   void clear_suspect_on_drop() noexcept { update(count, count_word::without_suspect_on_drop); }
   void set_suspect_on_drop() noexcept { update(count, count_word::with_suspect_on_drop); }
 
+  /// Puts the number of a trial in place of the count, until `restore_count` or a `store`.
+  OURO_ALWAYS_INLINE void set_trial_count(std::uint32_t word) noexcept {
+    if constexpr (restores_counts<RefcountPolicy>) {
+      RefcountPolicy::store_trial(count, word);
+    } else {
+      RefcountPolicy::store(count, word);
+    }
+  }
+
+  /// Puts the count back: `word`, whoever counted it before.
+  OURO_ALWAYS_INLINE void restore_count(std::uint32_t word) noexcept {
+    if constexpr (restores_counts<RefcountPolicy>) {
+      RefcountPolicy::restore(count, word);
+    } else {
+      RefcountPolicy::store(count, word);
+    }
+  }
+
   /// One pointer more, unless there is none: what a weak pointer does. Never brings an object back from zero.
   [[nodiscard]] bool try_increment() noexcept {
     std::uint32_t seen = load_count();

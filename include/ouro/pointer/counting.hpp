@@ -9,6 +9,7 @@
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/engine/death.hpp>
 #include <ouro/collector/engine/trace_guard.hpp>
+#include <ouro/collector/handshake/mutator_use.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/owner_tag.hpp>
@@ -55,6 +56,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
 
   template <class T>
   OURO_ALWAYS_INLINE static void increment(T* pointee) noexcept {
+    note_use<RefcountPolicy, CollectorPolicy>();
     header_type& object = *header_of<RefcountPolicy>(pointee);
     check_use<T>(object, {});
     RefcountPolicy::increment(object.count);
@@ -63,6 +65,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   /// One pointer fewer. `Block` is the layout of objects made as the pointer's type, or void where that is not known.
   template <class Block, class T>
   OURO_ALWAYS_INLINE static void decrement(T* pointee) noexcept {
+    note_use<RefcountPolicy, CollectorPolicy>();
     header_type& object = *header_of<RefcountPolicy>(pointee);
     check_use<T>(object, array_name<Block>());
     if constexpr (decrements_in_parts<RefcountPolicy>) {
@@ -96,14 +99,6 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   template <class T>
   OURO_ALWAYS_INLINE static void check_read([[maybe_unused]] header_type& object) noexcept {
     if constexpr (check_level >= 1) check_read_slowly(object, type_name_of<T>, {});
-  }
-
-  /// Reports the use of shared objects while another thread is collecting them.
-  static void check_not_collected([[maybe_unused]] std::string_view name) {
-    if constexpr (check_level >= 1 && says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
-      if (CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>())
-        misuse("a thread used a shared object while another thread was collecting", name);
-    }
   }
 
   /// Returns the type record of the object if its header is valid for an object of this heap. Reports `not_buffered` if
@@ -175,9 +170,6 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     if constexpr (!RefcountPolicy::is_thread_safe) {
       if (pool_heap_of(&object) != current_pool_heap) return false;
     }
-    if constexpr (says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
-      if (CollectorPolicy::template is_collecting_elsewhere<RefcountPolicy>()) return false;
-    }
     std::uint32_t word = object.load_info();
     if constexpr (requires { CollectorPolicy::knows(object); }) {
       if (info_word::is_buffered(word)) {
@@ -204,8 +196,6 @@ struct counting<RefcountPolicy, CollectorPolicy> {
                                               std::string_view array) noexcept {
     const std::uint32_t count = object.load_count();
     if (count_word::is_immortal(count)) return;
-    // While another thread collects, its collector stores something else in the info words of candidates.
-    check_not_collected(pointee);
     const type_record& record = check_header(object, pointee, not_here_or_overwritten, overwritten);
     if (!array.empty() && record.name != array) misuse(overwritten, pointee);
     const std::uint32_t info = info_of<CollectorPolicy>(object);

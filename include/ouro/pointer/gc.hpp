@@ -26,7 +26,9 @@
 namespace ouro {
 
 /// The collector of the calling thread's heap. With a thread-safe refcount policy all threads share one heap and its
-/// collector; then no other thread may use its objects during `collect`. With `no_collector`, functions that would
+/// collector, and each function may be called by any thread at any moment. Those that look at objects stop the other
+/// threads that use them (`thread_scope`): collections for a limited time (`set_patience`), the others for as long as
+/// it takes, and so not with a lock held that such a thread may wait for. With `no_collector`, functions that would
 /// collect do nothing, and the settings of a collector do not exist.
 /// \see ouro/fwd.hpp for the defaults
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
@@ -44,10 +46,10 @@ class basic_gc {
   static constexpr std::size_t generations = 2;  ///< young objects, and old ones
   static constexpr std::size_t default_full_threshold = detail::trigger::default_full_threshold;
 
-  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, first drains the
-  /// merge queue of this thread, and with a collector the queues of all threads. Does nothing and returns 0 when called
-  /// from a destructor, a `finalize`, a callback or a trace, or while another thread collects the same objects.
-  /// O(objects and edges that the candidates reach). Never throws.
+  /// Destroys all garbage. Returns the number of garbage objects destroyed. With `biased_refcount`, first merges what
+  /// is queued for this thread, and with a collector what is queued for any thread. Does nothing and returns 0 when
+  /// called from a destructor, a `finalize`, a callback or a trace, while another thread collects the same objects, and
+  /// where threads do not stop in time. O(objects and edges that the candidates reach). Never throws.
   static std::size_t collect() noexcept {
     if constexpr (has_collector) {
       return CollectorPolicy::template collect<RefcountPolicy>();  // drains the merge queues first
@@ -148,7 +150,8 @@ class basic_gc {
   ///
   /// Pauses nest. They do not affect `collect`, `step`, `drain`, `is_enabled` and `deferred_drops`. A private heap that
   /// is entered meanwhile is not paused, and the end of a heap or thread collects. With a thread-safe refcount policy a
-  /// pause holds for all threads. O(1), allocates nothing.
+  /// pause holds for all threads, and the one that has it does not stop for a collection that another thread begins.
+  /// O(1), allocates nothing.
   /// \pre ends in the heap in which it began
   class pause {
    public:
@@ -172,13 +175,14 @@ class basic_gc {
   [[nodiscard]] static gc_trigger trigger() noexcept
     requires has_collector
   {
-    return current().schedule().place();
+    return current().change_trigger([](const auto& schedule) { return schedule.place(); });
   }
 
-  /// A place where no container is in the middle of an operation: an automatic collection that is due begins here.
-  /// Returns the number of garbage objects destroyed. One comparison when none is due. Does nothing while collections
-  /// are disabled or a pause lives, when called from a destructor, a `finalize`, a callback or a trace, and with a
-  /// thread-safe refcount policy, whose collections never begin by themselves.
+  /// A place where no container is in the middle of an operation: an automatic collection that is due begins here, and
+  /// with a thread-safe refcount policy a collection that another thread has begun gets its turn. Returns the number of
+  /// garbage objects destroyed. One comparison when none is due, two with a thread-safe refcount policy. Does nothing
+  /// while collections are disabled or a pause lives, and when called from a destructor, a `finalize`, a callback or a
+  /// trace.
   OURO_ALWAYS_INLINE static std::size_t safepoint() noexcept {
     if constexpr (has_collector) {
       return current().safepoint();
@@ -187,20 +191,34 @@ class basic_gc {
     }
   }
 
+  /// How long a collection waits for the other threads that use the objects, in nanoseconds; 20 milliseconds by
+  /// default. If one of them has not come to a safe point by then, the collection is given up: nothing has changed, and
+  /// garbage waits for the next one, which comes later (`gc_stats::given_up`).
+  static void set_patience(std::uint64_t nanoseconds) noexcept
+    requires(has_collector && RefcountPolicy::is_thread_safe)
+  {
+    current().set_patience(nanoseconds);
+  }
+  [[nodiscard]] static std::uint64_t patience() noexcept
+    requires(has_collector && RefcountPolicy::is_thread_safe)
+  {
+    return current().patience();
+  }
+
   /// Switch automatic collections on and off: `make_managed` collects when there are enough candidates. On by default.
   static void enable() noexcept
     requires has_collector
   {
-    current().schedule().enable(true);
+    current().change_trigger([](auto& schedule) { schedule.enable(true); });
   }
   static void disable() noexcept
     requires has_collector
   {
-    current().schedule().enable(false);
+    current().change_trigger([](auto& schedule) { schedule.enable(false); });
   }
   [[nodiscard]] static bool is_enabled() noexcept {
     if constexpr (has_collector) {
-      return current().schedule().was_enabled();
+      return current().change_trigger([](const auto& schedule) { return schedule.was_enabled(); });
     } else {
       return false;
     }
@@ -211,14 +229,15 @@ class basic_gc {
   static void set_threshold(std::size_t candidates, std::size_t full = default_full_threshold) noexcept
     requires has_collector
   {
-    current().schedule().set_threshold(candidates, full);
+    current().change_trigger([=](auto& schedule) { schedule.set_threshold(candidates, full); });
   }
 
   /// The number of candidates for generation 0; the factor `full` for generation 1.
   [[nodiscard]] static std::size_t threshold(std::size_t generation = 0) noexcept
     requires has_collector
   {
-    return generation == 0 ? current().schedule().threshold() : current().schedule().full_threshold();
+    return current().change_trigger(
+        [=](const auto& schedule) { return generation == 0 ? schedule.threshold() : schedule.full_threshold(); });
   }
 
   /// The number of candidates that wait for the next collection, without frozen ones. With a collector that tracks all
@@ -275,8 +294,7 @@ class basic_gc {
   [[nodiscard]] static std::vector<object> garbage()
     requires has_collector
   {
-    auto& kept = current().garbage();
-    return objects_of::pointers_to(kept.items, kept.size);
+    return current().with_garbage([](auto* kept, std::size_t size) { return objects_of::pointers_to(kept, size); });
   }
 
   /// No longer keeps the garbage: the next collection finds it again.
@@ -291,14 +309,14 @@ class basic_gc {
   [[nodiscard]] static std::vector<object> objects()
     requires has_collector
   {
-    return objects_of::pointers_to(view::all());
+    return current().while_others_stand([] { return objects_of::pointers_to(view::all()); });
   }
 
   /// The objects in view of one generation; with `trial_deletion` its candidates. \pre `generation < generations`
   [[nodiscard]] static std::vector<object> objects(std::size_t generation)
     requires has_collector
   {
-    return objects_of::pointers_to(view::generation(generation == 0));
+    return current().while_others_stand([=] { return objects_of::pointers_to(view::generation(generation == 0)); });
   }
 
   /// The targets of the object's edges that its trace reports, one for each edge: only edges that a collector must
@@ -308,7 +326,8 @@ class basic_gc {
     requires has_collector
   {
     if (of == nullptr) return {};
-    return objects_of::pointers_to(view::edges_of(objects_of::header_of(of)));
+    return current().while_others_stand(
+        [&of] { return objects_of::pointers_to(view::edges_of(objects_of::header_of(of))); });
   }
 
   /// The objects in view that have an edge to one of these objects. O(objects and edges in view).
@@ -317,7 +336,7 @@ class basic_gc {
   [[nodiscard]] static std::vector<object> referrers(const Pointers&... to)
     requires has_collector
   {
-    return objects_of::referrers(to...);
+    return current().while_others_stand([&] { return objects_of::referrers(to...); });
   }
 
   /// Hides all objects in view from collections: their edges count as external references. They are still destroyed
@@ -327,7 +346,7 @@ class basic_gc {
   static void freeze()
     requires has_collector
   {
-    objects_of::freeze();
+    current().while_others_stand([] { objects_of::freeze(); });
   }
 
   /// Ends the freeze of all objects in view. With `trial_deletion`, an object that no candidate reaches now is not in
@@ -336,14 +355,14 @@ class basic_gc {
   static void unfreeze()
     requires has_collector
   {
-    objects_of::unfreeze();
+    current().while_others_stand([] { objects_of::unfreeze(); });
   }
 
   /// How many objects in view are frozen. O(objects). \throws std::bad_alloc
   [[nodiscard]] static std::size_t frozen_count()
     requires has_collector
   {
-    return objects_of::frozen_count();
+    return current().while_others_stand([] { return objects_of::frozen_count(); });
   }
 
   /// The functions called before and after each collection. \throws std::bad_alloc at the first call

@@ -108,13 +108,16 @@ class managed_alias {
   }
   friend constexpr void swap(managed_alias& first, managed_alias& second) noexcept { first.swap(second); }
 
-  [[nodiscard]] constexpr T* get() const noexcept { return part_; }
+  [[nodiscard]] constexpr T* get() const noexcept {
+    detail::note_use<RefcountPolicy, CollectorPolicy>();
+    return part_;
+  }
   [[nodiscard]] constexpr reference operator*() const noexcept
     requires(!std::is_void_v<T>)
   {
-    return *part_;
+    return *get();
   }
-  constexpr T* operator->() const noexcept { return part_; }
+  constexpr T* operator->() const noexcept { return get(); }
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return part_ != nullptr; }
 
   /// The pointer to the owned object, not to const even if the alias was made from a pointer to const. A weak pointer

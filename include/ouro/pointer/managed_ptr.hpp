@@ -5,6 +5,7 @@
 #include <ouro/allocator/pool/pool_allocator.hpp>
 #include <ouro/base/throw.hpp>
 #include <ouro/base/type_list.hpp>
+#include <ouro/collector/handshake/mutator_use.hpp>
 #include <ouro/collector/trial_deletion.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
@@ -67,7 +68,7 @@ class managed_ptr {
   {}
 
   constexpr managed_ptr(const managed_ptr& from) noexcept : pointee_{from.pointee_} { retain(); }
-  constexpr managed_ptr(managed_ptr&& from) noexcept : pointee_{std::exchange(from.pointee_, nullptr)} {}
+  constexpr managed_ptr(managed_ptr&& from) noexcept : pointee_{from.taken()} {}
 
   template <class U>
     requires detail::pointer_converts_to<U, T>
@@ -169,7 +170,10 @@ class managed_ptr {
     managed_ptr{object, add_ref}.swap(*this);
   }
 
-  constexpr void swap(managed_ptr& with) noexcept { std::swap(pointee_, with.pointee_); }
+  constexpr void swap(managed_ptr& with) noexcept {
+    detail::note_use<RefcountPolicy, CollectorPolicy>();
+    std::swap(pointee_, with.pointee_);
+  }
   friend constexpr void swap(managed_ptr& first, managed_ptr& second) noexcept { first.swap(second); }
 
   /// Takes over a count of a raw pointer that `release` of a pointer with the same policies has returned, or of its
@@ -186,7 +190,7 @@ class managed_ptr {
   /// Returns the object with its count, for a later `adopt`. The pointer is null afterwards. Checked builds record the
   /// address, and end the program if there is no memory for that.
   [[nodiscard]] pointer release() noexcept {
-    pointer const counted = std::exchange(pointee_, nullptr);
+    pointer const counted = taken();
     if constexpr (has_header && check_level >= 1) {
       if (counted != nullptr) detail::all_detached_pointers.add(detail::header_of<RefcountPolicy>(counted));
     }
@@ -196,7 +200,10 @@ class managed_ptr {
   /// The name that `boost::intrusive_ptr` has for `release`.
   [[nodiscard]] pointer detach() noexcept { return release(); }
 
-  [[nodiscard]] constexpr pointer get() const noexcept { return pointee_; }
+  [[nodiscard]] constexpr pointer get() const noexcept {
+    detail::note_use<RefcountPolicy, CollectorPolicy>();
+    return pointee_;
+  }
 
   /// For `boost::mem_fn` and similar functions, found by argument-dependent look-up.
   [[nodiscard]] friend constexpr pointer get_pointer(const managed_ptr& from) noexcept { return from.pointee_; }
@@ -207,21 +214,21 @@ class managed_ptr {
   [[nodiscard]] constexpr reference operator*() const noexcept
     requires(!std::is_void_v<T> && !std::is_array_v<T>)
   {
-    return *pointee_;
+    return *get();
   }
 
   /// \pre not null
   constexpr pointer operator->() const noexcept
     requires(!std::is_array_v<T>)
   {
-    return pointee_;
+    return get();
   }
 
   /// \pre not null, and the array has more than `index` elements
   [[nodiscard]] constexpr reference operator[](std::ptrdiff_t index) const noexcept
     requires std::is_array_v<T>
   {
-    return pointee_[index];
+    return get()[index];
   }
 
   /// The number of strong pointers; 0 for null. At least 2^29 for an immortal object. With a thread-safe policy, other
@@ -303,6 +310,12 @@ class managed_ptr {
     } else {
       return from;
     }
+  }
+
+  /// The object with its count. The pointer is null afterwards.
+  [[nodiscard]] OURO_ALWAYS_INLINE constexpr pointer taken() noexcept {
+    detail::note_use<RefcountPolicy, CollectorPolicy>();
+    return std::exchange(pointee_, nullptr);
   }
 
   OURO_ALWAYS_INLINE constexpr void retain() const noexcept {

@@ -2,6 +2,9 @@
 /// \file
 /// The bundle of the three policies, with the names that depend on them.
 
+#include <ouro/base/dependent.hpp>
+#include <ouro/collector/handshake/mutator.hpp>
+#include <ouro/collector/safepoints.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/heap/adapters/standard_allocator.hpp>
@@ -91,6 +94,20 @@ ptr<T> make(const std::remove_extent_t<T>& value) {
 template <class T, class... Length>
 ptr<T> make_for_overwrite(Length... length) {
   return default_memory::make_for_overwrite<T>(length...);
+}
+
+/// A safe point of each memory whose objects the calling thread has made: collections that are due there begin, and
+/// those that another thread has begun get their turn. For loops that make no objects, at a place where no container
+/// inside a managed object is in the middle of an operation. Returns the number of garbage objects destroyed. Two
+/// comparisons for each memory when nothing is due. \see basic_gc::safepoint
+template <class Unused = void>
+OURO_ALWAYS_INLINE std::size_t safepoint() noexcept {
+  if (detail::this_mutator.is_asked()) [[unlikely]]
+    detail::dependent<shared_memory, Unused>::gc::safepoint();
+  std::size_t destroyed = 0;
+  for (const detail::safepoint_entry* at = detail::first_safepoint; at != nullptr; at = at->next)
+    destroyed += at->run();
+  return destroyed;
 }
 
 }  // namespace functions

@@ -5,6 +5,7 @@
 #include <ouro/base/diagnostics.hpp>
 #include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/handshake/mutator_use.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/weak_record.hpp>
@@ -35,6 +36,7 @@ class weak_handle {
 
   /// Watches the object, which the caller keeps alive. \throws std::bad_alloc
   explicit weak_handle(header_type& target) {
+    note_use<RefcountPolicy, CollectorPolicy>();
     counting::template check_use<T>(target, {});
     record_ = table::watch(target);
     add_flags<CollectorPolicy>(target, info_word::watched);
@@ -42,6 +44,7 @@ class weak_handle {
   /// Watches the object, which the caller keeps alive; its end calls the callback, which the record takes over.
   /// \throws std::bad_alloc, and the callback remains the caller's
   weak_handle(header_type& target, weak_callback* callback) {
+    note_use<RefcountPolicy, CollectorPolicy>();
     counting::template check_use<T>(target, {});
     record_ = table::watch(target, callback);
     add_flags<CollectorPolicy>(target, info_word::watched);
@@ -78,7 +81,7 @@ class weak_handle {
 
   /// One strong pointer more to the target, for the caller; null if the target is dying or dead. \pre not null
   [[nodiscard]] header_type* lock_watched() const noexcept {
-    counting::check_not_collected(type_name<T>());
+    note_use<RefcountPolicy, CollectorPolicy>();
     return table::lock(*record_);
   }
 

@@ -20,13 +20,15 @@
 /// | --- | --- | --- |
 /// | `R::info_type` | type | holds 32 bits: the other word of the header, for which there are the verbs above as well |
 /// | `R::decrement_plainly(c)` | `drop_result` | one pointer fewer, whether the object has `suspect_on_drop` or not |
+/// | `R::store_trial(c, word)` | `void` | `store` by a collection, after which `load` gives the word |
+/// | `R::restore(c, word)` | `void` | the end of that: the count is what it was, or `store(c, word)` |
 /// | `R::enqueue(c, die)` | `void` | after `drop_result::queued`: queues the object for its owner, see below |
 /// | `R::enqueue_collected(c, die)` | `void` | the same, for an object that a collector looks at |
-/// | `R::merge(c)` | `drop_result` | instead of `enqueue`, where no other thread uses the object |
 /// | `R::drain_merge_queue()` | `void` | merges what was queued for the calling thread; objects may die |
-/// | `R::drain_all_merge_queues()` | `void` | merges all that `enqueue_collected` has queued, see below |
+/// | `R::merge_all_queues()` | `void` | merges all that `enqueue_collected` has queued; nothing dies, see below |
+/// | `R::end_merged()` | `void` | ends what `merge_all_queues` has found without pointers |
 ///
-/// `enqueue` and `enqueue_collected` call `die(c)` if no pointer is left. While `drain_all_merge_queues` runs, no other
+/// `enqueue` and `enqueue_collected` call `die(c)` if no pointer is left. While `merge_all_queues` runs, no other
 /// thread uses such objects.
 ///
 /// A policy for types that count themselves:
@@ -160,15 +162,22 @@ concept increments_alone = decrements_in_parts<RefcountPolicy> && requires(typen
   { RefcountPolicy::try_increment(count) } noexcept -> std::same_as<bool>;
 };
 
+/// Optional: a count is more than its word, and collections may put the rest back.
+template <class RefcountPolicy>
+concept restores_counts = requires(typename RefcountPolicy::count_type& count, std::uint32_t word) {
+  { RefcountPolicy::store_trial(count, word) } noexcept;
+  { RefcountPolicy::restore(count, word) } noexcept;
+};
+
 /// Optional: objects belong to owner threads, and the drops of other threads may be queued for the owner to merge.
 template <class RefcountPolicy>
 concept queues_for_owners =
     requires(typename RefcountPolicy::count_type& count, void (*die)(typename RefcountPolicy::count_type&) noexcept) {
       { RefcountPolicy::enqueue(count, die) } noexcept;
       { RefcountPolicy::enqueue_collected(count, die) } noexcept;
-      { RefcountPolicy::merge(count) } noexcept -> std::same_as<drop_result>;
       { RefcountPolicy::drain_merge_queue() } noexcept;
-      { RefcountPolicy::drain_all_merge_queues() } noexcept;
+      { RefcountPolicy::merge_all_queues() } noexcept;
+      { RefcountPolicy::end_merged() } noexcept;
     };
 
 /// False for a policy that we know to be of another axis. A variable and no concept, so that g++ names it where it is

@@ -2,6 +2,7 @@
 /// \file
 /// The counterparts of `std::atomic<std::shared_ptr<T>>` and `std::atomic<std::weak_ptr<T>>`.
 
+#include <ouro/collector/handshake/mutator_use.hpp>
 #include <ouro/config.hpp>
 #include <ouro/standard/fwd.hpp>
 #include <ouro/standard/shared_ptr.hpp>
@@ -81,6 +82,8 @@ class locked_pointer {
   class turn {
    public:
     explicit turn(std::atomic<std::uint32_t>& state) noexcept : state_{state} {
+      // Not while it is locked: the thread may have to wait for the end of a collection, and the next one for this one.
+      note_use<typename Pointer::memory_type::refcount, typename Pointer::memory_type::collector>();
       for (int tries = 0; ((seen_ = state.fetch_or(is_locked, std::memory_order_acquire)) & is_locked) != 0; ++tries)
         tries % 64 != 63 ? spin_pause() : yield_to_others();  // GCOVR_EXCL_LINE: another thread has it for a moment
     }

@@ -134,3 +134,44 @@ TEST_CASE("biased_count: without suspect_on_drop it is kept by the rare way as b
   CHECK_FALSE(policy::try_keep(count));
   CHECK(policy::decrement_rarely(count) == drop_result::last);
 }
+
+TEST_CASE("biased_count: after a trial its owner has the pointers that it had, and others the rest") {
+  policy::drain_merge_queue();
+  for (const std::uint32_t others : {0u, 1u, 3u}) {
+    count_type count{not_suspect(2)};
+    for (std::uint32_t i = 0; i != others; ++i) {
+      elsewhere([&count] {
+        policy::increment(count);
+        return 0;
+      });
+    }
+    for (const std::uint32_t word : {not_suspect(2 + others), suspect(2 + others)}) {
+      for (const std::uint32_t external : {7u, 0u, count_word::immortal}) {
+        policy::store_trial(count, external);
+        CHECK(policy::load(count) == external);
+      }
+      policy::restore(count, word);
+      CHECK(policy::load(count) == word);
+    }
+    // The owner sees the flag, and counts alone without it.
+    CHECK(policy::decrement(count) == drop_result::suspect);
+    CHECK(change(count, not_suspect(2 + others)));
+    CHECK(policy::decrement(count) == drop_result::kept);
+    for (std::uint32_t i = 0; i != others; ++i)
+      CHECK(elsewhere([&count] { return policy::decrement(count); }) == drop_result::kept);
+    CHECK(policy::is_only_pointer(count));
+    CHECK(policy::decrement(count) == drop_result::last);
+  }
+}
+
+TEST_CASE("biased_count: after a trial, an object without an owner, an immortal one or a dead one has none") {
+  policy::drain_merge_queue();
+  for (const std::uint32_t word : {suspect(3), count_word::pinned, count_word::none}) {
+    count_type count{not_suspect(2)};
+    if (word == suspect(3)) policy::store(count, word);
+    policy::store_trial(count, 5);
+    policy::restore(count, word);
+    CHECK(policy::load(count) == word);
+    CHECK_FALSE(policy::is_only_pointer(count));
+  }
+}

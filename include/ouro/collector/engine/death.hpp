@@ -63,11 +63,10 @@ struct death {
     }
     if constexpr (queues_for_owners<RefcountPolicy>) {
       if (found == drop_result::queued) {
-        if constexpr (!finds_cycles<CollectorPolicy>) {
-          return RefcountPolicy::enqueue(object.count, &on_zero_count);
+        if constexpr (finds_cycles<CollectorPolicy>) {
+          return RefcountPolicy::enqueue_collected(object.count, &on_zero_count);
         } else {
-          if (!is_collecting_here()) return RefcountPolicy::enqueue_collected(object.count, &on_zero_count);
-          found = RefcountPolicy::merge(object.count);
+          return RefcountPolicy::enqueue(object.count, &on_zero_count);
         }
       }
     }
@@ -116,15 +115,6 @@ struct death {
   static void run_weak_callbacks() noexcept {
     if (weak_table<RefcountPolicy>::has_callbacks() && !destructions<RefcountPolicy>.is_destroying()) [[unlikely]]
       weak_table<RefcountPolicy>::run_callbacks();
-  }
-
-  /// Whether this thread collects at this moment, and so has all objects of the collector to itself.
-  [[nodiscard]] static bool is_collecting_here() noexcept {
-    if constexpr (says_where_it_collects<CollectorPolicy, RefcountPolicy>) {
-      return CollectorPolicy::template is_collecting_here<RefcountPolicy>();
-    } else {
-      return false;
-    }
   }
 
   /// All stages but the last. Returns whether the object stays dead, and its block is to be freed. \pre it has no

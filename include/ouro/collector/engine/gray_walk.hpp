@@ -108,7 +108,7 @@ class gray_walk {
   void hold(header_type& object) noexcept {
     ++over_reported_;
     if (object.load_count() == 0) --zero_external_;
-    RefcountPolicy::store(object.count, count_word::immortal);
+    object.set_trial_count(count_word::immortal);
   }
 
   template <bool Widen>
@@ -151,7 +151,7 @@ class gray_walk {
       keep_over_reported(target);
       return true;
     }
-    RefcountPolicy::store(target.count, external_refs - 1);
+    target.set_trial_count(external_refs - 1);
     if (external_refs == 1) ++zero_external_;
     return true;
   }

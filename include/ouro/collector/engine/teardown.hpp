@@ -35,12 +35,17 @@ class teardown {
   teardown(Trial& found, trial_memory& kept) noexcept : trial_{found}, worklist_{kept.worklist}, edges_{kept.edges} {}
 
   /// Returns the number of objects that were garbage after the finalizers had run. They are destroyed, or, if `keeping`
-  /// is not null, added to that list, which owns a pointer to each.
-  std::size_t run(raw_array<header_type*>* keeping) noexcept {
+  /// is not null, added to that list, which owns a pointer to each. Finalizers and destructors run while other threads
+  /// do. \pre the others stand
+  template <class Standstill>
+  std::size_t run(Standstill& others, raw_array<header_type*>* keeping) noexcept {
     worklist_.size = trial_.garbage();
-    if (trial_.walk().has_finalizers()) {
+    if (trial_.walk().has_finalizers() && (!Standstill::lets_others_run || has_pending_finalizers())) {
       hold_all();
-      if (finalize()) look_again();
+      others.go_on();
+      const bool may_have_changed = finalize() || Standstill::lets_others_run;
+      if (!others.stand()) return give_back();
+      if (may_have_changed && !look_again(others)) return 0;
     }
     if (keeping != nullptr && keeping->reserve(keeping->size + worklist_.size)) {
       each_entry(worklist_, [this, keeping](const worklist_entry& seen) { keep(seen, *keeping); });
@@ -51,6 +56,7 @@ class teardown {
     } else {
       sever_by_trace();
     }
+    others.go_on();
     each_run([](const type_record& record, const worklist_entry* first, const worklist_entry* last) {
       run_nested([&] { record.destroy(first, last); });
     });
@@ -146,33 +152,65 @@ class teardown {
       const std::uint32_t info = object.load_info();
       const type_record& record = record_of(info);
       if (record.finalize == nullptr || (info & info_word::finalized) != 0) return;
-      RefcountPolicy::store(object.info, info | info_word::finalized);
+      add_flags<CollectorPolicy>(object, info_word::finalized);  // another thread may watch the object meanwhile
       run_nested([&] { end::run_finalize(object, record); });
       ++finalized_;
     });
     return finalized_ != 0;
   }
 
-  /// Decides again, since finalizers may have resurrected garbage, or dropped edges among it.
+  [[nodiscard]] bool has_pending_finalizers() noexcept {
+    bool found = false;
+    each([&found](header_type& object) {
+      const std::uint32_t info = object.load_info();
+      if (record_of(info).finalize != nullptr && (info & info_word::finalized) == 0) found = true;
+    });
+    return found;
+  }
+
+  /// Makes garbage a candidate again, since the other threads have not come to stand after its finalizers. What is
+  /// without pointers ends. Returns 0: nothing was destroyed as garbage.
+  [[nodiscard]] std::size_t give_back() noexcept {
+    each([](header_type& object) {
+      object.clear_info(info_word::gray);
+      if constexpr (tracks_all<CollectorPolicy>) {
+        CollectorPolicy::track(object);
+      } else {
+        object.set_suspect_on_drop();
+      }
+      const drop_result found = RefcountPolicy::decrement(object.count);
+      if (found != drop_result::kept) end::handle_drop(object, found);
+    });
+    worklist_.size = 0;
+    return 0;
+  }
+
+  /// Decides again, since finalizers may have resurrected garbage, or dropped edges among it. False if nothing could be
+  /// decided, and there is nothing to destroy.
   /// \post the worklist holds what is garbage still, without the artificial references
-  void look_again() noexcept {
+  template <class Standstill>
+  [[nodiscard]] bool look_again(Standstill& others) noexcept {
     const std::size_t before = worklist_.size;
     each([](header_type& object) { let_go(object); });
     trial_.run_again();
-    if (trial_.outcome() == trial_outcome::undecided) end_those_without_pointers();
+    const bool is_decided = trial_.outcome() != trial_outcome::undecided;
+    if (!is_decided) end_those_without_pointers(others);
     worklist_.size = trial_.garbage();
     resurrected_ = before - worklist_.size;
+    return is_decided;
   }
 
   /// Ends the objects that finalizers have left without pointers. Where a trace has failed, nothing is known of the
   /// other objects, which live on.
-  void end_those_without_pointers() noexcept {
+  template <class Standstill>
+  void end_those_without_pointers(Standstill& others) noexcept {
     std::size_t found = 0;
     each_entry(worklist_, [&](const worklist_entry& seen) {
       if (seen.count != Trial::without_pointers) return;
       RefcountPolicy::store(object_of<RefcountPolicy>(seen).count, count_word::none);
       worklist_.items[found++] = seen;
     });
+    others.go_on();
     // No later drop can end them, since they have no pointers.
     run_nested([&] {
       for (std::size_t i = 0; i != found; ++i) end::on_zero(object_of<RefcountPolicy>(worklist_.items[i]));

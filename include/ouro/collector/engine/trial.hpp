@@ -73,7 +73,7 @@ class trial {
     each_entry(worklist_, [&zero_external](worklist_entry& entry) {
       header_type& object = object_of<RefcountPolicy>(entry);
       entry.count = object.load_count();
-      RefcountPolicy::store(object.count, count_word::strong(entry.count));
+      object.set_trial_count(count_word::strong(entry.count));
       if (entry.count != count_word::none) return;
       ++zero_external;
       entry.count = without_pointers;
@@ -183,7 +183,7 @@ class trial {
   header_type& restored(const worklist_entry& entry, std::uint32_t info) noexcept {
     header_type& object = object_of<RefcountPolicy>(entry);
     RefcountPolicy::store(object.info, info & ~(info_word::gray | info_word::alive));
-    RefcountPolicy::store(object.count, Source::count_after(entry.count));
+    object.restore_count(Source::count_after(entry.count));
     return object;
   }
 

@@ -36,14 +36,15 @@ template <class RefcountPolicy>
                                                       header<RefcountPolicy>& object, std::uint32_t count,
                                                       std::uint32_t info) noexcept {
   if (!worklist.push({&object, count, 0})) return false;
-  RefcountPolicy::store(object.count, count_word::pointers(count));
+  object.set_trial_count(count_word::pointers(count));
   RefcountPolicy::store(object.info, info | info_word::gray);
   return true;
 }
 
-/// Whether a trial must leave the object with these words alone: it is immortal, or not whole.
+/// Whether a trial must leave the object with these words alone: it is immortal, without pointers, or not whole.
 [[nodiscard]] inline bool is_out_of_trials(std::uint32_t count, std::uint32_t info) noexcept {
-  return count_word::is_immortal(count) || (info & (info_word::unborn | info_word::dead)) != 0;
+  static_assert((count_word::none & count_word::immortal) != 0);
+  return (count & count_word::immortal) != 0 || (info & (info_word::unborn | info_word::dead)) != 0;
 }
 
 }  // namespace ouro::detail

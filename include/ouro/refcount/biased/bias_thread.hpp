@@ -2,6 +2,7 @@
 /// \file
 /// A thread as the owner of biased counts: its beginning, its duties, its end.
 
+#include <ouro/base/raw_array.hpp>
 #include <ouro/base/static_mutex.hpp>
 #include <ouro/config.hpp>
 #include <ouro/refcount/biased/bias_owner.hpp>
@@ -9,6 +10,7 @@
 #include <ouro/refcount/count_word.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -43,6 +45,40 @@ inline void drain_queue_of(bias_owner& owner) noexcept {
 inline void end_owner(std::uint32_t tag) noexcept {
   do drain_queue_of(all_bias_owners[tag]);
   while (!all_bias_owners.leave(tag));
+}
+
+/// Objects that `merge_collected_queues` has found without pointers. Guarded by the mutex.
+struct merged_objects {
+  static_mutex mutex;
+  raw_array<queued_object> dead{};
+};
+
+OURO_SHARED_STATE inline constinit merged_objects all_merged_objects{};
+
+/// Merges the counts of all objects that collectors look at and that are queued for any thread. What has no pointers
+/// waits for `end_merged_objects`; where memory is exhausted, it leaks. \pre no other thread uses such objects
+OURO_NOINLINE inline void merge_collected_queues() noexcept {
+  const lock_guard lock_of_dead{all_merged_objects.mutex};
+  for (std::uint32_t tag = all_bias_owners.given(); tag != 0; --tag) {
+    bias_owner& owner = all_bias_owners[tag];
+    const lock_guard lock{owner.mutex};
+    if (owner.collected_merge_queue.size() == 0) continue;
+    owner.collected_merge_queue.drain([](const queued_object& each) {
+      if (each.count->merge() == drop_result::last) static_cast<void>(all_merged_objects.dead.push(each));
+    });
+    owner.queues_have_changed();
+  }
+}
+
+/// Calls user code.
+OURO_NOINLINE inline void end_merged_objects() noexcept {
+  raw_array<queued_object> dead;
+  {
+    const lock_guard lock{all_merged_objects.mutex};
+    dead = std::exchange(all_merged_objects.dead, {});
+  }
+  for (std::size_t i = 0; i != dead.size; ++i) dead.items[i].die(*dead.items[i].count);
+  dead.release();
 }
 
 /// Drains the queues of threads that do not exist in this forked process.

@@ -57,6 +57,23 @@ class biased_count {
     shared_.store(word, std::memory_order_relaxed);
   }
 
+  /// Has `load` give `word`, and keeps the owner's part for `restore`. \pre as for `store`; not more than 2^30
+  void store_trial(std::uint32_t word) noexcept { shared_.store(word, std::memory_order_relaxed); }
+
+  /// After `store_trial`: the sum of the parts is `word`, and the owner has the pointers that it had. \pre as for
+  /// `store`
+  void restore(std::uint32_t word) noexcept {
+    std::uint32_t local = local_.load(std::memory_order_relaxed);
+    const std::int32_t own_pointers = pointers_in(local);
+    if (own_pointers == 0 || count_word::is_immortal(word) || word == count_word::none) return store(word);
+    const bool is_suspect = count_word::is_suspect_on_drop(word);
+    const auto others =
+        static_cast<std::uint32_t>(static_cast<std::int32_t>(count_word::pointers(word)) - own_pointers);
+    local = is_suspect ? local | suspect_on_drop : local & ~suspect_on_drop;
+    local_.store(local, std::memory_order_relaxed);
+    shared_.store(owned | (no_others + others) | (is_suspect ? 0 : not_suspect), std::memory_order_relaxed);
+  }
+
   /// Adds the difference between `word` and `expected`, and takes over the flags of `word`.
   bool compare_exchange(std::uint32_t& expected, std::uint32_t word) noexcept {
     std::uint32_t seen = shared_.load(std::memory_order_relaxed);

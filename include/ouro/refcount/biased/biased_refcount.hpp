@@ -27,10 +27,8 @@ namespace ouro {
 /// object of this policy, in its `gc::collect()`, or when it ends. The objects of a thread that has ended are merged by
 /// the thread that drops them, or by the next thread that begins.
 ///
-/// A collection has all objects with a collector to itself: no other thread may use objects of this policy that have a
-/// collector meanwhile, whichever collector that is. A collection begins by draining the merge queues of all threads,
-/// and merges at once what its destructors drop. The counts of objects without a collector are merged by their owners
-/// alone.
+/// While a collection looks at objects, the threads that use them stand, and it merges what is queued for any of them.
+/// The counts of objects without a collector are merged by their owners alone.
 ///
 /// In the child after a `fork`, the threads that do not exist there count as ended. Their queues are drained by the
 /// next thread that drains its own, or begins.
@@ -50,6 +48,9 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
 
   /// The object has no owner from now on. \pre no other thread uses it
   static void store(count_type& count, std::uint32_t word) noexcept { count.store(word); }
+
+  static void store_trial(count_type& count, std::uint32_t word) noexcept { count.store_trial(word); }
+  static void restore(count_type& count, std::uint32_t word) noexcept { count.restore(word); }
 
   static bool compare_exchange(count_type& count, std::uint32_t& expected, std::uint32_t word) noexcept {
     return count.compare_exchange(expected, word);
@@ -80,18 +81,16 @@ struct OURO_SHARED_TYPE biased_refcount : atomic_refcount {
   static void enqueue_collected(count_type& count, void (*die)(count_type&) noexcept) noexcept {
     count.enqueue(&detail::bias_owner::collected_merge_queue, die);
   }
-  [[nodiscard]] static drop_result merge(count_type& count) noexcept { return count.merge(); }
 
   /// Makes the calling thread an owner, and merges what other threads have queued for it.
   OURO_ALWAYS_INLINE static void drain_merge_queue() noexcept { detail::this_bias_thread.drain_merge_queue(); }
 
-  /// Merges all that `enqueue_collected` has queued, for any thread. O(greatest number of threads at a time + objects)
-  /// \pre no other thread uses such objects
-  static void drain_all_merge_queues() noexcept {
-    for (std::uint32_t tag = detail::all_bias_owners.given(); tag != 0; --tag) {
-      detail::drain_queue_of(detail::all_bias_owners[tag], &detail::bias_owner::collected_merge_queue);
-    }
-  }
+  /// Merges all that `enqueue_collected` has queued, for any thread, and runs no user code. O(greatest number of
+  /// threads at a time + objects) \pre no other thread uses such objects
+  static void merge_all_queues() noexcept { detail::merge_collected_queues(); }
+
+  /// Ends what `merge_all_queues` has found without pointers.
+  static void end_merged() noexcept { detail::end_merged_objects(); }
 };
 
 }  // namespace ouro
