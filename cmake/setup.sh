@@ -80,6 +80,7 @@ need_to_test() {
   need pkg-config pkgconf
   need valgrind valgrind
   need heaptrack heaptrack
+  need spin spin
   need gdb gdb
   need xmllint libxml2-utils
   # LLDB comes with little more than what clang has brought, and is asked where clang is.
