@@ -24,10 +24,11 @@ LAYERS["pointer"] = [*LAYERS["fwd.hpp"], "fwd.hpp"]
 for layer in ("copy", "inspect"):
     LAYERS[layer] = [*LAYERS["pointer"], "pointer"]
 LAYERS["intern"] = [*LAYERS["inspect"], "inspect"]
+LAYERS["island"] = [*LAYERS["intern"], "intern"]
 LAYERS["containers"] = [*LAYERS["intern"], "intern"]
 LAYERS["standard"] = [*LAYERS["pointer"], "pointer"]
 LAYERS["shared_ptr.hpp"] = [*LAYERS["standard"], "standard"]
-LAYERS["ouro.hpp"] = [*LAYERS["containers"], "containers", "copy"]
+LAYERS["ouro.hpp"] = [*LAYERS["containers"], "containers", "copy", "island"]
 
 
 HIDE, RESTORE = "#include <ouro/macros/hide.hpp>", "#include <ouro/macros/restore.hpp>"

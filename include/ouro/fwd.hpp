@@ -38,6 +38,12 @@ template <refcount_policy RefcountPolicy = local_refcount, collector_policy Coll
           allocator_policy AllocatorPolicy = pool_allocator>
 class OURO_SHARED_TYPE basic_heap;
 
+template <class T, class RefcountPolicy = local_refcount, class CollectorPolicy = trial_deletion,
+          class AllocatorPolicy = pool_allocator>
+class OURO_SHARED_TYPE basic_island;
+
+class OURO_SHARED_TYPE not_an_island;
+
 /// The bundle of policies that names without a bundle use.
 using default_memory = memory<local_refcount, trial_deletion, pool_allocator>;
 /// The bundle for objects that threads share. Collections stop the threads that use them for a moment.
@@ -46,6 +52,10 @@ using shared_memory = memory<biased_refcount, trial_deletion, pool_allocator>;
 using gc = basic_gc<>;
 /// A private heap of default memory.
 using heap = basic_heap<>;
+
+/// A structure of default memory on its way to another thread.
+template <class T>
+using island = basic_island<T>;
 
 /// The counted pointer of default memory.
 template <class T>

@@ -45,6 +45,8 @@
 #include <ouro/intern/interned_string.hpp>
 #include <ouro/intern/interner.hpp>
 #include <ouro/intern/small_int.hpp>
+#include <ouro/island/island.hpp>
+#include <ouro/island/not_an_island.hpp>
 #include <ouro/object/clone_record.hpp>
 #include <ouro/pointer/finalize.hpp>
 #include <ouro/pointer/gc.hpp>

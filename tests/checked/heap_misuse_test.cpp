@@ -172,17 +172,17 @@ TEST_CASE("misuse: a thread that uses an object of another one is reported, what
         for (int i = 0; i != 100; ++i) {
           std::thread{[] { make<victim>(); }}.join();
         }
-        for (int i = 0; i != 31; ++i) {
+        for (int i = 0; i != 30; ++i) {
           std::thread{[] { make<victim>(); }}.join();
         }
         std::thread{[&] { const auto copy = object; }}.join();
       },
       "does not own", "victim");
-  // The 31st thread after the first has the tag of the first: its pools tell them apart.
+  // The 30th thread after the first has the tag of the first: its pools tell them apart.
   check_misuse(
       [] {
         const auto object = make<victim>();
-        for (int i = 0; i != 30; ++i) {
+        for (int i = 0; i != 29; ++i) {
           std::thread{[] { make<victim>(); }}.join();
         }
         std::thread{[&] {

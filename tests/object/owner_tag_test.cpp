@@ -13,17 +13,17 @@ TEST_CASE("owner_tag: each thread's heap has a number of its own, and a tag that
   const std::uint64_t own = current_heap_number();
   CHECK(own >= 1);
   CHECK(current_heap_number() == own);
-  CHECK(owner_tag() == (own - 1) % 31 + 1);
+  CHECK(owner_tag() == (own - 1) % 30 + 1);
   std::set<std::uint64_t> numbers{own};
   std::set<std::uint32_t> tags;
-  for (int i = 0; i != 31; ++i) {
+  for (int i = 0; i != 30; ++i) {
     std::thread{[&] {
       CHECK(numbers.insert(current_heap_number()).second);
       CHECK(tags.insert(owner_tag()).second);
-      CHECK(owner_tag() == (current_heap_number() - 1) % 31 + 1);
+      CHECK(owner_tag() == (current_heap_number() - 1) % 30 + 1);
     }}.join();
   }
   CHECK(*tags.begin() == 1);
-  CHECK(*tags.rbegin() == 31);
+  CHECK(*tags.rbegin() == 30);
   CHECK(current_heap_number() == own);
 }

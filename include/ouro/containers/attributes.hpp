@@ -318,6 +318,18 @@ class OURO_SHARED_TYPE attributes {
   value_block values_{};  ///< in the order of the names
 };
 
+namespace detail {
+
+/// Objects share their names with others of their heap.
+template <class T, class Memory>
+struct handle_traits<attributes<T, Memory>> {
+  static void survey(const attributes<T, Memory>& handle, survey_sink& sink) {
+    if (!handle.empty()) sink.guide().see_unknown("ouro::attributes", "the names of attributes belong to the thread");
+  }
+};
+
+}  // namespace detail
+
 template <class T, class Memory>
   requires(detail::is_leaf<T>())
 inline constexpr bool leaf<attributes<T, Memory>> = true;

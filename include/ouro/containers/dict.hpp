@@ -231,6 +231,18 @@ class OURO_SHARED_TYPE dict {
     detached.content().swap(changed);
   }
 
+  /// Calls `see` with each key and each value, which may change them, and gives the elements new places. `spare` has
+  /// room for them: nothing is allocated. \pre hashes and comparisons of keys neither throw nor use the dict
+  void rekey_into(dict& spare, auto see) {
+    for (value_type& each : *this) {
+      Key key = each.first;
+      see(key);
+      see(each.second);
+      spare.insert_or_assign(std::move(key), std::move(each.second));
+    }
+    swap(spare);
+  }
+
   /// Whether both have the same keys with equal values. The order does not count.
   [[nodiscard]] friend bool operator==(const dict& left, const dict& right) {
     if (left.size() != right.size()) return false;

@@ -125,6 +125,10 @@ struct edge_traits<frozen_list<T, Memory>> {
   OURO_ALWAYS_INLINE static void report(frozen_list<T, Memory>& edge, edge_sink& sink) {
     edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.items_, sink);
   }
+
+  OURO_ALWAYS_INLINE static void survey(frozen_list<T, Memory>& edge, survey_sink& sink) {
+    edge_traits<pointer>::survey(edge.items_, sink);
+  }
 };
 
 }  // namespace detail

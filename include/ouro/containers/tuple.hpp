@@ -105,6 +105,10 @@ struct edge_traits<basic_tuple<Memory, Ts...>> {
   OURO_ALWAYS_INLINE static void report(basic_tuple<Memory, Ts...>& edge, edge_sink& sink) {
     edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(edge.values_, sink);
   }
+
+  OURO_ALWAYS_INLINE static void survey(basic_tuple<Memory, Ts...>& edge, survey_sink& sink) {
+    edge_traits<pointer>::survey(edge.values_, sink);
+  }
 };
 
 }  // namespace detail

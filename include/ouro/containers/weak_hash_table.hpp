@@ -194,6 +194,13 @@ class weak_hash_table {
     strong object_{};
   };
 
+  /// Shows a survey the weak pointers.
+  void trace_weak([[maybe_unused]] auto& visit) {
+    if constexpr (requires { visit.is_survey(); }) {
+      entries_.each([&visit](entry& held) { visit(held.object); });
+    }
+  }
+
   /// Calls `see(key, content)` for all entries, also those of dead objects: for traces.
   template <class See>
   void each(See see) {

@@ -70,6 +70,7 @@ class OURO_SHARED_TYPE weak_key_map {
 
   void trace(auto&& visit) {
     entries_.each([&](const void*, const Value& value) { visit(value); });
+    entries_.trace_weak(visit);
   }
 
  private:

@@ -54,7 +54,7 @@ class OURO_SHARED_TYPE weak_set {
   [[nodiscard]] iterator begin() const { return iterator{entries_}; }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
-  void trace(auto&&) noexcept {}
+  void trace(auto&& visit) { entries_.trace_weak(visit); }
 
  private:
   mutable entries entries_;  ///< mutable, since iterators register in it

@@ -77,6 +77,7 @@ class OURO_SHARED_TYPE weak_value_map {
 
   void trace(auto&& visit) {
     entries_.each([&](const Key& key, nothing) { visit(key); });
+    entries_.trace_weak(visit);
   }
 
  private:

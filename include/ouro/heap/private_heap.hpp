@@ -50,6 +50,16 @@ class private_heap {
 
   [[nodiscard]] pool_heap& pools() noexcept { return pools_; }
 
+  /// Whether objects that have left the heap in islands may have blocks in it. Gives back the memory of those that were
+  /// freed. \pre no thread uses the heap any more
+  [[nodiscard]] bool may_outlive_itself() noexcept {
+    if (!pools_.has_given_islands.load(std::memory_order_relaxed)) return false;
+    pools_.trim();
+    return pools_.pools != 0 || large_.blocks() != 0;
+  }
+
+  private_heap* next_retired = nullptr;  ///< \see retired_heaps
+
   [[nodiscard]] bool is_current() const noexcept { return current_private_heap == this; }
 
   /// Whether a thread is in this heap, perhaps in another heap on top of it.

@@ -38,6 +38,9 @@ class interned_handle {
   void forget() noexcept { pointer_access::forget(pointer_); }
 
  private:
+  template <class>
+  friend struct handle_traits;
+
   Pointer pointer_;
 };
 

@@ -10,6 +10,7 @@
 #include <ouro/intern/intern_hash.hpp>
 #include <ouro/intern/intern_table.hpp>
 #include <ouro/intern/interned.hpp>
+#include <ouro/intern/interned_verbs.hpp>
 #include <ouro/intern/interner_policy.hpp>
 #include <ouro/intern/string_body.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
@@ -142,6 +143,8 @@ class OURO_SHARED_TYPE basic_interned_string
   }
 
  private:
+  friend struct detail::handle_traits<basic_interned_string>;
+
   explicit basic_interned_string(counted pointer) noexcept : base{std::move(pointer)} {}
 
   [[nodiscard]] static counted intern(std::string_view characters) {
@@ -198,6 +201,45 @@ class OURO_SHARED_TYPE basic_interned_string
 
 /// An interned string of the calling thread.
 using interned_string = basic_interned_string<>;
+
+namespace detail {
+
+/// With a table for each thread, strings belong to their thread, but for those made at compile time.
+template <class Locking>
+struct handle_traits<basic_interned_string<Locking>> {
+  using handle = basic_interned_string<Locking>;
+  using body = string_body<Locking>;
+  using counts = interned_counts<body, typename Locking::refcount>;
+
+  static void survey(handle& seen, survey_sink& sink) {
+    if constexpr (!Locking::refcount::is_thread_safe) survey_interned(seen.pointer_, verbs, sink);
+  }
+
+ private:
+  using cache = intern_cache<body, Locking>;
+
+  [[nodiscard]] static body& at(const void* value) noexcept { return *static_cast<body*>(const_cast<void*>(value)); }
+
+  [[nodiscard]] static bool is_of_all(const void* value) noexcept { return at(value).length <= 1; }
+  [[nodiscard]] static void* copy(const void* value) { return body::try_copy(at(value)); }
+  [[nodiscard]] static void* find(const void* value) {
+    cache& here = cache::current();
+    return here.is_enabled ? handle::find(here, at(value).view(), at(value).hash) : nullptr;
+  }
+  static void list(void* value) {
+    cache& here = cache::current();
+    if (!here.is_enabled) return;
+    here.reserve();
+    here.table.insert(at(value));
+  }
+  static void unlist(void* value) noexcept { cache::current().table.erase(at(value)); }
+
+  static constexpr interned_verbs verbs{
+      "ouro::interned_string", true,  true,  &is_of_all, &counts::handles, &counts::raise, &counts::lower, &counts::end,
+      &counts::set_owner,      &copy, &find, &list,      &unlist};
+};
+
+}  // namespace detail
 
 template <class Locking>
 inline constexpr bool leaf<basic_interned_string<Locking>> = true;

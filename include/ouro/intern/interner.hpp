@@ -8,6 +8,7 @@
 #include <ouro/intern/intern_hash.hpp>
 #include <ouro/intern/intern_table.hpp>
 #include <ouro/intern/interned.hpp>
+#include <ouro/intern/interned_verbs.hpp>
 #include <ouro/intern/interner_policy.hpp>
 #include <ouro/pointer/immortal.hpp>
 #include <ouro/pointer/make_managed.hpp>
@@ -66,6 +67,7 @@ class interner {
   using cache = detail::intern_cache<entry, Locking>;
   using refcount = typename Locking::refcount;
   friend entry;
+  friend struct detail::handle_traits<interned<T, interner>>;
 
  public:
   using handle = interned<T, interner>;
@@ -207,6 +209,63 @@ class interned : public detail::interned_handle<interned<T, Interner>, typename 
 
   [[nodiscard]] friend bool operator==(const interned& left, const interned& right) noexcept { return is(left, right); }
 };
+
+namespace detail {
+
+/// With a table for each thread, values belong to their thread. Immortal ones are carried over as they are, and stay in
+/// its table, too.
+template <class T, class Interner>
+struct handle_traits<interned<T, Interner>> {
+  static void survey(interned<T, Interner>& seen, survey_sink& sink) {
+    if constexpr (!refcount::is_thread_safe) survey_interned(seen.pointer_, verbs, sink);
+  }
+
+ private:
+  using refcount = typename Interner::refcount;
+  using entry = typename Interner::entry;
+  using cache = typename Interner::cache;
+  using counts = interned_counts<entry, refcount>;
+
+  [[nodiscard]] static entry& at(const void* value) noexcept { return *static_cast<entry*>(const_cast<void*>(value)); }
+
+  [[nodiscard]] static bool is_of_all(const void*) noexcept { return false; }
+  [[nodiscard]] static void* copy(const void* value) {
+    if constexpr (std::is_copy_constructible_v<T>) {
+      // calls user code: the copy constructor
+      return try_copy_managed<entry, refcount, no_collector, pool_allocator>(at(value).hash, at(value).value);
+    } else {
+      return nullptr;
+    }
+  }
+  [[nodiscard]] static void* find(const void* value) {
+    cache& here = cache::current();
+    if (!here.is_enabled) return nullptr;
+    return counts::release(Interner::find(here, at(value).hash, at(value).value));  // calls user code: the comparison
+  }
+  static void list(void* value) {
+    cache& here = cache::current();
+    if (!here.is_enabled) return;
+    here.reserve();
+    here.table.insert(at(value));
+  }
+  static void unlist(void* value) noexcept { cache::current().table.erase(at(value)); }
+
+  static constexpr interned_verbs verbs{type_name_of<T>,
+                                        is_free_of_heap<std::remove_cv_t<T>>(),
+                                        std::is_copy_constructible_v<T>,
+                                        &is_of_all,
+                                        &counts::handles,
+                                        &counts::raise,
+                                        &counts::lower,
+                                        &counts::end,
+                                        &counts::set_owner,
+                                        &copy,
+                                        &find,
+                                        &list,
+                                        &unlist};
+};
+
+}  // namespace detail
 
 /// An interned value is immutable and older than the objects that point to it, so that no cycle leads through it.
 template <class T, class Interner>

@@ -5,6 +5,7 @@
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/intern/interned.hpp>
+#include <ouro/intern/interned_verbs.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 
@@ -131,6 +132,35 @@ class OURO_SHARED_TYPE basic_small_int
 
 /// Small integers in the range of CPython up to version 3.14.
 using small_int = basic_small_int<long long, -5, 256>;
+
+namespace detail {
+
+/// Integers that are not in the table belong to the thread that made them. There is no table of those.
+template <class Int, Int Min, Int Max>
+struct handle_traits<basic_small_int<Int, Min, Max>> {
+  using counts = interned_counts<Int, local_refcount>;
+
+  static void survey(basic_small_int<Int, Min, Max>& seen, survey_sink& sink) {
+    survey_interned(seen.pointer_, verbs, sink);
+  }
+
+ private:
+  [[nodiscard]] static bool is_of_all(const void* value) noexcept {
+    return small_int_table<Int, Min, Max>::owns(static_cast<const Int*>(value));
+  }
+  [[nodiscard]] static void* copy(const void* value) {
+    return try_copy_managed<Int, local_refcount, no_collector, pool_allocator>(*static_cast<const Int*>(value));
+  }
+  [[nodiscard]] static void* find(const void*) noexcept { return nullptr; }
+  static void list(void*) noexcept {}
+  static void unlist(void*) noexcept {}
+
+  static constexpr interned_verbs verbs{
+      "ouro::small_int",  true,  true,  &is_of_all, &counts::handles, &counts::raise, &counts::lower, &counts::end,
+      &counts::set_owner, &copy, &find, &list,      &unlist};
+};
+
+}  // namespace detail
 
 template <class Int, Int Min, Int Max>
 inline constexpr bool leaf<basic_small_int<Int, Min, Max>> = true;

@@ -58,8 +58,21 @@ struct OURO_SHARED_TYPE string_body {
         static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) - front - sizeof(string_body) - 1) {
       throw_bad_array_length();  // GCOVR_EXCL_LINE: clang loses this count
     }
+    return pointer_access::take<counted>(write(allocate(block_bytes(characters.size())), characters, hash));
+  }
+
+  /// The same for the characters of another string; null when memory is exhausted, without a collection before.
+  [[nodiscard]] static string_body* try_copy(const string_body& from) noexcept {
+    void* const block = pool_allocator::allocate(block_bytes(from.length), alignof(std::size_t));
+    return block == nullptr ? nullptr : write(block, from.view(), from.hash);
+  }
+
+ private:
+  static constexpr std::size_t front = sizeof(header_type);
+  static_assert(front % alignof(std::size_t) == 0);
+
+  [[nodiscard]] static string_body* write(void* block, std::string_view characters, std::size_t hash) {
     const std::uint32_t info = info_.get(record, 0);
-    void* const block = allocate(block_bytes(characters.size()));
     void* const object = static_cast<std::byte*>(block) + front;
     std::uint32_t owner = 0;
     if constexpr (check_level >= 1 && !refcount::is_thread_safe) owner = owner_tag() << info_word::owner_shift;
@@ -67,12 +80,8 @@ struct OURO_SHARED_TYPE string_body {
     auto* const body = ::new (object) string_body{hash, characters.size()};
     if (!characters.empty()) std::memcpy(body->characters(), characters.data(), characters.size());
     body->characters()[characters.size()] = '\0';
-    return pointer_access::take<counted>(body);
+    return body;
   }
-
- private:
-  static constexpr std::size_t front = sizeof(header_type);
-  static_assert(front % alignof(std::size_t) == 0);
 
   [[nodiscard]] static constexpr std::size_t block_bytes(std::size_t length) noexcept {
     return front + sizeof(string_body) + length + 1;

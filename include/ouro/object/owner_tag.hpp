@@ -28,6 +28,9 @@ OURO_SHARED_STATE inline constinit thread_local heap_number local_heap_number{};
 
 inline heap_number& heap_number::of_thread() noexcept { return local_heap_number; }
 
+/// The tag of objects that no heap owns: those of an island on its way.
+inline constexpr std::uint32_t no_owner_tag = 31;
+
 /// 1 and above. No two heaps have the same.
 [[nodiscard]] inline std::uint64_t current_heap_number() noexcept {
   heap_number& number = heap_number::of_thread();
@@ -35,12 +38,12 @@ inline heap_number& heap_number::of_thread() noexcept { return local_heap_number
     // A private heap has room for it from the beginning.
     static_cast<void>(register_heap_local(heap_local_of<heap_number>::variable));
     number.value = heap_numbers_given.fetch_add(1, std::memory_order_relaxed) + 1;
-    number.tag = static_cast<std::uint32_t>((number.value - 1) % 31 + 1);
+    number.tag = static_cast<std::uint32_t>((number.value - 1) % (no_owner_tag - 1) + 1);
   }
   return number.value;
 }
 
-/// 1 to 31. Two heaps share one when 31 others began between them: the tag may fail to tell them apart, it never
+/// 1 to 30. Two heaps share one when 30 others began between them: the tag may fail to tell them apart, it never
 /// accuses wrongly.
 [[nodiscard]] inline std::uint32_t owner_tag() noexcept {
   const std::uint32_t known = heap_number::of_thread().tag;

@@ -11,6 +11,7 @@
 #include <ouro/object/worklist_entry.hpp>
 #include <ouro/trace/edge_sink.hpp>
 #include <ouro/trace/fields.hpp>
+#include <ouro/trace/nesting.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -31,6 +32,9 @@ using trace_function = std::size_t (*)(worklist_entry* const& worklist, std::siz
 /// Does something to the objects of `[first, last)`, which are of one type.
 using run_function = void (*)(const worklist_entry* first, const worklist_entry* last) noexcept;
 
+/// Shows all that ties an object to its heap. \throws what its trace and the sink's guide throw
+using survey_function = void (*)(void* object, survey_sink& sink);
+
 struct clone_record;
 
 /// One for each type and set of policies. What takes the address of the object gets what lies behind its header.
@@ -50,6 +54,7 @@ struct type_record {
   void* (*find_deleter)(void* object, const void* key) noexcept = nullptr;
   std::span<const field> fields{};     ///< of a type with edges, as far as they are known
   void (*begin)() noexcept = nullptr;  ///< called before the first object of the type is made, unless it is null
+  survey_function survey = nullptr;    ///< null where objects have nothing to show, or are not one thread's
 
   void destroy_one(void* header) const noexcept {
     const worklist_entry one{header, 0, 0};

@@ -25,6 +25,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -158,6 +159,95 @@ class OURO_SHARED_TYPE weak_table {
     home.records.erase(&target);
   }
 
+  /// The list of the records of an object in the table of the current heap; null for none.
+  [[nodiscard]] static record* records_of(const header_type& target) noexcept
+    requires(!is_shared)
+  {
+    record** const found = local_.records_here.records.find(&target);
+    return found == nullptr ? nullptr : *found;
+  }
+
+  /// The table of the current heap has the list no more: the caller has it.
+  static void take_records(const header_type& target) noexcept
+    requires(!is_shared)
+  {
+    local_.records_here.records.erase(&target);
+  }
+
+  /// Adds a list, from `first` to `last`, to the table of the current heap. False, and nothing has changed, when memory
+  /// is exhausted.
+  [[nodiscard]] static bool put_records(const header_type& target, record* first, record* last) noexcept
+    requires(!is_shared)
+  {
+    shard& home = local_.records_here;
+    if (home.records.size() == 0 && !register_heap_local(heap_local_of<thread_state>::variable)) return false;
+    record** const place = home.records.try_insert(&target);
+    if (place == nullptr) return false;
+    // The heap may have records of the object already if it is immortal.
+    last->next = *place;
+    if (*place != nullptr) (*place)->previous = last;
+    *place = first;
+    for (record* at = first; at != last->next; at = at->next) at->heap = current_heap_number();
+    return true;
+  }
+
+  /// Undoes `put_records`.
+  static void take_back(const header_type& target, record* first, record* last) noexcept
+    requires(!is_shared)
+  {
+    record* const others = std::exchange(last->next, nullptr);
+    for (record* at = first; at != nullptr; at = at->next) at->heap = 0;
+    if (others == nullptr) return take_records(target);
+    others->previous = nullptr;
+    local_.records_here.records.at(&target) = others;
+  }
+
+  /// Makes the weak pointers of a list that is in no table expire, without a callback.
+  static void expire_taken(record* first) noexcept
+    requires(!is_shared)
+  {
+    for (record* at = first; at != nullptr;) {
+      record* const next = at->next;
+      at->target.clear();
+      at->previous = at->next = nullptr;
+      if (is_left_here(*at)) delete at;
+      at = next;
+    }
+  }
+
+  /// A record that is in no table, without pins. Null when memory is exhausted.
+  [[nodiscard]] static record* try_copy(const record& of) noexcept
+    requires(!is_shared)
+  {
+    return new (std::nothrow) record{of.target, of.owner, of.lifetime, 0, count_word::none, nullptr, nullptr, nullptr};
+  }
+
+  /// Takes a record of the current heap off its list and frees it, if it has no pins left, and no callback.
+  static void end_if_unused(record* at) noexcept
+    requires(!is_shared)
+  {
+    if (pins_of(*at) != 0) return;
+    set_pins(*at, 1);
+    unpin(at);
+  }
+
+  /// Null once it is dying.
+  [[nodiscard]] static header_type* target_of(record& of) noexcept
+    requires(!is_shared)
+  {
+    return of.target.look([](header_type* target) { return target; });
+  }
+
+  [[nodiscard]] static std::uint32_t pins_of(const record& of) noexcept {
+    return count_word::strong(pins::load(of.pins));
+  }
+
+  /// Takes so many pins, which are not all that the record has, or gives them.
+  static void move_pins(record& from, record& to, std::uint32_t moved) noexcept {
+    set_pins(to, pins_of(to) + moved);
+    set_pins(from, pins_of(from) - moved);
+  }
+
   /// Whether the records of this heap, or of all threads, are lists as `watch` makes them. O(records)
   [[nodiscard]] static bool is_valid() noexcept {
     bool valid = true;
@@ -188,6 +278,10 @@ class OURO_SHARED_TYPE weak_table {
   }
 
  private:
+  static void set_pins(record& of, std::uint32_t number) noexcept {
+    pins::store(of.pins, number == 0 ? count_word::none : count_word::one + number - 1);
+  }
+
   OURO_NOINLINE static void run_due_callbacks() noexcept {
     due().running = true;
     while (due().first != nullptr) {
@@ -274,7 +368,8 @@ class OURO_SHARED_TYPE weak_table {
     for (const record* at = first; at != nullptr; at = at->next) {
       if (at->owner != first->owner || at->lifetime != first->lifetime) return false;
       if (at->target.is_cleared() || !is_listed_here(*at)) return false;
-      if (at->callback == nullptr && at != first && pins::load(at->pins) != count_word::none) return false;
+      const bool is_shared_one = at->callback == nullptr && pins::load(at->pins) != count_word::none;
+      if (is_shared_one && at != first && at->lifetime != record::endless) return false;
       if (at->next != nullptr && at->next->previous != at) return false;
     }
     return true;

@@ -27,8 +27,10 @@
 #include <ouro/trace/cyclic_types.hpp>
 #include <ouro/trace/edge_sink.hpp>
 #include <ouro/trace/fields.hpp>
+#include <ouro/trace/survey.hpp>
 #include <ouro/trace/trace.hpp>
 #include <ouro/trace/trace_kind.hpp>
+#include <ouro/trace/visitor.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -192,6 +194,24 @@ struct block {
     }
   }
 
+  /// \see survey_function
+  static void survey(void* object, survey_sink& sink) {
+    const survey_reporter report{sink};
+    const visitor visit{report};
+    for (std::size_t at = 0, end = length(object); at != end; ++at)
+      visit.visit_object(static_cast<element*>(object)[at]);
+  }
+
+  [[nodiscard]] static consteval survey_function survey_if_bound() {
+    if constexpr (RefcountPolicy::is_thread_safe) {
+      return nullptr;
+    } else if constexpr (is_free_of_heap<element>()) {
+      return nullptr;
+    } else {
+      return &survey;
+    }
+  }
+
   [[nodiscard]] static consteval std::span<const field> fields_if_tracked() {
     if constexpr (is_tracked) {
       return fields_of<element>();
@@ -255,6 +275,7 @@ struct block {
       find_deleter_of<element>(),
       fields_if_tracked(),
       begin_if_tracked(),
+      survey_if_bound(),
   };
 
   /// The info word of a new object, without its owner.

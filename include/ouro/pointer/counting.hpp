@@ -204,7 +204,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     }
     if constexpr (!RefcountPolicy::is_thread_safe) {
       const std::uint32_t owner = (info & info_word::owner_mask) >> info_word::owner_shift;
-      if (owner != 0 && owner != owner_tag()) misuse(not_here, record.name);
+      if (owner != 0 && owner != owner_tag()) misuse(owner == no_owner_tag ? on_its_way : not_here, record.name);
     }
   }
 
@@ -225,11 +225,14 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     const pool_heap* const home = pool_heap_of(&object);
     // At the end of a thread its heap has been abandoned.
     if (home == nullptr || home == current_pool_heap || home->is_for_any_thread || thread_heap_has_ended) return;
+    // It may have come in an island: then its owner tag tells.
+    if (home->has_given_islands.load(std::memory_order_relaxed)) return;
     const std::uint32_t word = object.load_info();
     const std::string_view name = info_word::is_buffered(word) ? pointee : name_in_report(word);
     misuse(home == &ended_pool_heap ? "a pointer has outlived the private heap of its object" : not_here, name);
   }
 
+  static constexpr const char* on_its_way = "an object was used that had left its heap in an island";
   static constexpr const char* not_here =
       "a thread that does not own the object has used it, or it was used outside its private heap";
   static constexpr const char* not_here_or_overwritten =

@@ -132,6 +132,18 @@ finalizer finalize(const managed_ptr<T, R, C, A>& object, Function function) {
 
 }  // namespace functions
 
+namespace detail {
+
+/// Its function may have to be called on the thread that it was made on.
+template <>
+struct handle_traits<finalizer> {
+  static void survey(const finalizer& handle, survey_sink& sink) {
+    if (handle.alive()) sink.guide().see_unknown("ouro::finalizer", "its function has not been called");
+  }
+};
+
+}  // namespace detail
+
 /// It has no edges; pointers that its function captures count as external references.
 template <>
 inline constexpr bool leaf<finalizer> = true;

@@ -15,6 +15,7 @@
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/heap/private_heap.hpp>
+#include <ouro/heap/retired_heaps.hpp>
 #include <ouro/object/destruction_queue.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
@@ -41,7 +42,8 @@ namespace ouro {
 /// The destructor collects garbage. Objects that still have pointers are not destroyed; their pools are freed with
 /// them, in O(arenas). So a program may drop a heap with all its objects if none of these owns anything outside.
 /// Afterwards, pointers to these objects must not be used, copied or dropped; weak pointers have expired. Memory that
-/// does not come from pools stays with its allocator. Checked builds keep the used memory of the heaps that ended last,
+/// does not come from pools stays with its allocator. Objects that have left the heap in an `island` live on, and the
+/// pools with them. Checked builds keep the used memory of the heaps that ended last,
 /// up to 16 arenas and 32 MiB of large blocks, and report pointers and containers that have outlived these heaps.
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
 class basic_heap {
@@ -65,9 +67,35 @@ class basic_heap {
       if (pools_ != &detail::no_pool_heap) pools_->trim();
     }
 
+    /// \see basic_heap::detach. \pre it is the heap that the calling thread is in
+    template <class T>
+    [[nodiscard]] basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> detach(
+        managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>&& root) const {
+      check_detach<T>();
+      check_current();
+      return detach_or_throw<T>(root);
+    }
+    /// \see basic_heap::try_detach. \pre as above
+    template <class T>
+    [[nodiscard]] basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> try_detach(
+        managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>&& root,
+        not_an_island* why = nullptr) const noexcept {
+      check_detach<T>();
+      check_current();
+      return detach_here<T>(root, why);
+    }
+
    private:
     friend basic_heap;
     explicit reference(detail::pool_heap& pools) noexcept : pools_{&pools} {}
+
+    void check_current() const noexcept {
+      if constexpr (check_level >= 1) {
+        // A thread that has just begun has got its pools since.
+        if (pools_ != detail::current_pool_heap && pools_ != &detail::no_pool_heap)
+          detail::misuse("a structure was detached from a heap that the thread is not in", "ouro::heap");
+      }
+    }
 
     detail::pool_heap* pools_;
   };
@@ -81,6 +109,7 @@ class basic_heap {
   explicit basic_heap(std::size_t limit = unlimited)
     requires is_isolated
       : state_{std::make_unique<private_heap>(limit)} {
+    detail::ended_with_islands.sweep();
     register_heap_locals();
   }
 
@@ -109,10 +138,66 @@ class basic_heap {
   /// requests cause about log2(n).
   void set_limit(std::size_t bytes) noexcept { state().pools().limit = bytes; }
 
+  /// Takes `root` and all that it reaches out of this heap, as an `island` that another thread can open. A walk proves
+  /// that no other pointer leads into the structure from outside; its edges must show all that it holds. `root` is null
+  /// afterwards; if it was null, the island is empty.
+  ///
+  /// Weak pointers inside the structure go along. Those that lead into it from outside expire, since a weak pointer
+  /// must not lock an object of another thread, and so do those that lead out of it. Interned values are no obstacle.
+  /// Objects that threads share, and immortal ones, stay shared.
+  ///
+  /// The blocks stay where they are, and keep the memory of a private heap beyond its end if they outlive it; then
+  /// objects that were left in the heap stay undestroyed in that memory.
+  ///
+  /// O(objects and edges), one walk, no copy of objects; 16 bytes of memory for each object during the walk.
+  /// \pre no other thread is in the heap, and nothing of the structure is under construction or being destroyed
+  /// \throws not_an_island if something else holds an object of the structure, and std::bad_alloc; then `root` is as it
+  /// was, and nothing has changed. Without exceptions it is a misuse
+  template <class T>
+  [[nodiscard]] basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> detach(
+      managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>&& root) {
+    check_detach<T>();
+    const scope in{*this};
+    return detach_or_throw<T>(root);
+  }
+
+  /// `detach` without exceptions: an empty island if it is none, or memory is exhausted, and the reason in `why`,
+  /// unless that is null.
+  template <class T>
+  [[nodiscard]] basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> try_detach(
+      managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>&& root, not_an_island* why = nullptr) noexcept {
+    check_detach<T>();
+    detail::private_heap::entry_token token{};
+    if (!state().enter(token)) return {};
+    auto made = detach_here<T>(root, why);
+    state().leave(token);
+    return made;
+  }
+
   /// Whether a thread is in the heap.
   [[nodiscard]] bool is_entered() const noexcept { return state().is_entered(); }
 
  private:
+  template <class T>
+  using pointer_to = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+
+  template <class T>
+  static constexpr void check_detach() noexcept {
+    OURO_REQUIRE(
+        T,
+        "ouro: only objects with a header that one thread uses at a time form islands: those that threads share "
+        "are on all threads already",
+        counts_in_header<RefcountPolicy> && !RefcountPolicy::is_thread_safe);
+  }
+
+  // Defined in island/island.hpp.
+  template <class T>
+  [[nodiscard]] static basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> detach_here(
+      pointer_to<T>& root, not_an_island* why);
+  template <class T>
+  [[nodiscard]] static basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> detach_or_throw(
+      pointer_to<T>& root);
+
   using private_heap = detail::dependent<detail::private_heap, RefcountPolicy>;
 
   [[nodiscard]] private_heap& state() const noexcept {
@@ -180,7 +265,7 @@ void basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::close() noexc
   state_->close();
   if constexpr (has_trim<AllocatorPolicy>) AllocatorPolicy::trim();  // an allocator may keep freed blocks back
   state_->leave(last);
-  state_.reset();
+  detail::ended_with_islands.retire(std::move(state_));
 }
 
 }  // namespace ouro

@@ -228,6 +228,11 @@ struct edge_traits<managed_alias<T, R, C, A>> {
       if (edge.owner_ != nullptr) sink.push_with_part(header_of<R>(edge.owner_.get()), std::addressof(edge));
     }
   }
+
+  OURO_ALWAYS_INLINE static void survey(alias& edge, survey_sink& sink) {
+    if (edge.owner_ == nullptr) return;
+    survey_edge<R, C>(header_of<R>(edge.owner_.get()), std::addressof(edge), true, sink);
+  }
 };
 
 }  // namespace detail

@@ -3,11 +3,13 @@
 /// How a trace reports a `managed_ptr`.
 
 #include <ouro/collector/collector_policy.hpp>
+#include <ouro/collector/surveyed_memory.hpp>
 #include <ouro/config.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/trace/cyclic_types.hpp>
 #include <ouro/trace/edge_sink.hpp>
+#include <ouro/trace/survey.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
 #include <memory>
@@ -42,6 +44,16 @@ struct edge_traits<managed_ptr<T, R, C, A>> {
       if constexpr (is_examined<C, T>()) {
         if (edge.pointee_ != nullptr) sink.push(header_of<R>(edge.pointee_), std::addressof(edge.pointee_));
       }
+    }
+  }
+
+  /// Reports the pointer to a survey, whatever it points to.
+  OURO_ALWAYS_INLINE static void survey(managed_ptr<T, R, C, A>& edge, survey_sink& sink) {
+    if (edge.pointee_ == nullptr) return;
+    if constexpr (counts_itself<R>) {
+      sink.guide().see_unknown(type_name_of<T>, "it counts itself");
+    } else {
+      survey_edge<R, C>(header_of<R>(edge.pointee_), std::addressof(edge.pointee_), false, sink);
     }
   }
 };

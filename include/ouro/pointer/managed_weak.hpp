@@ -178,6 +178,7 @@ class managed_weak {
 
  private:
   friend struct detail::owner_order;
+  friend struct detail::handle_traits<managed_weak>;
 
   template <class, class R, class C, class A>
     requires compatible_policies<R, C, A> && counts_in_header<R>
@@ -215,6 +216,15 @@ template <class T, class R, class C, class A>
 managed_weak(managed_alias<T, R, C, A>) -> managed_weak<void, R, C, A>;
 template <class T, class R, class C, class A, class Callback>
 managed_weak(managed_alias<T, R, C, A>, Callback) -> managed_weak<void, R, C, A>;
+
+namespace detail {
+
+template <class T, class R, class C, class A>
+struct handle_traits<managed_weak<T, R, C, A>> {
+  static void survey(managed_weak<T, R, C, A>& handle, survey_sink& sink) { handle.handle_.survey(sink); }
+};
+
+}  // namespace detail
 
 /// A weak pointer is no edge. Pointers that its callback captures count as external references.
 template <class T, class R, class C, class A>

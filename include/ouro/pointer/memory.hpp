@@ -39,6 +39,8 @@ struct memory {
   using ptr = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   template <class T>
   using weak = managed_weak<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  template <class T>
+  using island = basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   /// For the containers inside the objects.
   template <class T>
   using std_allocator = standard_allocator<T, AllocatorPolicy>;

@@ -4,6 +4,8 @@
 
 #include <ouro/config.hpp>
 
+#include <memory>
+
 #include <ouro/macros/hide.hpp>
 
 namespace ouro::detail {
@@ -17,6 +19,12 @@ struct pointer_access {
     Pointer taken;
     taken.pointee_ = counted;
     return taken;
+  }
+
+  /// Where the pointer has its address.
+  template <class Pointer>
+  [[nodiscard]] static void* slot(Pointer& of) noexcept {
+    return std::addressof(of.pointee_);
   }
 
   /// Drops the owner of an alias that nobody uses afterwards. `KnownBlock`: see known_block.hpp.

@@ -6,11 +6,13 @@
 #include <ouro/base/type_name.hpp>
 #include <ouro/collector/collector_policy.hpp>
 #include <ouro/collector/handshake/mutator_use.hpp>
+#include <ouro/collector/surveyed_memory.hpp>
 #include <ouro/config.hpp>
 #include <ouro/object/header.hpp>
 #include <ouro/object/weak_record.hpp>
 #include <ouro/pointer/counting.hpp>
 #include <ouro/refcount/refcount_policy.hpp>
+#include <ouro/trace/survey.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -98,6 +100,14 @@ class weak_handle {
   /// Whether another object may have the address of this one.
   [[nodiscard]] constexpr bool has_died() const noexcept {
     return record_ != nullptr && record_->lifetime != record::endless && record_->target.is_cleared();
+  }
+
+  /// Shows a survey where the handle has its record.
+  void survey(survey_sink& sink) {
+    if constexpr (!RefcountPolicy::is_thread_safe) {
+      if (record_ == nullptr) return;
+      sink.guide().see_weak(&record_, survey_verbs<RefcountPolicy, CollectorPolicy>::memory);
+    }
   }
 
  private:

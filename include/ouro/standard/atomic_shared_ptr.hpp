@@ -165,6 +165,8 @@ class atomic_pointer {
  protected:
   template <class>
   friend struct edge_traits;
+  template <class>
+  friend struct handle_traits;
 
   locked_pointer<Pointer> locked_;
 };
@@ -199,6 +201,9 @@ class basic_atomic_weak_ptr : public detail::atomic_pointer<basic_weak_ptr<T, Me
   using base::base;
   constexpr basic_atomic_weak_ptr() noexcept = default;
   using base::operator=;
+
+ private:
+  friend struct detail::handle_traits<basic_atomic_weak_ptr>;
 };
 
 /// Weak pointers are no edges.
@@ -206,6 +211,15 @@ template <class T, class Memory>
 inline constexpr bool leaf<basic_atomic_weak_ptr<T, Memory>> = true;
 
 namespace detail {
+
+template <class T, class Memory>
+struct handle_traits<basic_atomic_weak_ptr<T, Memory>> {
+  static void survey(basic_atomic_weak_ptr<T, Memory>& handle, survey_sink& sink) {
+    handle_traits<basic_weak_ptr<T, Memory>>::survey(handle.locked_.value(), sink);
+  }
+};
+template <class T, class Memory>
+struct handle_traits<std::atomic<basic_weak_ptr<T, Memory>>> : handle_traits<basic_atomic_weak_ptr<T, Memory>> {};
 
 template <class T, class Memory>
 struct edge_traits<basic_atomic_shared_ptr<T, Memory>> {
@@ -217,6 +231,10 @@ struct edge_traits<basic_atomic_shared_ptr<T, Memory>> {
   OURO_ALWAYS_INLINE static void report(basic_atomic_shared_ptr<T, Memory>& from, edge_sink& sink) {
     using pointer = basic_shared_ptr<T, Memory>;
     edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(from.locked_.value(), sink);
+  }
+
+  OURO_ALWAYS_INLINE static void survey(basic_atomic_shared_ptr<T, Memory>& from, survey_sink& sink) {
+    edge_traits<basic_shared_ptr<T, Memory>>::survey(from.locked_.value(), sink);
   }
 };
 

@@ -411,6 +411,10 @@ struct edge_traits<basic_shared_ptr<T, Memory>> {
   OURO_ALWAYS_INLINE static void report(edge& from, edge_sink& sink) {
     edge_traits<alias>::template report<TracingRefcount, TracingCollector>(shared_access::alias(from), sink);
   }
+
+  OURO_ALWAYS_INLINE static void survey(edge& from, survey_sink& sink) {
+    edge_traits<alias>::survey(shared_access::alias(from), sink);
+  }
 };
 
 }  // namespace detail

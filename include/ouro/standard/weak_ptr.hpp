@@ -140,6 +140,7 @@ class basic_weak_ptr {
   friend class basic_weak_ptr;
   friend struct detail::shared_access;
   friend struct detail::owner_order;
+  friend struct detail::handle_traits<basic_weak_ptr>;
 
   [[nodiscard]] std::uint64_t lifetime() const noexcept { return handle_.lifetime(); }
   [[nodiscard]] bool has_died() const noexcept { return handle_.has_died(); }
@@ -166,6 +167,15 @@ template <class T, class Memory>
 void swap(basic_weak_ptr<T, Memory>& first, basic_weak_ptr<T, Memory>& second) noexcept {
   first.swap(second);
 }
+
+namespace detail {
+
+template <class T, class Memory>
+struct handle_traits<basic_weak_ptr<T, Memory>> {
+  static void survey(basic_weak_ptr<T, Memory>& handle, survey_sink& sink) { handle.handle_.survey(sink); }
+};
+
+}  // namespace detail
 
 /// A weak pointer is no edge.
 template <class T, class Memory>

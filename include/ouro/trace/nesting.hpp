@@ -13,6 +13,7 @@
 namespace ouro::detail {
 
 class nesting;
+class survey_sink;
 struct edge_verbs;
 
 /// A walk over the edges of one object, as all visitors that take part in it know it.
@@ -21,6 +22,7 @@ struct walk {
   /// Hands it an edge of a type that it does not know. Null if it must know the types of edges.
   void (*see_any)(const void* see_edge, void* edge, const edge_verbs& verbs);
   nesting* within;
+  survey_sink* surveys = nullptr;  ///< of a survey (survey.hpp); null in other walks
 };
 
 /// How deep a walk has gone into the parts of an object: a chain of `std::unique_ptr` may have a million links. What

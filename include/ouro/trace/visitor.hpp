@@ -10,6 +10,7 @@
 #include <ouro/trace/inherited_trace.hpp>
 #include <ouro/trace/nesting.hpp>
 #include <ouro/trace/opaque.hpp>
+#include <ouro/trace/survey.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
 #include <cstddef>
@@ -77,6 +78,8 @@ template <class SeeEdge>
               static_cast<const SeeEdge*>(with)->see_any(edge, verbs);
             },
             &see_edge.within()};
+  } else if constexpr (sees_handles<SeeEdge>) {
+    return {&see_edge, nullptr, &see_edge.within(), see_edge.surveys()};
   } else {
     return {&see_edge, nullptr, &see_edge.within()};
   }
@@ -95,6 +98,7 @@ template <class SeeEdge>
 /// Whether edges of types that the walk does not know can be given to it.
 template <class SeeEdge>
 inline constexpr bool shows_edges_of_any_type =
+    sees_handles<SeeEdge> ||
     requires(const SeeEdge& see_edge, void* edge, const edge_verbs& verbs) { see_edge.see_any(edge, verbs); };
 
 /// Gives each edge to another `SeeEdge`, and has the visitor pass over parts that the library cannot see through. Edges
@@ -103,11 +107,26 @@ template <class SeeEdge>
 struct skip_opaque_parts {
   static constexpr bool changes_edges = SeeEdge::changes_edges;
   static constexpr bool skips_opaque = true;
+  static constexpr bool sees_handles = detail::sees_handles<SeeEdge>;
 
   template <class Edge>
   OURO_ALWAYS_INLINE void operator()(Edge& edge) const {
     see_edge(edge);
   }
+
+  template <class Handle>
+  OURO_ALWAYS_INLINE void see_handle(Handle& handle) const {
+    see_edge.see_handle(handle);
+  }
+  template <class T>
+  void see_opaque(const char* why) const {
+    see_edge.template see_opaque<T>(why);
+  }
+  template <class T>
+  void see_hidden(const T& part) const {
+    see_edge.see_hidden(part);
+  }
+  [[nodiscard]] survey_sink* surveys() const noexcept { return see_edge.surveys(); }
 
   [[nodiscard]] OURO_ALWAYS_INLINE nesting& within() const noexcept { return see_edge.within(); }
 
@@ -147,6 +166,13 @@ class visitor {
     }
   }
 
+  /// Only the visitor of a survey has it.
+  [[nodiscard]] static constexpr bool is_survey() noexcept
+    requires sees_handles<SeeEdge>
+  {
+    return true;
+  }
+
   /// Visits the edges of whole objects, of which the library need not see all.
   template <class... T>
   OURO_ALWAYS_INLINE void visit_what_is_seen(T&... objects) const {
@@ -163,13 +189,19 @@ class visitor {
     constexpr trace_kind seen = trace_kind_of<T>();
     if constexpr (is_base_part<T>) {
       see_base(object.part);
+    } else if constexpr (sees_handles<SeeEdge> && is_handle<T>) {
+      see_edge_.see_handle(object);
+    } else if constexpr (sees_handles<SeeEdge> && seen == trace_kind::opaque) {
+      see_edge_.template see_opaque<T>("the library cannot see through it");
+    } else if constexpr (sees_handles<SeeEdge> && seen == trace_kind::none) {
+      if constexpr (hides_content<T>()) see_edge_.see_hidden(object);
     } else if constexpr (seen == trace_kind::opaque) {
       if constexpr (!skips_opaque) refuse_opaque<T>();
     } else if constexpr (seen == trace_kind::edge) {
       see_edge_(object);
     } else if constexpr (seen == trace_kind::foreign || seen == trace_kind::member) {
       see_nested(object);
-    } else if constexpr (seen != trace_kind::none && !is_leaf<T>()) {
+    } else if constexpr (seen != trace_kind::none && !has_nothing_to_see<SeeEdge, T>()) {
       see_parts<seen>(object);
     }
   }
@@ -181,7 +213,7 @@ class visitor {
     if constexpr (seen == trace_kind::edge || seen == trace_kind::none || seen == trace_kind::foreign ||
                   seen == trace_kind::member || seen == trace_kind::opaque) {
       see(part);
-    } else if constexpr (!is_leaf<T>()) {
+    } else if constexpr (!has_nothing_to_see<SeeEdge, T>()) {
       see_nested(part);
     }
   }
@@ -228,7 +260,10 @@ class visitor {
     OURO_REQUIRE(T,
                  "ouro: its `trace` is inherited, and does not show the members that the class adds: give it "
                  "`void trace(auto&& visit) { base::trace(visit); visit(members...); }`",
-                 skips_opaque || trace_knows_members<T>());
+                 skips_opaque || sees_handles<SeeEdge> || trace_knows_members<T>());
+    if constexpr (sees_handles<SeeEdge> && !trace_knows_members<T>()) {
+      see_edge_.template see_opaque<T>("its trace is inherited, and does not show the members that it adds");
+    }
     if constexpr (has_template_trace<T>) {
       trace(*this);  // calls user code: it may throw; nothing of the heap may be changed
     } else {
@@ -261,6 +296,8 @@ class visitor {
       } else {
         reinsert_each(object, see_part);
       }
+    } else if constexpr (Seen == trace_kind::range && sees_handles<SeeEdge> && has_keys_with_handles<T>()) {
+      survey_keyed(object, *see_edge_.surveys(), [this](const auto& part) { (*this)(part); });
     } else if constexpr (Seen == trace_kind::array) {
       for (auto&& element : object) (*this)(element);
     } else if constexpr (Seen == trace_kind::range) {
@@ -320,6 +357,11 @@ inline constexpr bool shows_edges_of_any_type<see_edges_of_any_type> = true;
 
 template <class... Members>
 void edge_visitor::operator()(const Members&... members) const {
+  if (walk_.surveys != nullptr) {
+    const detail::survey_reporter report{*walk_.surveys};
+    const detail::visitor visit{report};
+    return visit(members...);
+  }
   const detail::see_edges_of_any_type see_edge{walk_};
   const detail::visitor visit{see_edge};
   visit(members...);

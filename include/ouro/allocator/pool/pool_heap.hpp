@@ -47,6 +47,8 @@ struct pool_heap {
   std::size_t pools = 0;            ///< not empty
   std::uint64_t taken = 0;          ///< bytes of pools, and of a private heap's large blocks, ever
   bool is_taking_remote = false;
+  /// Whether objects in it may belong to other threads: those of islands.
+  std::atomic<bool> has_given_islands{false};
   bool is_for_any_thread = false;  ///< a memory resource's: what uses its blocks, and where, is up to the program
   std::atomic<pool*> pending_pools{nullptr};  ///< pools with blocks that other threads freed
   pool_heap* next_abandoned = nullptr;
@@ -179,6 +181,15 @@ struct pool_heap {
     });
   }
 
+  /// Makes a walkable pool a plain one. \pre it has used blocks, and is one of this heap
+  void end_walks(pool* at) noexcept {
+    if (at->retain_when_empty) static_cast<void>(take_retained(list_of(*at)));
+    const bool was_linked = at->linked;
+    if (was_linked) unlink(at);
+    at->heap_walkable = false;
+    if (was_linked) link(at);
+  }
+
   /// Calls `take` with each arena that holds used blocks, which is the caller's from then on.
   /// \pre a private heap's, which no thread uses any more
   template <class Take>
@@ -206,15 +217,6 @@ struct pool_heap {
   }
 
  private:
-  /// \pre the pool has used blocks
-  void end_walks(pool* at) noexcept {
-    if (at->retain_when_empty) static_cast<void>(take_retained(list_of(*at)));
-    const bool was_linked = at->linked;
-    if (was_linked) unlink(at);
-    at->heap_walkable = false;
-    if (was_linked) link(at);
-  }
-
   /// Makes the pool's remote frees its free list. \pre `at->freed == nullptr`. Returns whether there were any.
   bool take_in(pool* at) noexcept {
     const remote_free_list::chain home = arena::of(at)->remote_frees[at->number()].take();

@@ -61,6 +61,18 @@ class free_map {
   return blocks;
 }
 
+/// Calls `see` with each used block of a pool, in the order of their addresses. `see` must neither allocate nor free.
+/// O(blocks, free ones included). \pre no other thread has freed blocks of it that are not home yet
+template <class See>
+void each_used_block(const pool& of, See see) {
+  free_map map{of};
+  map.add_chain(of.freed);
+  map.add_chain(of.quarantine);
+  for (std::byte* at = arena::blocks_of(&of); at != of.untouched; at += of.block_size) {
+    if (!map.is_free(at)) see(static_cast<void*>(at));
+  }
+}
+
 /// Calls `see` with each used block of each walked pool, in the order of their addresses within an arena. `see` must
 /// neither allocate nor free. O(blocks, free ones included)
 template <class See>
@@ -69,13 +81,7 @@ void walk_pools(pool_heap& heap, See see) {
   // What other threads have freed counts as used until it is home.
   heap.take_all_remote();
   heap.each_pool([&](const pool& each) {
-    if (!each.heap_walkable || each.used() == 0) return;
-    free_map map{each};
-    map.add_chain(each.freed);
-    map.add_chain(each.quarantine);
-    for (std::byte* at = arena::blocks_of(&each); at != each.untouched; at += each.block_size) {
-      if (!map.is_free(at)) see(static_cast<void*>(at));
-    }
+    if (each.heap_walkable && each.used() != 0) each_used_block(each, see);
   });
 }
 
