@@ -7,6 +7,7 @@
 #include <ouro/heap/private_heap.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -45,6 +46,14 @@ class retired_heaps {
       }
     }
     has_some_.store(first_ != nullptr, std::memory_order_relaxed);
+  }
+
+  /// How many heaps wait. O(these)
+  [[nodiscard]] std::size_t size() noexcept {
+    const lock_guard lock{mutex_};
+    std::size_t heaps = 0;
+    for (const private_heap* at = first_; at != nullptr; at = at->next_retired) ++heaps;
+    return heaps;
   }
 
  private:

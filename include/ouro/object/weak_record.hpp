@@ -362,14 +362,17 @@ class OURO_SHARED_TYPE weak_table {
     }
   };
 
-  /// Whether the list has records of one living target, each linked to the one in front, and the shared one first.
+  /// Whether the list has records of one living target, each linked to the one in front, and the shared one first. An
+  /// immortal target may have several that are shared, which came in islands.
   [[nodiscard]] static bool is_valid_list(shard& home, const record* first) noexcept {
     if (first->previous != nullptr || home.records.find(first->owner) == nullptr) return false;
+    const bool has_immortal =
+        !is_shared && count_word::is_immortal(static_cast<const header_type*>(first->owner)->load_count());
     for (const record* at = first; at != nullptr; at = at->next) {
-      if (at->owner != first->owner || at->lifetime != first->lifetime) return false;
+      if (at->owner != first->owner || (at->lifetime != first->lifetime && !has_immortal)) return false;
       if (at->target.is_cleared() || !is_listed_here(*at)) return false;
       const bool is_shared_one = at->callback == nullptr && pins::load(at->pins) != count_word::none;
-      if (is_shared_one && at != first && at->lifetime != record::endless) return false;
+      if (is_shared_one && at != first && !has_immortal) return false;
       if (at->next != nullptr && at->next->previous != at) return false;
     }
     return true;
