@@ -19,6 +19,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -898,6 +899,169 @@ TEST_CASE("exhausted: kept blocks are given back before a request is refused") {
   CHECK(larger != nullptr);
   checked::deallocate(larger, 1900, 8);
   checked::trim();
+}
+
+namespace {
+
+/// All that a structure may have which needs memory when it leaves, or arrives.
+template <class Memory>
+struct passenger : counted<passenger<Memory>> {
+  void trace(auto&& visit) { visit(edges, weak, name, own_name, number, names, by_name, immortal); }
+
+  std::vector<typename Memory::template ptr<passenger>> edges;
+  std::vector<typename Memory::template weak<passenger>> weak;
+  ouro::interned_string name;
+  ouro::interned_string own_name;
+  ouro::small_int number = 100'000;
+  ouro::dict<ouro::interned_string, int> names;
+  std::unordered_map<ouro::interned_string, int> by_name;
+  typename Memory::template ptr<passenger> immortal;
+};
+
+/// With what stays outside.
+template <class Memory>
+struct travellers {
+  using pointer = typename Memory::template ptr<passenger<Memory>>;
+
+  ouro::interned_string kept{"a name that stays"};
+  ouro::small_int number = 100'000;
+  pointer stays = Memory::template make<passenger<Memory>>();
+  pointer immortal = Memory::template make<passenger<Memory>>();
+  pointer root = Memory::template make<passenger<Memory>>();
+  typename Memory::template weak<passenger<Memory>> outside;
+
+  travellers() {
+    immortal->edges.push_back(immortal);
+    immortal->number = 3;
+    ouro::immortalize(immortal);
+    for (int i = 0; i != 3; ++i) root->edges.push_back(Memory::template make<passenger<Memory>>());
+    root->edges[0]->edges.push_back(root);
+    root->weak = {root->edges[0], root->edges[1], stays, immortal};
+    root->name = kept;
+    root->own_name = ouro::interned_string{"a name that leaves"};
+    root->number = number;
+    root->names[kept] = 1;
+    root->by_name[kept] = 1;
+    root->immortal = immortal;
+    outside = root->weak[1];
+    {
+      const pointer candidate = root->edges[0];
+    }
+  }
+
+  void expect_unchanged() {
+    expect(root != nullptr && root.use_count() == 2, "the root is as it was");
+    expect(root->edges[0].use_count() == 1 && stays.use_count() == 1, "the counts are as they were");
+    expect(root->weak[1] == outside && outside.lock() == root->edges[1], "the weak pointers are as they were");
+    expect(root->weak[2].lock() == stays && root->weak[3].lock() == immortal, "as are those that lead out");
+    expect_names(root, kept);
+    expect(ouro::ref_count(kept) == 4, "as many handles");
+    expect(ouro::detail::weak_table<ouro::local_refcount>::is_valid(), "the weak table");
+  }
+
+  static void expect_names(const pointer& root, const ouro::interned_string& kept) {
+    expect(root->name == kept && root->names.contains(kept) && root->by_name.contains(kept), "the names are there");
+  }
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("exhausted: a structure leaves as a whole, or stays as it was", Memory, trial, generational,
+                   tabled) {
+  with_each_failure(5, [](auto failure) {
+    Memory::gc::disable();
+    travellers<Memory> all;
+    const std::size_t tracked = Memory::gc::count();
+    typename Memory::template island<passenger<Memory>> gone;
+    ouro::not_an_island why;
+    {
+      const auto now = failure();
+      gone = Memory::heap::current().try_detach(std::move(all.root), &why);
+    }
+    if (!gone) {
+      expect(why.is_out_of_memory(), "the reason");
+      expect(Memory::gc::count() == tracked, "candidates are candidates");
+      all.expect_unchanged();
+      gone = Memory::heap::current().detach(std::move(all.root));
+    }
+    expect(all.outside.expired() && ouro::ref_count(all.kept) == 1, "it has left");
+    auto here = std::move(gone).open();
+    expect(here->weak[0].lock() == here->edges[0] && here->weak[2].expired(), "weak pointers");
+    travellers<Memory>::expect_names(here, all.kept);
+    here.reset();
+    Memory::gc::collect();
+    expect(passenger<Memory>::alive == 2, "nothing of it is left");
+  });
+}
+
+TEST_CASE_TEMPLATE("exhausted: an island is opened as a whole, or not at all", Memory, trial, generational) {
+  with_each_failure(5, [](auto failure) {
+    Memory::gc::disable();
+    travellers<Memory> all;
+    auto gone = Memory::heap::current().detach(std::move(all.root));
+    typename Memory::heap other;
+    {
+      const typename Memory::heap::scope in{other};
+      const ouro::interned_string known{"a name that stays"};
+      typename travellers<Memory>::pointer here;
+      {
+        const auto now = failure();
+        unless_exhausted([&] { here = std::move(gone).open(); });
+      }
+      if (here == nullptr) {
+        expect(static_cast<bool>(gone), "it is an island still");
+        expect(ouro::ref_count(known) == 1, "the handles are its own");
+        expect(ouro::detail::weak_table<ouro::local_refcount>::is_valid(), "the weak table");
+        here = std::move(gone).open();
+      }
+      expect(here->weak[0].lock() == here->edges[0] && here->weak[3].lock() == all.immortal, "weak pointers");
+      travellers<Memory>::expect_names(here, known);
+      expect(here->own_name == ouro::interned_string{"a name that leaves"}, "its own name");
+      expect(ouro::detail::weak_table<ouro::local_refcount>::is_valid(), "the weak table");
+      here.reset();
+      Memory::gc::collect();
+    }
+    expect(passenger<Memory>::alive == 2, "nothing of it is left");
+  });
+}
+
+TEST_CASE("exhausted: a private heap that cannot be entered gives no island") {
+  with_each_failure(1, [](auto failure) {
+    ouro::heap apart;
+    ouro::ptr<node<trial>> root;
+    {
+      const ouro::heap::scope in{apart};
+      root = make_node<trial>();
+    }
+    ouro::island<node<trial>> gone;
+    ouro::not_an_island why;
+    {
+      const auto now = failure();
+      gone = apart.try_detach(std::move(root), &why);
+    }
+    expect(gone || (why.is_out_of_memory() && root != nullptr), "it is said");
+    const ouro::heap::scope in{apart};
+    root.reset();
+  });
+}
+
+TEST_CASE("exhausted: without memory, the holders of a structure are not known by name") {
+  with_each_failure(2, [](auto failure) {
+    trial::gc::disable();
+    auto root = make_node<trial>();
+    const auto holder = make_node<trial>();
+    holder->left = root;
+    {
+      const auto candidate = holder;
+    }
+    ouro::not_an_island why;
+    {
+      const auto now = failure();
+      expect(!ouro::heap::current().try_detach(std::move(root), &why), "it stays");
+    }
+    expect(why.is_out_of_memory() || why.holders().size() == 1, "one holder");
+    expect(root.use_count() == 2, "the count is as it was");
+  });
 }
 
 #if OURO_HAS_BACKTRACE

@@ -2,6 +2,7 @@
 
 #include "collections.hpp"
 #include "containers.hpp"
+#include "islands.hpp"
 #include "memory.hpp"
 #include "objects.hpp"
 #include "weak_pointers.hpp"
@@ -11,5 +12,6 @@ int main() {
   growth::measure_collections();
   growth::measure_weak_pointers();
   growth::measure_containers();
+  growth::measure_islands();
   growth::measure_memory();
 }

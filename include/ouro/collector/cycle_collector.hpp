@@ -81,6 +81,16 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
     static_cast<void>(enter(object, object.load_info()));
   }
 
+  /// Makes room for `track` of so many objects. False when memory is exhausted.
+  [[nodiscard]] bool reserve(std::size_t objects) noexcept {
+    if (has_shut_down_) return true;
+    if constexpr (!is_shared) {
+      if (!prepare()) return false;
+    }
+    const lock_guard lock{mutex_};
+    return candidates_.reserve(objects);
+  }
+
   [[nodiscard]] bool add_root(header_type& object) noexcept {
     const lock_guard lock{mutex_};
     if constexpr (is_shared) {

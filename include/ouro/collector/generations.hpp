@@ -59,6 +59,12 @@ class generations {
     return buffer_of(object.load_info()).info(object);
   }
 
+  /// Room for so many more, whatever their ages are. False, and nothing has changed, when memory is exhausted.
+  [[nodiscard]] bool reserve(std::size_t more) noexcept {
+    return buffers_[young_ones].reserve(buffers_[young_ones].slots() + more) &&
+           buffers_[old_ones].reserve(buffers_[old_ones].slots() + more);
+  }
+
   /// Room for all candidates among the frozen. False, and nothing has changed, when memory is exhausted.
   [[nodiscard]] bool reserve_for_freeze() noexcept {
     return has_room_for(frozen_young, young_ones) && has_room_for(frozen_old, old_ones);

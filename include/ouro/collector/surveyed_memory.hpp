@@ -8,6 +8,7 @@
 #include <ouro/object/header.hpp>
 #include <ouro/trace/survey.hpp>
 
+#include <cstddef>
 #include <cstdint>
 
 #include <ouro/macros/hide.hpp>
@@ -23,7 +24,7 @@ struct surveyed_memory {
   std::uint32_t (*info)(void* header) noexcept;      ///< the info word of the object, buffered or not
   std::uint32_t (*unbuffer)(void* header) noexcept;  ///< the same; the object leaves its root buffer
   void (*track)(void* header) noexcept;  ///< has the collector know the object; null if it need not know all objects
-  bool walks_pools;                      ///< whether the collector finds old objects by walking the pools
+  bool (*reserve)(std::size_t objects) noexcept;  ///< makes room for that; false when memory is exhausted
 };
 
 template <class RefcountPolicy, class CollectorPolicy>
@@ -40,17 +41,24 @@ struct survey_verbs {
     if constexpr (tracks_all<CollectorPolicy>) CollectorPolicy::track(*static_cast<header_type*>(object));
   }
 
+  [[nodiscard]] static bool reserve([[maybe_unused]] std::size_t objects) noexcept {
+    if constexpr (requires { CollectorPolicy::template current<RefcountPolicy>().reserve(objects); }) {
+      return CollectorPolicy::template current<RefcountPolicy>().reserve(objects);
+    } else {
+      return true;
+    }
+  }
+
   OURO_SHARED_STATE static constexpr surveyed_memory memory{&surveyed_refcount<RefcountPolicy>, &info, &unbuffer,
-                                                            tracks_all<CollectorPolicy> ? &track : nullptr,
-                                                            walks_pools<CollectorPolicy, RefcountPolicy>};
+                                                            tracks_all<CollectorPolicy> ? &track : nullptr, &reserve};
 };
 
 /// Reports an edge to an object.
 template <class RefcountPolicy, class CollectorPolicy>
-OURO_ALWAYS_INLINE void survey_edge(header<RefcountPolicy>* target, void* slot, bool has_part, survey_sink& sink) {
+OURO_ALWAYS_INLINE void survey_edge(header<RefcountPolicy>* target, void* slot, survey_sink& sink) {
   // The counts of objects that threads share hold on every thread: such edges need not be known.
   if constexpr (!RefcountPolicy::is_thread_safe) {
-    sink.push(target, slot, has_part, survey_verbs<RefcountPolicy, CollectorPolicy>::memory);
+    sink.push(target, slot, survey_verbs<RefcountPolicy, CollectorPolicy>::memory);
   }
 }
 

@@ -99,28 +99,33 @@ basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::detach_here(pointe
   auto& header = *detail::header_of<RefcountPolicy>(const_cast<std::remove_cv_t<std::remove_extent_t<T>>*>(root.get()));
   detail::counting<RefcountPolicy, CollectorPolicy>::template check_use<T>(header, {});
   detail::check_not_tracing("ouro::island");
+  std::unique_ptr<typename island_type::cargo> cargo{new (std::nothrow) typename island_type::cargo};
+  if (cargo == nullptr) return detach_without_memory<T>(why);
   detail::island_obstacles obstacles;
-  made.cargo_.reset(new (std::nothrow) typename island_type::cargo);
-  if (made.cargo_ == nullptr) {
-    obstacles.note_out_of_memory();
-  } else {
-    detail::island_departure<RefcountPolicy> leaving{*made.cargo_, obstacles};
-    leaving.survey(header, detail::survey_verbs<RefcountPolicy, CollectorPolicy>::memory);
-    if (!obstacles.is_out_of_memory()) {
-      detail::island_holders<RefcountPolicy, CollectorPolicy>{leaving, obstacles}.run();
-    }
-    if (!obstacles.any()) leaving.prepare_or_note();
-    if (!obstacles.any()) {
-      leaving.leave_heap();
-      made.root_ = root.get();
-      detail::pointer_access::forget(root);
-      return made;
-    }
+  detail::island_departure<RefcountPolicy> leaving{*cargo, obstacles};
+  leaving.survey(header, detail::survey_verbs<RefcountPolicy, CollectorPolicy>::memory);
+  if (leaving.has_surplus()) detail::island_holders<RefcountPolicy, CollectorPolicy>{leaving, obstacles}.run();
+  if (!obstacles.any()) leaving.prepare();
+  if (obstacles.any()) {
     leaving.restore();
+    if (why != nullptr) *why = obstacles.finished();
+    return made;
   }
-  made.cargo_.reset();
-  if (why != nullptr) *why = obstacles.finished();
+  leaving.leave_heap();
+  made.root_ = root.get();
+  made.cargo_ = std::move(cargo);
+  detail::pointer_access::forget(root);
   return made;
+}
+
+template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>
+template <class T>
+basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>
+basic_heap<RefcountPolicy, CollectorPolicy, AllocatorPolicy>::detach_without_memory(not_an_island* why) noexcept {
+  detail::island_obstacles obstacles;
+  obstacles.note_out_of_memory();
+  if (why != nullptr) *why = obstacles.finished();
+  return {};
 }
 
 template <refcount_policy RefcountPolicy, collector_policy CollectorPolicy, allocator_policy AllocatorPolicy>

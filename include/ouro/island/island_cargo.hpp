@@ -68,6 +68,10 @@ struct island_cargo {
   /// \throws std::bad_alloc, and what comparisons of interned values throw; then nothing has changed
   void enter_heap() {
     undo back{*this};
+    for (std::size_t i = 0; i != tracked.size; ++i) {
+      const surveyed_memory& memory = *tracked.items[i].memory;
+      if ((i == 0 || tracked.items[i - 1].memory != &memory) && !memory.reserve(tracked.size)) throw_bad_alloc();
+    }
     for (; back.watched != watched.size; ++back.watched) {
       const auto& each = watched.items[back.watched];
       if (!table::put_records(*each.target, each.first, each.last)) throw_bad_alloc();

@@ -6,7 +6,6 @@
 #include <ouro/allocator/pool/pool_heap.hpp>
 #include <ouro/allocator/pool/pool_walk.hpp>
 #include <ouro/base/raw_array.hpp>
-#include <ouro/base/throw.hpp>
 #include <ouro/collector/surveyed_memory.hpp>
 #include <ouro/config.hpp>
 #include <ouro/intern/interned_verbs.hpp>
@@ -45,36 +44,22 @@ class island_departure : public island_walk<RefcountPolicy> {
       : walk{to, obstacles}, renamer_{to.values, to.named} {}
   ~island_departure() { splits_.release(); }
 
-  /// Makes all that `leave_heap` needs. Returns whether the structure may still leave: the copy constructor of an
-  /// interned value, or the collection of a heap at its limit, may have taken a pointer to an object of it.
-  /// \throws std::bad_alloc, and what copies of interned values throw
-  [[nodiscard]] bool prepare() {
+  /// Makes all that `leave_heap` needs, or notes an obstacle, and then nothing has changed. The copy constructor of an
+  /// interned value, or the collection of a heap at its limit, may take a pointer to an object of the structure: then
+  /// it stays.
+  void prepare() noexcept {
     undo back{*this};
-    prepare_weak();
     bool has_copies = false;
-    for (std::size_t i = 0; i != cargo_.values.size; ++i) {
-      island_value& each = cargo_.values.items[i];
-      if (!each.needs_copy()) continue;
-      each.other = each.verbs->copy(each.value);  // calls user code, unless it is a string or a number
-      if (each.other == nullptr) throw_bad_alloc();
-      has_copies = true;
-    }
-    renamer_.prepare([this](header_type& object) -> const type_record& { return this->record_of_part(object); });
-    if (!cargo_.tracked.reserve(members_.size)) throw_bad_alloc();
-    if (!cargo_.watched.reserve(watched_.size + splits_.size)) throw_bad_alloc();
-    if (has_copies && !are_counts_untouched()) return false;
-    back.is_done = true;
-    return true;
-  }
-
-  /// `prepare`, with what goes wrong as an obstacle.
-  void prepare_or_note() noexcept {
     OURO_TRY {
-      if (!prepare()) this->refuse("it was used while it was about to leave");
+      back.is_done = prepare_weak() && prepare_values(has_copies) && cargo_.tracked.reserve(members_.size) &&
+                     cargo_.watched.reserve(watched_.size + splits_.size);
     }
     OURO_CATCH_ALL {
-      this->obstacles().note_out_of_memory();
     }
+    if (!back.is_done) return this->obstacles().note_out_of_memory();
+    if (!has_copies || are_counts_untouched()) return;
+    back.is_done = false;
+    this->refuse("it was used while it was about to leave");
   }
 
   /// Puts all counts back, where the structure stays, with what user code has changed since. To a collection that has
@@ -125,6 +110,7 @@ class island_departure : public island_walk<RefcountPolicy> {
   using walk::members_;
   using walk::objects;
   using walk::pins_inside;
+  using walk::records_;
   using walk::walked_pools_;
   using walk::watched_;
   using walk::weak_slots_;
@@ -167,20 +153,37 @@ class island_departure : public island_walk<RefcountPolicy> {
     return count_word::is_immortal(target->load_count()) ? place::immortal : place::outside;
   }
 
-  void prepare_weak() {
-    for (std::size_t i = 0; i != weak_slots_.size; ++i) {
-      record& at = *weak_slots_.items[i].watching;
+  /// Makes the records that weak pointers in the structure get. False when memory is exhausted.
+  [[nodiscard]] bool prepare_weak() noexcept {
+    for (std::size_t i = 0; i != records_.size; ++i) {
+      record& at = *records_.items[i];
       header_type* const target = table::target_of(at);
       const place where = place_of(target);
       const bool may_go_along = where == place::in_structure || where == place::dead;
       if (may_go_along && pins_inside(at) == table::pins_of(at)) continue;
-      record*& fresh = fresh_records_[&at];
-      if (fresh != nullptr) continue;
-      fresh = table::try_copy(at);
-      if (fresh != nullptr && splits_.push({&at, fresh, target, where})) continue;
-      delete fresh;
-      throw_bad_alloc();
+      record** const fresh = fresh_records_.try_insert(&at);
+      record* const made = fresh == nullptr ? nullptr : table::try_copy(at);
+      if (made == nullptr || !splits_.push({&at, made, target, where})) {
+        delete made;
+        return false;
+      }
+      *fresh = made;
     }
+    return true;
+  }
+
+  /// Copies the interned values that the heap has other handles to. False when memory is exhausted. \throws what the
+  /// copies throw
+  [[nodiscard]] bool prepare_values(bool& has_copies) {
+    for (std::size_t i = 0; i != cargo_.values.size; ++i) {
+      island_value& each = cargo_.values.items[i];
+      if (!each.needs_copy()) continue;
+      each.other = each.verbs->copy(each.value);  // calls user code, unless it is a string or a number
+      if (each.other == nullptr) return false;
+      has_copies = true;
+    }
+    renamer_.prepare([this](header_type& object) -> const type_record& { return this->record_of_part(object); });
+    return true;
   }
 
   void leave_root_buffers() noexcept {
@@ -198,7 +201,7 @@ class island_departure : public island_walk<RefcountPolicy> {
 
   /// Weak pointers across the border expire, and the other records leave the table of the heap.
   void leave_weak_table() noexcept {
-    for (std::size_t i = 0; i != weak_slots_.size; ++i) {
+    for (std::size_t i = 0; splits_.size != 0 && i != weak_slots_.size; ++i) {
       const auto& each = weak_slots_.items[i];
       if (record* const* const fresh = fresh_records_.find(each.watching)) std::memcpy(each.slot, fresh, sizeof *fresh);
     }

@@ -73,6 +73,7 @@ class island_walk : survey_guide {
   ~island_walk() {
     members_.release();
     weak_slots_.release();
+    records_.release();
     watched_.release();
     immortals_.release();
   }
@@ -93,10 +94,14 @@ class island_walk : survey_guide {
       }
     }
     if (obstacles_.is_out_of_memory()) return;
+    cargo_.may_be_cyclic = (seen_flags_ & info_word::tracked) != 0;
     check_counts();
     check_weak();
     check_values();
   }
+
+  /// Whether some object has more pointers, or fewer, than edges lead to it.
+  [[nodiscard]] bool has_surplus() const noexcept { return has_surplus_; }
 
   /// Calls `see(object, surplus)` with each object that has more pointers than edges lead to it.
   template <class See>
@@ -177,6 +182,7 @@ class island_walk : survey_guide {
   cargo_type& cargo_;
   raw_array<member> members_;  ///< in the order of their numbers
   raw_array<weak_slot> weak_slots_;
+  raw_array<record*> records_;                    ///< that weak pointers in the structure use, each once
   raw_array<header_type*> watched_;               ///< objects of the structure with weak records
   local_address_map<std::uint32_t> pins_inside_;  ///< of each weak record that the structure uses
   local_address_map<walked_pool> walked_pools_;   ///< that objects of the structure lie in
@@ -223,7 +229,7 @@ class island_walk : survey_guide {
   }
 
   void survey_immortals(survey_sink& sink) {
-    is_in_immortal_ = true;
+    is_plain_walk_ = false;
     for (std::size_t i = 0; i != immortals_.size && !obstacles_.is_out_of_memory(); ++i) {
       const immortal_object& each = immortals_.items[i];
       surveyed_ = each.object;
@@ -232,7 +238,7 @@ class island_walk : survey_guide {
       type.survey(surveyed_->object(), sink);  // calls user code: as above
       sink.flush();
     }
-    is_in_immortal_ = false;
+    is_plain_walk_ = true;
   }
 
   void see_edges(const surveyed_edge* first, const surveyed_edge* last) final {
@@ -247,17 +253,38 @@ class island_walk : survey_guide {
 
   /// An edge leads to the object.
   OURO_ALWAYS_INLINE void meet(header_type& object, const surveyed_memory& memory) {
-    const std::size_t number = number_of(object);
-    if (number != none && !is_in_immortal_) [[unlikely]] {
-      ++objects().items[number].edges;
-    } else {
-      meet_first(object, object.load_count(), memory, number != none);
+    const std::uint32_t count = object.load_count();
+    const std::uint32_t info = object.load_info();
+    constexpr std::uint32_t rare = info_word::buffered | info_word::watched | info_word::unborn | info_word::dead |
+                                   info_word::gray | info_word::heap_walkable;
+    if ((count & count_word::immortal) == 0 && (info & rare) == 0 && is_plain_walk_ && memory.track == nullptr)
+        [[likely]] {
+      seen_flags_ |= info;
+      static_cast<void>(add(object, count));
+      return;
     }
+    meet_rarely(object, count, memory);
   }
 
-  void meet_first(header_type& object, std::uint32_t count, const surveyed_memory& memory, bool is_part) {
-    if (!is_part && count_word::is_immortal(count)) return meet_immortal(object, memory);
-    if (is_in_immortal_) return refuse("it is immortal, and leads to an object that is not");
+  /// False, and nothing has changed, when memory is exhausted.
+  OURO_ALWAYS_INLINE bool add(header_type& object, std::uint32_t count) {
+    const std::size_t number = objects().size;
+    if (number == most_objects || !objects().push({&object, count, 1})) [[unlikely]] {
+      fail();
+      return false;
+    }
+    RefcountPolicy::store(object.count, mark_of(number));
+    return true;
+  }
+
+  OURO_NOINLINE void meet_rarely(header_type& object, std::uint32_t count, const surveyed_memory& memory) {
+    const std::size_t known = number_of(object);
+    if (known != none && is_plain_walk_) {
+      ++objects().items[known].edges;
+      return;
+    }
+    if (known == none && count_word::is_immortal(count)) return meet_immortal(object, memory);
+    if (!is_plain_walk_) return refuse("it is immortal, and leads to an object that is not");
     if (count == count_word::none) return refuse("it leads to an object that is dying");
     const std::uint32_t word = object.load_info();
     const bool is_buffered = info_word::is_buffered(word);
@@ -266,35 +293,34 @@ class island_walk : survey_guide {
       return refuse("it leads to an object that is under construction or dying");
     }
     const std::size_t number = objects().size;
-    if (number == most_objects || !objects().push({&object, count, 1})) return fail();
-    RefcountPolicy::store(object.count, mark_of(number));
-    constexpr std::uint32_t rare = info_word::tracked | info_word::watched | info_word::heap_walkable;
-    if (is_buffered || (info & rare) != 0) note_flags(object, info, memory, {number, &memory, is_buffered});
-  }
-
-  void note_flags(header_type& object, std::uint32_t info, const surveyed_memory& memory, const member& as) {
-    const bool is_tracked = (info & info_word::tracked) != 0;
-    cargo_.may_be_cyclic = cargo_.may_be_cyclic || is_tracked;
-    if ((as.is_buffered || (is_tracked && memory.track != nullptr)) && !members_.push(as)) fail();
+    if (!add(object, count)) return;
+    seen_flags_ |= info;
+    const bool is_known = is_buffered || ((info & info_word::tracked) != 0 && memory.track != nullptr);
+    if (is_known && !members_.push({number, &memory, is_buffered})) fail();
     if ((info & info_word::watched) != 0 && !watched_.push(&object)) fail();
-    if ((info & info_word::heap_walkable) != 0) walked_pools_[pool::of(&object)] = {pool::of(&object), &memory};
+    if ((info & info_word::heap_walkable) == 0) return;
+    walked_pool* const lies_in = walked_pools_.try_insert(pool::of(&object));
+    if (lies_in == nullptr) return fail();
+    *lies_in = {pool::of(&object), &memory};
   }
 
   OURO_NOINLINE void meet_immortal(header_type& object, const surveyed_memory& memory) {
     const std::uint32_t info = memory.info(&object);
     // What is made at compile time has no type, and no edges.
     if (info_word::type(info) == 0 || detail::record_of(info).survey == nullptr) return;
-    bool& is_known = known_immortals_[&object];
-    if (!is_known && !immortals_.push({&object, &memory})) return fail();
-    is_known = true;
+    bool* const is_known = known_immortals_.try_insert(&object);
+    if (is_known == nullptr) return fail();
+    if (!*is_known && !immortals_.push({&object, &memory})) return fail();
+    *is_known = true;
   }
 
   void see_weak(void* slot, const surveyed_memory& memory) final {
     if (memory.refcount != &surveyed_refcount<RefcountPolicy>) return refuse("it has a weak pointer of another policy");
-    if (is_in_immortal_) return refuse("it is immortal, and has a weak pointer");
+    if (!is_plain_walk_) return refuse("it is immortal, and has a weak pointer");
     record* watching = nullptr;
     std::memcpy(static_cast<void*>(&watching), slot, sizeof watching);
-    ++pins_inside_[watching];
+    std::uint32_t* const pins = pins_inside_.try_insert(watching);
+    if (pins == nullptr || (++*pins == 1 && !records_.push(watching))) return fail();
     if (!weak_slots_.push({slot, watching})) fail();
   }
 
@@ -302,13 +328,14 @@ class island_walk : survey_guide {
     void* value = nullptr;
     std::memcpy(&value, slot, sizeof value);
     if (verbs.is_of_all(value)) return;
-    if (is_in_immortal_) return refuse("it is immortal, and leads to an interned value of one thread", verbs.name);
-    std::size_t& number = numbers_of_values_[value];
-    if (number == 0) {
+    if (!is_plain_walk_) return refuse("it is immortal, and leads to an interned value of one thread", verbs.name);
+    std::size_t* const number = numbers_of_values_.try_insert(value);
+    if (number == nullptr) return fail();
+    if (*number == 0) {
       if (!cargo_.values.push({value, &verbs, 0, nullptr})) return fail();
-      number = cargo_.values.size;
+      *number = cargo_.values.size;
     }
-    ++cargo_.values.items[number - 1].handles;
+    ++cargo_.values.items[*number - 1].handles;
     auto& named = cargo_.named;
     if (named.size == 0 || named.items[named.size - 1] != surveyed_) {
       if (!named.push(surveyed_)) fail();
@@ -318,7 +345,13 @@ class island_walk : survey_guide {
   void see_unknown(std::string_view type, const char* why) final { refuse(why, type); }
 
   void check_counts() noexcept {
+    std::uint32_t differences = 0;
     for (std::size_t i = 0; i != objects().size; ++i) {
+      const worklist_entry& each = objects().items[i];
+      differences |= each.edges ^ count_word::pointers(each.count);
+    }
+    has_surplus_ = differences != 0;
+    for (std::size_t i = 0; has_surplus_ && i != objects().size; ++i) {
       const worklist_entry& each = objects().items[i];
       if (each.edges > count_word::pointers(each.count)) {
         surveyed_name_ = name_of(object_at(i));
@@ -339,8 +372,8 @@ class island_walk : survey_guide {
       }
     }
     surveyed_name_ = "ouro::weak";
-    for (std::size_t i = 0; i != weak_slots_.size; ++i) {
-      record& at = *weak_slots_.items[i].watching;
+    for (std::size_t i = 0; i != records_.size; ++i) {
+      record& at = *records_.items[i];
       header_type* const target = table::target_of(at);
       if (target != nullptr && at.heap != current_heap_number()) {
         refuse("it leads into another heap");
@@ -373,7 +406,9 @@ class island_walk : survey_guide {
   local_address_map<std::size_t> numbers_of_values_;  ///< in `cargo_.values`, plus one
   header_type* surveyed_ = nullptr;                   ///< the object that is surveyed
   std::string_view surveyed_name_ = "the root";       ///< of its type
-  bool is_in_immortal_ = false;
+  std::uint32_t seen_flags_ = 0;                      ///< all that objects of the structure have in their info words
+  bool is_plain_walk_ = true;                         ///< not over immortal objects
+  bool has_surplus_ = false;
 };
 
 }  // namespace ouro::detail

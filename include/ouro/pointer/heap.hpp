@@ -50,8 +50,15 @@ class basic_heap {
  public:
   static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();  ///< bytes
 
-  /// Whether there are private heaps: objects that threads share have none.
-  static constexpr bool is_isolated = !RefcountPolicy::is_thread_safe;
+  /// Whether there are private heaps, and islands: objects that threads share have none, nor those that count
+  /// themselves.
+  static constexpr bool is_isolated = [] {
+    if constexpr (counts_in_header<RefcountPolicy>) {
+      return !RefcountPolicy::is_thread_safe;
+    } else {
+      return false;
+    }
+  }();
 
   /// Refers to a heap, private or the thread's own, for statistics of its pools. Valid as long as the heap.
   class reference {
@@ -168,7 +175,7 @@ class basic_heap {
       managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>&& root, not_an_island* why = nullptr) noexcept {
     check_detach<T>();
     detail::private_heap::entry_token token{};
-    if (!state().enter(token)) return {};
+    if (!state().enter(token)) return detach_without_memory<T>(why);
     auto made = detach_here<T>(root, why);
     state().leave(token);
     return made;
@@ -187,7 +194,7 @@ class basic_heap {
         T,
         "ouro: only objects with a header that one thread uses at a time form islands: those that threads share "
         "are on all threads already",
-        counts_in_header<RefcountPolicy> && !RefcountPolicy::is_thread_safe);
+        is_isolated);
   }
 
   // Defined in island/island.hpp.
@@ -197,6 +204,9 @@ class basic_heap {
   template <class T>
   [[nodiscard]] static basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> detach_or_throw(
       pointer_to<T>& root);
+  template <class T>
+  [[nodiscard]] static basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy> detach_without_memory(
+      not_an_island* why) noexcept;
 
   using private_heap = detail::dependent<detail::private_heap, RefcountPolicy>;
 

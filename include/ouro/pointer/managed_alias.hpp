@@ -231,7 +231,7 @@ struct edge_traits<managed_alias<T, R, C, A>> {
 
   OURO_ALWAYS_INLINE static void survey(alias& edge, survey_sink& sink) {
     if (edge.owner_ == nullptr) return;
-    survey_edge<R, C>(header_of<R>(edge.owner_.get()), std::addressof(edge), true, sink);
+    survey_edge<R, C>(header_of<R>(edge.owner_.get()), std::addressof(edge), sink);
   }
 };
 

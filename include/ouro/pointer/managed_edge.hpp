@@ -53,7 +53,7 @@ struct edge_traits<managed_ptr<T, R, C, A>> {
     if constexpr (counts_itself<R>) {
       sink.guide().see_unknown(type_name_of<T>, "it counts itself");
     } else {
-      survey_edge<R, C>(header_of<R>(edge.pointee_), std::addressof(edge.pointee_), false, sink);
+      survey_edge<R, C>(header_of<R>(edge.pointee_), std::addressof(edge.pointee_), sink);
     }
   }
 };

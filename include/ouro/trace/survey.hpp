@@ -31,9 +31,8 @@ struct interned_verbs;
 
 /// A non-null edge to an object that one thread uses at a time.
 struct surveyed_edge {
-  void* target;   ///< the header
-  void* slot;     ///< the raw pointer inside the edge
-  bool has_part;  ///< whether a pointer to a part follows it
+  void* target;  ///< the header
+  void* slot;    ///< the raw pointer inside the edge
   const surveyed_memory* memory;
 };
 
@@ -109,9 +108,9 @@ class survey_sink {
   survey_sink(const survey_sink&) = delete;
   survey_sink& operator=(const survey_sink&) = delete;
 
-  OURO_ALWAYS_INLINE void push(void* target, void* slot, bool has_part, const surveyed_memory& memory) {
+  OURO_ALWAYS_INLINE void push(void* target, void* slot, const surveyed_memory& memory) {
     prefetch_for_write(target);
-    edges_[size_++] = {target, slot, has_part, &memory};
+    edges_[size_++] = {target, slot, &memory};
     if (size_ == capacity) [[unlikely]]
       flush();
   }
