@@ -1,5 +1,7 @@
 #!/bin/sh
-# The tour: the small programs 01 to 10, an editor with the pointers of the standard and with ours, threads that share a graph, a program in the language Lox, then package_graph on this machine's package database, or on the file that is given.
+# The tour: the small programs 01 to 10, an editor with the pointers of the standard and with ours, threads that share a graph, a
+# pipeline of three threads, a program in the language Lox, then package_graph on this machine's package database, or on the file
+# that is given.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../cmake/setup.sh"
@@ -25,6 +27,8 @@ printf '\n=== from_shared_ptr ===\n'
 "$build/examples/from_shared_ptr/from_shared_ptr"
 printf '\n=== threads ===\n'
 "$build/examples/threads/threads"
+printf '\n=== islands ===\n'
+"$build/examples/islands/islands"
 printf '\n=== lox ===\n'
 "$build/examples/lox/lox" --stats examples/lox/tour.lox
 printf '\n=== package_graph ===\n'
