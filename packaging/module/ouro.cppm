@@ -131,6 +131,7 @@ using ouro::trial_deletion;
 // The collector, and heaps.
 using ouro::basic_gc;
 using ouro::basic_heap;
+using ouro::basic_island;
 using ouro::gc;
 using ouro::gc_debug;
 using ouro::gc_info;
@@ -138,6 +139,9 @@ using ouro::gc_phase;
 using ouro::gc_stats;
 using ouro::generation_stats;
 using ouro::heap;
+using ouro::island;
+using ouro::island_holder;
+using ouro::not_an_island;
 using ouro::pool_resource;
 using ouro::pool_statistics;
 

@@ -24,6 +24,23 @@ struct traveller {
   ouro::interned_string name{"the name of a traveller"};
 };
 
+/// Says that it holds nothing, and does.
+class suitcase {
+ public:
+  ptr<traveller> hidden;
+};
+
+struct carrier {
+  suitcase with;
+};
+
+}  // namespace
+
+template <>
+inline constexpr bool ouro::leaf<suitcase> = true;
+
+namespace {
+
 ptr<traveller> structure() {
   auto root = make<traveller>();
   root->edges.push_back(make<traveller>());
@@ -145,6 +162,18 @@ TEST_CASE("misuse: a trace detaches a structure, or opens one") {
         static_cast<void>(std::move(gone).open());
       },
       "a trace function copied or dropped a pointer, or made an object", "ouro::island");
+}
+
+TEST_CASE("misuse: a pointer that no trace shows is used by another thread (trap 91)") {
+  check_misuse(
+      [] {
+        const auto stays = make<traveller>();
+        auto root = make<carrier>();
+        root->with.hidden = stays;
+        auto gone = heap::current().detach(std::move(root));
+        std::thread{[&] { std::move(gone).open()->with.hidden.reset(); }}.join();
+      },
+      "a thread that does not own the object has used it", "traveller");
 }
 
 TEST_CASE("misuse: nothing is reported of an island that goes its way") {
