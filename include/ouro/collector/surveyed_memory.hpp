@@ -23,7 +23,8 @@ struct surveyed_memory {
   const void* refcount;                              ///< the address of `surveyed_refcount<R>`
   std::uint32_t (*info)(void* header) noexcept;      ///< the info word of the object, buffered or not
   std::uint32_t (*unbuffer)(void* header) noexcept;  ///< the same; the object leaves its root buffer
-  void (*track)(void* header) noexcept;  ///< has the collector know the object; null if it need not know all objects
+  // Null, both of them, if the collector need not know all objects:
+  void (*track)(void* header) noexcept;           ///< has the collector know the object
   bool (*reserve)(std::size_t objects) noexcept;  ///< makes room for that; false when memory is exhausted
 };
 
@@ -41,16 +42,16 @@ struct survey_verbs {
     if constexpr (tracks_all<CollectorPolicy>) CollectorPolicy::track(*static_cast<header_type*>(object));
   }
 
-  [[nodiscard]] static bool reserve([[maybe_unused]] std::size_t objects) noexcept {
+  [[nodiscard]] static bool reserve(std::size_t objects) noexcept {
     if constexpr (requires { CollectorPolicy::template current<RefcountPolicy>().reserve(objects); }) {
       return CollectorPolicy::template current<RefcountPolicy>().reserve(objects);
-    } else {
-      return true;
     }
+    return true;
   }
 
   OURO_SHARED_STATE static constexpr surveyed_memory memory{&surveyed_refcount<RefcountPolicy>, &info, &unbuffer,
-                                                            tracks_all<CollectorPolicy> ? &track : nullptr, &reserve};
+                                                            tracks_all<CollectorPolicy> ? &track : nullptr,
+                                                            tracks_all<CollectorPolicy> ? &reserve : nullptr};
 };
 
 /// Reports an edge to an object.
