@@ -12,6 +12,7 @@
 #include <ouro/heap/private_heap.hpp>
 #include <ouro/object/owner_tag.hpp>
 #include <ouro/pointer/array_under_construction.hpp>
+#include <ouro/pointer/birth.hpp>
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/can_be_made.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
@@ -119,22 +120,14 @@ class maker {
       if (is_only_pointer() && header_->load_info() == expected) [[likely]] {
         RefcountPolicy::store(header_->info, plain_info_);
       } else if (!RefcountPolicy::compare_exchange(header_->info, expected, plain_info_)) {
-        publish_late();
+        birth<RefcountPolicy, CollectorPolicy>::publish_late(*header_);
       }
     }
     if constexpr (layout::is_tracked && tracks_all<CollectorPolicy>) CollectorPolicy::track(*header_);
   }
 
-  /// To be called when the constructor has thrown, so that there is no object. Weak pointers expire. If the constructor
-  /// has stored pointers to the object, the block is freed with the last of them.
-  OURO_NOINLINE void roll_back() const noexcept {
-    const std::uint32_t info = unbuffered_info_of<CollectorPolicy>(*header_);
-    death<RefcountPolicy, CollectorPolicy>::expire(*header_, info);
-    RefcountPolicy::store(header_->info, info | info_word::dead);
-    header_->clear_suspect_on_drop();
-    if (header_->decrement_plainly() == drop_result::last) layout::deallocate(header_->object());
-    death<RefcountPolicy, CollectorPolicy>::run_weak_callbacks();
-  }
+  /// To be called when the constructor has thrown, so that there is no object. \see birth
+  void roll_back() const noexcept { birth<RefcountPolicy, CollectorPolicy>::roll_back(*header_); }
 
  private:
   static constexpr bool must_wait = throws || layout::is_tracked;
@@ -157,25 +150,6 @@ class maker {
       return owner_tag() << info_word::owner_shift;
     } else {
       return 0;
-    }
-  }
-
-  /// `publish` if the constructor has stored strong or weak pointers to the object.
-  OURO_NOINLINE void publish_late() const noexcept {
-    std::uint32_t seen = header_->load_info();
-    do {
-      if constexpr (finds_cycles<CollectorPolicy>) {
-        if (info_word::is_buffered(seen)) return publish_as_candidate();
-      }
-    } while (!RefcountPolicy::compare_exchange(header_->info, seen, seen & ~info_word::unborn));
-  }
-
-  /// `publish` if such a pointer has been dropped, so that the object is in a root buffer.
-  void publish_as_candidate() const noexcept {
-    if constexpr (finds_cycles<CollectorPolicy>) {
-      RefcountPolicy::store(header_->info, CollectorPolicy::remove_root(*header_) & ~info_word::unborn);
-      header_->set_suspect_on_drop();
-      static_cast<void>(CollectorPolicy::add_root(*header_));
     }
   }
 
