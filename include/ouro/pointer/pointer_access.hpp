@@ -27,11 +27,12 @@ struct pointer_access {
     return std::addressof(of.pointee_);
   }
 
-  /// Drops the owner of an alias that nobody uses afterwards. `KnownBlock`: see known_block.hpp.
-  template <class KnownBlock, class Alias>
+  /// Drops the owner of an alias that nobody uses afterwards. The type record ends the object, whatever the type of the
+  /// alias: this is as fast as a test for the type that it most likely has, and each type needs less code.
+  template <class Alias>
   OURO_ALWAYS_INLINE static void drop_owner(Alias& from) noexcept {
     if (from.owner_.pointee_ == nullptr) return;
-    from.owner_.template drop<KnownBlock>();
+    from.owner_.template drop<void>();
     from.owner_.pointee_ = nullptr;
   }
 

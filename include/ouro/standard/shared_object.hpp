@@ -56,24 +56,6 @@ struct shared_object {
   T value;
 };
 
-/// Whether all of which `T` is made is complete here, as far as the library sees. No trait tells whether a destructor
-/// compiles that the language writes.
-template <class T, class... Outer>
-[[nodiscard]] consteval bool has_complete_parts() {
-  constexpr trace_kind seen = trace_kind_of<T>();
-  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == trace_kind::edge) {
-    return true;
-  } else if constexpr (seen == trace_kind::none) {
-    return std::is_trivially_destructible_v<T> || is_standard<T>;
-  } else if constexpr (seen == trace_kind::foreign || seen == trace_kind::member || seen == trace_kind::opaque) {
-    return false;
-  } else {
-    return []<class... Parts>(types<Parts...>) {
-      return (has_complete_parts<Parts, T, Outer...>() && ...);
-    }(typename parts_of<T>::type{});
-  }
-}
-
 template <class T>
 inline constexpr std::string_view object_name_of<shared_object<T>> = type_name_of<T>;
 template <class T>
@@ -199,22 +181,6 @@ inline constexpr bool is_examined_in_shared<pointer_owner<Pointer, Deleter, Memo
 template <class Held, class Memory>
 using shared_block = block<Held, typename Memory::refcount, typename Memory::collector, typename Memory::allocator,
                            is_examined_in_shared<std::remove_extent_t<Held>, typename Memory::collector>>;
-
-/// As a `std::type_identity`: the block of objects that `make_shared<T>` makes; or void where the destructor may need
-/// what is not complete here: as with `std::shared_ptr`, only who makes an object needs it. \see find_known_block
-template <class T, class Memory>
-[[nodiscard]] auto find_known_shared_block() noexcept {
-  using object = std::remove_cv_t<T>;
-  if constexpr (std::is_array_v<object> || !is_complete<object>) {
-    return std::type_identity<void>{};
-  } else if constexpr (std::is_abstract_v<object> || !std::is_destructible_v<object>) {
-    return std::type_identity<void>{};
-  } else if constexpr (!has_complete_parts<object>()) {
-    return std::type_identity<void>{};
-  } else {
-    return std::type_identity<shared_block<shared_object<object>, Memory>>{};
-  }
-}
 
 }  // namespace detail
 }  // namespace ouro

@@ -177,9 +177,7 @@ class basic_shared_ptr {
     return {detail::standard_from_owner<Memory>(alias_.owner()), get()};
   }
 
-  ~basic_shared_ptr() {
-    detail::pointer_access::drop_owner<typename decltype(detail::find_known_shared_block<T, Memory>())::type>(alias_);
-  }
+  ~basic_shared_ptr() { detail::pointer_access::drop_owner(alias_); }
 
   basic_shared_ptr& operator=(const basic_shared_ptr& from) noexcept {
     basic_shared_ptr{from}.swap(*this);
