@@ -17,7 +17,8 @@ void report() {
   std::fprintf(to, "%zu %zu %zu\n", collected, left.used_blocks, left.used_bytes);
   for (const ouro::opaque_type& each : ouro::opaque_types()) {
     if (each.living == 0) continue;
-    std::fprintf(to, "opaque %zu %.*s\n", each.living, static_cast<int>(each.name.size()), each.name.data());
+    std::fprintf(to, "opaque %zu %.*s %.*s\n", each.living, static_cast<int>(each.name.size()), each.name.data(),
+                 static_cast<int>(each.member.size()), each.member.data());
   }
   std::fclose(to);
 }

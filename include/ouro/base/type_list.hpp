@@ -19,6 +19,20 @@ template <class... First, class... Second>
   return types<First..., Second...>{};
 }
 
+/// The types of a list, each once, in the order of their first places.
+template <class... Found>
+[[nodiscard]] consteval auto distinct(types<>, types<Found...> found = {}) {
+  return found;
+}
+template <class First, class... Rest, class... Found>
+[[nodiscard]] consteval auto distinct(types<First, Rest...>, types<Found...> found = {}) {
+  if constexpr (types<Found...>::template contains<First>) {
+    return distinct(types<Rest...>{}, found);
+  } else {
+    return distinct(types<Rest...>{}, types<Found..., First>{});
+  }
+}
+
 /// Whether `T` is a complete type here. The first answer for a type stands for the whole translation unit.
 template <class T, class = void>
 inline constexpr bool is_complete = false;

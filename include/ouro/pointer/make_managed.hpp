@@ -16,7 +16,7 @@
 #include <ouro/pointer/block.hpp>
 #include <ouro/pointer/can_be_made.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
-#include <ouro/trace/untraced.hpp>
+#include <ouro/trace/hidden_parts.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -42,7 +42,7 @@ struct allocated_object {
     if constexpr (requires { visit.visit_what_is_seen(value); }) visit.visit_what_is_seen(value);
   }
 
-  OURO_NO_UNIQUE_ADDRESS count_of_opaque<decltype(list_opaque<T>())> opaque{};
+  OURO_NO_UNIQUE_ADDRESS count_of_opaque<T> opaque{};
   union {
     T value;
   };

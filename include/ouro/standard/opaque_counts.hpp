@@ -19,7 +19,8 @@ namespace ouro::detail {
 /// What is known of an opaque type. Entries are listed once their first object is made, and for good.
 struct opaque_entry {
   std::string_view name;
-  std::string_view deleter;
+  std::string_view deleter{};
+  std::string_view member{};
   std::atomic<std::size_t> of_no_thread{0};    ///< counted by threads that have ended, or have no counts
   std::atomic<std::uint32_t> index{unlisted};  ///< in the counts of each thread
   opaque_entry* next{nullptr};

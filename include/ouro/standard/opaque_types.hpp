@@ -1,16 +1,17 @@
 #pragma once
 /// \file
-/// Which types were taken as opaque: classes that the library cannot see through, in objects of `shared_ptr`.
+/// Which types were taken as opaque: classes that the library cannot see through, and classes with a `std::function` or
+/// its like, in objects of `shared_ptr`.
 ///
-/// Edges in an opaque class count as external references: what they lead to lives as long as the object does, as with
-/// `std::shared_ptr`, and a cycle through them leaks.
+/// Edges that are out of sight count as external references: what they lead to lives as long as the object does, as
+/// with `std::shared_ptr`, and a cycle through them leaks.
 
 #include <ouro/base/elf_modules.hpp>
 #include <ouro/base/type_list.hpp>
 #include <ouro/base/type_name.hpp>
 #include <ouro/config.hpp>
 #include <ouro/standard/opaque_counts.hpp>
-#include <ouro/trace/inherited_trace.hpp>
+#include <ouro/trace/hidden_parts.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
 #include <atomic>
@@ -25,11 +26,12 @@
 
 namespace ouro {
 
-/// A type whose edges the library does not see.
+/// A type whose edges the library does not see, or not all of them.
 struct opaque_type {
   std::string_view name;
   std::string_view deleter;  ///< the class that ends such objects, if that is the reason: it may leave them alive
   std::size_t living;        ///< objects of `shared_ptr` that are of the type now, or contain one
+  std::string_view member;   ///< the class of a member that keeps its content out of sight, if that is the reason
 };
 
 namespace detail {
@@ -55,6 +57,9 @@ inline void report_opaque_types() noexcept {
     std::fprintf(stderr, "  %zu %.*s", living, static_cast<int>(entry.name.size()), entry.name.data());
     if (!entry.deleter.empty()) {
       std::fprintf(stderr, ", ended by %.*s", static_cast<int>(entry.deleter.size()), entry.deleter.data());
+    }
+    if (!entry.member.empty()) {
+      std::fprintf(stderr, ", holding %.*s", static_cast<int>(entry.member.size()), entry.member.data());
     }
     std::fputc('\n', stderr);
   });
@@ -95,39 +100,20 @@ OURO_SHARED_STATE inline constinit opaque_entry opaque_entry_of{type_name_of<T>,
 template <class T, class Deleter>
 OURO_SHARED_STATE inline constinit opaque_entry opaque_entry_of<ended_by<T, Deleter>>{type_name_of<T>,
                                                                                       type_name_of<Deleter>};
+template <class Class, class Part>
+OURO_SHARED_STATE inline constinit opaque_entry opaque_entry_of<hidden_in<Class, Part>>{
+    type_name_of<Class>, {}, std::is_same_v<Class, Part> ? std::string_view{} : type_name_of<Part>};
 
-/// The classes that the library cannot see through, among `T` and the parts of which the library sees it made.
-template <class T, class... Outer>
-[[nodiscard]] consteval auto list_opaque() {
-  constexpr trace_kind seen = trace_kind_of<T>();
-  if constexpr ((std::is_same_v<T, Outer> || ...) || seen == trace_kind::none || seen == trace_kind::edge ||
-                seen == trace_kind::foreign) {
-    return types<>{};
-  } else if constexpr (seen == trace_kind::opaque) {
-    return types<T>{};
-  } else if constexpr (seen == trace_kind::member) {
-    if constexpr (trace_knows_members<T>()) {
-      return types<>{};
-    } else {
-      return types<T>{};
-    }
-  } else {
-    return []<class... Parts>(types<Parts...>) {
-      return (types<>{} + ... + list_opaque<Parts, T, Outer...>());
-    }(typename parts_of<T>::type{});
-  }
-}
-
-/// A member that counts the objects which contain it, for each of the opaque types `Types`.
+/// A member that counts the objects which contain it, for each of the opaque types `Types`. Takes no room.
 template <class Types>
-struct count_of_opaque {};
+struct opaque_counter {};
 
 template <class First, class... More>
-struct count_of_opaque<types<First, More...>> {
-  count_of_opaque() noexcept { add(); }
-  count_of_opaque(const count_of_opaque&) noexcept { add(); }
-  count_of_opaque& operator=(const count_of_opaque&) noexcept { return *this; }
-  ~count_of_opaque() {
+struct opaque_counter<types<First, More...>> {
+  opaque_counter() noexcept { add(); }
+  opaque_counter(const opaque_counter&) noexcept { add(); }
+  opaque_counter& operator=(const opaque_counter&) noexcept { return *this; }
+  ~opaque_counter() {
     constexpr auto one_fewer = static_cast<std::size_t>(-1);
     count_opaque(opaque_entry_of<First>, one_fewer);
     (count_opaque(opaque_entry_of<More>, one_fewer), ...);
@@ -139,6 +125,10 @@ struct count_of_opaque<types<First, More...>> {
     (count_opaque(opaque_entry_of<More>, 1), ...);
   }
 };
+
+/// The counter of objects that hold a `T`.
+template <class T>
+using count_of_opaque = opaque_counter<decltype(distinct(list_hidden<T>()))>;
 
 /// Whether the library sees edges in `T`. Opaque parts show none.
 template <class T, class... Outer>
@@ -159,8 +149,15 @@ template <class T, class... Outer>
 
 namespace functions {
 
-/// The types that were taken as opaque so far, those with most living objects first: where a `trace` would let
-/// collections find more. A class that only a trace function of the program hands to its visitor is not listed.
+/// The types that were taken as opaque so far, those with most living objects first:
+/// - a class that the library cannot see through: a `trace` would let collections find more;
+/// - a class with a deleter that may leave its objects alive;
+/// - a class that the library sees through, with a member that is or contains a `std::function`, `std::any`,
+///   `std::move_only_function`, `std::shared_ptr` or `std::weak_ptr`: `ouro::function`, `ouro::any` or a pointer of the
+///   library in its place would. Not where `untraced` is true of the class or of the member's type, nor for standard
+///   pointers to what holds no edges.
+///
+/// What only a trace function of the program hands to its visitor is not listed: the library does not look behind it.
 /// With `OURO_REPORT_OPAQUE=1` in the environment, the list is written to `stderr` when the program ends.
 /// O(types * threads). Thread-safe; other threads may change the numbers meanwhile. \throws std::bad_alloc
 [[nodiscard]] inline std::vector<opaque_type> opaque_types() {
@@ -170,7 +167,7 @@ namespace functions {
   detail::each_opaque_type([&](const detail::opaque_entry&, std::size_t) { ++types; });
   found.reserve(types);
   detail::each_opaque_type([&](const detail::opaque_entry& entry, std::size_t living) {
-    if (found.size() != found.capacity()) found.push_back({entry.name, entry.deleter, living});
+    if (found.size() != found.capacity()) found.push_back({entry.name, entry.deleter, living, entry.member});
   });
   static_assert(std::is_trivially_copyable_v<opaque_type>);
   // Each file that includes this would compile a `std::sort`, be there a call or not.

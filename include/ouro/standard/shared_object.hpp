@@ -52,7 +52,7 @@ struct shared_object {
     if constexpr (requires { visit.visit_what_is_seen(value); }) visit.visit_what_is_seen(value);
   }
 
-  OURO_NO_UNIQUE_ADDRESS count_of_opaque<decltype(list_opaque<T>())> opaque{};
+  OURO_NO_UNIQUE_ADDRESS count_of_opaque<T> opaque{};
   T value;
 };
 
@@ -107,14 +107,12 @@ template <class T, class Deleter>
 inline constexpr bool owns_one_object<T*, Deleter> = true;
 
 template <class Pointer, class Deleter>
-[[nodiscard]] consteval auto list_opaque_of_owner() {
+[[nodiscard]] consteval auto list_hidden_by_owner() {
   using pointee = std::remove_cv_t<std::remove_pointer_t<Pointer>>;
-  if constexpr (owns_one_object<Pointer, Deleter>) {
-    return list_opaque<pointee>();
-  } else if constexpr (std::is_null_pointer_v<pointee>) {
+  if constexpr (std::is_null_pointer_v<pointee>) {
     return types<>{};
-  } else if constexpr (trace_kind_of<pointee>() == trace_kind::none) {
-    return types<>{};
+  } else if constexpr (owns_one_object<Pointer, Deleter> || trace_kind_of<pointee>() == trace_kind::none) {
+    return list_hidden<pointee>();
   } else {
     return types<ended_by<pointee, Deleter>>{};
   }
@@ -158,7 +156,7 @@ class pointer_owner {
  private:
   using pointee = std::remove_cv_t<std::remove_pointer_t<Pointer>>;
 
-  OURO_NO_UNIQUE_ADDRESS count_of_opaque<decltype(list_opaque_of_owner<Pointer, Deleter>())> opaque_{};
+  OURO_NO_UNIQUE_ADDRESS opaque_counter<decltype(distinct(list_hidden_by_owner<Pointer, Deleter>()))> opaque_{};
   Pointer object_;
   OURO_NO_UNIQUE_ADDRESS Deleter deleter_;
 };

@@ -155,7 +155,7 @@ template <class T>
 [[nodiscard]] consteval bool hides_content() {
   if constexpr (says_leaf<T>) {
     return false;
-  } else if constexpr (keeps_content_out_of_sight<T>()) {
+  } else if constexpr (erases_content<T>()) {
     return true;
   } else if constexpr (is_standard<T> && requires(const T& owner) {
                          typename T::element_type;

@@ -1,10 +1,9 @@
 #pragma once
 /// \file
-/// A warning for members that may hold edges where the library cannot look: `std::function` and its like.
+/// Members that may hold edges where the library cannot look: `std::function` and its like.
 
 #include <ouro/base/type_list.hpp>
 #include <ouro/base/type_name.hpp>
-#include <ouro/config.hpp>
 #include <ouro/trace/trace_kind.hpp>
 
 #include <string_view>
@@ -14,80 +13,68 @@
 
 namespace ouro {
 
-/// Silences the warning that members of type `T`, or all members of a class `T`, are not traced:
-/// `template <> inline constexpr bool ouro::untraced<std::function<void()>> = true;`. It changes nothing else: what
-/// they hold counts as held from outside.
+/// Says that it is known and well that members of type `T`, or members of a class `T`, are not traced:
+/// `template <> inline constexpr bool ouro::untraced<std::function<void()>> = true;`. `make` does not warn of them
+/// then, and `opaque_types` does not list them. It changes nothing else: what they hold counts as held from outside.
 template <class T>
 inline constexpr bool untraced = false;
 
 namespace detail {
 
-/// Whether a standard pointer leads to what holds no edges.
+/// The name of a class of the standard library, without its namespace; empty for others. By this name classes are told
+/// apart, so that none of the library's headers need be included here.
 template <class T>
-[[nodiscard]] consteval bool points_to_leaf() {
-  if constexpr (requires { typename T::element_type; }) {
-    return trace_kind_of<std::remove_cv_t<typename T::element_type>>() == trace_kind::none;
-  } else {
-    return false;
-  }
-}
-
-/// Whether `T` is a class of the standard library whose content is out of sight, and is often a pointer: asked by name,
-/// so that none of its headers need be included here.
-template <class T>
-[[nodiscard]] consteval bool keeps_content_out_of_sight() {
+[[nodiscard]] consteval std::string_view standard_name() {
+  std::string_view name;
   if constexpr (is_standard<T>) {
-    std::string_view name = type_name_of<T>;
+    name = type_name_of<T>;
     name.remove_prefix(std::string_view{"std::"}.size());
     if (name.starts_with("__1::")) name.remove_prefix(std::string_view{"__1::"}.size());  // libc++
-    return name == "any" || name.starts_with("function<") || name.starts_with("move_only_function<") ||
-           name.starts_with("copyable_function<") ||
-           ((name.starts_with("shared_ptr<") || name.starts_with("weak_ptr<")) && !points_to_leaf<T>());
-  } else {
-    return false;
   }
+  return name;
 }
 
-/// Such classes among the parts of which the library sees `T` made.
-template <class T, class... Outer>
-[[nodiscard]] consteval auto list_out_of_sight() {
-  constexpr trace_kind seen = trace_kind_of<T>();
-  if constexpr ((std::is_same_v<T, Outer> || ...) || untraced<T>) {
-    return types<>{};
-  } else if constexpr (seen == trace_kind::none) {
-    if constexpr (keeps_content_out_of_sight<T>()) {
-      return types<T>{};
-    } else {
-      return types<>{};
-    }
-  } else if constexpr (seen == trace_kind::edge || seen == trace_kind::foreign || seen == trace_kind::member ||
-                       seen == trace_kind::opaque) {
-    return types<>{};
-  } else {
-    return []<class... Parts>(types<Parts...>) {
-      return (types<>{} + ... + list_out_of_sight<Parts, T, Outer...>());
-    }(typename parts_of<T>::type{});
-  }
-}
-
-/// Never does anything: compilers name it, with its arguments, where it is called.
-template <class Class, class Member>
-[[deprecated(
-    "ouro: pointers in this member are not traced, so that cycles through them leak: use `ouro::function`, `ouro::any` "
-    "or `ouro::ptr`, or say `template <> inline constexpr bool ouro::untraced<Member> = true;`")]] constexpr void
-member_is_not_traced() noexcept {}
-
-OURO_ALWAYS_A_WARNING
-template <class Class, class Member>
-constexpr void warn_of_member() noexcept {
-  member_is_not_traced<Class, Member>();
-}
-OURO_ALWAYS_A_WARNING_END
-
-/// Warns of the members of an object that is made as a `T`.
 template <class T>
-constexpr void warn_of_untraced_members() noexcept {
-  []<class... Members>(types<Members...>) { (warn_of_member<T, Members>(), ...); }(list_out_of_sight<T>());
+[[nodiscard]] consteval bool is_standard_pointer() {
+  return standard_name<T>().starts_with("shared_ptr<") || standard_name<T>().starts_with("weak_ptr<");
+}
+
+/// Whether a value of any class may be inside.
+template <class T>
+[[nodiscard]] consteval bool erases_content() {
+  constexpr std::string_view name = standard_name<T>();
+  return name == "any" || name.starts_with("function<") || name.starts_with("move_only_function<") ||
+         name.starts_with("copyable_function<");
+}
+
+/// Whether edges, or what may be some, lie in a `T` or behind its standard pointers. True of a type without edges, as
+/// `trace_kind_of` sees it, if it keeps them out of sight.
+template <class T, class... Outer>
+[[nodiscard]] consteval bool may_lead_to_edges() {
+  // Of a class that is not complete yet nothing else may be asked, since the answer would stand for the whole file.
+  if constexpr (!requires { sizeof(T); }) {
+    return true;
+  } else if constexpr (std::is_trivially_destructible_v<T>) {
+    return false;
+  } else if constexpr ((std::is_same_v<T, Outer> || ...)) {
+    return is_standard_pointer<T>();  // may be part of a cycle by itself
+  } else {
+    constexpr trace_kind seen = trace_kind_of<T>();
+    if constexpr (seen == trace_kind::none) {
+      if constexpr (is_standard_pointer<T>()) {
+        return may_lead_to_edges<std::remove_cv_t<typename T::element_type>, T, Outer...>();
+      } else {
+        return erases_content<T>();
+      }
+    } else if constexpr (seen == trace_kind::edge || seen == trace_kind::foreign || seen == trace_kind::member ||
+                         seen == trace_kind::opaque) {
+      return true;
+    } else {
+      return []<class... Parts>(types<Parts...>) {
+        return (may_lead_to_edges<Parts, T, Outer...>() || ...);
+      }(typename parts_of<T>::type{});
+    }
+  }
 }
 
 }  // namespace detail
