@@ -14,6 +14,6 @@ using memory = ouro::memory<ouro::local_refcount, ouro::no_collector, ouro::pool
 #endif
 
 void hand_on(memory::ptr<counted> object) {
-  const auto gone = ouro::basic_heap<memory::refcount, memory::collector, memory::allocator>::current().try_detach(
-      std::move(object));
+  const auto gone =
+      ouro::basic_heap<memory::refcount, memory::collector, memory::allocator>::current().try_detach(std::move(object));
 }

@@ -9,6 +9,4 @@ using memory = ouro::shared_memory;
 using memory = ouro::default_memory;
 #endif
 
-void hand_on(memory::ptr<int> object) {
-  const auto gone = memory::heap::current().detach(std::move(object));
-}
+void hand_on(memory::ptr<int> object) { const auto gone = memory::heap::current().detach(std::move(object)); }
