@@ -19,7 +19,7 @@ class Run(NamedTuple):
 # Programs that ask about allocation: their contenders on operator new are asked again on other allocators.
 ON_ALLOCATORS = ("make_and_drop", "churn", "across_threads", "trees_and_lists")
 ON_NEW = "<(shared|intrusive|intrusive_unsafe|intrusive_safe|unique)[,>]"
-TWO_THREADS = ("across_threads",)
+TWO_THREADS = ("across_threads", "shared_roots")
 
 # For 10^8 objects and what a collection takes to look at all of them.
 MEMORY_FOR_HUGE = 16 << 30
