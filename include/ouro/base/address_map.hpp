@@ -119,7 +119,11 @@ class address_map {
     wider.slots_ = new (std::nothrow) slot[wider.capacity_];
     if (wider.slots_ == nullptr) return false;
     for (std::size_t i = 0; i != capacity_; ++i) {
-      if (slots_[i].key != nullptr) *wider.try_insert(slots_[i].key) = slots_[i].value;
+      if (slots_[i].key == nullptr) continue;
+      std::size_t at = wider.home(slots_[i].key);
+      while (wider.slots_[at].key != nullptr) at = wider.next(at);
+      wider.slots_[at] = slots_[i];
+      ++wider.size_;
     }
     delete[] slots_;
     *this = wider;
