@@ -28,6 +28,7 @@ LAYERS["island"] = [*LAYERS["intern"], "intern"]
 LAYERS["containers"] = [*LAYERS["intern"], "intern"]
 LAYERS["standard"] = [*LAYERS["pointer"], "pointer"]
 LAYERS["shared_ptr.hpp"] = [*LAYERS["standard"], "standard"]
+LAYERS["threads.hpp"] = [*LAYERS["collector"], "collector"]
 LAYERS["ouro.hpp"] = [*LAYERS["containers"], "containers", "copy", "island"]
 
 

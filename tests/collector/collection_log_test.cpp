@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -19,9 +20,10 @@ constexpr auto no_objects = [](bool) { return std::size_t{0}; };
 
 /// What a collection does that destroys and examines so many objects.
 void collect(collection_log& log, bool automatic, bool minor, std::size_t collected, std::size_t examined) {
-  const auto began = log.begin(automatic, minor, no_objects);
+  auto began = log.begin(automatic, minor, no_objects);
   log.stats().collected += collected;
   log.stats().examined += examined;
+  log.add(began, nullptr);
   log.end(began);
 }
 
@@ -44,11 +46,25 @@ TEST_CASE("collection_log: sums are kept over all collections, and for each gene
 
 TEST_CASE("collection_log: objects that were kept for a wrong trace are uncollectable ones of their generation") {
   collection_log log;
-  const auto began = log.begin(false, false, no_objects);
+  auto began = log.begin(false, false, no_objects);
   log.stats().over_reported += 2;
+  log.add(began, nullptr);
   log.end(began);
   CHECK(log.stats(false).uncollectable == 2);
   CHECK(log.stats(true).uncollectable == 0);
+}
+
+TEST_CASE("collection_log: a collection that was given up counts, and the thread that was late is named") {
+  collection_log log;
+  auto began = log.begin(true, true, no_objects);
+  constexpr char late[sizeof(ouro::gc_stats::late_thread)] = "reader";
+  log.add(began, late);
+  log.end(began);
+  CHECK(log.stats().collections == 1);
+  CHECK(log.stats().given_up == 1);
+  CHECK(std::string_view{log.stats().late_thread} == "reader");
+  collect(log, true, true, 0, 0);
+  CHECK(log.stats().given_up == 1);
 }
 
 TEST_CASE("collection_log: callbacks are called at the start and at the stop, with the sums of that collection alone") {

@@ -341,6 +341,36 @@ TEST_CASE("island: parts that nobody sees through are obstacles, but for empty o
   CHECK(says(reason_to_stay(closed), "the library cannot see through it"));
 }
 
+namespace {
+
+/// Holds its own kind by pointers of the standard, which lead to edges.
+struct standard_links {
+  ptr<standard_links> edge;
+  std::shared_ptr<standard_links> shared;
+  std::weak_ptr<standard_links> weak;
+};
+
+/// The same without an edge: there is nothing to see.
+struct standard_chain {
+  std::shared_ptr<standard_chain> next;
+  int number = 0;
+};
+
+}  // namespace
+
+TEST_CASE("island: standard pointers to a class from inside the class hide what the class has") {
+  auto links = make<standard_links>();
+  links->edge = links;
+  CHECK(leave(links));
+  auto holding = make<standard_links>();
+  holding->shared = std::make_shared<standard_links>();
+  holding->weak = holding->shared;
+  CHECK(reason_to_stay(holding).holders().size() == 2);
+  auto chain = make<standard_chain>();
+  chain->next = std::make_shared<standard_chain>();
+  CHECK(leave(chain));
+}
+
 TEST_CASE("island: an object with attributes stays, as its names belong to the thread") {
   struct open_object {
     ouro::attributes<int> attributes;

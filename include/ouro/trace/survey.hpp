@@ -150,8 +150,8 @@ concept is_handle = is_complete<handle_traits<T>>;
 template <class T, class... Outer>
 [[nodiscard]] consteval bool is_free_of_heap();
 
-/// Whether `T` is a class of the standard library with content out of sight.
-template <class T>
+/// Whether `T` is a class of the standard library with content out of sight. `Outer`: what is asked about already.
+template <class T, class... Outer>
 [[nodiscard]] consteval bool hides_content() {
   if constexpr (says_leaf<T>) {
     return false;
@@ -161,7 +161,12 @@ template <class T>
                          typename T::element_type;
                          owner.use_count();
                        }) {
-    return !is_free_of_heap<std::remove_cv_t<typename T::element_type>>();
+    using pointee = std::remove_cv_t<typename T::element_type>;
+    if constexpr (requires { sizeof(pointee); }) {
+      return !is_free_of_heap<pointee, T, Outer...>();
+    } else {
+      return true;
+    }
   } else {
     return false;
   }
@@ -172,12 +177,12 @@ template <class T, class... Outer>
 [[nodiscard]] consteval bool is_free_of_heap() {
   if constexpr (is_handle<T>) {
     return false;
+  } else if constexpr ((std::is_same_v<T, Outer> || ...)) {
+    return true;
   } else {
     constexpr trace_kind seen = trace_kind_of<T>();
     if constexpr (seen == trace_kind::none) {
-      return !hides_content<T>();
-    } else if constexpr ((std::is_same_v<T, Outer> || ...)) {
-      return true;
+      return !hides_content<T, Outer...>();
     } else if constexpr (seen == trace_kind::edge || seen == trace_kind::foreign || seen == trace_kind::member ||
                          seen == trace_kind::opaque) {
       return false;
