@@ -1004,6 +1004,7 @@ TEST_CASE_TEMPLATE("exhausted: an island is opened as a whole, or not at all", M
       const typename Memory::heap::scope in{other};
       const ouro::interned_string known{"a name that stays"};
       typename travellers<Memory>::pointer here;
+      const typename Memory::template weak<passenger<Memory>> own{all.immortal};
       {
         const auto now = failure();
         unless_exhausted([&] { here = std::move(gone).open(); });

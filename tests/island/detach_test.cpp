@@ -49,6 +49,15 @@ struct branch {
   ptr<leaf_object> right;
 };
 
+struct secretive {
+  void trace(auto&& visit) { visit(self, held, weak, name, action); }
+  ptr<secretive> self;
+  ptr<node> held;
+  ouro::weak<secretive> weak;
+  ouro::interned_string name{"the name of something"};
+  std::function<void()> action = [] {};
+};
+
 struct number_of {
   ptr<node> of;
   int operator()() const { return of->number; }
@@ -225,6 +234,20 @@ TEST_CASE("island: the exception names the objects that hold the structure") {
   }
   CHECK(root != nullptr);
   CHECK(root->edges[0].use_count() == 4);
+}
+
+TEST_CASE("island: an object in view that holds a structure may have parts of every kind") {
+  auto root = make<node>();
+  const auto holder = make<secretive>();
+  holder->held = root;
+  holder->self = holder;
+  holder->weak = holder;
+  {
+    const auto candidate = holder;
+  }
+  const auto why = reason_to_stay(root);
+  CHECK(why.holders()[0].holder == ouro::type_name<secretive>());
+  holder->self.reset();
 }
 
 TEST_CASE("island: a second pointer to the root is a holder") {

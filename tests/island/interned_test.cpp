@@ -78,6 +78,14 @@ struct keyed {
   }
 };
 
+using walking = ouro::memory<ouro::local_refcount, ouro::generational, ouro::pool_allocator>;
+
+template <class Memory>
+struct crowded {
+  std::vector<typename Memory::template ptr<crowded>> children;
+  ouro::dict<interned_string, int> numbers;
+};
+
 struct point {
   int x;
   int y;
@@ -118,6 +126,7 @@ TEST_CASE("island: strings that nothing else uses leave the table of their threa
 TEST_CASE("island: strings that the other thread has, too, are those there") {
   auto root = make<element>();
   root->tag = "a tag of two threads"_is;
+  root->children.push_back(make<element>());
   root->attributes["first"_is] = "a tag of two threads"_is;
   root->attributes["another name"_is] = "value"_is;
   auto gone = leave(root);
@@ -376,6 +385,30 @@ TEST_CASE("island: an immortal object that leads to an interned value") {
   auto root = make<element>();
   root->children.push_back(immortal);
   CHECK(says(reason_to_stay(root), "it is immortal, and leads to an interned value of one thread"));
+}
+
+TEST_CASE_TEMPLATE("island: a heap at its limit collects while a structure is about to leave, and then refuses", Memory,
+                   ouro::default_memory, walking) {
+  typename Memory::heap full;
+  const typename Memory::heap::scope in{full};
+  using object = crowded<Memory>;
+  auto root = Memory::template make<object>();
+  root->children.push_back(Memory::template make<object>());
+  root->children[0]->children.push_back(root);
+  for (const auto& each : some_names(20'000)) root->numbers[each] = 1;
+  const auto kept = root->numbers.begin()->first;
+  {
+    const auto candidate = root->children[0];
+  }
+  full.set_limit(full.statistics().pool_bytes + full.statistics().large_bytes);
+  ouro::not_an_island why;
+  CHECK_FALSE(full.try_detach(std::move(root), &why));
+  CHECK(why.is_out_of_memory());
+  CHECK(says(why, "memory is exhausted"));
+  CHECK(root->numbers.contains(kept));
+  full.set_limit(Memory::heap::unlimited);
+  root.reset();
+  CHECK(Memory::gc::collect() == 2);
 }
 
 namespace {

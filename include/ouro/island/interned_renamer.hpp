@@ -12,7 +12,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <string_view>
 
 #include <ouro/macros/hide.hpp>
 
@@ -77,9 +76,6 @@ class interned_renamer final : survey_guide {
     sink.flush();
   }
 
-  void see_edges(const surveyed_edge*, const surveyed_edge*) override {}
-  void see_weak(void*, const surveyed_memory&) override {}
-  void see_unknown(std::string_view, const char*) override {}
   void see_interned(void* slot, const interned_verbs& verbs) override {
     if (!is_running_) return;
     void* value = nullptr;

@@ -8,7 +8,6 @@
 #include <ouro/collector/heap_view.hpp>
 #include <ouro/collector/surveyed_memory.hpp>
 #include <ouro/config.hpp>
-#include <ouro/intern/interned_verbs.hpp>
 #include <ouro/island/island_walk.hpp>
 #include <ouro/island/not_an_island.hpp>
 #include <ouro/object/header.hpp>
@@ -18,7 +17,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 #include <ouro/macros/hide.hpp>
 
@@ -88,9 +86,6 @@ class island_holders final : survey_guide {
           {walk_.name_of(*found->object), record_->name, name_of_field(record_->fields, offset), nullptr, 1});
     }
   }
-  void see_weak(void*, const surveyed_memory&) override {}
-  void see_interned(void*, const interned_verbs&) override {}
-  void see_unknown(std::string_view, const char*) override {}
 
   island_walk<RefcountPolicy>& walk_;
   island_obstacles& obstacles_;

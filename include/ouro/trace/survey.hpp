@@ -36,18 +36,18 @@ struct surveyed_edge {
   const surveyed_memory* memory;
 };
 
-/// Who is told. All functions may throw; then the survey ends.
+/// Who is told. All functions may throw; then the survey ends. What a guide does not override it need not know.
 class survey_guide {
  public:
   /// Takes a batch of edges of the objects that were surveyed since the last batch.
-  virtual void see_edges(const surveyed_edge* first, const surveyed_edge* last) = 0;
+  virtual void see_edges(const surveyed_edge* /*first*/, const surveyed_edge* /*last*/) {}
   /// A weak pointer of the object that is surveyed. `slot`: where it has the address of its weak record, which is not
   /// null
-  virtual void see_weak(void* slot, const surveyed_memory& memory) = 0;
+  virtual void see_weak(void* /*slot*/, const surveyed_memory& /*memory*/) {}
   /// A handle to an interned value, in the object that is surveyed. `slot`: where it has the address of the value
-  virtual void see_interned(void* slot, const interned_verbs& verbs) = 0;
+  virtual void see_interned(void* /*slot*/, const interned_verbs& /*verbs*/) {}
   /// A part of the object that is surveyed, of which nobody knows whether it leads out of the object.
-  virtual void see_unknown(std::string_view type, const char* why) = 0;
+  virtual void see_unknown(std::string_view /*type*/, const char* /*why*/) {}
 
  protected:
   survey_guide() = default;
