@@ -256,7 +256,7 @@ struct nested {
 }  // namespace
 
 TEST_CASE("deepcopy: edges of parts that are nested deeper than a walk goes at once lead to the copies") {
-  const std::size_t before = node::alive;
+  const auto before = node::alive;
   {
     constexpr int links = 3 * static_cast<int>(ouro::detail::nesting::most_levels);
     const auto target = make<node>(1);

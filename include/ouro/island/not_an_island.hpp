@@ -5,8 +5,9 @@
 #include <ouro/config.hpp>
 
 #include <cstddef>
-#include <cstdio>
+#include <cstring>
 #include <exception>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -95,18 +96,15 @@ class island_obstacles {
     }
     write("not an island:");
     for (const island_holder& each : found_.holders()) {
-      if (each.why != nullptr && each.holder.empty()) {
-        write("\n  %.*s: %s", to_int(each.held), each.held.data(), each.why);
-      } else if (each.why != nullptr) {
-        write("\n  %.*s has a %.*s: %s", to_int(each.held), each.held.data(), to_int(each.holder), each.holder.data(),
-              each.why);
-      } else if (each.holder.empty()) {
-        write("\n  %.*s is held by %zu pointer%s that no known object has", to_int(each.held), each.held.data(),
-              each.pointers, plural(each));
+      write("\n  ");
+      write_name(each.held);
+      if (each.why == nullptr) {
+        write_pointers(each);
       } else {
-        write("\n  %.*s is held by %zu pointer%s of %.*s%s%s", to_int(each.held), each.held.data(), each.pointers,
-              plural(each), to_int(each.holder), each.holder.data(), each.field != nullptr ? "::" : "",
-              each.field != nullptr ? each.field : "");
+        if (!each.holder.empty()) write(" has a ");
+        write_name(each.holder);
+        write(": ");
+        write(each.why);
       }
     }
     if (found_.has_more_) write("\n  and others");
@@ -114,24 +112,41 @@ class island_obstacles {
   }
 
  private:
-  [[nodiscard]] static int to_int(std::string_view name) noexcept {
-    constexpr std::size_t most = 80;
-    return static_cast<int>(name.size() < most ? name.size() : most);
+  void write_pointers(const island_holder& of) noexcept {
+    write(" is held by ");
+    write_number(of.pointers);
+    write(of.pointers == 1 ? " pointer" : " pointers");
+    if (of.holder.empty()) return write(" that no known object has");
+    write(" of ");
+    write_name(of.holder);
+    if (of.field == nullptr) return;
+    write("::");
+    write(of.field);
   }
 
-  [[nodiscard]] static const char* plural(const island_holder& of) noexcept { return of.pointers == 1 ? "" : "s"; }
+  void write_name(std::string_view name) noexcept { write(name.substr(0, most_name)); }
 
-  template <class... Args>
-  void write(const char* format, Args... args) noexcept {
-    const std::size_t room = not_an_island::most_text - length_;
-    int written = 0;
-    if constexpr (sizeof...(Args) == 0) {
-      written = std::snprintf(found_.what_ + length_, room, "%s", format);
-    } else {
-      written = std::snprintf(found_.what_ + length_, room, format, args...);
-    }
-    length_ += static_cast<std::size_t>(written) < room ? static_cast<std::size_t>(written) : room - 1;
+  void write_number(std::size_t number) noexcept {
+    char digits[std::numeric_limits<std::size_t>::digits10 + 1];
+    std::size_t first = sizeof digits;
+    do {
+      digits[--first] = static_cast<char>('0' + number % 10);
+      number /= 10;
+    } while (number != 0);
+    write({digits + first, sizeof digits - first});
   }
+
+  /// As much as there is room for; a zero stands behind it.
+  void write(std::string_view text) noexcept {
+    const std::size_t room = not_an_island::most_text - 1 - length_;
+    const std::size_t size = text.size() < room ? text.size() : room;
+    if (size == 0) return;  // an empty view may have no address
+    std::memcpy(found_.what_ + length_, text.data(), size);
+    length_ += size;
+    found_.what_[length_] = '\0';
+  }
+
+  static constexpr std::size_t most_name = 80;  ///< bytes
 
   not_an_island found_;
   std::size_t length_ = 0;
