@@ -39,7 +39,7 @@ addresses edges_in(T& object) {
   addresses found;
   detail::nesting nested;
   const edge_noter see{found, nested};
-  detail::edge_visitor{see}.visit_object(object);
+  detail::visitor{see}.visit_object(object);
   return found;
 }
 
