@@ -7,6 +7,9 @@
 
 #include <doctest/doctest.h>
 
+#include <pthread.h>
+
+#include <thread>
 #include <utility>
 
 using ouro::test::run_in_child;
@@ -57,4 +60,30 @@ TEST_CASE("misuse: objects without a collector may be used inside `blocking`") {
   INFO(said.text);
   CHECK_FALSE(said.aborted);
   CHECK(said.text == "");
+}
+
+namespace {
+
+mem::ptr<linked>* used_late = nullptr;
+pthread_key_t key_of_use{};
+
+/// Uses an object in each round of the calls at a thread's end.
+void use_late(void* self) {
+  const auto copy = *used_late;
+  static_cast<void>(::pthread_setspecific(key_of_use, self));
+}
+
+}  // namespace
+
+TEST_CASE("misuse: a thread that uses a shared object when the system ends it for good is reported") {
+  const auto said = run_in_child([] {
+    auto object = mem::make<linked>();
+    used_late = &object;
+    std::thread{[] {
+      const auto makes_it_known = *used_late;
+      static_cast<void>(::pthread_key_create(&key_of_use, &use_late));
+      static_cast<void>(::pthread_setspecific(key_of_use, &key_of_use));
+    }}.join();
+  });
+  ouro::test::check_misuse(said, "a thread used a shared object after its end");
 }

@@ -21,7 +21,7 @@ struct lone_standstill {
   [[nodiscard]] static constexpr bool stand() noexcept { return true; }
   static constexpr void go_on() noexcept {}
   [[nodiscard]] static constexpr bool has_given_up() noexcept { return false; }
-  [[nodiscard]] static constexpr const char* late_thread() noexcept { return ""; }
+  [[nodiscard]] static constexpr const char* late_thread() noexcept { return ""; }  // GCOVR_EXCL_LINE: nobody is late
 
   template <class Call>
   static void alone(Call call) noexcept {
