@@ -22,6 +22,7 @@ FOLDERS = {
     "heap": ("Adapters", "An allocator policy as a standard allocator and as a `std::pmr::memory_resource`."),
     "base": ("Reports", "The handlers for misuse and for exceptions that cannot go on."),
     "object": ("Declarations for copies", "How the library copies objects behind pointers to their base classes."),
+    "island": ("Islands", "Closed structures on their way to another thread."),
     "containers": ("Containers", "Python's containers with their memory behaviour, and weak containers."),
     "intern": ("Interning", "Equal interned values are one object."),
     "copy": ("Copies", "Shallow copies, and deep copies with a memo."),
