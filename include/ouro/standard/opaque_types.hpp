@@ -84,11 +84,10 @@ inline void list_opaque_type(opaque_entry& entry) noexcept {
 OURO_NOINLINE inline void count_opaque_rarely(opaque_entry& entry, std::size_t change) noexcept {
   if (entry.index.load(std::memory_order_relaxed) == opaque_entry::unlisted) list_opaque_type(entry);
   if (opaque_counts_here == nullptr) begin_opaque_counts();
-  if (opaque_counts_here == nullptr || entry.index.load(std::memory_order_relaxed) >= opaque_counts::capacity) {
-    entry.of_no_thread.fetch_add(change, std::memory_order_relaxed);  // GCOVR_EXCL_LINE: at a thread's end
-  } else {
-    count_opaque(entry, change);
-  }
+  const bool is_counted_here =
+      opaque_counts_here != nullptr && entry.index.load(std::memory_order_relaxed) < opaque_counts::capacity;
+  if (is_counted_here) return count_opaque(entry, change);
+  entry.of_no_thread.fetch_add(change, std::memory_order_relaxed);  // GCOVR_EXCL_LINE: at a thread's end
 }
 
 /// Stands for a `T` that lives until a `Deleter` ends it in a way of its own.
