@@ -2,6 +2,8 @@
 /// \file
 /// What the program is compiled with, and what its system has: macros that are 0 or 1.
 
+#include <version>
+
 #if defined(__cpp_exceptions)
 #define OURO_HAS_EXCEPTIONS 1
 #define OURO_TRY try
@@ -18,6 +20,13 @@
 #define OURO_HAS_RTTI 1
 #else
 #define OURO_HAS_RTTI 0
+#endif
+
+/// Whether there is `std::get_deleter`, which libc++ has with RTTI alone.
+#if defined(_LIBCPP_VERSION) && !OURO_HAS_RTTI
+#define OURO_HAS_GET_DELETER 0
+#else
+#define OURO_HAS_GET_DELETER 1
 #endif
 
 /// Whether classes are seen through by the reflection of C++26 (trace/reflection.hpp). A program may define it as 0.

@@ -29,11 +29,14 @@ struct keeps_standard {
 };
 
 /// The owner behind a pointer of the standard library: the one that it keeps, if it was made from a pointer of ours;
-/// otherwise a new one, which keeps it. Null if it owns nothing. \throws std::bad_alloc
+/// otherwise, and where the standard library does not tell, a new one, which keeps it. Null if it owns nothing. \throws
+/// std::bad_alloc
 template <class Memory, class T>
 [[nodiscard]] owner_of_memory<Memory> owner_from_standard(const std::shared_ptr<T>& from) {
   if (from.use_count() == 0) return nullptr;
+#if OURO_HAS_GET_DELETER
   if (const auto* const keeper = std::get_deleter<keeps_owner<Memory>>(from)) return keeper->owner;
+#endif
   keeps_standard deleter{from};
   return own<Memory>(nullptr, deleter);
 }

@@ -69,7 +69,9 @@ using std::atomic_store;
 using std::atomic_store_explicit;
 using std::const_pointer_cast;
 using std::dynamic_pointer_cast;
+#if OURO_HAS_GET_DELETER
 using std::get_deleter;
+#endif
 using std::reinterpret_pointer_cast;
 using std::static_pointer_cast;
 
