@@ -51,6 +51,9 @@ void elsewhere(Action action) {
   std::thread{action}.join();
 }
 
+/// Whether a report means a node. g++ names a template's default argument in some files, and not in others.
+[[nodiscard]] inline bool is_node(std::string_view name) { return name.find("island_node<") != std::string_view::npos; }
+
 [[nodiscard]] inline bool says(const not_an_island& why, std::string_view text) {
   INFO(why.what());
   return std::string_view{why.what()}.find(text) != std::string_view::npos;
