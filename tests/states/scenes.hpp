@@ -491,6 +491,10 @@ class scenes {
     std::binary_semaphore here{0};
     std::binary_semaphore there{0};
   };
+  static void wait_for(std::binary_semaphore& turn) {
+    const ouro::blocking waits;
+    turn.acquire();
+  }
 
   static void of_another_thread(plain& on, const std::function<void(setting)>& then) {
     turns take;
@@ -498,11 +502,11 @@ class scenes {
       make_newborn(on);
       become_candidate(on);
       take.here.release();
-      take.there.acquire();
+      wait_for(take.there);
       on.handle.reset();
       on.watcher.reset();
     }};
-    take.here.acquire();
+    wait_for(take.here);
     then(setting{});
     take.there.release();
     owner.join();
@@ -513,9 +517,9 @@ class scenes {
     std::thread owner{[&] {
       make_newborn(on);
       take.here.release();
-      take.there.acquire();
+      wait_for(take.there);
     }};
-    take.here.acquire();
+    wait_for(take.here);
     then(setting{});
     on.handle.reset();
     take.there.release();

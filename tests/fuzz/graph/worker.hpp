@@ -2,6 +2,8 @@
 /// \file
 /// A thread of the graph fuzzer that works while another one waits for it.
 
+#include <ouro/collector/handshake/thread_scope.hpp>
+
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -27,6 +29,7 @@ class worker {
   }
 
   void wait() {
+    const ouro::blocking waits;
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [this] { return work_ == nullptr; });
   }
@@ -53,7 +56,10 @@ class worker {
   void serve() {
     std::unique_lock lock{mutex_};
     for (;;) {
-      changed_.wait(lock, [this] { return work_ != nullptr || is_over_; });
+      {
+        const ouro::blocking waits;
+        changed_.wait(lock, [this] { return work_ != nullptr || is_over_; });
+      }
       if (work_ == nullptr) return;
       lock.unlock();
       work_();
