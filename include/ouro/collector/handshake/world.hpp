@@ -243,7 +243,7 @@ OURO_SHARED_STATE inline constinit fork_repair mutators_after_fork{&forget_other
 
 /// The end of the calling thread. Returns whether it may use shared objects later: the destructors of its thread-local
 /// variables may, and some systems call them after this.
-inline bool end_mutator() noexcept {
+OURO_SHARED_STATE inline bool end_mutator() noexcept {
   constexpr std::uint32_t last_round = 2;
   if (this_mutator.ends++ == 0) return true;
   all_mutators.remove_this_thread();
