@@ -10,7 +10,8 @@ compile_for_msvc() {
     # The header of mingw-w64 and Microsoft's intrin.h, as clang has it, declare this function differently.
     printf '#define _setjmp setjmp_of_mingw\n#include <setjmp.h>\n#undef _setjmp\n#include <intrin.h>\n'
     find include -name '*.hpp' -exec cat {} + | cat - tests/portability/behaviour.cpp |
-      grep -E '^#include <[a-z_]+>' | grep -v intrin | sort -u
+      grep -oE '^#include <[a-z_]+>' | grep -v intrin | sort -u |
+      sed 's/^#include \(.*\)$/#if __has_include(\1)\n#include \1\n#endif/'
     echo '#undef __clang__'
   } >"$1/before.hpp"
   for architecture in x86_64 aarch64; do
