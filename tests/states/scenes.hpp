@@ -495,14 +495,19 @@ class scenes {
     const ouro::blocking waits;
     turn.acquire();
   }
+  /// No collection of the other thread waits for this one.
+  static void pass_on(turns& take) {
+    const ouro::blocking waits;
+    take.here.release();
+    take.there.acquire();
+  }
 
   static void of_another_thread(plain& on, const std::function<void(setting)>& then) {
     turns take;
     std::thread owner{[&] {
       make_newborn(on);
       become_candidate(on);
-      take.here.release();
-      wait_for(take.there);
+      pass_on(take);
       on.handle.reset();
       on.watcher.reset();
     }};
@@ -516,8 +521,7 @@ class scenes {
     turns take;
     std::thread owner{[&] {
       make_newborn(on);
-      take.here.release();
-      wait_for(take.there);
+      pass_on(take);
     }};
     wait_for(take.here);
     then(setting{});

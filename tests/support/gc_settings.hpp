@@ -5,6 +5,7 @@
 #include <ouro/ouro.hpp>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace ouro::test {
 
@@ -38,6 +39,22 @@ struct explicit_collections : gc_settings<Memory> {
 template <class Memory = default_memory>
 struct eager_collections : gc_settings<Memory> {
   eager_collections() { Memory::gc::set_threshold(1); }
+};
+
+/// While it lives, collections of a shared memory wait so long for other threads: an hour, so that a busy machine makes
+/// none give up, or as many nanoseconds as a test asks for.
+template <class Memory>
+class gc_patience {
+ public:
+  static constexpr std::uint64_t hour = 3'600'000'000'000;
+
+  explicit gc_patience(std::uint64_t nanoseconds = hour) { Memory::gc::set_patience(nanoseconds); }
+  gc_patience(const gc_patience&) = delete;
+  gc_patience& operator=(const gc_patience&) = delete;
+  ~gc_patience() { Memory::gc::set_patience(before_); }
+
+ private:
+  std::uint64_t before_ = Memory::gc::patience();
 };
 
 }  // namespace ouro::test

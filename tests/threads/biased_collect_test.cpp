@@ -47,9 +47,9 @@ class sleeping_owner {
       : thread_{[this, make = std::move(make)] {
           make();
           tag_ = ouro::detail::tag_of_thread >> ouro::detail::bias_tag_shift;
-          stage_ = 1;
           {
             const ouro::blocking asleep;
+            stage_ = 1;
             while (stage_ != 2) std::this_thread::yield();
           }
           ouro::biased_refcount::drain_merge_queue();

@@ -1,5 +1,7 @@
 // Without checks, a use of a shared object inside `blocking` is safe, and collections wait for the thread again.
 
+#include "support/gc_settings.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -37,13 +39,14 @@ TEST_CASE("blocking: a thread that uses a shared object meanwhile is inside unti
     for (stage = 3; stage != 4;) std::this_thread::yield();
   }};
   while (stage != 1) std::this_thread::yield();
-  mem::gc::set_patience(1'000'000);
-  const std::size_t before = mem::gc::stats().given_up;
-  CHECK(mem::gc::collect() == 0);
-  CHECK(mem::gc::stats().given_up == before + 1);
+  {
+    const ouro::test::gc_patience<mem> short_time{1'000'000};
+    const std::size_t before = mem::gc::stats().given_up;
+    CHECK(mem::gc::collect() == 0);
+    CHECK(mem::gc::stats().given_up == before + 1);
+  }
   stage = 2;
   while (stage != 3) std::this_thread::yield();
-  mem::gc::set_patience(ouro::detail::world::default_patience);
   CHECK(mem::gc::collect() == 1);
   stage = 4;
   other.join();

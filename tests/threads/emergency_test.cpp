@@ -42,12 +42,15 @@ TEST_CASE_TEMPLATE("make_managed: shared objects are collected before a request 
   Memory::gc::collect();
   const auto before = node::alive;
   leave_garbage<Memory>();
-  std::atomic<bool> over = false;
-  std::thread waiting{[&over] {
+  std::atomic<int> stage = 0;
+  std::thread waiting{[&stage] {
     const auto its_own = Memory::template make<int>(1);
     const ouro::blocking until_the_end;
-    over.wait(false);
+    stage = 1;
+    stage.notify_one();
+    stage.wait(1);
   }};
+  stage.wait(0);
   {
     const at_limit now;
     const auto made = Memory::template make<node>(2);
@@ -55,8 +58,8 @@ TEST_CASE_TEMPLATE("make_managed: shared objects are collected before a request 
     CHECK_THROWS_AS(Memory::template make<node>(3), std::bad_alloc);
     CHECK(made.use_count() == 1);
   }
-  over = true;
-  over.notify_one();
+  stage = 2;
+  stage.notify_one();
   waiting.join();
   CHECK(node::alive == before);
 }
