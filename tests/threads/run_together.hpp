@@ -10,18 +10,9 @@
 #include <thread>
 #include <vector>
 
-namespace ouro::test::standard {
+namespace ouro::test {
 
 inline constexpr int threads = 4;
-
-struct object : ouro::test::counted<object, std::atomic<int>> {
-  explicit object(int of = 0) : value{of}, copy{of} {}
-  ~object() { value = copy = -1; }
-  int value;
-  int copy;
-  /// False for an object that is not constructed yet, or destroyed already.
-  [[nodiscard]] bool is_whole() const { return value >= 0 && value == copy; }
-};
 
 /// Begins `action(i)` in each of four threads at once, and waits for their ends.
 template <class Action>
@@ -34,7 +25,20 @@ void run_together(Action action) {
       action(i);
     });
   }
+  const ouro::blocking until_all_end;
   for (std::thread& each : all) each.join();
 }
 
-}  // namespace ouro::test::standard
+namespace standard {
+
+struct object : ouro::test::counted<object, std::atomic<int>> {
+  explicit object(int of = 0) : value{of}, copy{of} {}
+  ~object() { value = copy = -1; }
+  int value;
+  int copy;
+  /// False for an object that is not constructed yet, or destroyed already.
+  [[nodiscard]] bool is_whole() const { return value >= 0 && value == copy; }
+};
+
+}  // namespace standard
+}  // namespace ouro::test

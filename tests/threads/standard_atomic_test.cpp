@@ -11,6 +11,8 @@
 #include <type_traits>
 
 using namespace ouro::test::standard;
+using ouro::test::run_together;
+using ouro::test::threads;
 
 namespace {
 

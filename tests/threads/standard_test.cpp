@@ -14,6 +14,8 @@
 #include <vector>
 
 using namespace ouro::test::standard;
+using ouro::test::run_together;
+using ouro::test::threads;
 
 TEST_CASE_TEMPLATE_DEFINE("shared_ptr: threads that copy and drop one object leave the count exact", F, copies) {
   const auto original = F::template make_shared<object>(1);
