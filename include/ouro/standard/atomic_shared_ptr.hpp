@@ -3,7 +3,9 @@
 /// The counterparts of `std::atomic<std::shared_ptr<T>>` and `std::atomic<std::weak_ptr<T>>`.
 
 #include <ouro/collector/handshake/mutator_use.hpp>
+#include <ouro/collector/handshake/thread_scope.hpp>
 #include <ouro/config.hpp>
+#include <ouro/pointer/atomic_interface.hpp>
 #include <ouro/standard/fwd.hpp>
 #include <ouro/standard/shared_ptr.hpp>
 #include <ouro/standard/weak_ptr.hpp>
@@ -26,6 +28,8 @@ namespace detail {
 template <class Pointer>
 class locked_pointer {
  public:
+  static constexpr bool is_always_lock_free = false;
+
   constexpr locked_pointer() noexcept = default;
   explicit locked_pointer(Pointer&& desired) noexcept : value_{std::move(desired)} {}
   locked_pointer(const locked_pointer&) = delete;
@@ -67,6 +71,7 @@ class locked_pointer {
         if (!is_equivalent(value_, old)) return;
         seen = locked.unlocked();
       }
+      const blocking lets_collections_pass;
       state_.wait(seen, std::memory_order_relaxed);
     }
   }
@@ -115,70 +120,16 @@ class locked_pointer {
   Pointer value_;
 };
 
-/// The members that the two atomics share. The orders of memory are taken and not needed: each operation is a turn with
-/// a lock, and so no weaker than any of them.
-template <class Pointer>
-class atomic_pointer {
- public:
-  using value_type = Pointer;
-  static constexpr bool is_always_lock_free = false;
-
-  constexpr atomic_pointer() noexcept = default;
-  atomic_pointer(Pointer desired) noexcept : locked_{std::move(desired)} {}
-  atomic_pointer(const atomic_pointer&) = delete;
-  atomic_pointer& operator=(const atomic_pointer&) = delete;
-  ~atomic_pointer() = default;
-
-  [[nodiscard]] bool is_lock_free() const noexcept { return false; }
-
-  void operator=(Pointer desired) noexcept { store(std::move(desired)); }
-  operator Pointer() const noexcept { return load(); }
-
-  void store(Pointer desired, std::memory_order = std::memory_order_seq_cst) noexcept { locked_.exchange(desired); }
-  [[nodiscard]] Pointer load(std::memory_order = std::memory_order_seq_cst) const noexcept { return locked_.load(); }
-  [[nodiscard]] Pointer exchange(Pointer desired, std::memory_order = std::memory_order_seq_cst) noexcept {
-    locked_.exchange(desired);
-    return desired;
-  }
-
-  /// Stores `desired` if the value has the address and the owner of `expected`; otherwise assigns it to `expected`.
-  bool compare_exchange_strong(Pointer& expected, Pointer desired,
-                               std::memory_order = std::memory_order_seq_cst) noexcept {
-    return locked_.compare_exchange(expected, desired);
-  }
-  bool compare_exchange_strong(Pointer& expected, Pointer desired, std::memory_order, std::memory_order) noexcept {
-    return locked_.compare_exchange(expected, desired);
-  }
-  bool compare_exchange_weak(Pointer& expected, Pointer desired,
-                             std::memory_order = std::memory_order_seq_cst) noexcept {
-    return locked_.compare_exchange(expected, desired);
-  }
-  bool compare_exchange_weak(Pointer& expected, Pointer desired, std::memory_order, std::memory_order) noexcept {
-    return locked_.compare_exchange(expected, desired);
-  }
-
-  /// Returns once the value has another address or owner than `old`, and a `notify` has said so.
-  void wait(Pointer old, std::memory_order = std::memory_order_seq_cst) const noexcept { locked_.wait(old); }
-  void notify_one() noexcept { locked_.notify_one(); }
-  void notify_all() noexcept { locked_.notify_all(); }
-
- protected:
-  template <class>
-  friend struct edge_traits;
-  template <class>
-  friend struct handle_traits;
-
-  locked_pointer<Pointer> locked_;
-};
-
 }  // namespace detail
 
 /// A `basic_shared_ptr` that several threads may change at once, if the memory's refcount policy is thread-safe: the
 /// counterpart of `std::atomic<std::shared_ptr<T>>`. Each operation takes a lock of its own for a few instructions.
 /// In an object, it is an edge to the owner.
 template <class T, class Memory>
-class basic_atomic_shared_ptr : public detail::atomic_pointer<basic_shared_ptr<T, Memory>> {
-  using base = detail::atomic_pointer<basic_shared_ptr<T, Memory>>;
+class basic_atomic_shared_ptr : public detail::atomic_interface<basic_shared_ptr<T, Memory>,
+                                                                detail::locked_pointer<basic_shared_ptr<T, Memory>>> {
+  using base =
+      detail::atomic_interface<basic_shared_ptr<T, Memory>, detail::locked_pointer<basic_shared_ptr<T, Memory>>>;
 
  public:
   using base::base;
@@ -194,8 +145,9 @@ class basic_atomic_shared_ptr : public detail::atomic_pointer<basic_shared_ptr<T
 
 /// The counterpart of `std::atomic<std::weak_ptr<T>>`.
 template <class T, class Memory>
-class basic_atomic_weak_ptr : public detail::atomic_pointer<basic_weak_ptr<T, Memory>> {
-  using base = detail::atomic_pointer<basic_weak_ptr<T, Memory>>;
+class basic_atomic_weak_ptr
+    : public detail::atomic_interface<basic_weak_ptr<T, Memory>, detail::locked_pointer<basic_weak_ptr<T, Memory>>> {
+  using base = detail::atomic_interface<basic_weak_ptr<T, Memory>, detail::locked_pointer<basic_weak_ptr<T, Memory>>>;
 
  public:
   using base::base;
@@ -215,7 +167,7 @@ namespace detail {
 template <class T, class Memory>
 struct handle_traits<basic_atomic_weak_ptr<T, Memory>> {
   static void survey(basic_atomic_weak_ptr<T, Memory>& handle, survey_sink& sink) {
-    handle_traits<basic_weak_ptr<T, Memory>>::survey(handle.locked_.value(), sink);
+    handle_traits<basic_weak_ptr<T, Memory>>::survey(handle.slot_.value(), sink);
   }
 };
 template <class T, class Memory>
@@ -230,11 +182,11 @@ struct edge_traits<basic_atomic_shared_ptr<T, Memory>> {
   template <class TracingRefcount, class TracingCollector>
   OURO_ALWAYS_INLINE static void report(basic_atomic_shared_ptr<T, Memory>& from, edge_sink& sink) {
     using pointer = basic_shared_ptr<T, Memory>;
-    edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(from.locked_.value(), sink);
+    edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(from.slot_.value(), sink);
   }
 
   OURO_ALWAYS_INLINE static void survey(basic_atomic_shared_ptr<T, Memory>& from, survey_sink& sink) {
-    edge_traits<basic_shared_ptr<T, Memory>>::survey(from.locked_.value(), sink);
+    edge_traits<basic_shared_ptr<T, Memory>>::survey(from.slot_.value(), sink);
   }
 };
 
