@@ -26,6 +26,11 @@ template <class T, counts_in_header RefcountPolicy = local_refcount, collector_p
           allocator_policy AllocatorPolicy = pool_allocator>
 class OURO_SHARED_TYPE managed_alias;
 
+template <class T, class RefcountPolicy = biased_refcount, class CollectorPolicy = trial_deletion,
+          class AllocatorPolicy = pool_allocator>
+  requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
+class OURO_SHARED_TYPE managed_atomic;
+
 template <class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy>
 struct OURO_SHARED_TYPE memory;
@@ -63,6 +68,10 @@ using ptr = managed_ptr<T>;
 /// The weak pointer of default memory.
 template <class T>
 using weak = managed_weak<T>;
+
+/// The pointer of shared memory that threads change at the same time.
+template <class T>
+using atomic_ptr = managed_atomic<T>;
 
 namespace functions {
 

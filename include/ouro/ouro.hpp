@@ -54,6 +54,7 @@
 #include <ouro/pointer/make_for_overwrite.hpp>
 #include <ouro/pointer/make_managed.hpp>
 #include <ouro/pointer/managed_alias.hpp>
+#include <ouro/pointer/managed_atomic.hpp>
 #include <ouro/pointer/managed_from_this.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/managed_weak.hpp>

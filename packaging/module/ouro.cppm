@@ -39,8 +39,10 @@ export namespace ouro {
 using namespace functions;
 
 // The choice of policies, and pointers.
+using ouro::atomic_ptr;
 using ouro::default_memory;
 using ouro::managed_alias;
+using ouro::managed_atomic;
 using ouro::managed_ptr;
 using ouro::managed_weak;
 using ouro::memory;

@@ -47,6 +47,8 @@ TEST_CASE("misuse: a thread that uses a shared object inside `blocking` is repor
   check_reported([](auto&, auto& watcher) { static_cast<void>(watcher.lock().release()); });
   check_reported([](auto&, auto&) { static_cast<void>(mem::make<linked>().release()); });
   check_reported([](auto&, auto&) { mem::gc::collect(); });
+  ouro::atomic_ptr<linked> place;
+  check_reported([&place](auto&, auto&) { static_cast<void>(place.load().release()); });
 }
 
 TEST_CASE("misuse: objects without a collector may be used inside `blocking`") {

@@ -12,6 +12,7 @@
 #include <ouro/pointer/heap.hpp>
 #include <ouro/pointer/make_for_overwrite.hpp>
 #include <ouro/pointer/make_managed.hpp>
+#include <ouro/pointer/managed_atomic.hpp>
 #include <ouro/pointer/managed_from_this.hpp>
 #include <ouro/pointer/managed_ptr.hpp>
 #include <ouro/pointer/managed_weak.hpp>
@@ -39,6 +40,9 @@ struct memory {
   using ptr = managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   template <class T>
   using weak = managed_weak<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
+  /// For thread-safe refcount policies.
+  template <class T>
+  using atomic_ptr = managed_atomic<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   template <class T>
   using island = basic_island<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>;
   /// For the containers inside the objects.
