@@ -51,16 +51,7 @@ struct death {
 
   /// Completes a drop whose `decrement` has returned `found`, which is not `kept`.
   OURO_NOINLINE static void handle_drop(header_type& object, drop_result found) noexcept {
-    if constexpr (finds_cycles<CollectorPolicy>) {
-      if (found == drop_result::suspect) {
-        // A buffered object has no `suspect_on_drop` bit, so that the second attempt lowers the count.
-        if (CollectorPolicy::add_root(object)) {
-          found = RefcountPolicy::decrement(object.count);
-        } else {
-          found = object.decrement_plainly();
-        }
-      }
-    }
+    found = drop_candidate(object, found);
     if constexpr (queues_for_owners<RefcountPolicy>) {
       if (found == drop_result::queued) {
         if constexpr (finds_cycles<CollectorPolicy>) {
@@ -86,15 +77,24 @@ struct death {
     // One artificial reference keeps the object from dying a second time while it is finalized.
     RefcountPolicy::store(object.count, count_word::one);
     destructions<RefcountPolicy>.run_nested([&] { run_finalize(object, record); });
-    if (object.decrement_plainly() == drop_result::last) return true;
     if constexpr (finds_cycles<CollectorPolicy>) {
-      // Resurrected, and its count has fallen to a non-zero value: a candidate.
-      if ((object.load_info() & info_word::tracked) != 0) {
-        object.set_suspect_on_drop();
-        static_cast<void>(CollectorPolicy::add_root(object));
-      }
+      // If it is resurrected, the drop of the artificial reference makes it a candidate. Before that drop, since
+      // afterwards another thread may end the object.
+      if ((object.load_info() & info_word::tracked) != 0) object.set_suspect_on_drop();
     }
-    return false;
+    if (drop_candidate(object, RefcountPolicy::decrement(object.count)) != drop_result::last) return false;
+    static_cast<void>(unbuffered_info_of<CollectorPolicy>(object));
+    return true;
+  }
+
+  /// If the collector has to know the object before its count is lowered, tells it, and lowers the count.
+  [[nodiscard]] static drop_result drop_candidate(header_type& object, drop_result found) noexcept {
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      // A buffered object has no `suspect_on_drop` bit, so that the second attempt lowers the count.
+      if (found == drop_result::suspect)
+        return CollectorPolicy::add_root(object) ? RefcountPolicy::decrement(object.count) : object.decrement_plainly();
+    }
+    return found;
   }
 
   static void run_finalize(header_type& object, const type_record& record) noexcept {
