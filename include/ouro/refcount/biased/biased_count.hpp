@@ -274,33 +274,40 @@ class biased_count {
   /// \pre the caller is the owner, and has a pointer in `local`
   template <bool Plainly>
   OURO_NOINLINE drop_result decrement_owned(std::uint32_t local) noexcept {
-    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
-    const bool is_last_here = pointers_in(local) == 1;
-    if (!is_last_here) {
-      if (!Plainly && (local & suspect_on_drop) != 0) {
-        if (is_owned(local, seen) && (seen & not_suspect) == 0) return drop_result::suspect;
-        local &= ~suspect_on_drop;
-      }
-      local_.store(local - 1, std::memory_order_release);
-      if (bias() == 0) drain_own_queues();  // the object may have gone
-      return drop_result::kept;
+    if (pointers_in(local) == 1) return decrement_last_of_owner<Plainly>(local);
+    if (!Plainly && (local & suspect_on_drop) != 0) {
+      const std::uint32_t seen = shared_.load(std::memory_order_relaxed);
+      if (is_owned(local, seen) && (seen & not_suspect) == 0) return drop_result::suspect;
+      local &= ~suspect_on_drop;
     }
-    // First, since the object may be gone once the shared part says that it is merged.
-    local_.store(local | no_pointers, std::memory_order_release);
+    return lower_local(local - 1);
+  }
+
+  /// The drop of the owner's last pointer. The local part keeps the pointer until the shared part is decided: without
+  /// it, a thread that has a claim could find no pointer left, and end the object while this thread still looks at it.
+  template <bool Plainly>
+  drop_result decrement_last_of_owner(std::uint32_t local) noexcept {
+    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
     for (;;) {
       seen = wait_for_claim(seen);
-      if (!is_owned(local, seen)) return drop_result::kept;  // immortal
+      if (!is_owned(local, seen)) return lower_local(local | no_pointers);  // immortal
       const bool is_last = (seen & (queued | others_mask)) == no_others;
-      if (!Plainly && !is_last && (seen & not_suspect) == 0) {
-        local_.store(local, std::memory_order_relaxed);
-        return drop_result::suspect;
-      }
-      if ((seen & queued) != 0) return drop_result::kept;  // the owner will merge it
-      if (shared_.compare_exchange_weak(seen, merged_word(pointers_of_others(seen), seen), std::memory_order_acq_rel,
-                                        std::memory_order_relaxed)) {
-        return is_last ? drop_result::last : drop_result::kept;
+      if (!Plainly && !is_last && (seen & not_suspect) == 0) return drop_result::suspect;
+      if ((seen & queued) != 0) return lower_local(local | no_pointers);  // the owner will merge it
+      const std::uint32_t merged = is_last ? count_word::none : merged_word(pointers_of_others(seen) + 1, seen);
+      if (shared_.compare_exchange_weak(seen, merged, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+        local_.store(local | no_pointers, std::memory_order_relaxed);
+        return is_last ? drop_result::last : decrement_merged<Plainly>(merged);
       }
     }
+  }
+
+  /// The object may have gone afterwards.
+  drop_result lower_local(std::uint32_t lowered) noexcept {
+    // release: what the owner did with the object happens before another thread ends it.
+    local_.store(lowered, std::memory_order_release);
+    if (bias() == 0) drain_own_queues();
+    return drop_result::kept;
   }
 
   template <bool Plainly>
