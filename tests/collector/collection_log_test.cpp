@@ -23,7 +23,7 @@ void collect(collection_log& log, bool automatic, bool minor, std::size_t collec
   auto began = log.begin(automatic, minor, no_objects);
   log.stats().collected += collected;
   log.stats().examined += examined;
-  log.add(began, nullptr);
+  log.add(began);
   log.end(began);
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("collection_log: objects that were kept for a wrong trace are uncollec
   collection_log log;
   auto began = log.begin(false, false, no_objects);
   log.stats().over_reported += 2;
-  log.add(began, nullptr);
+  log.add(began);
   log.end(began);
   CHECK(log.stats(false).uncollectable == 2);
   CHECK(log.stats(true).uncollectable == 0);
@@ -58,7 +58,8 @@ TEST_CASE("collection_log: a collection that was given up counts, and the thread
   collection_log log;
   auto began = log.begin(true, true, no_objects);
   constexpr char late[sizeof(ouro::gc_stats::late_thread)] = "reader";
-  log.add(began, late);
+  log.add(began);
+  log.add_given_up(late);
   log.end(began);
   CHECK(log.stats().collections == 1);
   CHECK(log.stats().given_up == 1);

@@ -69,14 +69,13 @@ class collection_log {
     return stats_.examined - began.before.examined;
   }
 
-  /// Adds the collection to the statistics. `late_thread`: the one for which it was given up, or null.
-  void add(running& ended, const char* late_thread) noexcept {
+  /// Adds the collection to the statistics.
+  void add(running& ended) noexcept {
     ended.pause = steady_nanoseconds() - ended.began;
     const std::size_t uncollectable = stats_.over_reported - ended.before.over_reported;
     ++stats_.collections;
     if (ended.automatic) ++stats_.automatic_collections;
     if (ended.generation != 0) ++stats_.full_collections;
-    if (late_thread != nullptr) add_given_up(late_thread);
     generation_stats& sums = by_generation_[ended.generation];
     ++sums.collections;
     sums.collected += collected_since(ended);
@@ -84,10 +83,10 @@ class collection_log {
     if (ended.pause > sums.longest_pause) sums.longest_pause = ended.pause;
   }
 
-  /// A collection, or a slice of one, was given up, since this thread did not come to a safe point.
-  void add_given_up(const char* late_thread) noexcept {
+  /// A collection, or a slice of one, was given up, since the thread of this name did not come to a safe point.
+  void add_given_up(const char (&late)[sizeof(gc_stats::late_thread)]) noexcept {
     ++stats_.given_up;
-    std::memcpy(stats_.late_thread, late_thread, sizeof stats_.late_thread);
+    std::memcpy(stats_.late_thread, late, sizeof late);
   }
 
   /// Says that the collection has ended. \pre it was added

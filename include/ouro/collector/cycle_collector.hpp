@@ -203,9 +203,7 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
         driver::step(memory_, candidates_, budget, others, [&](auto& found) { return this->finish(found, others); });
     others.go_on();
     check();
-    others.alone([&] {
-      if (others.has_given_up()) log_.add_given_up(others.late_thread());
-    });
+    others.alone([&] { add_if_given_up(others); });
     if (has_seen_all) change_trigger([](trigger& schedule) { schedule.after_none(); });
     end();
     return stats().collected - before;
@@ -480,10 +478,20 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
     });
     if (memory_.worklist.capacity > kept_memory) memory_.release();
     others.alone([this] { candidates_.shrink(); });
-    others.alone([&] { log_.add(running, others.has_given_up() ? others.late_thread() : nullptr); });
+    others.alone([&] {
+      log_.add(running);
+      add_if_given_up(others);
+    });
     log_.end(running);
     end();
     return collected;
+  }
+
+  /// Adds a collection, or a slice of one, to those that were given up, if it was. \pre the mutex is held
+  void add_if_given_up([[maybe_unused]] const standstill_type& others) noexcept {
+    if constexpr (is_shared) {
+      if (others.has_given_up()) log_.add_given_up(others.late_thread());
+    }
   }
 
   /// Looks at a generation. Returns how many objects have become old. \post the other threads run

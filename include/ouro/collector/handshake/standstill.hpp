@@ -21,7 +21,6 @@ struct lone_standstill {
   [[nodiscard]] static constexpr bool stand() noexcept { return true; }
   static constexpr void go_on() noexcept {}
   [[nodiscard]] static constexpr bool has_given_up() noexcept { return false; }
-  [[nodiscard]] static constexpr const char* late_thread() noexcept { return ""; }  // GCOVR_EXCL_LINE: nobody is late
 
   template <class Call>
   static void alone(Call call) noexcept {
@@ -77,7 +76,7 @@ class standstill {
   [[nodiscard]] bool has_given_up() const noexcept { return has_given_up_; }
 
   /// Which thread has not come, if so.
-  [[nodiscard]] const char* late_thread() const noexcept { return late_; }
+  [[nodiscard]] const auto& late_thread() const noexcept { return late_; }
 
  private:
   static constexpr std::uint64_t short_patience = 200'000;  ///< nanoseconds
