@@ -84,9 +84,7 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
   /// Makes room for `track` of so many objects. False when memory is exhausted.
   [[nodiscard]] bool reserve(std::size_t objects) noexcept {
     if (has_shut_down_) return true;
-    if constexpr (!is_shared) {
-      if (!prepare()) return false;
-    }
+    if (!prepare()) return false;
     const lock_guard lock{mutex_};
     return candidates_.reserve(objects);
   }
@@ -259,9 +257,7 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
 
   /// \throws std::bad_alloc
   [[nodiscard]] gc_callbacks& callbacks() {
-    if constexpr (!is_shared) {
-      if (!log_.has_callbacks() && !prepare()) throw_bad_alloc();
-    }
+    if (!log_.has_callbacks() && !prepare()) throw_bad_alloc();
     return log_.callbacks();
   }
 
@@ -306,21 +302,23 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
   /// Is called for the first candidate of each thread, since a new buffer has no room. False when memory is exhausted,
   /// and late in the thread's end.
   [[nodiscard]] OURO_NOINLINE bool make_room(root_buffer<RefcountPolicy>& buffer) noexcept {
-    if (has_shut_down_) return false;
-    if constexpr (!is_shared) {
-      if (!prepare()) return false;
-    }
+    if (has_shut_down_ || !prepare()) return false;
     return buffer.make_room();
   }
 
   /// Must be called before the collector gets something that ends with the thread or belongs to the heap: a candidate,
-  /// a callback, or the memory of a collection. False when memory is exhausted.
+  /// a callback, or the memory of a collection. False when memory is exhausted. Does nothing where threads share the
+  /// collector: it ends with no thread, and belongs to no heap.
   [[nodiscard]] static bool prepare() noexcept {
-    driver::prepare();
-    list_safepoint(safepoint_);
-    static thread_local const thread_end end;
-    static_cast<void>(end);
-    return register_heap_local(heap_local_of<cycle_collector>::variable);
+    if constexpr (is_shared) {
+      return true;
+    } else {
+      driver::prepare();
+      list_safepoint(safepoint_);
+      static thread_local const thread_end end;
+      static_cast<void>(end);
+      return register_heap_local(heap_local_of<cycle_collector>::variable);
+    }
   }
 
   /// Collects for the last time. Objects whose pointers are dropped later do not become candidates.
@@ -354,11 +352,8 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
   /// collector, a collection of another thread passes first.
   [[nodiscard]] bool begin() noexcept {
     if (has_shut_down_ || is_in_user_code()) return false;
-    if constexpr (is_shared) {
-      all_mutators.enter();
-    } else {
-      if (!prepare()) return false;
-    }
+    enter_if_shared();
+    if (!prepare()) return false;
     if (!turn_.try_begin()) {
       if constexpr (is_shared) all_mutators.let_stop();
       return false;
