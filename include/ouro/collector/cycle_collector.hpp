@@ -143,28 +143,22 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
     note_if_due();
   }
 
-  void set_place(gc_trigger place) noexcept {
-    const lock_guard lock{mutex_};
-    trigger_.set_place(place);
-    note_if_due();
-  }
-
   /// How long a collection waits for the other threads to stop, in nanoseconds.
   void set_patience(std::uint64_t nanoseconds) noexcept { patience_.store(nanoseconds, std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t patience() const noexcept { return patience_.load(std::memory_order_relaxed); }
 
-  /// Calls `change(trigger)`, and returns what it does.
-  template <class Change>
-  auto change_trigger(Change change) noexcept {
+  /// A copy of the trigger.
+  [[nodiscard]] trigger schedule() noexcept {
     const lock_guard lock{mutex_};
-    if constexpr (std::is_void_v<decltype(change(trigger_))>) {
-      change(trigger_);
-      note_if_due();
-    } else {
-      const auto result = change(trigger_);
-      note_if_due();
-      return result;
-    }
+    return trigger_;
+  }
+
+  /// Calls `change(trigger)`.
+  template <class Change>
+  void change_trigger(Change change) noexcept {
+    const lock_guard lock{mutex_};
+    change(trigger_);
+    note_if_due();
   }
 
   /// Calls `look`, which may look at all objects, while no other thread uses them. Waits for that as long as it takes.
@@ -393,13 +387,14 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
     all_mutators.enter();
     list_safepoint(safepoint_);
     bool is_place = false;
-    const bool is_due = change_trigger([&is_place](trigger& schedule) {
+    bool is_due = false;
+    change_trigger([&](trigger& schedule) {
       is_place = schedule.place() == gc_trigger::allocation;
-      if (share_ >= 0) return false;
+      if (share_ >= 0) return;
       const bool is_exhausted = schedule.count_allocations(share_given_ - share_);
       share_ = share_given_ = schedule.share();
       if (is_exhausted && schedule.is_held()) schedule.postpone();
-      return is_exhausted && !schedule.is_held();
+      is_due = is_exhausted && !schedule.is_held();
     });
     // Neither a container in the middle of an operation nor a destructor is a place to stop at.
     if (!is_place || this_mutator.pauses != 0 || is_in_user_code()) return;
@@ -410,9 +405,8 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
   OURO_NOINLINE std::size_t collect_at_shared_safepoint() noexcept {
     if (this_mutator.pauses != 0 || is_in_user_code()) return 0;
     all_mutators.let_stop();
-    const bool is_due =
-        change_trigger([](const trigger& schedule) { return schedule.is_due() && !schedule.is_paused(); });
-    return is_due ? collect_automatically() : 0;
+    const trigger seen = schedule();
+    return seen.is_due() && !seen.is_paused() ? collect_automatically() : 0;
   }
 
   OURO_NOINLINE void collect_in_make() noexcept {
@@ -429,20 +423,24 @@ class OURO_SHARED_TYPE cycle_collector : public guarded_roots<RefcountPolicy> {
 
   /// Whether the program holds collections back. If so, the next collection will be a full one.
   [[nodiscard]] bool must_postpone() noexcept {
-    return change_trigger([](trigger& schedule) {
-      const bool is_held = schedule.is_held();
+    bool is_held = false;
+    change_trigger([&is_held](trigger& schedule) {
+      is_held = schedule.is_held();
       if (is_held) schedule.postpone_full();
-      return is_held;
     });
+    return is_held;
+  }
+
+  /// Whether a collection of a generation may find an object to begin from.
+  [[nodiscard]] bool has_any(bool minor) noexcept {
+    const lock_guard lock{mutex_};
+    return driver::most(candidates_, minor) != 0;
   }
 
   std::size_t collect_automatically() noexcept {
-    bool minor = false;
-    const bool is_wanted = change_trigger([&](const trigger& schedule) {
-      minor = !schedule.is_full_due();
-      return schedule.is_enabled() && driver::most(candidates_, minor) != 0;
-    });
-    if (!is_wanted || !begin()) {
+    const trigger seen = schedule();
+    const bool minor = !seen.is_full_due();
+    if (!seen.is_enabled() || !has_any(minor) || !begin()) {
       change_trigger([](trigger& schedule) { schedule.after_none(); });
       return 0;
     }

@@ -170,12 +170,12 @@ class basic_gc {
   static void set_trigger(gc_trigger place) noexcept
     requires has_collector
   {
-    current().set_place(place);
+    current().change_trigger([place](auto& schedule) { schedule.set_place(place); });
   }
   [[nodiscard]] static gc_trigger trigger() noexcept
     requires has_collector
   {
-    return current().change_trigger([](const auto& schedule) { return schedule.place(); });
+    return current().schedule().place();
   }
 
   /// A place where no container is in the middle of an operation: an automatic collection that is due begins here, and
@@ -218,7 +218,7 @@ class basic_gc {
   }
   [[nodiscard]] static bool is_enabled() noexcept {
     if constexpr (has_collector) {
-      return current().change_trigger([](const auto& schedule) { return schedule.was_enabled(); });
+      return current().schedule().was_enabled();
     } else {
       return false;
     }
@@ -236,8 +236,8 @@ class basic_gc {
   [[nodiscard]] static std::size_t threshold(std::size_t generation = 0) noexcept
     requires has_collector
   {
-    return current().change_trigger(
-        [=](const auto& schedule) { return generation == 0 ? schedule.threshold() : schedule.full_threshold(); });
+    const auto schedule = current().schedule();
+    return generation == 0 ? schedule.threshold() : schedule.full_threshold();
   }
 
   /// The number of candidates that wait for the next collection, without frozen ones. With a collector that tracks all
