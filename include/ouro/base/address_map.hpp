@@ -25,18 +25,12 @@ class address_map {
   /// The value at `key`, or null.
   [[nodiscard]] Value* find(const void* key) noexcept {
     if (capacity_ == 0) return nullptr;
-    for (std::size_t i = home(key);; i = next(i)) {
-      if (slots_[i].key == key) return &slots_[i].value;
-      if (slots_[i].key == nullptr) return nullptr;
-    }
+    slot& found = slots_[place(key)];
+    return found.key == nullptr ? nullptr : &found.value;
   }
 
   /// The value at `key`. \pre there is one
-  [[nodiscard]] Value& at(const void* key) noexcept {
-    std::size_t i = home(key);
-    while (slots_[i].key != key) i = next(i);
-    return slots_[i].value;
-  }
+  [[nodiscard]] Value& at(const void* key) noexcept { return slots_[place(key)].value; }
 
   /// The value at `key`, made by default if there was none. \pre `key != nullptr`
   Value& operator[](const void* key) {
@@ -50,11 +44,10 @@ class address_map {
   [[nodiscard]] Value* try_insert(const void* key) noexcept {
     if (Value* const found = find(key); found != nullptr) return found;
     if ((size_ + 1) * 4 > capacity_ * 3 && !try_grow()) return nullptr;
-    std::size_t i = home(key);
-    while (slots_[i].key != nullptr) i = next(i);
-    slots_[i].key = key;
+    slot& made = slots_[place(key)];
+    made.key = key;
     ++size_;
-    return &slots_[i].value;
+    return &made.value;
   }
 
   /// Calls `see` with each value.
@@ -79,11 +72,8 @@ class address_map {
 
   void erase(const void* key) noexcept {
     if (capacity_ == 0) return;
-    std::size_t hole = home(key);
-    while (slots_[hole].key != key) {
-      if (slots_[hole].key == nullptr) return;
-      hole = next(hole);
-    }
+    std::size_t hole = place(key);
+    if (slots_[hole].key == nullptr) return;
     for (std::size_t i = next(hole); slots_[i].key != nullptr; i = next(i)) {
       // An entry may move into the hole unless its home lies behind the hole, up to itself.
       const std::size_t distance = (i - home(slots_[i].key)) & (capacity_ - 1);
@@ -113,6 +103,13 @@ class address_map {
 
   [[nodiscard]] std::size_t next(std::size_t i) const noexcept { return (i + 1) & (capacity_ - 1); }
 
+  /// The slot that has `key`, or else the empty one where it would lie. \pre `capacity_ != 0`
+  [[nodiscard]] std::size_t place(const void* key) const noexcept {
+    std::size_t i = home(key);
+    while (slots_[i].key != key && slots_[i].key != nullptr) i = next(i);
+    return i;
+  }
+
   [[nodiscard]] bool try_grow() noexcept {
     address_map wider;
     wider.capacity_ = capacity_ == 0 ? 16 : capacity_ * 2;
@@ -120,9 +117,7 @@ class address_map {
     if (wider.slots_ == nullptr) return false;
     for (std::size_t i = 0; i != capacity_; ++i) {
       if (slots_[i].key == nullptr) continue;
-      std::size_t at = wider.home(slots_[i].key);
-      while (wider.slots_[at].key != nullptr) at = wider.next(at);
-      wider.slots_[at] = slots_[i];
+      wider.slots_[wider.place(slots_[i].key)] = slots_[i];
       ++wider.size_;
     }
     delete[] slots_;
