@@ -77,6 +77,7 @@ constexpr std::uint32_t sum_of_flags() {
 static_assert(sum_of_flags() == (1u << info_word::owner_shift) - 1);
 static_assert(sum_of_flags() + info_word::owner_mask == (1u << info_word::type_shift) - 1);
 static_assert(info_word::type(0xABCD'FFFF) == 0xABCD);
+static_assert(info_word::owner(~info_word::owner_mask | 13u << info_word::owner_shift) == 13);
 
 // A buffered object has its slot in place of them.
 constexpr std::uint32_t slot_of_old = info_word::buffered | 1234u << info_word::slot_shift | info_word::buffered_as_old;

@@ -60,10 +60,7 @@ struct interned_counts {
   static void end(void* value) noexcept {
     static_cast<void>(pointer_access::take<counted>(static_cast<Value*>(value)));
   }
-  static void set_owner(void* value, std::uint32_t tag) noexcept {
-    header_type& at = header_at(value);
-    RefcountPolicy::store(at.info, (at.load_info() & ~info_word::owner_mask) | tag << info_word::owner_shift);
-  }
+  static void set_owner(void* value, std::uint32_t tag) noexcept { header_at(value).set_owner(tag); }
 
   /// The value in a pointer that gives up its handle.
   [[nodiscard]] static void* release(counted&& from) noexcept {

@@ -104,9 +104,7 @@ struct island_cargo {
     if constexpr (check_level >= 1) {
       for (std::size_t i = 0; i != objects.size; ++i) {
         fetch_ahead(objects.items, i, objects.size);
-        auto& object = *static_cast<header_type*>(objects.items[i].header);
-        RefcountPolicy::store(object.info,
-                              (object.load_info() & ~info_word::owner_mask) | tag << info_word::owner_shift);
+        static_cast<header_type*>(objects.items[i].header)->set_owner(tag);
       }
       for (std::size_t i = 0; i != values.size; ++i) {
         const island_value& each = values.items[i];

@@ -55,6 +55,10 @@ struct info_word {
   [[nodiscard]] static constexpr bool is_found_by_walk(std::uint32_t word) noexcept {
     return (word & (heap_walkable | old)) == (heap_walkable | old);
   }
+  /// The tag of the heap that owns the object (object/owner_tag.hpp), or 0. \pre not buffered
+  [[nodiscard]] static constexpr std::uint32_t owner(std::uint32_t word) noexcept {
+    return (word & owner_mask) >> owner_shift;
+  }
   [[nodiscard]] static constexpr std::uint32_t type(std::uint32_t word) noexcept { return word >> type_shift; }
 
   /// Whether the object is no candidate, has no weak pointers, and no collection or destruction has begun with it.
@@ -96,6 +100,10 @@ struct alignas(std::size_t) header {
   }
   void clear_info(std::uint32_t bits) noexcept {
     update(info, [bits](std::uint32_t seen) { return seen & ~bits; });
+  }
+  /// \pre not buffered, and no other thread uses the object
+  void set_owner(std::uint32_t tag) noexcept {
+    RefcountPolicy::store(info, (load_info() & ~info_word::owner_mask) | tag << info_word::owner_shift);
   }
   void clear_suspect_on_drop() noexcept { update(count, count_word::without_suspect_on_drop); }
   void set_suspect_on_drop() noexcept { update(count, count_word::with_suspect_on_drop); }

@@ -179,7 +179,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
     }
     if (registered_types.find(info_word::type(word)) == nullptr) return false;
     if constexpr (!RefcountPolicy::is_thread_safe) {
-      const std::uint32_t owner = (word & info_word::owner_mask) >> info_word::owner_shift;
+      const std::uint32_t owner = info_word::owner(word);
       return owner == 0 || owner == owner_tag();
     }
     return true;
@@ -203,7 +203,7 @@ struct counting<RefcountPolicy, CollectorPolicy> {
       misuse("a pointer to an object without pointers was used: the count would fall below zero", record.name);
     }
     if constexpr (!RefcountPolicy::is_thread_safe) {
-      const std::uint32_t owner = (info & info_word::owner_mask) >> info_word::owner_shift;
+      const std::uint32_t owner = info_word::owner(info);
       if (owner != 0 && owner != owner_tag()) misuse(owner == no_owner_tag ? on_its_way : not_here, record.name);
     }
   }
