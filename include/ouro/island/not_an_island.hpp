@@ -5,6 +5,7 @@
 #include <ouro/config.hpp>
 
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <limits>
@@ -127,13 +128,9 @@ class island_obstacles {
   void write_name(std::string_view name) noexcept { write(name.substr(0, most_name)); }
 
   void write_number(std::size_t number) noexcept {
-    char digits[std::numeric_limits<std::size_t>::digits10 + 1];
-    std::size_t first = sizeof digits;
-    do {
-      digits[--first] = static_cast<char>('0' + number % 10);
-      number /= 10;
-    } while (number != 0);
-    write({digits + first, sizeof digits - first});
+    char digits[std::numeric_limits<std::size_t>::digits10 + 2];
+    std::snprintf(digits, sizeof digits, "%zu", number);
+    write(digits);
   }
 
   /// As much as there is room for; a zero stands behind it.

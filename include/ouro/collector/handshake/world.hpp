@@ -25,6 +25,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <string_view>
 
@@ -270,15 +271,9 @@ OURO_NOINLINE inline void world::add(mutator& mine) noexcept {
 inline void world::describe(const mutator& at, char (&name)[mutator::most_name]) noexcept {
   if (at.name[0] != '\0') {
     std::memcpy(name, at.name, sizeof name);
-    return;
+  } else {
+    std::snprintf(name, sizeof name, "thread %llu", static_cast<unsigned long long>(at.number));
   }
-  char digits[mutator::most_name];
-  std::size_t first = sizeof digits;
-  for (std::uint64_t rest = at.number; rest != 0; rest /= 10) digits[--first] = static_cast<char>('0' + rest % 10);
-  std::size_t size = 0;
-  for (const char each : {'t', 'h', 'r', 'e', 'a', 'd', ' '}) name[size++] = each;
-  while (first != sizeof digits && size + 1 != sizeof name) name[size++] = digits[first++];
-  name[size] = '\0';
 }
 
 }  // namespace ouro::detail
