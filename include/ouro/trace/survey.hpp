@@ -208,6 +208,16 @@ template <class SeeEdge, class T>
   }
 }
 
+/// Whether a container finds its elements by keys that a walk looks into, so that it must be told of each new key.
+template <class SeeEdge, class Container>
+[[nodiscard]] consteval bool has_keys_to_see() {
+  if constexpr (requires { typename Container::key_type; }) {
+    return !has_nothing_to_see<SeeEdge, std::remove_cv_t<typename Container::key_type>>();
+  } else {
+    return false;
+  }
+}
+
 /// Gives a survey what visitors meet.
 struct survey_reporter {
   static constexpr bool changes_edges = false;
@@ -247,16 +257,6 @@ struct survey_reporter {
   survey_sink& sink;
 };
 
-/// Whether a container finds its elements by keys that may be, or contain, handles to interned values.
-template <class Container>
-[[nodiscard]] consteval bool has_keys_with_handles() {
-  if constexpr (requires { typename Container::key_type; }) {
-    return !is_free_of_heap<std::remove_cv_t<typename Container::key_type>>();
-  } else {
-    return false;
-  }
-}
-
 template <class Container>
 struct spare_of final : spare_container {
   Container content;
@@ -278,6 +278,21 @@ struct spare_of final : spare_container {
   }
 };
 
+/// Moves all elements to another container, with `see` called for the parts of each on the way. `see` may change them.
+template <class Container, class See>
+void move_nodes(Container& from, Container& to, See see) {
+  while (!from.empty()) {
+    auto node = from.extract(from.begin());
+    if constexpr (requires { node.key(); }) {
+      see(node.key());
+      see(node.mapped());
+    } else {
+      see(node.value());
+    }
+    static_cast<void>(to.insert(std::move(node)));
+  }
+}
+
 /// Moves all elements of a container to its spare and back, with `see` called for the parts of each on the way. Does
 /// not allocate.
 template <class Container, class See>
@@ -285,20 +300,7 @@ void fill_anew(Container& container, Container& spare, See see) {
   if constexpr (requires { container.rekey_into(spare, see); }) {
     container.rekey_into(spare, see);
   } else {
-    while (!container.empty()) {
-      auto node = container.extract(container.begin());
-      if constexpr (requires { node.key(); }) {
-        see(node.key());
-        see(node.mapped());
-      } else {
-        see(node.value());
-      }
-      if constexpr (requires { spare.insert(std::move(node)).position; }) {
-        static_cast<void>(spare.insert(std::move(node)));
-      } else {
-        spare.insert(std::move(node));
-      }
-    }
+    move_nodes(container, spare, see);
     container.swap(spare);
   }
 }

@@ -35,16 +35,6 @@ struct adapted : Adapter {
   static void restore(Adapter& adapter) { adapter = Adapter{adapter.*&adapted::comp, std::move(adapter.*&adapted::c)}; }
 };
 
-/// Whether a container finds its elements by keys that may hold edges, so that it must be told of each new key.
-template <class Container>
-[[nodiscard]] consteval bool has_keys_with_edges() {
-  if constexpr (requires { typename Container::key_type; }) {
-    return !is_leaf<std::remove_cv_t<typename Container::key_type>>();
-  } else {
-    return false;
-  }
-}
-
 /// Whether the elements lie in the container itself, and move with it.
 template <class Container>
 concept is_array_like = requires { std::tuple_size<Container>::value; };
@@ -55,16 +45,7 @@ template <class Container, class See>
 void reinsert_each(Container& container, See see) {
   Container changed{std::move(container)};
   container.clear();
-  while (!changed.empty()) {
-    auto node = changed.extract(changed.begin());
-    if constexpr (requires { node.key(); }) {
-      see(node.key());
-      see(node.mapped());
-    } else {
-      see(node.value());
-    }
-    container.insert(std::move(node));
-  }
+  move_nodes(changed, container, see);
 }
 
 /// The walk that `see_edge` begins, or takes part in.
@@ -288,7 +269,7 @@ class visitor {
 
   template <trace_kind Seen, class T>
   void see_parts(T& object) const {
-    if constexpr (Seen == trace_kind::range && SeeEdge::changes_edges && has_keys_with_edges<T>()) {
+    if constexpr (Seen == trace_kind::range && SeeEdge::changes_edges && has_keys_to_see<SeeEdge, T>()) {
       const nesting::unlimited lies_elsewhere_later{see_edge_.within()};
       const auto see_part = [this](const auto& part) { (*this)(part); };
       if constexpr (requires { object.rekey(see_part); }) {
@@ -296,7 +277,7 @@ class visitor {
       } else {
         reinsert_each(object, see_part);
       }
-    } else if constexpr (Seen == trace_kind::range && sees_handles<SeeEdge> && has_keys_with_handles<T>()) {
+    } else if constexpr (Seen == trace_kind::range && sees_handles<SeeEdge> && has_keys_to_see<SeeEdge, T>()) {
       survey_keyed(object, *see_edge_.surveys(), [this](const auto& part) { (*this)(part); });
     } else if constexpr (Seen == trace_kind::array) {
       for (auto&& element : object) (*this)(element);
