@@ -21,8 +21,7 @@
 ///
 /// | expression | returns | meaning |
 /// | --- | --- | --- |
-/// | `C::threads_register_by_hand` | `bool` | each thread that uses the objects has a `thread_scope`: pointers do not
-/// look |
+/// | `C::threads_register_by_hand` | `bool` | each such thread has a `thread_scope`: pointers do not register it |
 ///
 /// Optional, asked by checked builds:
 ///
