@@ -1,0 +1,215 @@
+#include <models/explorer.hpp>
+#include <models/faulty_slot.hpp>
+#include <ouro/pointer/atomic_slot.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+// All schedules of a few threads that load and replace a counted pointer. Counts are exact at the end, each object dies
+// once, when its count becomes zero, and nobody uses one before it was stored or after its death. With a fault planted
+// into the protocol, or without one of its memory orders, that is noticed.
+
+namespace {
+
+namespace explorer = ouro::test::explorer;
+
+/// Lives from `begin` until its last count is dropped. `is_alive` stands for its memory: whoever uses the object reads
+/// it.
+struct object {
+  explorer::atomic<int> count{0};
+  explorer::plain<bool> is_alive{false};
+
+  void begin() {
+    is_alive.write(true);
+    count.store(1, std::memory_order_relaxed);
+  }
+  void use() {
+    if (!is_alive.read()) explorer::fail("an object is used that does not live");
+  }
+};
+
+struct counts {
+  static void increment(object* counted) noexcept {
+    counted->use();
+    if (counted->count.fetch_add(1, std::memory_order_relaxed) == 0) explorer::fail("a count goes up from zero");
+  }
+  static void decrement(object* counted) noexcept {
+    counted->use();
+    const int before = counted->count.fetch_sub(1, std::memory_order_acq_rel);
+    if (before < 1) explorer::fail("a count goes below zero");
+    if (before == 1) counted->is_alive.write(false);
+  }
+};
+
+/// A slot that has the first object, and objects to store there.
+template <class Slot>
+struct world {
+  std::array<object, 3> objects;
+  Slot slot{begun(0)};
+
+  object* begun(std::size_t number) {
+    objects[number].begin();
+    return &objects[number];
+  }
+
+  static void drop(object* counted) {
+    if (counted != nullptr) counts::decrement(counted);
+  }
+
+  /// Uses what is in the slot.
+  void read() {
+    object* const found = slot.load();
+    if (found != nullptr) found->use();
+    drop(found);
+  }
+  void clear() { drop(slot.exchange(nullptr)); }
+  void store(std::size_t number) { drop(slot.exchange(begun(number))); }
+  /// Takes the pointer out of the slot, and puts it back.
+  void take_and_put_back() {
+    object* const taken = slot.exchange(nullptr);
+    drop(slot.exchange(taken));
+  }
+  /// Stores the pointer that is in the slot already.
+  void store_again() { drop(slot.exchange(slot.load())); }
+  void compare_and_store(std::size_t number) {
+    object* const expected = slot.load();
+    object* const wanted = begun(number);
+    drop(slot.compare_exchange(expected, wanted) ? expected : wanted);
+    drop(expected);
+  }
+
+  /// No thread uses the slot any more.
+  void check() {
+    for (object& each : objects) {
+      const int pointers = slot.peek() == &each ? 1 : 0;
+      if (each.count.load() != pointers) explorer::fail("a count is not the number of pointers");
+      if (each.is_alive.read() != (pointers == 1)) explorer::fail("an object lives without a pointer");
+    }
+    drop(slot.exchange(nullptr));
+    for (object& each : objects) {
+      if (each.count.load() != 0) explorer::fail("a note of a load has been left in the slot");
+    }
+  }
+};
+
+template <class Slot>
+struct named_scene {
+  const char* name;
+  unsigned most_preemptions;
+  std::vector<void (*)(world<Slot>&)> threads;
+};
+
+template <class Slot>
+std::vector<named_scene<Slot>> all_scenes() {
+  using in = world<Slot>&;
+  constexpr auto reads = [](in at) { at.read(); };
+  constexpr auto clears = [](in at) { at.clear(); };
+  constexpr auto stores = [](in at) { at.store(1); };
+  constexpr auto stores_another = [](in at) { at.store(2); };
+  constexpr auto compares = [](in at) { at.compare_and_store(1); };
+  constexpr auto compares_with_another = [](in at) { at.compare_and_store(2); };
+  constexpr auto puts_back = [](in at) { at.take_and_put_back(); };
+  constexpr auto stores_again = [](in at) { at.store_again(); };
+  return {{"read, store", 6, {reads, stores}},
+          {"read, compare", 6, {reads, compares}},
+          {"compare, compare", 4, {compares, compares_with_another}},
+          {"read, put back", 6, {reads, puts_back}},
+          {"read, read, store", 3, {reads, reads, stores}},
+          {"read, store, store", 3, {reads, stores, stores_another}},
+          {"read, read, put back", 3, {reads, reads, puts_back}},
+          {"read, put back, compare", 2, {reads, puts_back, compares}},
+          {"read, compare, compare", 2, {reads, compares, compares_with_another}},
+          {"read, store again, clear", 2, {reads, stores_again, clears}}};
+}
+
+/// With OURO_TEST_PREEMPTIONS=4, each scene has so many: minutes.
+unsigned preemptions(unsigned usual) {
+  const char* const wanted = std::getenv("OURO_TEST_PREEMPTIONS");
+  return wanted == nullptr ? usual : static_cast<unsigned>(std::strtoul(wanted, nullptr, 10));
+}
+
+template <class Slot>
+explorer::report explore(const named_scene<Slot>& described) {
+  return explorer::explore({.most_preemptions = preemptions(described.most_preemptions),
+                            .names = {"first count", "second count", "third count", "slot"}},
+                           [&] {
+                             const auto shared = std::make_shared<world<Slot>>();
+                             explorer::scene made;
+                             for (const auto each : described.threads)
+                               made.threads.emplace_back([=] { each(*shared); });
+                             made.at_end = [=] { shared->check(); };
+                             return made;
+                           });
+}
+
+/// What the first scene that fails says, or nothing.
+template <class Slot>
+std::string first_failure() {
+  for (const auto& each : all_scenes<Slot>()) {
+    const auto found = explore(each);
+    if (!found.has_passed()) return found.failure;
+  }
+  return {};
+}
+
+using slot = ouro::detail::atomic_slot<object, counts, explorer::atomic>;
+
+template <ouro::test::slot_fault Fault>
+using faulty_slot = ouro::test::faulty_slot<object, counts, explorer::atomic, Fault>;
+
+/// Exchanges with these orders, whatever is asked.
+template <class T, std::memory_order Success, std::memory_order Failure>
+struct weakened_atomic : explorer::atomic<T> {
+  using explorer::atomic<T>::atomic;
+  bool compare_exchange_weak(T& expected, T wanted, std::memory_order, std::memory_order) {
+    return explorer::atomic<T>::compare_exchange_weak(expected, wanted, Success, Failure);
+  }
+};
+template <class T>
+using without_acquire = weakened_atomic<T, std::memory_order_release, std::memory_order_relaxed>;
+template <class T>
+using without_release = weakened_atomic<T, std::memory_order_acquire, std::memory_order_acquire>;
+
+}  // namespace
+
+TEST_CASE("atomic_slot: counts are exact, and objects die once, in all schedules") {
+  for (const auto& each : all_scenes<slot>()) {
+    const auto found = explore(each);
+    CHECK_MESSAGE(found.has_passed(), found.failure);
+    MESSAGE(std::string{each.name}, ": ", found.executions);
+  }
+}
+
+TEST_CASE("atomic_slot: each fault in the protocol is found") {
+  using ouro::test::slot_fault;
+  const auto is_found = [](const std::string& failure, const char* message) {
+    CHECK_MESSAGE(failure.starts_with(message), failure);
+    MESSAGE(failure.substr(0, failure.find(':')));
+  };
+  is_found(first_failure<faulty_slot<slot_fault::notes_nothing>>(), "a data race of a write with an earlier read");
+  is_found(first_failure<faulty_slot<slot_fault::counts_no_loads>>(), "an object is used that does not live");
+  is_found(first_failure<faulty_slot<slot_fault::counts_after_exchange>>(),
+           "a data race of a write with an earlier read");
+  is_found(first_failure<faulty_slot<slot_fault::keeps_surplus_counts>>(), "a count is not the number of pointers");
+  is_found(first_failure<faulty_slot<slot_fault::keeps_both_counts>>(), "a count is not the number of pointers");
+  is_found(first_failure<faulty_slot<slot_fault::takes_back_any_note>>(), "a count is not the number of pointers");
+}
+
+TEST_CASE("atomic_slot: exchanges that do not acquire or do not release are found") {
+  const std::string race = "a data race of a read with an earlier write";
+  CHECK(first_failure<ouro::detail::atomic_slot<object, counts, without_acquire>>().starts_with(race));
+  CHECK(first_failure<ouro::detail::atomic_slot<object, counts, without_release>>().starts_with(race));
+}
+
+TEST_CASE("atomic_slot: the copy of the protocol passes without a fault") {
+  for (const auto& each : all_scenes<faulty_slot<ouro::test::slot_fault::none>>()) {
+    if (each.threads.size() == 2) CHECK(explore(each).has_passed());
+  }
+}
