@@ -27,7 +27,7 @@
 /// - Orders of the stores to a location other than the one in which they are executed. Hardware may order two stores of
 ///   different threads otherwise if each of them is relaxed or releases.
 /// - Loads that read what is stored later: load buffering, and values out of thin air. A step does not come before an
-///   earlier one of its thread.
+///   earlier one of its thread. For counts, ordered_count.hpp looks at those orders, too.
 /// - Failures of compare_exchange_weak without a cause. One that fails may have read an old value, as any load may.
 /// - Fences, and mixed sizes. seq_cst operations order only each other (as C++20 says, and ARMv8 does).
 /// - What a thread that has yielded could still have missed of the locations that it has read since it yielded last.
@@ -40,7 +40,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -55,7 +54,10 @@ inline void fail(std::string_view message) { execution::current().fail(message);
 /// The thread cannot go on until another thread has done something.
 inline void yield() { execution::current().yield(); }
 
-/// As `std::atomic<T>`, for a type of up to eight bytes. It belongs to the scene in which it was made.
+/// For `happens_before`, which says whether what a thread did at one moment happens before what another did at another.
+inline moment now() { return execution::current().now(); }
+
+/// As `std::atomic<T>`, for numbers and pointers. It belongs to the scene in which it was made.
 template <class T>
 class atomic {
  public:
@@ -101,17 +103,19 @@ class atomic {
   }
 
  private:
-  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(word));
-
   static word word_of(T value) {
-    word bytes = 0;
-    std::memcpy(&bytes, &value, sizeof value);
-    return bytes;
+    if constexpr (std::is_pointer_v<T>) {
+      return reinterpret_cast<std::uintptr_t>(value);
+    } else {
+      return static_cast<word>(value);
+    }
   }
-  static T value_of(word bytes) {
-    T value;
-    std::memcpy(&value, &bytes, sizeof value);
-    return value;
+  static T value_of(word value) {
+    if constexpr (std::is_pointer_v<T>) {
+      return reinterpret_cast<T>(static_cast<std::uintptr_t>(value));
+    } else {
+      return static_cast<T>(value);
+    }
   }
   static std::memory_order order_of_failure(std::memory_order order) {
     if (order == std::memory_order_acq_rel) return std::memory_order_acquire;

@@ -4,6 +4,7 @@
 
 #include "models/explorer/choices.hpp"
 #include "models/explorer/fiber.hpp"
+#include "models/explorer/plain_uses.hpp"
 #include "models/explorer/scene.hpp"
 #include "models/explorer/step.hpp"
 #include "models/explorer/weak_memory.hpp"
@@ -22,13 +23,6 @@
 #include <vector>
 
 namespace ouro::test::explorer {
-
-/// What is known of a variable that is not atomic: who has used it last.
-struct plain_uses {
-  std::size_t writer = 0;
-  store_number written = 0;                          ///< the writer's clock
-  std::array<store_number, most_threads> read = {};  ///< each reader's clock
-};
 
 class execution {
  public:
@@ -133,22 +127,25 @@ class execution {
     return false;
   }
 
-  void read_plain(plain_uses& uses) {
+  /// A moment of the calling thread, which comes after all its moments so far.
+  moment now() {
     view& seen = threads_[running_].seen;
-    record({.thread = running_, .what = effect::is_plain, .operation = "reads a plain variable"});
-    if (seen.clock[uses.writer] < uses.written) return fail("a data race of a read with an earlier write");
-    uses.read[running_] = ++seen.clock[running_];
+    ++seen.clock[running_];
+    return {running_, seen.clock};
   }
 
+  void read_plain(plain_uses& uses) {
+    record({.thread = running_, .what = effect::is_plain, .operation = "reads a plain variable"});
+    const moment read = now();
+    if (!uses.has_seen_write(read)) return fail("a data race of a read with an earlier write");
+    uses.add_read(read);
+  }
   void write_plain(plain_uses& uses) {
-    view& seen = threads_[running_].seen;
     record({.thread = running_, .what = effect::is_plain, .operation = "writes a plain variable"});
-    if (seen.clock[uses.writer] < uses.written) return fail("a data race of a write with an earlier write");
-    for (std::size_t i = 0; i != most_threads; ++i) {
-      if (seen.clock[i] < uses.read[i]) return fail("a data race of a write with an earlier read");
-    }
-    uses.writer = running_;
-    uses.written = ++seen.clock[running_];
+    const moment write = now();
+    if (!uses.has_seen_write(write)) return fail("a data race of a write with an earlier write");
+    if (!uses.has_seen_reads(write)) return fail("a data race of a write with an earlier read");
+    uses.add_write(write);
   }
 
  private:

@@ -24,7 +24,7 @@ using word = std::uint64_t;          ///< the value of an atomic object
 using store_number = std::uint16_t;  ///< among the stores to one location
 
 inline constexpr std::size_t most_threads = 5;  ///< the one that explores is one of them
-inline constexpr std::size_t most_locations = 24;
+inline constexpr std::size_t most_locations = 16;
 
 inline bool acquires(std::memory_order order) {
   return order == std::memory_order_acquire || order == std::memory_order_consume ||
@@ -35,10 +35,22 @@ inline bool releases(std::memory_order order) {
   return order == std::memory_order_release || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
 }
 
+/// Of each thread, how many of its moments have happened.
+using vector_clock = std::array<store_number, most_threads>;
+
+struct moment {
+  std::size_t thread = 0;
+  vector_clock happened{};  ///< including this moment itself
+};
+
+inline bool happens_before(const moment& one, const moment& other) {
+  return one.happened[one.thread] <= other.happened[one.thread];
+}
+
 /// What has happened before the present moment of a thread.
 struct view {
   std::array<store_number, most_locations> oldest{};  ///< of each location, the oldest store that may be read
-  std::array<store_number, most_threads> clock{};     ///< of each thread, how many of its plain accesses are known
+  vector_clock clock{};
 
   void join(const view& other) {
     for (std::size_t i = 0; i != most_locations; ++i) oldest[i] = std::max(oldest[i], other.oldest[i]);
