@@ -29,7 +29,7 @@
 /// - Loads that read what is stored later: load buffering, and values out of thin air. A step does not come before an
 ///   earlier one of its thread. For counts, ordered_count.hpp looks at those orders, too.
 /// - Failures of compare_exchange_weak without a cause. One that fails may have read an old value, as any load may.
-/// - Fences, and mixed sizes. seq_cst operations order only each other (as C++20 says, and ARMv8 does).
+/// - Fences. And no more order by seq_cst than C++20 promises: other accesses may pass a seq_cst store, as on ARMv8.
 /// - What a thread that has yielded could still have missed of the locations that it has read since it yielded last.
 ///
 /// What the threads do depends on nothing but what they read; addresses may differ. A failed execution is left as it

@@ -17,25 +17,27 @@ enum class slot_fault : std::uint8_t {
   takes_back_any_note     ///< a thread that loads takes a note back though the object is another one by then
 };
 
-/// As `atomic_slot`, but for the fault.
-template <class T, class Counts, template <class> class Atomic, slot_fault Fault>
+/// As `atomic_slot`, but for `fault`.
+template <class T, class Counts, template <class> class Atomic>
 class faulty_slot {
  public:
+  static inline slot_fault fault = slot_fault::none;
+
   explicit faulty_slot(T* counted) noexcept : word_{word_of(counted)} {}
 
   [[nodiscard]] T* load() noexcept {
     std::uint64_t seen = word_.load(std::memory_order_acquire);
     do {
       if (object_in(seen) == nullptr) return nullptr;
-    } while (Fault != slot_fault::notes_nothing && !try_note(seen));
+    } while (fault != slot_fault::notes_nothing && !try_note(seen));
     T* const object = object_in(seen);
     Counts::increment(object);
-    if (Fault == slot_fault::notes_nothing) return object;
-    while (loads_in(seen) != 0 && (Fault == slot_fault::takes_back_any_note || object_in(seen) == object)) {
+    if (fault == slot_fault::notes_nothing) return object;
+    while (loads_in(seen) != 0 && (fault == slot_fault::takes_back_any_note || object_in(seen) == object)) {
       if (word_.compare_exchange_weak(seen, seen - one_load, std::memory_order_release, std::memory_order_acquire))
         return object;
     }
-    if (Fault != slot_fault::keeps_both_counts) Counts::decrement(object);
+    if (fault != slot_fault::keeps_both_counts) Counts::decrement(object);
     return object;
   }
 
@@ -80,8 +82,8 @@ class faulty_slot {
     std::uint64_t counted = 0;
     bool is_replaced = false;
     while (!is_replaced && object_in(seen) == object && loads_in(seen) >= noted) {
-      const std::uint64_t needed = Fault == slot_fault::counts_no_loads ? 0 : loads_in(seen) - noted;
-      if (Fault != slot_fault::counts_after_exchange) {
+      const std::uint64_t needed = fault == slot_fault::counts_no_loads ? 0 : loads_in(seen) - noted;
+      if (fault != slot_fault::counts_after_exchange) {
         for (; counted < needed; ++counted) Counts::increment(object);
       }
       is_replaced = word_.compare_exchange_weak(seen, stored, std::memory_order_acq_rel, std::memory_order_acquire);
@@ -90,7 +92,7 @@ class faulty_slot {
         counted -= needed;
       }
     }
-    if (Fault == slot_fault::keeps_surplus_counts) return is_replaced;
+    if (fault == slot_fault::keeps_surplus_counts) return is_replaced;
     for (; counted != 0; --counted) Counts::decrement(object);
     return is_replaced;
   }
