@@ -239,6 +239,13 @@ for name in "$@"; do
     -o "$work/$name/tests.exe"
   # shellcheck disable=SC2086
   $runner "$root$work/$name/tests.exe" >"$work/log" 2>&1 || { cat "$work/log"; echo "$name failed"; exit 1; }
+  if [ "$name" = aarch64 ]; then
+    # Threads that share objects, where memory is ordered more weakly than here.
+    # shellcheck disable=SC2086 # words
+    $compiler $flags -O1 -Iinclude -Itests tests/stress/stress.cpp -o "$work/$name/stress"
+    # shellcheck disable=SC2086
+    $runner "$work/$name/stress" --operations 340000
+  fi
   [ -z "$root" ] || rm -r "$root$work"
   if [ "$name" = wasi ]; then
     # shellcheck disable=SC2046 # words

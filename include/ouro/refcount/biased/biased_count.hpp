@@ -102,10 +102,7 @@ class biased_count {
   OURO_ALWAYS_INLINE bool try_keep() noexcept {
     const std::uint32_t lowered = local_.load(std::memory_order_relaxed) - 1;
     if (lowered - bias() >= most_local) return false;
-    // release: what the owner did with the object happens before another thread ends it.
-    local_.store(lowered, std::memory_order_release);
-    if (bias() == 0) [[unlikely]]
-      drain_own_queues();  // the object may have gone
+    lower_local(lowered);
     return true;
   }
 
@@ -302,11 +299,12 @@ class biased_count {
     }
   }
 
-  /// The object may have gone afterwards.
-  drop_result lower_local(std::uint32_t lowered) noexcept {
+  /// The owner's drop of a pointer. The object may have gone afterwards.
+  OURO_ALWAYS_INLINE drop_result lower_local(std::uint32_t lowered) noexcept {
     // release: what the owner did with the object happens before another thread ends it.
     local_.store(lowered, std::memory_order_release);
-    if (bias() == 0) drain_own_queues();
+    if (bias() == 0) [[unlikely]]
+      drain_own_queues();
     return drop_result::kept;
   }
 
