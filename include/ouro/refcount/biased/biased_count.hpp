@@ -133,12 +133,16 @@ class biased_count {
   /// One pointer more for a weak pointer of the owner, which may be the only one of all. False, and nothing has
   /// changed, where another thread may be about to end the object.
   [[nodiscard]] bool try_increment_by_weak() noexcept {
-    if (!try_increment()) return false;
+    std::uint32_t local = local_.load(std::memory_order_relaxed);
+    if (local - bias() >= most_local) return false;
+    // Without a strong pointer, this is not the only thread that may write the local part: the thread that has dropped
+    // the last one stores to both parts before it calls a finalizer.
+    if (!local_.compare_exchange_strong(local, local + 1, std::memory_order_relaxed)) return false;
     // Either a claim comes later, and sees one pointer more; or it is seen here. acq_rel: so that one of the two holds.
     const std::uint32_t seen = shared_.fetch_add(0, std::memory_order_acq_rel);
-    const std::uint32_t local = local_.load(std::memory_order_relaxed);
     if (is_owned(local, seen) && (seen & (claimed | queued)) == 0) return true;
-    local_.store(local - 1, std::memory_order_relaxed);
+    std::uint32_t raised = local + 1;
+    local_.compare_exchange_strong(raised, local, std::memory_order_relaxed);
     return false;
   }
 
