@@ -284,23 +284,30 @@ class biased_count {
     return lower_local(local - 1);
   }
 
-  /// The drop of the owner's last pointer. The local part keeps the pointer until the shared part is decided: without
-  /// it, a thread that has a claim could find no pointer left, and end the object while this thread still looks at it.
+  /// The drop of the owner's last pointer.
   template <bool Plainly>
   drop_result decrement_last_of_owner(std::uint32_t local) noexcept {
-    std::uint32_t seen = shared_.load(std::memory_order_relaxed);
-    for (;;) {
-      seen = wait_for_claim(seen);
-      if (!is_owned(local, seen)) return lower_local(local | no_pointers);  // immortal
-      const bool is_last = (seen & (queued | others_mask)) == no_others;
-      if (!Plainly && !is_last && (seen & not_suspect) == 0) return drop_result::suspect;
-      if ((seen & queued) != 0) return lower_local(local | no_pointers);  // the owner will merge it
-      const std::uint32_t merged = is_last ? count_word::none : merged_word(pointers_of_others(seen) + 1, seen);
-      if (shared_.compare_exchange_weak(seen, merged, std::memory_order_acq_rel, std::memory_order_relaxed)) {
-        local_.store(local | no_pointers, std::memory_order_relaxed);
-        return is_last ? drop_result::last : decrement_merged<Plainly>(merged);
-      }
+    // Before the store: while this thread has a pointer, the object lives. After it, a thread with a claim may end the
+    // object, as may one that finds it in the queue.
+    std::uint32_t seen = wait_for_claim(shared_.load(std::memory_order_relaxed));
+    if (is_owned(local, seen) && (seen & queued) != 0) {
+      if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;
+      return lower_local(local | no_pointers);  // if it is still there, the thread that brings it to the queue looks
     }
+    // Before the merge: the object may be gone once the shared part says that it is merged. Nobody can claim the count
+    // meanwhile: that takes a drop of more pointers than the shared part has.
+    local_.store(local | no_pointers, std::memory_order_release);
+    while (is_owned(local, seen)) {
+      const bool is_last = (seen & others_mask) == no_others;
+      if (!Plainly && !is_last && (seen & not_suspect) == 0) {
+        local_.store(local, std::memory_order_relaxed);
+        return drop_result::suspect;
+      }
+      if (shared_.compare_exchange_weak(seen, merged_word(pointers_of_others(seen), seen), std::memory_order_acq_rel,
+                                        std::memory_order_relaxed))
+        return is_last ? drop_result::last : drop_result::kept;
+    }
+    return drop_result::kept;  // immortal
   }
 
   /// The owner's drop of a pointer. The object may have gone afterwards.
