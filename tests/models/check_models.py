@@ -14,6 +14,10 @@ HERE = pathlib.Path(__file__).parent
 # The scenes of each model: how often threads do what it is about. A fault must be found in one of them. All together take about
 # half a minute on one core.
 SCENES = {
+    "biased_count": [
+        {"COPIES": 1, "HANDOVERS": 2, "FLAGS_AT_FIRST": 0},
+        {"COPIES": 0, "HANDOVERS": 1, "FLAGS_AT_FIRST": "SUSPECT"},
+    ],
     "handshake": [{"ROUNDS": 2}],
 }
 
