@@ -19,6 +19,10 @@ SCENES = {
         {"COPIES": 0, "HANDOVERS": 1, "FLAGS_AT_FIRST": "SUSPECT"},
     ],
     "handshake": [{"ROUNDS": 2}],
+    "merge_queue": [
+        {"COPIES": 0, "HANDOVERS": 0, "COLLECTIONS": 1, "FLAGS_AT_FIRST": 0},
+        {"COPIES": 0, "HANDOVERS": 1, "COLLECTIONS": 1, "FLAGS_AT_FIRST": 0},
+    ],
 }
 
 
