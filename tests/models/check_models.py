@@ -23,6 +23,7 @@ SCENES = {
         {"COPIES": 0, "HANDOVERS": 0, "COLLECTIONS": 1, "FLAGS_AT_FIRST": 0},
         {"COPIES": 0, "HANDOVERS": 1, "COLLECTIONS": 1, "FLAGS_AT_FIRST": 0},
     ],
+    "remote_free": [{"USES": 1}],
 }
 
 
