@@ -24,6 +24,11 @@ SCENES = {
         {"COPIES": 0, "HANDOVERS": 1, "COLLECTIONS": 1, "FLAGS_AT_FIRST": 0},
     ],
     "remote_free": [{"USES": 1}],
+    "weak_lock": [
+        {"LOCKS": 3, "COPIES": 1, "EDGES": 0, "HAS_FINALIZER": 1},
+        {"LOCKS": 3, "COPIES": 1, "EDGES": 1, "HAS_FINALIZER": 0},
+        {"LOCKS": 3, "COPIES": 1, "EDGES": 1, "HAS_FINALIZER": 1},
+    ],
 }
 
 
