@@ -18,6 +18,7 @@ SCENES = {
         {"COPIES": 1, "HANDOVERS": 2, "FLAGS_AT_FIRST": 0},
         {"COPIES": 0, "HANDOVERS": 1, "FLAGS_AT_FIRST": "SUSPECT"},
     ],
+    "biased_weak": [{"LOCKS": 2, "COPIES": 0, "HANDOVERS": 1}],
     "handshake": [{"ROUNDS": 2}],
     "merge_queue": [
         {"COPIES": 0, "HANDOVERS": 0, "COLLECTIONS": 1, "FLAGS_AT_FIRST": 0},
