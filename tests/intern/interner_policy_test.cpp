@@ -32,6 +32,9 @@ struct counting_in_the_object : shared_by_threads {
 struct shared_with_local_count : shared_by_threads {
   using refcount = ouro::local_refcount;
 };
+struct shared_with_biased_count : shared_by_threads {
+  using refcount = ouro::biased_refcount;
+};
 struct with_lifetime {
   static constexpr bool is_immortal = false;
 };
@@ -47,6 +50,7 @@ static_assert(!ouro::has_is_shared<without_is_shared> && !ouro::locking_policy<w
 static_assert(!ouro::has_refcount<without_refcount> && !ouro::locking_policy<without_refcount>);
 static_assert(!ouro::has_refcount<counting_in_the_object> && !ouro::locking_policy<counting_in_the_object>);
 static_assert(!ouro::count_suits_table<shared_with_local_count> && !ouro::locking_policy<shared_with_local_count>);
+static_assert(!ouro::count_suits_table<shared_with_biased_count> && !ouro::locking_policy<shared_with_biased_count>);
 static_assert(ouro::lifetime_policy<ouro::weak_entries> && ouro::lifetime_policy<ouro::immortal_entries> &&
               ouro::lifetime_policy<with_lifetime>);
 static_assert(!ouro::has_is_immortal<without_lifetime> && !ouro::lifetime_policy<without_lifetime>);

@@ -64,9 +64,11 @@ concept has_is_shared = requires {
 template <class Locking>
 concept has_refcount = counts_in_header<typename Locking::refcount>;
 
-/// A table that threads share needs a thread-safe refcount policy.
+/// A table that threads share needs a thread-safe refcount policy, and one that does not take a single pointer for the
+/// only way to an object: a look-up finds the entry without one, which excludes `biased_refcount`.
 template <class Locking>
-concept count_suits_table = !Locking::is_shared || Locking::refcount::is_thread_safe;
+concept count_suits_table =
+    !Locking::is_shared || (Locking::refcount::is_thread_safe && !sees_only_pointer<typename Locking::refcount>);
 
 /// How long entries live.
 template <class Lifetime>
