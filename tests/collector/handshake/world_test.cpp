@@ -231,6 +231,22 @@ TEST_CASE("world: a destructor is no place to stop at, neither in `make` nor at 
   other.join();
 }
 
+TEST_CASE("world: a thread that gives itself a name holds up no stop") {
+  const ouro::thread_scope here;
+  std::string late;
+  std::atomic<int> stage = 0;
+  std::thread other{[&stage] {
+    const ouro::thread_scope scope;
+    for (stage = 1; stage != 2;) const ouro::thread_scope named{"named again"};
+  }};
+  while (stage != 1) std::this_thread::yield();
+  bool has_stopped = true;
+  for (int i = 0; i != 2'000 && has_stopped; ++i) has_stopped = can_stop(long_time, late);
+  CHECK(has_stopped);
+  stage = 2;
+  other.join();
+}
+
 TEST_CASE("world: a thread that begins during a stop waits for its end") {
   const ouro::thread_scope here;
   const auto object = mem::make<node>();

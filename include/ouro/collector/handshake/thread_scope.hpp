@@ -26,7 +26,7 @@ class [[nodiscard]] thread_scope {
   }
 
   /// With the name by which `gc_stats::late_thread` tells of the thread; its first 23 bytes are kept, and stay after
-  /// the scope.
+  /// the scope. A safe point.
   explicit thread_scope(std::string_view name) noexcept : thread_scope{} {
     detail::all_mutators.name_this_thread(name);
   }

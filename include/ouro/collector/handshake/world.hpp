@@ -79,13 +79,17 @@ class OURO_SHARED_TYPE world {
     if (!this_mutator.is_registered) add(this_mutator);
   }
 
-  /// Gives the calling thread a name, which is cut if it is too long.
+  /// Gives the calling thread a name, which is cut if it is too long. Waits for the end of a stop.
   void name_this_thread(std::string_view name) noexcept {
     mutator& mine = this_mutator;
     const std::size_t size = name.size() < sizeof mine.name ? name.size() : sizeof mine.name - 1;
+    // A stop holds the mutex, and waits for those who are inside.
+    const bool is_inside = mine.is_inside();
+    if (is_inside) step_outside(mine);
     const lock_guard lock{mutex_};
     std::memset(mine.name, 0, sizeof mine.name);
     std::memcpy(mine.name, name.data(), size);
+    if (is_inside) step_inside(mine);
   }
 
   /// The calling thread uses no shared object any more, unless it registers again.
@@ -111,8 +115,7 @@ class OURO_SHARED_TYPE world {
     step_outside(mine);
     mutex_.lock();
     mutex_.note_holder();
-    mine.was_asked = false;
-    mine.word.store(mutator_word::running, std::memory_order_relaxed);
+    step_inside(mine);
     if (is_any_asked()) patience = patience_with_late;
     const mutator* waiting_for = hold_all();
     const std::uint64_t began = waiting_for == nullptr ? 0 : steady_nanoseconds();
@@ -172,7 +175,11 @@ class OURO_SHARED_TYPE world {
   /// \pre the thread is outside
   OURO_NOINLINE void await_end_of_stop(mutator& mine) noexcept {
     const lock_guard lock{mutex_};
-    // Nobody stops the world at this moment, so that nobody holds the thread.
+    step_inside(mine);
+  }
+
+  /// \pre the calling thread holds the mutex: nobody stops the world at this moment, so that nobody holds the thread
+  static void step_inside(mutator& mine) noexcept {
     mine.was_asked = false;
     mine.word.store(mutator_word::running, std::memory_order_relaxed);
   }
