@@ -1,6 +1,11 @@
-#include <models/explorer.hpp>
-#include <models/faulty_slot.hpp>
-#include <models/ordered_count.hpp>
+// All schedules of a few threads that load and replace a counted pointer. Counts are exact at the end, each object dies
+// once, when its count becomes zero, and nobody uses one before it was stored or after its death. With a fault planted
+// into the protocol, or without one of its memory orders, that is noticed.
+
+#include "models/explorer.hpp"
+#include "models/faulty_slot.hpp"
+#include "models/ordered_count.hpp"
+
 #include <ouro/pointer/atomic_slot.hpp>
 
 #include <doctest/doctest.h>
@@ -13,10 +18,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-// All schedules of a few threads that load and replace a counted pointer. Counts are exact at the end, each object dies
-// once, when its count becomes zero, and nobody uses one before it was stored or after its death. With a fault planted
-// into the protocol, or without one of its memory orders, that is noticed.
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include <models/explorer.hpp>
+#include "models/explorer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
-#include <models/explorer.hpp>
-#include <models/ordered_count.hpp>
+#include "models/ordered_count.hpp"
+#include "models/explorer.hpp"
 
 #include <doctest/doctest.h>
 
