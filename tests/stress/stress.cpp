@@ -19,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -176,14 +177,47 @@ class life {
         mine = in_.graph.make();
         break;
       }
+      case 7:
+        Memory::gc::freeze();
+        Memory::gc::unfreeze();
+        break;
+      case 8:
+        if (mine != nullptr) static_cast<void>(Memory::gc::referrers(mine));
+        break;
+      case 9:
+        Memory::gc::set_threshold(200 + random_() % 2'000);
+        break;
+      case 10:
+      case 11:
+      case 12:
+        if (mine != nullptr) watch_end_of(mine);
+        break;
+      case 13: {
+        const typename Memory::gc::deferred_drops until_the_end;
+        for (pointer& each : own_) each.reset();
+        break;
+      }
+      case 14:
+        at_end_of_thread = mine;
+        break;
       default:
         break;
     }
   }
 
+  /// Has a callback of a weak pointer count, and drop a pointer to another object.
+  void watch_end_of(const pointer& object) {
+    auto watcher = std::make_shared<typename Memory::template weak<ouro::stress::node<Memory>>>();
+    *watcher = {object, [other = own_[0]] { ++ouro::stress::finalized; }};
+    watchers_[random_() % watchers_.size()] = std::move(watcher);
+  }
+
+  static inline thread_local pointer at_end_of_thread;
+
   shared<Memory>& in_;
   generator random_;
   std::array<pointer, 8> own_;
+  std::array<std::shared_ptr<typename Memory::template weak<ouro::stress::node<Memory>>>, 4> watchers_;
 };
 
 using steady = std::chrono::steady_clock;
