@@ -8,6 +8,7 @@
 
 #include "stress/graph.hpp"
 #include "stress/islands.hpp"
+#include "stress/shared_pointers.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -52,6 +53,7 @@ template <class Memory>
 struct shared {
   ouro::stress::graph<Memory> graph;
   ouro::stress::island_exchange islands;
+  ouro::stress::shared_pointers pointers;
   std::atomic<std::uint64_t> done = 0;
   std::atomic<bool> is_over = false;
 };
@@ -77,7 +79,7 @@ class life {
     if (mine == nullptr) mine = in_.graph.make();
     mine->check();
     auto& root = in_.graph.root(random_);
-    switch (random_() % 24) {
+    switch (random_() % 27) {
       case 0:
       case 1: {
         pointer made = in_.graph.make();
@@ -143,6 +145,11 @@ class life {
         break;
       case 22:
         ouro::safepoint();
+        break;
+      case 23:
+      case 24:
+      case 25:
+        in_.pointers.act(shared_, random_);
         break;
       default:
         act_rarely(mine);
@@ -217,6 +224,7 @@ class life {
   shared<Memory>& in_;
   generator random_;
   std::array<pointer, 8> own_;
+  ouro::shared_ptr<ouro::stress::thing> shared_;
   std::array<std::shared_ptr<typename Memory::template weak<ouro::stress::node<Memory>>>, 4> watchers_;
 };
 
@@ -232,6 +240,8 @@ void print_progress(std::string_view name, steady::duration since, std::uint64_t
 
 void check_that_nothing_is_left() {
   ouro::gc::collect();
+  ouro::shared_memory::gc::collect();
+  if (ouro::stress::things_alive != 0) fail("things of shared pointers are left");
   if (ouro::stress::alive != 0) fail("objects are left");
   if (ouro::stress::parts_alive != 0) fail("parts of islands are left");
   if (ouro::stress::text::interned_count() != 0) fail("texts are left");
@@ -272,6 +282,7 @@ void run(std::string_view name, const options& chosen) {
     born = lives;
     state.graph.cut_off();
     state.islands.clear();
+    state.pointers.clear();
     // Finalizers bring some objects back.
     for (int i = 0; i != 10 && ouro::stress::alive != 0; ++i) {
       Memory::gc::collect();
