@@ -291,8 +291,9 @@ class biased_count {
     // object, as may one that finds it in the queue.
     std::uint32_t seen = wait_for_claim(shared_.load(std::memory_order_relaxed));
     if (is_owned(local, seen) && (seen & queued) != 0) {
-      if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;
-      return lower_local(local | no_pointers);  // if it is still there, the thread that brings it to the queue looks
+      // Another thread is about to bring it to the queue, and looks at it there once more.
+      if (!Plainly && (seen & not_suspect) == 0) return drop_result::suspect;  // GCOVR_EXCL_LINE
+      return lower_local(local | no_pointers);                                 // GCOVR_EXCL_LINE
     }
     // Before the merge: the object may be gone once the shared part says that it is merged. Nobody can claim the count
     // meanwhile: that takes a drop of more pointers than the shared part has.
