@@ -25,6 +25,7 @@
 /// thread has succeeded; replacing is O(loads under way).
 
 #include <ouro/base/diagnostics.hpp>
+#include <ouro/base/integer_cast.hpp>
 #include <ouro/base/type_name.hpp>
 #include <ouro/config.hpp>
 
@@ -122,7 +123,7 @@ class atomic_slot {
   static constexpr std::uint64_t most_loads = (std::uint64_t{1} << (64 - address_bits)) - 1;
 
   [[nodiscard]] static T* object_in(std::uint64_t word) noexcept {
-    return reinterpret_cast<T*>(static_cast<std::uintptr_t>(word & (one_load - 1)));
+    return reinterpret_cast<T*>(integer_cast<std::uintptr_t>(word & (one_load - 1)));
   }
   [[nodiscard]] static std::uint64_t loads_in(std::uint64_t word) noexcept { return word >> address_bits; }
 
