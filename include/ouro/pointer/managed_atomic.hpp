@@ -132,9 +132,7 @@ struct edge_traits<managed_atomic<T, R, C, A>> {
 
   template <class TracingRefcount, class TracingCollector>
   OURO_ALWAYS_INLINE static void report(managed_atomic<T, R, C, A>& edge, edge_sink& sink) {
-    if constexpr (std::is_same_v<R, TracingRefcount> && std::is_same_v<C, TracingCollector>) {
-      if constexpr (is_examined<C, T>()) edge.slot_.report(sink);
-    }
+    if constexpr (is_reported<TracingRefcount, TracingCollector, T, R, C>()) edge.slot_.report(sink);
   }
 
   /// Counts of objects that threads share hold on every thread: the edge need not be known.

@@ -31,7 +31,17 @@ template <class CollectorPolicy, class T>
   }
 }
 
-/// Reports the pointer to collectors of its own heap, unless no garbage cycle can lead through its target.
+/// Whether a collector with the policies that trace is told of a `managed_ptr<T, R, C, A>`: one of its own heap is,
+/// unless no garbage cycle can lead through the target.
+template <class TracingRefcount, class TracingCollector, class T, class R, class C>
+[[nodiscard]] consteval bool is_reported() {
+  if constexpr (std::is_same_v<R, TracingRefcount> && std::is_same_v<C, TracingCollector>) {
+    return is_examined<C, T>();
+  } else {
+    return false;
+  }
+}
+
 template <class T, class R, class C, class A>
 struct edge_traits<managed_ptr<T, R, C, A>> {
   using refcount = R;
@@ -40,10 +50,8 @@ struct edge_traits<managed_ptr<T, R, C, A>> {
 
   template <class TracingRefcount, class TracingCollector>
   OURO_ALWAYS_INLINE static void report(managed_ptr<T, R, C, A>& edge, edge_sink& sink) {
-    if constexpr (std::is_same_v<R, TracingRefcount> && std::is_same_v<C, TracingCollector>) {
-      if constexpr (is_examined<C, T>()) {
-        if (edge.pointee_ != nullptr) sink.push(header_of<R>(edge.pointee_), std::addressof(edge.pointee_));
-      }
+    if constexpr (is_reported<TracingRefcount, TracingCollector, T, R, C>()) {
+      if (edge.pointee_ != nullptr) sink.push(header_of<R>(edge.pointee_), std::addressof(edge.pointee_));
     }
   }
 
