@@ -18,52 +18,55 @@ namespace ouro::detail {
 ///
 /// | expression | meaning |
 /// | --- | --- |
+/// | `Slot::value_type` | the pointer's type |
+/// | `Slot::is_always_lock_free` | as in `std::atomic` |
 /// | `s.load()` | a copy |
 /// | `s.exchange(p)` | exchanges it with `p` |
 /// | `s.compare_exchange(expected, p)` | the same, if it is equivalent to `expected`, which becomes a copy otherwise |
 /// | `s.wait(old)`, `s.notify_one()`, `s.notify_all()` | waits until it is not equivalent to `old`; wakes |
-template <class Pointer, class Slot>
+template <class Slot>
 class atomic_interface {
  public:
-  using value_type = Pointer;
+  using value_type = typename Slot::value_type;
   static constexpr bool is_always_lock_free = Slot::is_always_lock_free;
 
   constexpr atomic_interface() noexcept = default;
-  atomic_interface(Pointer desired) noexcept : slot_{std::move(desired)} {}
+  atomic_interface(value_type desired) noexcept : slot_{std::move(desired)} {}
   atomic_interface(const atomic_interface&) = delete;
   atomic_interface& operator=(const atomic_interface&) = delete;
   ~atomic_interface() = default;
 
   [[nodiscard]] bool is_lock_free() const noexcept { return is_always_lock_free; }
 
-  void operator=(Pointer desired) noexcept { store(std::move(desired)); }
-  operator Pointer() const noexcept { return load(); }
+  void operator=(value_type desired) noexcept { store(std::move(desired)); }
+  operator value_type() const noexcept { return load(); }
 
-  void store(Pointer desired, std::memory_order = std::memory_order_seq_cst) noexcept { slot_.exchange(desired); }
-  [[nodiscard]] Pointer load(std::memory_order = std::memory_order_seq_cst) const noexcept { return slot_.load(); }
-  [[nodiscard]] Pointer exchange(Pointer desired, std::memory_order = std::memory_order_seq_cst) noexcept {
+  void store(value_type desired, std::memory_order = std::memory_order_seq_cst) noexcept { slot_.exchange(desired); }
+  [[nodiscard]] value_type load(std::memory_order = std::memory_order_seq_cst) const noexcept { return slot_.load(); }
+  [[nodiscard]] value_type exchange(value_type desired, std::memory_order = std::memory_order_seq_cst) noexcept {
     slot_.exchange(desired);
     return desired;
   }
 
   /// Stores `desired` if the value has the address and the owner of `expected`; otherwise assigns it to `expected`.
-  bool compare_exchange_strong(Pointer& expected, Pointer desired,
+  bool compare_exchange_strong(value_type& expected, value_type desired,
                                std::memory_order = std::memory_order_seq_cst) noexcept {
     return slot_.compare_exchange(expected, desired);
   }
-  bool compare_exchange_strong(Pointer& expected, Pointer desired, std::memory_order, std::memory_order) noexcept {
+  bool compare_exchange_strong(value_type& expected, value_type desired, std::memory_order,
+                               std::memory_order) noexcept {
     return slot_.compare_exchange(expected, desired);
   }
-  bool compare_exchange_weak(Pointer& expected, Pointer desired,
+  bool compare_exchange_weak(value_type& expected, value_type desired,
                              std::memory_order = std::memory_order_seq_cst) noexcept {
     return slot_.compare_exchange(expected, desired);
   }
-  bool compare_exchange_weak(Pointer& expected, Pointer desired, std::memory_order, std::memory_order) noexcept {
+  bool compare_exchange_weak(value_type& expected, value_type desired, std::memory_order, std::memory_order) noexcept {
     return slot_.compare_exchange(expected, desired);
   }
 
   /// Returns once the value has another address or owner than `old`, and a `notify` has said so.
-  void wait(Pointer old, std::memory_order = std::memory_order_seq_cst) const noexcept { slot_.wait(old); }
+  void wait(value_type old, std::memory_order = std::memory_order_seq_cst) const noexcept { slot_.wait(old); }
   void notify_one() noexcept { slot_.notify_one(); }
   void notify_all() noexcept { slot_.notify_all(); }
 

@@ -39,6 +39,7 @@ class managed_slot {
   using slot = atomic_slot<typename pointer::element_type, counts>;
 
  public:
+  using value_type = pointer;
   static constexpr bool is_always_lock_free = slot::is_always_lock_free;
 
   constexpr managed_slot() noexcept = default;
@@ -102,13 +103,11 @@ class managed_slot {
 template <class T, class RefcountPolicy, class CollectorPolicy, class AllocatorPolicy>
   requires compatible_policies<RefcountPolicy, CollectorPolicy, AllocatorPolicy> && counts_in_header<RefcountPolicy>
 class managed_atomic
-    : public detail::atomic_interface<managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>,
-                                      detail::managed_slot<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>> {
+    : public detail::atomic_interface<detail::managed_slot<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>> {
   static_assert(RefcountPolicy::is_thread_safe,
                 "ouro: an atomic pointer needs a refcount policy that threads can share, such as `biased_refcount`");
 
-  using base = detail::atomic_interface<managed_ptr<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>,
-                                        detail::managed_slot<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>>;
+  using base = typename managed_atomic::atomic_interface;
 
  public:
   using base::base;

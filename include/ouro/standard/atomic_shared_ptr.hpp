@@ -28,6 +28,7 @@ namespace detail {
 template <class Pointer>
 class locked_pointer {
  public:
+  using value_type = Pointer;
   static constexpr bool is_always_lock_free = false;
 
   constexpr locked_pointer() noexcept = default;
@@ -126,10 +127,8 @@ class locked_pointer {
 /// counterpart of `std::atomic<std::shared_ptr<T>>`. Each operation takes a lock of its own for a few instructions.
 /// In an object, it is an edge to the owner.
 template <class T, class Memory>
-class basic_atomic_shared_ptr : public detail::atomic_interface<basic_shared_ptr<T, Memory>,
-                                                                detail::locked_pointer<basic_shared_ptr<T, Memory>>> {
-  using base =
-      detail::atomic_interface<basic_shared_ptr<T, Memory>, detail::locked_pointer<basic_shared_ptr<T, Memory>>>;
+class basic_atomic_shared_ptr : public detail::atomic_interface<detail::locked_pointer<basic_shared_ptr<T, Memory>>> {
+  using base = typename basic_atomic_shared_ptr::atomic_interface;
 
  public:
   using base::base;
@@ -145,9 +144,8 @@ class basic_atomic_shared_ptr : public detail::atomic_interface<basic_shared_ptr
 
 /// The counterpart of `std::atomic<std::weak_ptr<T>>`.
 template <class T, class Memory>
-class basic_atomic_weak_ptr
-    : public detail::atomic_interface<basic_weak_ptr<T, Memory>, detail::locked_pointer<basic_weak_ptr<T, Memory>>> {
-  using base = detail::atomic_interface<basic_weak_ptr<T, Memory>, detail::locked_pointer<basic_weak_ptr<T, Memory>>>;
+class basic_atomic_weak_ptr : public detail::atomic_interface<detail::locked_pointer<basic_weak_ptr<T, Memory>>> {
+  using base = typename basic_atomic_weak_ptr::atomic_interface;
 
  public:
   using base::base;
