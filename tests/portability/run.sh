@@ -156,6 +156,7 @@ linked() {
 # zig [TARGET [FLAG]]: clang, libc++ and the C library in one, from PyPI.
 zig() {
   compiler="build/zig/bin/python -m ziglang c++ ${1:+-target} $*"
+  flags="$flags -O1"  # without it, zig adds sanitizers of its own
   need python3 python3
   python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
   [ -n "${installed:-}" ] || return 0
@@ -229,11 +230,18 @@ for name in "$@"; do
   chosen=$(cd tests && for file in $files $extra; do
     [ -n "$unfit" ] && grep -qE "$unfit" "$file.cpp" || echo "$file"
   done)
-  export compiler flags includes work name
+  # Not optimised, which takes half the time: modes.sh and the stress below are about what optimisers do.
+  compile="$compiler -O0 $flags -Iinclude -Itests -Iexamples $includes"
+  # What all test files include, read once. The main program makes of doctest what the others only declare, and goes without.
+  all="$work/$name/all.hpp"
+  printf '#include <ouro/ouro.hpp>\n#include <doctest/doctest.h>\n' >"$root$all"
+  $compile -c tests/support/main.cpp -o "$work/$name/support_main.o" &
+  $compile -x c++-header "$all" -o "$all.gch"
+  wait $!
+  export compile all work name
   # shellcheck disable=SC2016,SC2086 # expanded by the inner shell; files are words
-  printf '%s\n' support/main $chosen | xargs -n 1 -P 2 sh -c '
-    $compiler $flags -O1 -Iinclude -Itests -Iexamples $includes -c "tests/$1.cpp" \
-      -o "$work/$name/$(echo "$1" | tr / _).o"' compile
+  printf '%s\n' $chosen | xargs -n 1 -P 2 sh -c '
+    $compile -include "$all" -c "tests/$1.cpp" -o "$work/$name/$(echo "$1" | tr / _).o"' compile
   # shellcheck disable=SC2046,SC2086
   $compiler $flags ${built:+"$built"/*.o} $(cd "$root/" && find ".$work/$name" -name '*.o' | sed 's/^\.//') \
     -o "$work/$name/tests.exe"
