@@ -67,14 +67,12 @@ class managed_ptr {
     requires has_header
   {}
 
-  constexpr managed_ptr(const managed_ptr& from) noexcept : pointee_{from.pointee_} { retain(); }
+  constexpr managed_ptr(const managed_ptr& from) noexcept : pointee_{retained(from.pointee_)} {}
   constexpr managed_ptr(managed_ptr&& from) noexcept : pointee_{from.taken()} {}
 
   template <class U>
     requires detail::pointer_converts_to<U, T>
-  constexpr managed_ptr(const other<U>& from) noexcept : pointee_{converted<U>(from.get())} {
-    retain();
-  }
+  constexpr managed_ptr(const other<U>& from) noexcept : pointee_{retained(converted<U>(from.get()))} {}
 
   template <class U>
     requires detail::pointer_converts_to<U, T>
@@ -105,9 +103,7 @@ class managed_ptr {
   /// Shares an object that counts itself. With `add_ref` false, takes over a count instead.
   constexpr managed_ptr(pointer object, bool add_ref = true) noexcept
     requires(!has_header)
-      : pointee_{object} {
-    if (add_ref) retain();
-  }
+      : pointee_{add_ref ? retained(object) : object} {}
 
   /// Refused: an object that `make` has not made has no header.
   template <class U, detail::fixed_string Remedy = "ouro: make the object by `ouro::make<T>(args...)` instead of `new`">
@@ -120,29 +116,29 @@ class managed_ptr {
   managed_ptr(const std::unique_ptr<U, Deleter>&)
       OURO_REFUSE("ouro: make the object by `ouro::make<T>(args...)` instead of `std::make_unique`");
 
-  constexpr ~managed_ptr() {
-    if (pointee_ != nullptr) drop();
+  /// Inlined always: g++ leaves it out of line in most of the places where pointers die.
+  OURO_ALWAYS_INLINE constexpr ~managed_ptr() {
+    if (pointee_ != nullptr) drop(pointee_at_end());
   }
 
   constexpr managed_ptr& operator=(const managed_ptr& from) noexcept {
-    managed_ptr{from}.swap(*this);
+    detail::note_use<RefcountPolicy, CollectorPolicy>();
+    replace(retained(from.pointee_));
     return *this;
   }
   constexpr managed_ptr& operator=(managed_ptr&& from) noexcept {
-    managed_ptr{std::move(from)}.swap(*this);
+    replace(from.taken());
     return *this;
   }
   template <class U>
     requires detail::pointer_converts_to<U, T>
   constexpr managed_ptr& operator=(const other<U>& from) noexcept {
-    managed_ptr{from}.swap(*this);
-    return *this;
+    return *this = managed_ptr{from};
   }
   template <class U>
     requires detail::pointer_converts_to<U, T>
   constexpr managed_ptr& operator=(other<U>&& from) noexcept {
-    managed_ptr{std::move(from)}.swap(*this);
-    return *this;
+    return *this = managed_ptr{std::move(from)};
   }
   constexpr managed_ptr& operator=(std::nullptr_t) noexcept
     requires has_header
@@ -153,12 +149,15 @@ class managed_ptr {
   constexpr managed_ptr& operator=(pointer object) noexcept
     requires(!has_header)
   {
-    managed_ptr{object}.swap(*this);
+    reset(object);
     return *this;
   }
 
   /// Becomes null first, and then drops the object: a destructor that reads this pointer sees null.
-  constexpr void reset() noexcept { managed_ptr{}.swap(*this); }
+  constexpr void reset() noexcept {
+    detail::note_use<RefcountPolicy, CollectorPolicy>();
+    replace(nullptr);
+  }
   constexpr void reset(std::nullptr_t) noexcept
     requires has_header
   {
@@ -167,12 +166,14 @@ class managed_ptr {
   constexpr void reset(pointer object, bool add_ref = true) noexcept
     requires(!has_header)
   {
-    managed_ptr{object, add_ref}.swap(*this);
+    *this = managed_ptr{object, add_ref};
   }
 
   constexpr void swap(managed_ptr& with) noexcept {
     detail::note_use<RefcountPolicy, CollectorPolicy>();
-    std::swap(pointee_, with.pointee_);
+    pointer const mine = pointee_;
+    pointee_ = with.pointee_;
+    with.pointee_ = mine;
   }
   friend constexpr void swap(managed_ptr& first, managed_ptr& second) noexcept { first.swap(second); }
 
@@ -315,28 +316,44 @@ class managed_ptr {
   /// The object with its count. The pointer is null afterwards.
   [[nodiscard]] OURO_ALWAYS_INLINE constexpr pointer taken() noexcept {
     detail::note_use<RefcountPolicy, CollectorPolicy>();
-    return std::exchange(pointee_, nullptr);
+    pointer const object = pointee_;
+    pointee_ = nullptr;
+    return object;
   }
 
-  OURO_ALWAYS_INLINE constexpr void retain() const noexcept {
-    if (pointee_ != nullptr) counting::increment(pointee_);
+  /// The object, with one count more.
+  [[nodiscard]] OURO_ALWAYS_INLINE static constexpr pointer retained(pointer object) noexcept {
+    if (object != nullptr) counting::increment(object);
+    return object;
+  }
+
+  /// Takes over a count of `object`, and then drops what it pointed to, whose destructor sees the new value.
+  OURO_ALWAYS_INLINE constexpr void replace(pointer object) noexcept {
+    pointer const dropped = pointee_;
+    pointee_ = object;
+    if (dropped != nullptr) drop(dropped);
+  }
+
+  /// What the destructor drops. A trace may read this pointer after its lifetime, in a container that is being emptied,
+  /// and must read null: so the store is volatile. It does not depend on what this file knows of `T`, since the trace
+  /// may be compiled in another file that knows less and reports the pointer.
+  [[nodiscard]] OURO_ALWAYS_INLINE pointer pointee_at_end() noexcept {
+    pointer const dropped = pointee_;
+    if constexpr (finds_cycles<CollectorPolicy>) {
+      *const_cast<element_type* volatile*>(std::addressof(pointee_)) = nullptr;
+    }
+    return dropped;
   }
 
   /// Apart from the destructor, of which a compiler wants to know all where a constant is made, and `T` is incomplete.
-  OURO_ALWAYS_INLINE void drop() noexcept {
-    drop<typename decltype(detail::find_known_block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>())::type>();
+  OURO_ALWAYS_INLINE static void drop(pointer dropped) noexcept {
+    drop<typename decltype(detail::find_known_block<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>())::type>(
+        dropped);
   }
 
   /// `KnownBlock`: see known_block.hpp.
   template <class KnownBlock>
-  OURO_ALWAYS_INLINE void drop() noexcept {
-    pointer const dropped = pointee_;
-    // A trace may read this pointer after its lifetime, in a container that is being emptied, and must read null: so
-    // the store is volatile. It does not depend on what this file knows of `T`, since the trace may be compiled in
-    // another file that knows less and reports the pointer.
-    if constexpr (finds_cycles<CollectorPolicy>) {
-      *const_cast<element_type* volatile*>(std::addressof(pointee_)) = nullptr;
-    }
+  OURO_ALWAYS_INLINE static void drop(pointer dropped) noexcept {
     counting::template decrement<KnownBlock>(dropped);
   }
 

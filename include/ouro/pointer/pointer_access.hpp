@@ -32,7 +32,7 @@ struct pointer_access {
   template <class Alias>
   OURO_ALWAYS_INLINE static void drop_owner(Alias& from) noexcept {
     if (from.owner_.pointee_ == nullptr) return;
-    from.owner_.template drop<void>();
+    Alias::owner_type::template drop<void>(from.owner_.pointee_at_end());
     from.owner_.pointee_ = nullptr;
   }
 
