@@ -247,7 +247,7 @@ struct block {
     } else {
       destruction_queue<RefcountPolicy>& queue = destructions<RefcountPolicy>;
       if (queue.must_wait()) [[unlikely]]
-        return death<RefcountPolicy, CollectorPolicy>::on_zero_rarely(at);
+        return death<RefcountPolicy, CollectorPolicy>::end_or_wait(at);
       RefcountPolicy::store(at.info, at.load_info() | info_word::dead);
       const std::uintptr_t outer = queue.enter();
       destroy(at.object());

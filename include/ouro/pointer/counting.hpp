@@ -145,8 +145,11 @@ struct counting<RefcountPolicy, CollectorPolicy> {
   template <class Block>
   OURO_ALWAYS_INLINE static void handle_drop(header_type& object, drop_result found) noexcept {
     if constexpr (!std::is_void_v<Block>) {
-      if (found == drop_result::last && Block::is_plain(object)) [[likely]]
-        return Block::die_plainly(object);
+      if (found == drop_result::last) [[likely]] {
+        if (Block::is_plain(object)) [[likely]]
+          return Block::die_plainly(object);
+        return death<RefcountPolicy, CollectorPolicy>::on_zero_apart(object);
+      }
     }
     if (found != drop_result::kept) death<RefcountPolicy, CollectorPolicy>::handle_drop(object, found);
   }

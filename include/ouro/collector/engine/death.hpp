@@ -31,9 +31,25 @@ struct death {
     on_zero_rarely(object);
   }
 
-  /// `on_zero` for an object in whatever state.
+  /// `on_zero` for an object in whatever state. Leaving the root buffer and expiring the weak pointers is all that
+  /// keeps most of these from dying by their type's own code.
   OURO_NOINLINE static void on_zero_rarely(header_type& object) noexcept {
     const std::uint32_t info = unbuffered_info_of<CollectorPolicy>(object);
+    if (!info_word::is_plain(info & ~info_word::watched)) [[unlikely]]
+      return end_or_wait(object);
+    const type_record& record = record_of(info);
+    if (record.finalize != nullptr || destructions<RefcountPolicy>.must_wait()) [[unlikely]]
+      return end_or_wait(object);
+    if ((info & info_word::watched) == 0) return record.die(&object);
+    weak_table<RefcountPolicy>::clear(object);
+    record.die(&object);
+    run_weak_callbacks();
+  }
+
+  /// Ends an object, unless that has begun before, or has it wait for the destructor that runs. \pre no pointers, and
+  /// it is in no root buffer
+  OURO_NOINLINE static void end_or_wait(header_type& object) noexcept {
+    const std::uint32_t info = object.load_info();
     if ((info & info_word::dead) != 0) [[unlikely]] {
       // Either its constructor threw after a handle had escaped: then the drop of the last handle frees the block. Or
       // its destructor is running, and has made a pointer to the object and dropped it again.
@@ -64,6 +80,9 @@ struct death {
     if (found == drop_result::last) [[unlikely]]
       on_zero(object);
   }
+
+  /// `on_zero` for callers that are inlined.
+  OURO_NOINLINE static void on_zero_apart(header_type& object) noexcept { on_zero(object); }
 
   /// `on_zero` for the object of this count.
   static void on_zero_count(typename RefcountPolicy::count_type& count) noexcept {
@@ -131,8 +150,8 @@ struct death {
     return true;
   }
 
-  /// `on_zero_rarely` for the type records.
-  static void die(void* header) noexcept { on_zero_rarely(*static_cast<header_type*>(header)); }
+  /// `end_or_wait` for the type records of types that have no code of their own for it.
+  static void die(void* header) noexcept { end_or_wait(*static_cast<header_type*>(header)); }
 
   /// For the type records. \see finalize_and_destroy
   [[nodiscard]] static bool end(void* header) noexcept {
