@@ -73,8 +73,10 @@ struct counting<RefcountPolicy, CollectorPolicy> {
         decrement_rarely<Block>(object);
     } else {
       const drop_result found = RefcountPolicy::decrement(object.count);
+      if (found == drop_result::last) [[unlikely]]
+        return handle_last_drop<Block>(object);
       if (found != drop_result::kept) [[unlikely]]
-        handle_drop<Block>(object, found);
+        death<RefcountPolicy, CollectorPolicy>::handle_drop(object, found);
     }
   }
 
@@ -139,6 +141,12 @@ struct counting<RefcountPolicy, CollectorPolicy> {
         return death<RefcountPolicy, CollectorPolicy>::on_zero(object);
     }
     handle_drop<Block>(object, found);
+  }
+
+  /// `handle_drop` of the last pointer, for callers that are inlined.
+  template <class Block>
+  OURO_NOINLINE static void handle_last_drop(header_type& object) noexcept {
+    handle_drop<Block>(object, drop_result::last);
   }
 
   /// The rest of a decrement. Few callers inline it, so that the destruction of a plain object is inlined here.
