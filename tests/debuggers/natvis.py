@@ -19,6 +19,11 @@ SAMPLES = {
     "ouro::managed_ptr<*,ouro::self_refcount,*,*>": ["point", "ouro::no_collector", "ouro::pool_allocator"],
     "ouro::managed_weak<*,*,*,*>": ["node", *LOCAL.split(", ")],
     "ouro::managed_alias<*,*,*,*>": ["int", *LOCAL.split(", ")],
+    "ouro::managed_atomic<*,*,*,*>": ["point", "ouro::biased_refcount", "ouro::trial_deletion", "ouro::pool_allocator"],
+    "ouro::basic_shared_ptr<*,*>": ["point", "ouro::shared_memory"],
+    "ouro::basic_weak_ptr<*,*>": ["point", "ouro::shared_memory"],
+    "ouro::basic_atomic_shared_ptr<*,*>": ["point", "ouro::shared_memory"],
+    "ouro::basic_atomic_weak_ptr<*,*>": ["point", "ouro::shared_memory"],
     "ouro::list<*,*>": ["int", MEMORY],
     "ouro::frozen_list<*,ouro::memory<*,*,*>>": ["int", *LOCAL.split(", ")],
     "ouro::basic_tuple<*>": [MEMORY + ", int, char"],
@@ -39,6 +44,7 @@ MICROSOFT = (("._Mypair._Myval2._Myfirst", ".data()"), ("._Mypair._Myval2._Mylas
 
 HEAD = """
 #include <ouro/ouro.hpp>
+#include <ouro/shared_ptr.hpp>
 #include <cstddef>
 #include <functional>
 using std::size_t;
@@ -106,9 +112,10 @@ def class_of(number, name, type):
         if element.tag == SPACE + "Intrinsic":
             value = translated(element.get("Expression"), arguments)
             lines.append("  auto %s() { return %s; }" % (element.get("Name"), value))
-            constant = re.match(r"(count|info)_word_(\w+)$", element.get("Name"))
+            constant = re.match(r"(count|info|slot)_word_(\w+)$", element.get("Name"))
             if constant:
-                scope = {"count": "ouro::count_word", "info": "ouro::detail::info_word"}[constant.group(1)]
+                scope = {"count": "ouro::count_word", "info": "ouro::detail::info_word",
+                         "slot": "ouro::detail::slot_word"}[constant.group(1)]
                 checks.append("static_assert(%s::%s == %s);" % (scope, constant.group(2), value))
         elif element.tag != SPACE + "AlternativeType":
             # In a block of its own, for the names of its variables.

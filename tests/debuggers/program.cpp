@@ -3,6 +3,7 @@
 /// them by `shown`.
 
 #include <ouro/ouro.hpp>
+#include <ouro/shared_ptr.hpp>
 
 #include <array>
 #include <cstdint>
@@ -118,6 +119,21 @@ struct values {
   ouro::managed_alias<int> alias;
   ouro::managed_alias<int> alias_null;
 
+  shared_memory::atomic_ptr<shared_node> atomic;
+  shared_memory::atomic_ptr<shared_node> atomic_loaded;
+  shared_memory::atomic_ptr<shared_node> atomic_null;
+  biased_memory::atomic_ptr<point[]> atomic_array;
+  biased_memory::atomic_ptr<point> atomic_biased;
+  ouro::shared_ptr<point> standard;
+  ouro::weak_ptr<point> standard_weak;
+  ouro::weak_ptr<point> standard_weak_null;
+  ouro::weak_ptr<point> standard_weak_expired;
+  ouro::shared_ptr<int> standard_part;
+  ouro::shared_ptr<point> standard_owner;
+  ouro::shared_ptr<point> standard_null;
+  ouro::atomic_shared_ptr<point> standard_atomic;
+  ouro::atomic_shared_ptr<point> standard_atomic_null;
+  ouro::atomic_weak_ptr<point> standard_atomic_weak;
   ouro::list<int> list;
   ouro::list<ouro::ptr<node>> nodes;
   ouro::tuple<int, ouro::interned_string> tuple;
@@ -213,6 +229,29 @@ void fill_pointers(values& all) {
   all.alias = {all.alone, &all.alone->value};
 }
 
+/// As if so many more threads were in the middle of a load.
+void add_loads(shared_memory::atomic_ptr<shared_node>& pointer, std::int64_t loads) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, static_cast<const void*>(&pointer), sizeof word);
+  word += static_cast<std::uint64_t>(loads) << 48;
+  std::memcpy(static_cast<void*>(&pointer), &word, sizeof word);
+}
+
+void fill_atomics(values& all) {
+  all.atomic = all.shared;
+  all.atomic_loaded = all.shared_ring;
+  add_loads(all.atomic_loaded, 2);
+  all.atomic_array = biased_memory::make<point[]>(2, point{28, 29});
+  all.atomic_biased = all.merged;
+  all.standard = ouro::make_shared<point>(24, 25);
+  all.standard_weak = all.standard;
+  all.standard_weak_expired = ouro::make_shared<point>();
+  all.standard_part = {all.standard, &all.standard->y};
+  all.standard_owner = ouro::shared_ptr<point>{new point{26, 27}};
+  all.standard_atomic = all.standard;
+  all.standard_atomic_weak = all.standard;
+}
+
 /// One counted by its owner and by another thread, one of a thread that has ended, and one whose parts are merged.
 void fill_biased(values& all) {
   static std::array<biased_memory::ptr<point>, 2> here;
@@ -285,6 +324,7 @@ int main() {
   ouro::gc::freeze();
   fill_pointers(all);
   fill_biased(all);
+  fill_atomics(all);
   fill_containers(all);
   {
     const auto ash = ouro::make<phoenix>();
@@ -308,6 +348,7 @@ int main() {
   const auto reading = all.cache.begin();  // what goes meanwhile leaves an empty place
   all.gone.reset();
   stop();
+  add_loads(all.atomic_loaded, -2);
   point_to(all.dangling, 0);
   risen.reset();
   const ouro::heap::scope in{all.heap};

@@ -38,6 +38,16 @@
 
 namespace ouro::detail {
 
+/// The parts of the word. No template, so that debuggers know its constants.
+struct slot_word {
+  static constexpr int address_bits = 48;
+  static constexpr std::uint64_t one_load = std::uint64_t{1} << address_bits;
+  static constexpr std::uint64_t most_loads = (std::uint64_t{1} << (64 - address_bits)) - 1;
+
+  [[nodiscard]] static constexpr std::uint64_t address_in(std::uint64_t word) noexcept { return word & (one_load - 1); }
+  [[nodiscard]] static constexpr std::uint64_t loads_in(std::uint64_t word) noexcept { return word >> address_bits; }
+};
+
 /// `Counts`: `increment(T*)` and `decrement(T*)`, of which the latter may run destructors. `Atomic`: as `std::atomic`.
 template <class T, class Counts, template <class> class Atomic = std::atomic>
 class atomic_slot {
@@ -118,14 +128,12 @@ class atomic_slot {
   }
 
  private:
-  static constexpr int address_bits = 48;
-  static constexpr std::uint64_t one_load = std::uint64_t{1} << address_bits;
-  static constexpr std::uint64_t most_loads = (std::uint64_t{1} << (64 - address_bits)) - 1;
+  static constexpr std::uint64_t one_load = slot_word::one_load;
 
   [[nodiscard]] static T* object_in(std::uint64_t word) noexcept {
-    return reinterpret_cast<T*>(integer_cast<std::uintptr_t>(word & (one_load - 1)));
+    return reinterpret_cast<T*>(integer_cast<std::uintptr_t>(slot_word::address_in(word)));
   }
-  [[nodiscard]] static std::uint64_t loads_in(std::uint64_t word) noexcept { return word >> address_bits; }
+  [[nodiscard]] static std::uint64_t loads_in(std::uint64_t word) noexcept { return slot_word::loads_in(word); }
 
   /// Addresses of 64 bits have 48 that differ, unless a program asks its system for more, or marks them by tags.
   [[nodiscard]] static std::uint64_t word_of(T* object) noexcept {
@@ -137,7 +145,7 @@ class atomic_slot {
 
   /// Notes in the word, if it is `seen`, that the calling thread is loading. Either way, `seen` is the word afterwards.
   [[nodiscard]] bool try_note(std::uint64_t& seen) noexcept {
-    if (loads_in(seen) == most_loads) {  // GCOVR_EXCL_START: more threads than a test has
+    if (loads_in(seen) == slot_word::most_loads) {  // GCOVR_EXCL_START: more threads than a test has
       spin_pause();
       seen = word_.load(std::memory_order_relaxed);
       return false;

@@ -12,10 +12,12 @@ if "__file__" in globals():
 import gdb
 import gdb.printing
 import gdb.xmethod
+from ouro_gdb_parts.atomics import AtomicPrinter, AtomicSharedPrinter, AtomicWeakSharedPrinter
 from ouro_gdb_parts.containers import (AttributesPrinter, DictPrinter, FrozenListPrinter, ListPrinter, SlotPrinter,
                                        TuplePrinter, WeakKeyMapPrinter, WeakSetPrinter, WeakValueMapPrinter)
 from ouro_gdb_parts.methods import Matcher
 from ouro_gdb_parts.pointers import AliasPrinter, PointerPrinter, WeakPrinter
+from ouro_gdb_parts.standard import SharedPrinter, WeakSharedPrinter
 from ouro_gdb_parts.values import (HeapPrinter, InternedPrinter, InternedStringPrinter, PrivateHeapPrinter,
                                    SmallIntPrinter)
 
@@ -24,6 +26,11 @@ TEMPLATES = (
     ("managed_ptr", PointerPrinter),
     ("managed_weak", WeakPrinter),
     ("managed_alias", AliasPrinter),
+    ("managed_atomic", AtomicPrinter),
+    ("basic_shared_ptr", SharedPrinter),
+    ("basic_weak_ptr", WeakSharedPrinter),
+    ("basic_atomic_shared_ptr", AtomicSharedPrinter),
+    ("basic_atomic_weak_ptr", AtomicWeakSharedPrinter),
     ("list", ListPrinter),
     ("frozen_list", FrozenListPrinter),
     ("basic_tuple", TuplePrinter),

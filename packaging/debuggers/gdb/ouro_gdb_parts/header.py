@@ -161,8 +161,11 @@ def lack_of(pointer):
 
 
 def policies_of(pointer):
-    """The names of its refcount policy and of its collector policy."""
-    return name_of(argument(pointer.type, 1)), name_of(argument(pointer.type, 2))
+    """The names of its refcount policy and of its collector policy, which are arguments of its own or of its memory."""
+    memory = argument(pointer.type, 1)
+    if name_of(memory).startswith("ouro::memory<"):
+        return name_of(argument(memory, 0)), name_of(argument(memory, 1))
+    return name_of(memory), name_of(argument(pointer.type, 2))
 
 
 def header_of(pointer):

@@ -68,6 +68,16 @@ METHODS = {
         "get": (lambda a: a["part_"], None),
         "use_count": (lambda a: strong_count(a["owner_"]), None),
     },
+    "basic_shared_ptr": {
+        "operator*": (lambda s: s["alias_"]["part_"].dereference(), None),
+        "operator->": (lambda s: s["alias_"]["part_"], None),
+        "get": (lambda s: s["alias_"]["part_"], None),
+        "use_count": (lambda s: strong_count(s["alias_"]["owner_"]), None),
+    },
+    "basic_weak_ptr": {
+        "use_count": (lambda w: use_count(header_of_weak(w)), None),
+        "expired": (lambda w: gdb.Value(int(use_count(header_of_weak(w))) == 0), None),
+    },
     "list": {
         "operator[]": (lambda l, i: element(*vector_range(l["items_"]), i), INDEX),
         "size": (lambda l: size(vector_range(l["items_"])[1]), None),

@@ -69,21 +69,25 @@ def header_of_weak(value):
 class WeakPrinter:
     """`weak to T (count n, flags)`, or that it has expired."""
 
+    kind, member = "weak", "pointee_"
+
     def __init__(self, value):
         self.value = value
         self.header = header_of_weak(value)
 
     def to_string(self):
         if int(self.value["handle_"]["record_"]) == 0:
-            return "weak (null)"
+            return self.kind + " (null)"
         if self.header is None or self.header.count().is_dying:
-            return "weak (expired)"
-        name = self.header.type_name() or target_of(self.value["pointee_"])
-        return "weak to %s (%s)" % (name, self.header.describe(besides="watched"))
+            return self.kind + " (expired)"
+        return "%s to %s (%s)" % (self.kind, self.target_name(), self.header.describe(besides="watched"))
+
+    def target_name(self):
+        return self.header.type_name() or target_of(self.value[self.member])
 
     def children(self):
         if self.header is not None:
-            yield "get()", self.value["pointee_"]
+            yield "get()", self.value[self.member]
 
 
 class AliasPrinter:

@@ -1,6 +1,7 @@
 """What a value is shown to consist of."""
 import lldb
 
+from ouro_lldb_parts.atomics import loaded, locked
 from ouro_lldb_parts.header import array_length, header_of, header_of_weak, is_array, object_of, text_of_string
 from ouro_lldb_parts.program import at, child, elements, plain, tuple_elements, vector_range, word_of
 
@@ -66,10 +67,41 @@ class AliasChildren(PointerChildren):
     member = "part_"
 
 
+class SharedChildren(AliasChildren):
+    def __init__(self, value, _):
+        super().__init__(child(value, "alias_"), _)
+
+
 class WeakChildren(Children):
+    member = "pointee_"
+
     def found(self):
         if word_of(child(child(self.value, "handle_"), "record_")) != 0 and header_of_weak(self.value) is not None:
-            yield child(self.value, "pointee_").Clone("get()")
+            yield child(self.value, self.member).Clone("get()")
+
+
+class WeakSharedChildren(WeakChildren):
+    member = "part_"
+
+
+class AtomicChildren(PointerChildren):
+    def __init__(self, value, _):
+        super().__init__(value, _)
+        self.atomic = self.value
+
+    def update(self):
+        self.value = loaded(self.atomic)
+        return super().update()
+
+
+class AtomicSharedChildren(SharedChildren):
+    def __init__(self, value, _):
+        super().__init__(locked(value), _)
+
+
+class AtomicWeakSharedChildren(WeakSharedChildren):
+    def __init__(self, value, _):
+        super().__init__(locked(value), _)
 
 
 class InternedChildren(Children):

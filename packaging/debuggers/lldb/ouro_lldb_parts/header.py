@@ -148,15 +148,23 @@ def collector_in_bases(collector):
     return collector.GetName()
 
 
+def policies_of(pointer):
+    """Its refcount policy and its collector policy, which are arguments of its own or of its memory."""
+    memory = argument(pointer, 1)
+    if memory.GetName().startswith("ouro::memory<"):
+        return memory.GetTemplateArgumentType(0), memory.GetTemplateArgumentType(1)
+    return memory, argument(pointer, 2)
+
+
 def lack_of(pointer):
     """Why there is no header."""
-    itself = pointer.GetTarget().FindFirstGlobalVariable(name_of_argument(pointer, 1) + "::counts_itself")
+    itself = pointer.GetTarget().FindFirstGlobalVariable(policies_of(pointer)[0].GetName() + "::counts_itself")
     return "no debug information" if itself.GetValue() is None else "counts itself"
 
 
 def header_type(pointer):
     """Of what is in front of the objects; None if nothing is, as for a type that counts itself."""
-    type = pointer.GetTarget().FindFirstType("ouro::detail::header<%s>" % name_of_argument(pointer, 1))
+    type = pointer.GetTarget().FindFirstType("ouro::detail::header<%s>" % policies_of(pointer)[0].GetName())
     return type if type.IsValid() else None
 
 
@@ -181,7 +189,7 @@ def header_of(pointer):
     if type is None:
         return None
     address = whole_address(child(pointer, "pointee_"))
-    return Header(pointer.GetTarget(), address, type, argument(pointer, 1), argument(pointer, 2))
+    return Header(pointer.GetTarget(), address, type, *policies_of(pointer))
 
 
 def header_of_weak(pointer):
@@ -191,7 +199,7 @@ def header_of_weak(pointer):
     address = word_of(child(child(child(child(pointer, "handle_"), "record_"), "target"), "address_")) & ~1
     if address == 0:
         return None
-    return Header(pointer.GetTarget(), address + type.GetByteSize(), type, argument(pointer, 1), argument(pointer, 2))
+    return Header(pointer.GetTarget(), address + type.GetByteSize(), type, *policies_of(pointer))
 
 
 def is_array(pointer):

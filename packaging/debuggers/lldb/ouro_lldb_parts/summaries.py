@@ -1,4 +1,5 @@
 """What is said of a value in one line."""
+from ouro_lldb_parts.atomics import loaded, loads_under_way, locked
 from ouro_lldb_parts.header import array_length, header_of, header_of_weak, is_array, lack_of, object_of, text_of_string
 from ouro_lldb_parts.program import at, child, constants, plain, target_name, text_of, word_of
 
@@ -39,6 +40,36 @@ def alias_summary(value, _):
         return "alias to %s (of nothing)" % target_name(part)
     header = header_of(owner)
     return "alias to %s in %s (%s)" % (target_name(part), header.type_name() or "an object", header.describe())
+
+
+def shared_summary(value, _):
+    alias = child(value, "alias_")
+    part, owner = child(alias, "part_"), plain(child(alias, "owner_"))
+    if word_of(child(owner, "pointee_")) != 0:
+        return "shared_ptr to %s (%s)" % (target_name(part), header_of(owner).describe())
+    return "shared_ptr (null)" if word_of(part) == 0 else "shared_ptr to %s (of nothing)" % target_name(part)
+
+
+def weak_shared_summary(value, _):
+    value = plain(value)
+    if word_of(child(child(value, "handle_"), "record_")) == 0:
+        return "weak_ptr (null)"
+    header = header_of_weak(value)
+    if header is None or header.count().is_dying:
+        return "weak_ptr (expired)"
+    return "weak_ptr to %s (%s)" % (target_name(child(value, "part_")), header.describe(besides="watched"))
+
+
+def atomic_summary(value, _):
+    return "atomic " + pointer_summary(loaded(value), _) + loads_under_way(value)
+
+
+def atomic_shared_summary(value, _):
+    return "atomic " + shared_summary(locked(value), _)
+
+
+def atomic_weak_shared_summary(value, _):
+    return "atomic " + weak_shared_summary(locked(value), _)
 
 
 def interned_summary(value, _):
