@@ -28,8 +28,9 @@ template <class T, class R, class C, class A>
 }
 template <class T, class R, class C, class A>
 void block_of(const managed_ptr<T, R, C, A>&& edge) = delete;  // the reference would dangle
+/// A copy of it, if other threads may change the edge.
 template <has_block Edge>
-[[nodiscard]] const auto& block_of(const Edge& edge) noexcept {
+[[nodiscard]] decltype(auto) block_of(const Edge& edge) noexcept {
   return edge_traits<Edge>::block(edge);
 }
 

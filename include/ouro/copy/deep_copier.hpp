@@ -326,7 +326,11 @@ class deep_copier {
   void see_block(Edge& edge, const pointer<T>& block) {
     header_type& target = *detail::header_of<RefcountPolicy>(block.get());
     if (looking_for_ == looking_for::nothing) {
-      edge = Edge{};
+      if constexpr (std::is_move_assignable_v<Edge>) {
+        edge = Edge{};
+      } else {
+        edge = nullptr;  // an atomic pointer
+      }
     } else if (copies_.find(target) == nullptr) {
       if (looking_for_ == looking_for::objects) {
         const auto& how = clone_record_of<T, RefcountPolicy, CollectorPolicy, AllocatorPolicy>(target);
@@ -355,7 +359,7 @@ class deep_copier {
     pointer<T> changed = located(block, target, *copy);
     if constexpr (std::is_same_v<Edge, pointer<T>>) {
       edge = std::move(changed);
-    } else if constexpr (has_immutable_block<Edge>) {
+    } else if constexpr (requires { edge_traits<Edge>::set_block(edge, std::move(changed)); }) {
       edge_traits<Edge>::set_block(edge, std::move(changed));
     } else {
       const auto* const known = copies_.find(target);

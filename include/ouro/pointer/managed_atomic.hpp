@@ -128,6 +128,11 @@ struct edge_traits<managed_atomic<T, R, C, A>> {
   using refcount = R;
   using collector = C;
   using pointee = T;
+  using pointer = managed_ptr<T, R, C, A>;
+
+  static constexpr bool is_immutable = false;
+  [[nodiscard]] static pointer block(const managed_atomic<T, R, C, A>& edge) noexcept { return edge.load(); }
+  static void set_block(managed_atomic<T, R, C, A>& edge, pointer to) noexcept { edge.store(std::move(to)); }
 
   template <class TracingRefcount, class TracingCollector>
   OURO_ALWAYS_INLINE static void report(managed_atomic<T, R, C, A>& edge, edge_sink& sink) {

@@ -176,16 +176,24 @@ struct edge_traits<basic_atomic_shared_ptr<T, Memory>> {
   using refcount = typename Memory::refcount;
   using collector = typename Memory::collector;
   using pointee = void;
+  using edge = basic_atomic_shared_ptr<T, Memory>;
+  using held = edge_traits<basic_shared_ptr<T, Memory>>;
+  using pointer = typename held::pointer;
+
+  static constexpr bool is_immutable = false;
+  [[nodiscard]] static pointer block(const edge& from) noexcept { return held::block(from.load()); }
+
+  /// \pre no other thread uses the edge
+  static void set_block(edge& from, pointer to, std::size_t bytes) noexcept {
+    held::set_block(from.slot_.value(), std::move(to), bytes);
+  }
 
   template <class TracingRefcount, class TracingCollector>
-  OURO_ALWAYS_INLINE static void report(basic_atomic_shared_ptr<T, Memory>& from, edge_sink& sink) {
-    using pointer = basic_shared_ptr<T, Memory>;
-    edge_traits<pointer>::template report<TracingRefcount, TracingCollector>(from.slot_.value(), sink);
+  OURO_ALWAYS_INLINE static void report(edge& from, edge_sink& sink) {
+    held::template report<TracingRefcount, TracingCollector>(from.slot_.value(), sink);
   }
 
-  OURO_ALWAYS_INLINE static void survey(basic_atomic_shared_ptr<T, Memory>& from, survey_sink& sink) {
-    edge_traits<basic_shared_ptr<T, Memory>>::survey(from.slot_.value(), sink);
-  }
+  OURO_ALWAYS_INLINE static void survey(edge& from, survey_sink& sink) { held::survey(from.slot_.value(), sink); }
 };
 
 /// So that `std::atomic<ouro::shared_ptr<T>>` in a trace is seen as what it is.
