@@ -6,6 +6,7 @@
 #include <fuzz/graph/bundles.hpp>
 #include <fuzz/graph/bytecode.hpp>
 #include <fuzz/graph/graph.hpp>
+#include <fuzz/graph/standing.hpp>
 #include <fuzz/graph/statements.hpp>
 
 #include <cstddef>
@@ -69,6 +70,8 @@ class statement_printer {
         return number % 2 == 0 ? "left" : "right";
       case 'k':
         return std::to_string(number % cells);
+      case 'g':
+        return std::string{name_of(standing_of(number))};
       case 'n':
         return std::to_string(number % 6);
       case 's':

@@ -12,6 +12,7 @@ namespace ouro::fuzz {
 struct bundle {
   std::string_view name;
   std::string_view spelled;          ///< its name in C++
+  bool is_shared;                    ///< threads share the objects
   void (*run)(const program& what);  ///< aborts if library and oracle differ
 };
 

@@ -88,6 +88,11 @@ enum class opcode : std::uint8_t {
   erase_in_tree,  ///< erases the key c from the std::map of wide[b]
   walk_tree,      ///< root[a] = the value of the key c in the std::map of wide[b]
 
+  store_atomic,     ///< atomic[a] = root[b]. An odd atomic[a] is that of wide[a / 2]
+  load_atomic,      ///< root[a] = atomic[b].load()
+  exchange_atomic,  ///< root[a] = atomic[b].exchange(root[a])
+  compare_atomic,   ///< atomic[a].compare_exchange_strong(root[b], root[c])
+
   collect,
   collect_young,
   step,             ///< gc::step(1 << a)
@@ -125,6 +130,7 @@ enum class opcode : std::uint8_t {
   end_heap,     ///< ends the private heap a and all objects in it
   move_thread,  ///< runs the following operations on thread a
   end_thread,   ///< ends thread a
+  stand,        ///< how this thread waits for its turns from now on: a is a `standing`
   share,        ///< other threads copy, watch and drop all roots, while this one drops root[a]
   restart,      ///< ends all objects, as the end of a program does
   count
@@ -185,6 +191,7 @@ class random_numbers {
     case opcode::end_heap:
     case opcode::move_thread:
     case opcode::end_thread:
+    case opcode::stand:
     case opcode::share:
       return 2;
     case opcode::immortalize:  // few: they stay in the process
@@ -200,9 +207,17 @@ class random_numbers {
   return what == opcode::move_thread || what == opcode::end_thread || what == opcode::share;
 }
 
+inline constexpr std::size_t most_threads = 4;  ///< the first thread included
+
+/// Which programs are made.
+enum class schedule : std::uint8_t {
+  calm,    ///< most of one thread; a few move to others
+  threads  ///< of 2 to 4 threads, which take turns after every few operations
+};
+
 /// Each program leaves some operations out and has others more often, so that rare combinations occur in some programs
-/// ("swarm testing": Groce et al., ISSTA 2012).
-[[nodiscard]] inline program program_of_seed(std::uint64_t seed, std::size_t operations) {
+/// ("swarm testing": Groce et al., ISSTA 2012). So does each schedule of threads: some give turns of one operation.
+[[nodiscard]] inline program program_of_seed(std::uint64_t seed, std::size_t operations, schedule of) {
   random_numbers random{seed};
   std::array<std::uint32_t, opcodes> up_to{};
   std::uint32_t sum = 0;
@@ -211,13 +226,17 @@ class random_numbers {
     const auto what = static_cast<opcode>(i);
     const bool is_everywhere = what == opcode::make_plain || what == opcode::drop_root || what == opcode::link;
     const bool is_now = seed % 64 == 0 && what == opcode::immortalize;
-    const bool is_never = seed % 8 != 1 && is_about_threads(what);
+    const bool is_never = of == schedule::calm && seed % 8 != 1 && is_about_threads(what);
     up_to[i] = sum += is_now ? 4 : is_never ? 0 : weight_of(what) * (is_everywhere ? 1 : factors[random.next() >> 62]);
   }
+  const std::uint64_t threads = 2 + random.next() % (most_threads - 1);
+  const std::uint64_t turn = 1 + random.next() % 8;  ///< operations, on average
   program made;
   made.reserve(operations);
   while (made.size() != operations) {
     const std::uint64_t bits = random.next();
+    if (of == schedule::threads && (bits >> 24) % 256 % turn == 0 && made.size() + 1 != operations)
+      made.push_back({opcode::move_thread, static_cast<std::uint8_t>((bits >> 60) % threads), 0, 0});
     const auto wanted = static_cast<std::uint32_t>((bits >> 32) % sum);
     std::size_t what = 0;
     while (up_to[what] <= wanted) ++what;

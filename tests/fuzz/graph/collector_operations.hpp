@@ -11,12 +11,12 @@
 #include <ouro/ouro.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
-#include <type_traits>
 
 namespace ouro::fuzz {
 
@@ -29,7 +29,6 @@ class collector_operations {
 
  public:
   static constexpr bool collects = state::collects;
-  static constexpr bool has_owners = std::is_same_v<typename Kit::memory::refcount, biased_refcount>;
 
   explicit collector_operations(state& of) noexcept : in_{of}, oracle_{of.oracle} {
     if constexpr (collects) gc::set_threshold(16);
@@ -62,10 +61,10 @@ class collector_operations {
         immortalize(in_.root[a % handles]);
         return true;
       case opcode::defer:
-        if (!deferred_) deferred_.emplace();
+        if (!here().deferred) here().deferred.emplace();
         return true;
       case opcode::undefer:
-        deferred_.reset();
+        here().deferred.reset();
         return true;
       case opcode::drain:
         gc::drain(a % 8);
@@ -77,7 +76,7 @@ class collector_operations {
         if constexpr (collects) gc::set_threshold(a % 32);
         return true;
       case opcode::pause:
-        pause_ ? pause_.reset() : static_cast<void>(pause_.emplace());
+        here().pause ? here().pause.reset() : static_cast<void>(here().pause.emplace());
         return true;
       case opcode::set_trigger:
         if constexpr (collects) gc::set_trigger(a % 2 != 0 ? gc_trigger::safepoint : gc_trigger::allocation);
@@ -99,12 +98,15 @@ class collector_operations {
     }
   }
 
-  [[nodiscard]] bool is_deferring() const noexcept { return deferred_.has_value(); }
+  /// Whether objects may wait for their destruction, on any thread.
+  [[nodiscard]] bool is_deferring() const noexcept {
+    return std::ranges::any_of(scopes_, [](const scopes& each) { return each.deferred.has_value(); });
+  }
 
-  /// Ends the scopes that must end in the heap and on the thread where they began.
+  /// Ends the scopes of the thread that runs.
   void end_scopes() {
-    deferred_.reset();
-    pause_.reset();
+    here().deferred.reset();
+    here().pause.reset();
   }
 
   /// Sets what a program expects when it begins.
@@ -118,6 +120,7 @@ class collector_operations {
 
   void unfreeze() {
     if constexpr (collects) {
+      if (in_.is_held_up) return;
       shadow::mask in_view = 0;
       for (const auto& each : gc::objects()) {
         const object_id found = oracle_.find(each.get());
@@ -140,8 +143,9 @@ class collector_operations {
         in_.callbacks_are_idle = true;
       }
       in_.callbacks_are_idle = false;
-      expect((oracle_.alive() & ~oracle_.reached(oracle_.held())) == 0, "garbage has outlived full collections");
-      check_counts(deferred_.has_value());
+      expect(in_.is_held_up || (oracle_.alive() & ~oracle_.reached(oracle_.held())) == 0,
+             "garbage has outlived full collections");
+      check_counts(is_deferring());
     } else {
       gc::collect();  // drops that other threads have queued for this one
     }
@@ -149,10 +153,7 @@ class collector_operations {
 
   /// Compares the counts of the library with the oracle's. `may_wait`: whether dead objects may wait for destruction.
   void check_counts(bool may_wait) {
-    oracle_.check(may_wait, [](const void* raw, std::uint32_t expected) {
-      // An object that is queued for its owner thread still shows one pointer.
-      return (has_owners && expected == 0) || strong_count<Kit>(raw) == expected;
-    });
+    oracle_.check(may_wait, [](const void* raw, std::uint32_t expected) { return strong_count<Kit>(raw) == expected; });
   }
 
   /// Checks the invariants of the structures of the current heap.
@@ -164,8 +165,11 @@ class collector_operations {
   }
 
  private:
+  // These wait for the other threads as long as it takes.
+
   void freeze() {
     if constexpr (collects) {
+      if (in_.is_held_up) return;
       gc::freeze();
       oracle_.freeze();
     }
@@ -180,7 +184,7 @@ class collector_operations {
 
   void inspect(const pointer& object) {
     if constexpr (collects) {
-      if (object == nullptr) return;
+      if (object == nullptr || in_.is_held_up) return;
       const edges_seen edges = object->seen();
       const auto referents = gc::referents(object);
       for (const auto& each : referents) {
@@ -204,10 +208,17 @@ class collector_operations {
     }
   }
 
+  /// What lasts on a thread while others run.
+  struct scopes {
+    std::optional<typename gc::deferred_drops> deferred;
+    std::optional<typename gc::pause> pause;
+  };
+
+  [[nodiscard]] scopes& here() noexcept { return scopes_[in_.thread]; }
+
   state& in_;
   shadow& oracle_;
-  std::optional<typename gc::deferred_drops> deferred_;
-  std::optional<typename gc::pause> pause_;
+  std::array<scopes, most_threads> scopes_;
 };
 
 }  // namespace ouro::fuzz

@@ -18,7 +18,7 @@ using object_id = std::uint8_t;
 inline constexpr object_id nobody = 255;
 inline constexpr std::size_t most_objects = 64;
 inline constexpr std::size_t most_edges = 32;
-inline constexpr std::size_t most_roots = 18;
+inline constexpr std::size_t most_roots = 20;
 
 enum class object_kind : std::uint8_t { node, array, tuple };
 

@@ -43,6 +43,8 @@ struct graph {
   using array_of_cells = typename memory::template ptr<cell<Kit>[]>;
   using interned = word_of<Kit>;
   using tuple = tuple_of<Kit>;
+  static constexpr bool has_atomics = !wide::is_of_one_thread;
+  using atomic_root = std::conditional_t<has_atomics, atomic_edge<Kit>, no_atomic_edge>;
 
   using tuple_block = std::tuple<witness<Kit>, pointer, pointer, anything>;
 
@@ -144,6 +146,8 @@ struct graph {
       drop(part_place(i), part[i]);
       drop(tuple_place(i), tuples[i]);
       drop(frozen_place(i), frozen[i]);
+      oracle.set(atomic_place(i), nobody);
+      if constexpr (has_atomics) atomic[i].store(nullptr);
     }
   }
 
@@ -190,6 +194,7 @@ struct graph {
   std::array<part_of_array<Kit>, few> part{};
   std::array<tuple, few> tuples{};
   std::array<beads_of<Kit>, few> frozen{};
+  std::array<atomic_root, few> atomic{};
   std::array<watch_state, watches> watch{};
   std::array<interned, words> text{};
   std::array<int, words> words_in_objects{};
@@ -201,6 +206,8 @@ struct graph {
   bool callbacks_are_idle = false;  ///< the callbacks of collections do nothing
   bool keeps_garbage = false;       ///< or has kept some garbage before
   bool is_limited = false;          ///< whether the heap has a limit
+  std::size_t thread = 0;           ///< the one that runs
+  bool is_held_up = false;          ///< a thread comes to no safe point, so that collections give up
   /// The operation runs constructors that may throw, and then destructors that the library does not call.
   bool may_unwind = false;
 
@@ -229,6 +236,15 @@ struct graph {
   /// Calls `use(attributes)` with the attributes of that node.
   void with_attributes_from(std::size_t from, auto use) {
     if constexpr (wide::is_of_one_thread) with_wide_from(from, [&use](wide& at) { use(at.own); });
+  }
+
+  /// Calls `use(place, atomic)` with that of the number, and holds the node that it is in meanwhile.
+  void with_atomic_from(std::size_t number, auto use) {
+    if constexpr (has_atomics) {
+      const std::size_t from = number / 2;
+      if (number % 2 == 0) return use(atomic_place(from), atomic[from % few]);
+      with_wide_from(from, [&use](wide& at) { use(at.at(wide::atomic_edge_of_wide), at.atomic); });
+    }
   }
 
   /// \throws std::bad_alloc

@@ -5,7 +5,7 @@ namespace ouro::fuzz {
 std::span<const bundle> local_bundles() {
   static constexpr bundle all[] = {
 #ifdef OURO_FUZZED_ALONE
-      {"one", "one", &run_under<memory<OURO_FUZZED_ALONE>>},
+      {"one", "one", memory<OURO_FUZZED_ALONE>::refcount::is_thread_safe, &run_under<memory<OURO_FUZZED_ALONE>>},
 #else
       OURO_FUZZED("local", ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator),
       OURO_FUZZED("local.generational", ouro::local_refcount, ouro::generational, ouro::pool_allocator),

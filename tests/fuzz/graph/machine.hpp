@@ -5,6 +5,7 @@
 #include <fuzz/graph/bytecode.hpp>
 #include <fuzz/graph/faulty_allocator.hpp>
 #include <fuzz/graph/shadow.hpp>
+#include <fuzz/graph/standing.hpp>
 #include <fuzz/graph/worker.hpp>
 #include <fuzz/graph/world.hpp>
 #include <ouro/ouro.hpp>
@@ -29,7 +30,10 @@ class machine {
   static constexpr bool has_pools = std::is_same_v<typename Memory::allocator, pool_allocator>;
 
   static constexpr std::size_t private_heaps = is_shared ? 0 : 2;
-  static constexpr std::size_t threads = 3;  ///< the first thread included
+  static constexpr std::size_t threads = most_threads;
+  static constexpr bool has_handshake = is_shared && finds_cycles<typename Memory::collector>;
+  /// Nanoseconds. Threads that stand where a collection can stop them come in time, however busy the machine is.
+  static constexpr std::uint64_t patience = 60'000'000'000;
 
  public:
   machine() { here() = std::make_unique<world<Memory>>(); }
@@ -74,8 +78,24 @@ class machine {
 
   template <class Work>
   void on_thread(Work work) {
-    if (thread_ == 0) return work();
-    workers_[thread_ - 1].run(work);
+    on_thread(thread_, work);
+  }
+
+  template <class Work>
+  void on_thread(std::size_t which, Work work) {
+    const bool is_held_up = holds_up(which);
+    if constexpr (has_handshake) gc::set_patience(is_held_up ? 0 : patience);
+    if (here() != nullptr) here()->move_to_thread(which, is_held_up);
+    if (which == 0) return work();
+    workers_[which - 1].run(work, standing_[0]);
+  }
+
+  /// Whether a thread other than this one comes to no safe point.
+  [[nodiscard]] bool holds_up(std::size_t running) const noexcept {
+    for (std::size_t i = 0; i != threads; ++i) {
+      if (i != running && standing_[i] == standing::asleep) return true;
+    }
+    return false;
   }
 
   /// Runs operations up to one that switches threads or restarts, or to the end. Returns its number.
@@ -99,6 +119,8 @@ class machine {
           return set_limit(what.a);
         case opcode::end_heap:
           return end_heap(what.a % (private_heaps + 1));
+        case opcode::stand:
+          return stand(standing_of(what.a));
         case opcode::keep_garbage:
           if (may_fail && current_ != 0) return;
           return here()->run(what);
@@ -124,8 +146,10 @@ class machine {
   }
 
   void leave() {
-    if (here() != nullptr) here()->end_scopes();
-    if constexpr (!is_shared) scope_.reset();
+    if constexpr (!is_shared) {
+      if (here() != nullptr) here()->end_scopes();
+      scope_.reset();
+    }
   }
 
   void move_to(std::size_t wanted) {
@@ -177,15 +201,30 @@ class machine {
     thread_ = wanted;
   }
 
+  /// How the thread that runs waits for its next turns.
+  void stand(standing how) {
+    if constexpr (has_handshake) {
+      detail::all_mutators.enter();  // a thread that has used no shared object holds up nobody
+      standing_[thread_] = how;
+      if (thread_ != 0) workers_[thread_ - 1].stand(how);
+    }
+  }
+
+  /// What is queued for the thread it leaves to its end.
   void end_thread(std::size_t which) {
-    if (which != 0 && which != thread_) workers_[which - 1].end();
+    if (which == 0 || which == thread_ || !workers_[which - 1].is_there()) return;
+    if constexpr (is_shared) on_thread(which, [this] { here()->end_scopes(); });
+    workers_[which - 1].end();
+    standing_[which] = standing::blocking;
+    if constexpr (is_shared) here()->check();
   }
 
   void share(operation what) {
     if constexpr (is_shared) {
+      on_thread(0, [] {});
       for (worker& each : workers_) each.begin(here()->juggling());
       here()->run({opcode::drop_root, what.a, 0, 0});
-      for (worker& each : workers_) each.wait();
+      for (worker& each : workers_) each.wait(standing_[0]);
       here()->check();
     }
   }
@@ -193,8 +232,10 @@ class machine {
   /// Ends all objects on the first thread, and all other threads.
   void end() {
     faulty_allocator::left = faulty_allocator::never;
-    for (std::size_t i = 0; i != threads - 1; ++i) end_worker(workers_[i]);
+    for (std::size_t i = 1; i != threads; ++i) end_thread_for_good(i);
     thread_ = 0;
+    standing_[0] = standing::blocking;
+    if (here() != nullptr) on_thread(0, [] {});
     for (std::size_t i = private_heaps; i != static_cast<std::size_t>(-1); --i) {
       if (places_[i].objects == nullptr) continue;
       current_ = i;
@@ -210,9 +251,14 @@ class machine {
   }
 
   /// Destroys what is queued for the thread, and ends it.
-  static void end_worker(worker& of) {
-    if (of.is_there()) of.run([] { gc::collect(); });
-    of.end();
+  void end_thread_for_good(std::size_t which) {
+    if (!workers_[which - 1].is_there()) return;
+    on_thread(which, [this] {
+      if (is_shared && here() != nullptr) here()->end_scopes();
+      gc::collect();
+    });
+    workers_[which - 1].end();
+    standing_[which] = standing::blocking;
   }
 
   std::array<place_of_objects, private_heaps + 1> places_{};
@@ -220,6 +266,7 @@ class machine {
   std::optional<typename heap::scope> scope_;
   std::array<worker, threads - 1> workers_;
   std::size_t thread_ = 0;
+  std::array<standing, threads> standing_{};
   std::size_t immortal_ = 0;  ///< immortal objects of all heaps that have ended
 };
 

@@ -37,5 +37,9 @@ inline constexpr std::size_t words = std::size(word_texts);
 [[nodiscard]] constexpr place frozen_place(std::size_t number) noexcept {
   return {nobody, static_cast<std::uint8_t>(handles + 4 * few + number % few)};
 }
+[[nodiscard]] constexpr place atomic_place(std::size_t number) noexcept {
+  return {nobody, static_cast<std::uint8_t>(handles + 5 * few + number % few)};
+}
+static_assert(handles + 6 * few == most_roots);
 
 }  // namespace ouro::fuzz

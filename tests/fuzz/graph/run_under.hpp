@@ -8,7 +8,7 @@
 #include <ouro/ouro.hpp>
 
 #define OURO_FUZZED(name, R, C, A) \
-  {name, "ouro::memory<" #R ", " #C ", " #A ">", &ouro::fuzz::run_under<ouro::memory<R, C, A>>}
+  {name, "ouro::memory<" #R ", " #C ", " #A ">", R::is_thread_safe, &ouro::fuzz::run_under<ouro::memory<R, C, A>>}
 
 namespace ouro::fuzz {
 

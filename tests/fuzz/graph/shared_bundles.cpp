@@ -12,6 +12,7 @@ std::span<const bundle> shared_bundles() {
       OURO_FUZZED("atomic.no_collector", ouro::atomic_refcount, ouro::no_collector, ouro::pool_allocator),
       OURO_FUZZED("atomic.faulty", ouro::atomic_refcount, ouro::trial_deletion, faulty_allocator),
       OURO_FUZZED("biased", ouro::biased_refcount, ouro::trial_deletion, ouro::pool_allocator),
+      OURO_FUZZED("biased.generational", ouro::biased_refcount, ouro::generational, ouro::pool_allocator),
       OURO_FUZZED("biased.no_collector", ouro::biased_refcount, ouro::no_collector, ouro::pool_allocator),
       OURO_FUZZED("biased.faulty", ouro::biased_refcount, ouro::trial_deletion, faulty_allocator),
   };

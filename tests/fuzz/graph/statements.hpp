@@ -11,7 +11,7 @@ namespace ouro::fuzz {
 /// The C++ statement of an operation, where a letter and the name of an operand stand for a handle or a number:
 /// r, l, y, p, t, f, w, x for root, loose, array, part, tuples, frozen, watch and text; h and c for finalizer and
 /// callback; e for an edge, k for an element, n for a name, s for 1 << operand, u for what a constructor or finalizer
-/// does, v for what a destructor or callback does, and i for the operand itself.
+/// does, v for what a destructor or callback does, g for how a thread waits, and i for the operand itself.
 [[nodiscard]] constexpr std::string_view statement_of(opcode what) noexcept {
   switch (what) {
     case opcode::make_plain:
@@ -161,6 +161,14 @@ namespace ouro::fuzz {
     case opcode::walk_tree:
       return "in.with_wide_from($ib, [&](wide& of) { "
              "if (auto at = of.tree.find($ic % 3); at != of.tree.end()) $ra = at->second; });";
+    case opcode::store_atomic:
+      return "in.with_atomic_from($ia, [&](place, auto& at) { at.store($rb); });";
+    case opcode::load_atomic:
+      return "in.with_atomic_from($ib, [&](place, auto& at) { $ra = at.load(); });";
+    case opcode::exchange_atomic:
+      return "in.with_atomic_from($ib, [&](place, auto& at) { $ra = at.exchange(std::move($ra)); });";
+    case opcode::compare_atomic:
+      return "in.with_atomic_from($ia, [&](place, auto& at) { pointer is = $rb; at.compare_exchange(is, $rc); });";
     case opcode::collect:
       return "while (gc::collect() != 0) {}";
     case opcode::collect_young:
@@ -234,9 +242,11 @@ namespace ouro::fuzz {
     case opcode::end_heap:
       return "// The private heap $ia % 3 ends, with all that lives in it.";
     case opcode::move_thread:
-      return "// From here on on thread $ia % 3; 0 is the first one.";
+      return "// From here on on thread $ia % 4; 0 is the first one.";
     case opcode::end_thread:
-      return "// Thread $ia % 3 ends.";
+      return "// Thread $ia % 4 ends.";
+    case opcode::stand:
+      return "// From here on, this thread waits $ga.";
     case opcode::share:
       return "$ra.reset();  // while other threads copy, watch and drop handles of all roots";
     case opcode::restart:

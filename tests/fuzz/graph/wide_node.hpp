@@ -24,6 +24,32 @@ inline constexpr std::string_view attribute_names[] = {"the first attribute", "t
 /// Stands for members that objects which threads share cannot have.
 struct no_attributes {};
 
+/// A pointer that threads change at the same time. Objects of one thread have none.
+template <class Kit>
+class atomic_edge {
+  using pointer = typename plain_node<Kit>::pointer;
+
+ public:
+  atomic_edge() = default;
+  atomic_edge(const atomic_edge& from) noexcept : edge_{from.load()} {}
+  atomic_edge& operator=(const atomic_edge&) = delete;
+  ~atomic_edge() = default;
+
+  void trace(auto&& visit) { visit(edge_); }
+
+  [[nodiscard]] pointer load() const noexcept { return edge_.load(); }
+  void store(pointer wanted) noexcept { edge_.store(std::move(wanted)); }
+  [[nodiscard]] pointer exchange(pointer wanted) noexcept { return edge_.exchange(std::move(wanted)); }
+  bool compare_exchange(pointer& expected, const pointer& wanted) noexcept {
+    return edge_.compare_exchange_strong(expected, wanted);
+  }
+
+ private:
+  typename Kit::memory::template atomic_ptr<plain_node<Kit>> edge_;
+};
+
+struct no_atomic_edge {};
+
 /// A rich node with weak containers, attributes, immutable sequences and standard containers.
 template <class Kit>
 struct wide_node : rich_node<Kit> {
@@ -36,6 +62,7 @@ struct wide_node : rich_node<Kit> {
   static constexpr std::size_t first_known = 16, most_known = noted_edges<Kit>::most, frozen_edge = 20, tuple_edge = 21,
                                first_attribute = 22, most_attributes = std::size(attribute_names), first_in_row = 26,
                                most_in_row = 3, first_in_tree = 29, most_in_tree = 3;
+  static constexpr std::size_t atomic_edge_of_wide = first_known;  ///< where shared objects have no weak containers
 
   explicit wide_node(graph<Kit>& of, behaviour what = behaviour::nothing, std::size_t with = 0)
       : base{of, what, with}, weak{of, this->id, first_known} {}
@@ -47,14 +74,15 @@ struct wide_node : rich_node<Kit> {
         tuple{from.tuple},
         own{from.own},
         row{from.row},
-        tree{from.tree} {
-    this->in.oracle.clear_edges(this->id, first_known, most_known);
+        tree{from.tree},
+        atomic{from.atomic} {
+    if constexpr (is_of_one_thread) this->in.oracle.clear_edges(this->id, first_known, most_known);
   }
   ~wide_node() override { this->end(wide_node::seen()); }
 
   void trace(auto&& visit) {
     base::trace(visit);
-    visit(weak, frozen, tuple, own, row, tree);
+    visit(weak, frozen, tuple, own, row, tree, atomic);
   }
 
   [[nodiscard]] edges_seen seen() const override {
@@ -63,7 +91,9 @@ struct wide_node : rich_node<Kit> {
     all[tuple_edge] = tuple.block().get();
     for (std::size_t i = 0; i != row.size(); ++i) all[first_in_row + i] = row[i].get();
     for (const auto& [key, value] : tree) all[first_in_tree + static_cast<std::size_t>(key)] = value.get();
-    if constexpr (is_of_one_thread) {
+    if constexpr (!is_of_one_thread) {
+      all[atomic_edge_of_wide] = atomic.load().get();
+    } else {
       for (std::size_t i = 0; i != most_known; ++i) {
         if (const auto* const edge = weak.values.edges[i]; edge != nullptr) all[first_known + i] = edge->to.get();
       }
@@ -82,6 +112,7 @@ struct wide_node : rich_node<Kit> {
   std::conditional_t<is_of_one_thread, attributes<pointer, memory>, no_attributes> own;
   std::vector<pointer, typename memory::template std_allocator<pointer>> row;
   std::map<int, pointer, std::less<>, typename memory::template std_allocator<in_tree>> tree;
+  std::conditional_t<is_of_one_thread, no_atomic_edge, atomic_edge<Kit>> atomic;
 };
 
 }  // namespace ouro::fuzz

@@ -2,6 +2,7 @@
 /// \file
 /// A thread of the graph fuzzer that works while another one waits for it.
 
+#include <fuzz/graph/standing.hpp>
 #include <ouro/collector/handshake/thread_scope.hpp>
 
 #include <condition_variable>
@@ -28,16 +29,19 @@ class worker {
     changed_.notify_all();
   }
 
-  void wait() {
-    const ouro::blocking waits;
+  /// The calling thread waits for the end of the work.
+  void wait(standing how) {
     std::unique_lock lock{mutex_};
-    changed_.wait(lock, [this] { return work_ == nullptr; });
+    stand_until(how, changed_, lock, [this] { return work_ == nullptr; });
   }
 
-  void run(std::function<void()> work) {
+  void run(std::function<void()> work, standing how) {
     begin(std::move(work));
-    wait();
+    wait(how);
   }
+
+  /// How the thread waits for work. To be called by its work.
+  void stand(standing how) noexcept { standing_ = how; }
 
   [[nodiscard]] bool is_there() const noexcept { return thread_.joinable(); }
 
@@ -48,18 +52,19 @@ class worker {
       is_over_ = true;
       changed_.notify_all();
     }
-    thread_.join();
+    {
+      const ouro::blocking waits;
+      thread_.join();
+    }
     is_over_ = false;
+    standing_ = standing::blocking;
   }
 
  private:
   void serve() {
     std::unique_lock lock{mutex_};
     for (;;) {
-      {
-        const ouro::blocking waits;
-        changed_.wait(lock, [this] { return work_ != nullptr || is_over_; });
-      }
+      stand_until(standing_, changed_, lock, [this] { return work_ != nullptr || is_over_; });
       if (work_ == nullptr) return;
       lock.unlock();
       work_();
@@ -73,6 +78,7 @@ class worker {
   std::condition_variable changed_;
   std::function<void()> work_;
   bool is_over_ = false;
+  standing standing_ = standing::blocking;  ///< the thread's own
   std::thread thread_;
 };
 

@@ -2,6 +2,7 @@
 /// \file
 /// One heap of the graph fuzzer: runs operations on the library and on its oracle, and compares the two.
 
+#include <fuzz/graph/atomic_operations.hpp>
 #include <fuzz/graph/attribute_operations.hpp>
 #include <fuzz/graph/bytecode.hpp>
 #include <fuzz/graph/collector_operations.hpp>
@@ -41,7 +42,6 @@ class world {
   using pointer = typename state::pointer;
 
   static constexpr bool collects = graph<kit>::collects;
-  static constexpr bool has_owners = collector_operations<kit>::has_owners;
 
  public:
   world() {
@@ -55,7 +55,7 @@ class world {
   void run(operation what) {
     graph_->may_unwind = has_constructor_that_throws(what.what);
     if (run_by<operations, immutable_operations, container_operations, standard_operations, attribute_operations,
-               weak_operations, copy_operations, garbage_operations>(what))
+               atomic_operations, weak_operations, copy_operations, garbage_operations>(what))
       return;
     if (collector_.run(what) || hooks_.run(what)) return;
     const auto [_, a, b, c] = what;
@@ -74,7 +74,13 @@ class world {
     }
   }
 
-  /// Ends the scopes that must end in the heap and on the thread where they began.
+  /// From now on, the operations run on this thread. `is_held_up`: another one comes to no safe point meanwhile.
+  void move_to_thread(std::size_t number, bool is_held_up) noexcept {
+    graph_->thread = number;
+    graph_->is_held_up = is_held_up;
+  }
+
+  /// Ends the scopes that must end in the heap and on the thread where they began: those of the thread that runs.
   void end_scopes() { collector_.end_scopes(); }
 
   /// No trace throws any more.
@@ -92,7 +98,7 @@ class world {
 
   void check() {
     garbage_operations<kit>{*graph_}.look();
-    collector_.check_counts(collector_.is_deferring() || has_owners);
+    collector_.check_counts(collector_.is_deferring());
     hooks_.check();
     for (const auto& each : graph_->watch) check(each);
     weak_operations<kit>{*graph_}.check();
@@ -209,9 +215,7 @@ class world {
   void check(const typename state::watch_state& of) {
     if (of.id == nobody) return;
     const bool is_there = oracle().is_alive(of.id) && oracle().serial(of.id) == of.serial;
-    const bool has_pointers = is_there && oracle().is_pointed_to(of.id);
-    // Until its owner thread merges the counts, an object may show more pointers than there are.
-    const bool is_alive = has_pointers || (has_owners && is_there && !of.to.expired());
+    const bool is_alive = is_there && oracle().is_pointed_to(of.id);
     expect(of.to.expired() != is_alive, "a weak pointer is wrong");
     if (of.has_callback) expect(of.was_called != is_there, "a callback has not run, or runs for the living");
   }
@@ -228,6 +232,7 @@ class world {
       check_place(part_place(i), graph_->part[i].owner().get());
       check_place(tuple_place(i), graph_->tuples[i].block().get());
       check_place(frozen_place(i), graph_->frozen[i].block().get());
+      if constexpr (state::has_atomics) check_place(atomic_place(i), graph_->atomic[i].load().get());
     }
     for (const auto& each : graph_->text) {
       std::ptrdiff_t expected = std::ranges::count(graph_->text, each);
@@ -274,6 +279,7 @@ class world {
       more->own = {};
       more->row.clear();
       more->tree.clear();
+      if constexpr (state::has_atomics) more->atomic.store(nullptr);
     }
   }
 
