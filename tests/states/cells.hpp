@@ -21,7 +21,6 @@ enum class verdict : std::uint8_t {
 enum class fate : std::uint8_t {
   unchanged,
   ended,     ///< the object dies by the operation
-  later,     ///< the object dies by the operation, or when the thread that owns it comes to it
   immortal,  ///< it is from now on
   unknown    ///< depends on the policies
 };
@@ -135,8 +134,8 @@ inline constexpr cell cells[] = {
     {op::drop,
      of_living_sharer,
      holds,
-     "the object dies at once, or its owner destroys it later (`biased_refcount`)",
-     {.after = -1, .becomes = fate::later},
+     "the object dies at once, on the thread that drops it",
+     {.after = -1, .becomes = fate::ended},
      62},
     {op::drop, living - sole, holds, "one pointer fewer; another one holds the object", {.after = -1}, 7},
     {op::drop, uncounted, holds, "the object stays alive", {}, 9},

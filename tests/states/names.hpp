@@ -247,4 +247,11 @@ class states {
 
 [[nodiscard]] constexpr states operator|(state left, state right) { return states{left} | states{right}; }
 
+/// Those in which another thread may call the operation, while the thread that has brought the object into the state
+/// waits: the effect is the same. A trace is called while all other threads stand, and what waits for its destruction
+/// waits for the thread that has dropped it.
+inline constexpr states open_to_others = states::all() - state::traced - state::waiting - state::of_another_heap -
+                                         state::of_ended_heap - state::of_another_thread - state::of_living_sharer -
+                                         state::of_ended_sharer;
+
 }  // namespace ouro::test

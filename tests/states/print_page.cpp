@@ -21,6 +21,10 @@ tests. The tests check every cell with `trial_deletion`, with `generational` and
 compares the exact count while the result of the operation exists and afterwards. Then it ends the object, and checks that
 no object lives and no byte is in use. A pair of state and operation without a cell does not compile.
 
+With a thread-safe refcount, every cell of the states %s is checked twice. The second time,
+another thread calls the operation, while the one that has brought the object into the state waits in `blocking`. Both times
+the effect is the same: also a drop of the last pointer destroys the object at once.
+
 A cell with a report is misuse: from check level 1 on, the program prints the quoted message with the name of the type, and
 ends. At check level 0 the behaviour is undefined. The numbers are those of the [traps](traps.md).
 
@@ -30,6 +34,21 @@ ends. At check level 0 the behaviour is undefined. The numbers are those of the 
   std::size_t size = 0;
   for (std::size_t s = 0; s != state_count; ++s) size += in.contains(static_cast<state>(s)) ? 1 : 0;
   return size;
+}
+
+/// As "1 to 3, 5 and 7".
+[[nodiscard]] std::string numbers_of(states in) {
+  std::string before;
+  std::string last;
+  const auto has = [in](std::size_t s) { return s != state_count && in.contains(static_cast<state>(s)); };
+  for (std::size_t s = 0; s != state_count; ++s) {
+    if (!has(s)) continue;
+    const std::size_t first = s;
+    while (has(s + 1)) ++s;
+    if (!last.empty()) before += (before.empty() ? "" : ", ") + last;
+    last = std::to_string(first + 1) + (s == first ? "" : " to " + std::to_string(s + 1));
+  }
+  return before.empty() ? last : before + " and " + last;
 }
 
 [[nodiscard]] std::string names_of(states in) {
@@ -110,7 +129,10 @@ void print_overview() {
 }
 
 void print_page() {
-  std::printf("%s## The states\n\n", std::string{front}.c_str());
+  const std::string text{front};
+  const std::size_t place = text.find("%s");
+  std::printf("%s%s%s## The states\n\n", text.substr(0, place).c_str(), numbers_of(open_to_others).c_str(),
+              text.substr(place + 2).c_str());
   for (std::size_t s = 0; s != state_count; ++s) {
     std::printf("%zu. **%s**: %s\n", s + 1, std::string{state_names[s]}.c_str(), std::string{state_texts[s]}.c_str());
   }

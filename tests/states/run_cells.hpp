@@ -16,9 +16,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <thread>
 #include <type_traits>
 
 namespace ouro::test {
+
+/// Which thread calls the operation.
+enum class caller : std::uint8_t { of_the_scene, another };
 
 template <class Memory>
 class cell_runner {
@@ -38,28 +42,31 @@ class cell_runner {
       for (std::size_t o = 0; o != operation_count; ++o) {
         const auto what = static_cast<operation>(o);
         INFO(std::string{state_names[s]} << " × " << std::string{operation_names[o]});
-        checked += run(which, what) ? 1 : 0;
+        checked += run(which, what, caller::of_the_scene) ? 1 : 0;
+        if (!scenery::is_shared || !open_to_others.contains(which)) continue;
+        INFO("called by another thread");
+        checked += run(which, what, caller::another) ? 1 : 0;
       }
     }
     return checked;
   }
 
  private:
-  static bool run(state which, operation what) {
+  static bool run(state which, operation what, caller by) {
     switch (which) {
       case state::in_array:
-        return run<typename scenery::array>(which, what);
+        return run<typename scenery::array>(which, what, by);
       case state::aliased:
-        return run<typename scenery::aliasing>(which, what);
+        return run<typename scenery::aliasing>(which, what, by);
       case state::interned:
-        return run<typename scenery::interning>(which, what);
+        return run<typename scenery::interning>(which, what, by);
       default:
-        return run<typename scenery::plain>(which, what);
+        return run<typename scenery::plain>(which, what, by);
     }
   }
 
   template <class Subject>
-  static bool run(state which, operation what) {
+  static bool run(state which, operation what, caller by) {
     const cell& expected = cell_of(which, what);
     const auto& application = applications<Subject>[static_cast<std::size_t>(what)];
     if (expected.is == verdict::never) return false;
@@ -70,9 +77,9 @@ class cell_runner {
       return false;
     }
     if (expected.is == verdict::holds) {
-      run_what_holds(which, expected, application);
+      run_what_holds(which, expected, application, by);
     } else if constexpr (check_level >= 1) {
-      run_misuse(which, expected, application);
+      run_misuse(which, expected, application, by);
     } else {
       return false;
     }
@@ -80,11 +87,19 @@ class cell_runner {
   }
 
   template <class Subject>
-  static void run_misuse(state which, const cell& expected, const applied<Subject>& application) {
+  static void call(caller by, const applied<Subject>& application, Subject& on) {
+    if (by == caller::of_the_scene) return application.function(on);
+    std::thread other{[&] { application.function(on); }};
+    const ouro::blocking waits;
+    other.join();
+  }
+
+  template <class Subject>
+  static void run_misuse(state which, const cell& expected, const applied<Subject>& application, caller by) {
     const last_words said = run_in_child([&] {
       Subject on;
       on.wants_watcher = application.wants_watcher;
-      scenery::play(which, on, [&](const setting&) { application.function(on); });
+      scenery::play(which, on, [&](const setting&) { call(by, application, on); });
     });
     INFO(said.text);
     CHECK(said.aborted);
@@ -93,7 +108,7 @@ class cell_runner {
   }
 
   template <class Subject>
-  static void run_what_holds(state which, const cell& expected, const applied<Subject>& application) {
+  static void run_what_holds(state which, const cell& expected, const applied<Subject>& application, caller by) {
     diary().clear();
     const std::size_t bytes = used_bytes();
     {
@@ -108,8 +123,8 @@ class cell_runner {
         if (now.is_counted) REQUIRE(on.count() == now.pointers);
         if constexpr (std::is_same_v<Subject, typename scenery::plain>) REQUIRE(scenery::is_in(which, on));
         const std::size_t told = diary().size();
-        application.function(on);
-        if (expected.has.becomes != fate::ended && expected.has.becomes != fate::later) {
+        call(by, application, on);
+        if (expected.has.becomes != fate::ended) {
           CHECK(diary().substr(told) == expected.has.now);
           diary().resize(told);
         }
@@ -135,7 +150,6 @@ class cell_runner {
     CHECK(on.seen.number == has.number);
     if (before.is_counted && (has.gives == given::same || has.gives == given::other))
       CHECK(on.seen.during == before.pointers + has.during);
-    if (has.becomes == fate::later) return;
     CHECK(has_told == (has.becomes == fate::ended));
     if (has_told) on.is_there = false;
     if (!on.is_there) return;
@@ -174,7 +188,11 @@ class cell_runner {
     Subject::refcount::store(on.head->count, count_word::one);
   }
 
-  [[nodiscard]] static std::size_t used_bytes() { return heap::current().statistics().used_bytes; }
+  [[nodiscard]] static std::size_t used_bytes() {
+    const auto here = heap::current();
+    here.trim();  // takes what another thread has freed
+    return here.statistics().used_bytes;
+  }
 };
 
 }  // namespace ouro::test
