@@ -16,15 +16,31 @@ namespace ouro::detail {
 
 /// Owns nodes in the order of insertion, each at a numbered place, with the hash index of a `dict`. A node has a member
 /// `hash`. Its address does not change while it is in the table; its place may change when another node is extracted.
-/// All functions but `make_room` are noexcept; all are amortised O(1) on average.
-template <class Node, class Memory>
+/// `Pointer` owns a node. All functions but `make_room` are noexcept; all are amortised O(1) on average.
+template <class Node, class Memory, class Pointer = std::unique_ptr<Node>>
 class node_table {
   template <class T>
   using allocator = typename Memory::template std_allocator<T>;
-  using nodes = std::vector<std::unique_ptr<Node>, allocator<std::unique_ptr<Node>>>;
+  using nodes = std::vector<Pointer, allocator<Pointer>>;
   using index = dict_index<allocator<unsigned char>>;
 
  public:
+  static constexpr std::size_t none = index::none;
+
+  /// Memory for a table that has so many places, and needs more. \see take
+  class larger_memory {
+   public:
+    /// \throws std::bad_alloc
+    explicit larger_memory(std::size_t places) : index_{index::grown_slots_for(places)} {
+      nodes_.reserve(index_.room());
+    }
+
+   private:
+    friend class node_table;
+    index index_;
+    nodes nodes_{};
+  };
+
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   /// The first place with a node, or `places()`. O(1)
@@ -34,17 +50,34 @@ class node_table {
   /// The node at a place; null if it was extracted.
   [[nodiscard]] Node* at(std::size_t place) const noexcept { return nodes_[place].get(); }
 
+  [[nodiscard]] const Pointer& pointer_at(std::size_t place) const noexcept { return nodes_[place]; }
+
+  /// The place of the node with this hash for which `is_it(node)` is true, or `none`.
+  template <class IsIt>
+  [[nodiscard]] std::size_t place_of(std::size_t hash, IsIt is_it) const {
+    return index_.find(hash, [&](std::size_t number) { return is_it(*nodes_[number]); });
+  }
+
   /// The node with this hash for which `is_it(node)` is true, or null.
   template <class IsIt>
   [[nodiscard]] Node* find(std::size_t hash, IsIt is_it) const {
-    const std::size_t place = index_.find(hash, [&](std::size_t number) { return is_it(*nodes_[number]); });
-    return place == index::none ? nullptr : at(place);
+    const std::size_t place = place_of(hash, is_it);
+    return place == none ? nullptr : at(place);
+  }
+
+  /// Calls `see(pointer)` for all nodes with this hash. \pre as for `each`
+  template <class See>
+  void each_of(std::size_t hash, See see) const {
+    static_cast<void>(index_.find(hash, [&](std::size_t number) {
+      if (nodes_[number]->hash == hash) see(nodes_[number]);
+      return false;
+    }));
   }
 
   /// Calls `see(node)` for all nodes in their order. \pre `see` inserts and extracts no node
   template <class See>
   void each(See see) const {
-    for (const std::unique_ptr<Node>& each : nodes_) {
+    for (const Pointer& each : nodes_) {
       if (each != nullptr) see(*each);
     }
   }
@@ -57,39 +90,52 @@ class node_table {
   /// then. \throws std::bad_alloc, and then nothing has changed
   void make_room() {
     while (!has_room()) {
-      index wider{index::grown_slots_for(places())};
-      nodes moved;
-      moved.reserve(wider.room());
-      if (places() >= wider.room()) continue;
-      for (std::unique_ptr<Node>& each : nodes_) moved.push_back(std::move(each));
-      nodes_.swap(moved);
-      index_ = std::move(wider);
-      fill_index();
+      larger_memory larger{places()};
+      take(larger);
     }
   }
 
+  /// Gives the nodes other memory, unless that has not enough room by now; `larger` gets the memory that they had.
+  /// Neither allocates nor frees. O(places)
+  void take(larger_memory& larger) noexcept {
+    if (places() >= larger.index_.room()) return;
+    for (Pointer& each : nodes_) larger.nodes_.push_back(std::move(each));
+    nodes_.swap(larger.nodes_);
+    std::swap(index_, larger.index_);
+    fill_index();
+  }
+
   /// \pre there is room
-  void insert(std::unique_ptr<Node> node) noexcept {
+  void insert(Pointer node) noexcept {
     index_.insert(node->hash, places());
     nodes_.push_back(std::move(node));
     ++size_;
   }
 
   /// \pre the node is in the table
-  [[nodiscard]] std::unique_ptr<Node> extract(Node& node) noexcept {
-    const std::size_t place = index_.find(node.hash, [&](std::size_t number) { return at(number) == &node; });
+  [[nodiscard]] Pointer extract(Node& node) noexcept {
+    const std::size_t place = place_of(node);
     index_.remove(place, [this](std::size_t number) { return at(number)->hash; });
     --size_;
-    std::unique_ptr<Node> taken = std::move(nodes_[place]);
+    Pointer taken = std::move(nodes_[place]);
     while (first_ != places() && at(first_) == nullptr) ++first_;
     if (size_ < places() / 2) compact();
     return taken;
   }
 
+  /// Puts a node of the same hash in the place of another one, which it returns. \pre that one is in the table
+  [[nodiscard]] Pointer replace(Node& node, Pointer with) noexcept {
+    return std::exchange(nodes_[place_of(node)], std::move(with));
+  }
+
  private:
+  [[nodiscard]] std::size_t place_of(const Node& node) const noexcept {
+    return index_.find(node.hash, [&](std::size_t number) { return at(number) == &node; });
+  }
+
   void compact() noexcept {
     std::size_t filled = 0;
-    for (std::unique_ptr<Node>& each : nodes_) {
+    for (Pointer& each : nodes_) {
       if (each != nullptr) nodes_[filled++].swap(each);
     }
     nodes_.resize(filled);
