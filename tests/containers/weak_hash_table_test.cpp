@@ -1,5 +1,7 @@
 // The common behaviour of the weak containers.
 
+#include "containers/weakly_held.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -11,36 +13,34 @@
 #include <utility>
 #include <vector>
 
-using ouro::make;
-using ouro::ptr;
+using namespace ouro::test::weakly;
 
 namespace {
 
-struct node {
-  ptr<node> next;
-  int value = 0;
-};
-
+template <class Memory>
 struct owner {
-  ouro::weak_key_map<node, ptr<owner>> peers;
-  ouro::weak_value_map<ptr<owner>, node> by_owner;
+  template <class T>
+  using ptr = typename Memory::template ptr<T>;
+
+  ouro::weak_key_map<item<Memory>, ptr<owner>, Memory> peers;
+  ouro::weak_value_map<ptr<owner>, item<Memory>, Memory> by_owner;
   void trace(auto&& visit) { visit(peers, by_owner); }
 };
 
-[[nodiscard]] ptr<node> make_node(int value) { return make<node>(nullptr, value); }
-
 }  // namespace
 
-TEST_CASE("weak_hash_table: iteration meets the entries in the order of insertion, whatever has left or was replaced") {
+TEST_CASE_TEMPLATE(
+    "weak_hash_table: iteration meets the entries in the order of insertion, whatever has left or was replaced", Memory,
+    OURO_TEST_WEAK_MEMORIES) {
   std::mt19937 random{7};
-  ouro::weak_value_map<int, node> map;
-  std::vector<std::pair<int, ptr<node>>> model;  // in the order of insertion
+  ouro::weak_value_map<int, item<Memory>, Memory> map;
+  std::vector<std::pair<int, item_ptr<Memory>>> model;  // in the order of insertion
   for (int step = 0; step != 5'000; ++step) {
     const int key = static_cast<int>(random() % 200);
-    const auto at = std::ranges::find(model, key, &std::pair<int, ptr<node>>::first);
+    const auto at = std::ranges::find(model, key, &std::pair<int, item_ptr<Memory>>::first);
     // Mostly insertions and mostly deaths by turns, so that the table grows, and closes its gaps up.
     if (random() % 100 < (step / 500 % 2 == 0 ? 90u : 15u)) {
-      const auto object = make_node(step);
+      const auto object = make_item<Memory>(step);
       map.insert_or_assign(key, object);
       if (at == model.end()) {
         model.emplace_back(key, object);
@@ -61,29 +61,31 @@ TEST_CASE("weak_hash_table: iteration meets the entries in the order of insertio
   }
 }
 
-TEST_CASE("weak_hash_table: strong keys and values are traced, so that a cycle through them is collected") {
-  const auto outside = make_node(1);
+TEST_CASE_TEMPLATE("weak_hash_table: strong keys and values are traced, so that a cycle through them is collected",
+                   Memory, OURO_TEST_WEAK_MEMORIES) {
+  const auto outside = make_item<Memory>(1);
   {
-    const auto first = make<owner>();
-    const auto second = make<owner>();
-    first->peers.insert_or_assign(make_node(2), second);  // which dies, and leaves a gap in front of the other
+    const auto first = Memory::template make<owner<Memory>>();
+    const auto second = Memory::template make<owner<Memory>>();
+    first->peers.insert_or_assign(make_item<Memory>(2), second);  // which dies, and leaves a gap in front of the other
     first->peers.insert_or_assign(outside, second);
     CHECK(second.use_count() == 2);
     second->by_owner.insert_or_assign(first, outside);
   }
-  CHECK(ouro::gc::collect() == 2);
+  CHECK(Memory::gc::collect() == 2);
 }
 
-TEST_CASE("weak_hash_table: random insertions, erasures, deaths and iterations agree with a model") {
+TEST_CASE_TEMPLATE("weak_hash_table: random insertions, erasures, deaths and iterations agree with a model", Memory,
+                   OURO_TEST_WEAK_MEMORIES) {
   std::mt19937 random{31};
-  ouro::weak_value_map<int, node> map;
-  std::map<int, ptr<node>> model;
+  ouro::weak_value_map<int, item<Memory>, Memory> map;
+  std::map<int, item_ptr<Memory>> model;
   for (int step = 0; step != 20'000; ++step) {
     const int key = static_cast<int>(random() % 50);
     switch (random() % 5) {
       case 0:
       case 1: {
-        const auto object = make_node(key);
+        const auto object = make_item<Memory>(key);
         map.insert_or_assign(key, object);
         model[key] = object;
         break;
@@ -111,11 +113,12 @@ TEST_CASE("weak_hash_table: random insertions, erasures, deaths and iterations a
   }
 }
 
-TEST_CASE("weak_hash_table: iterators can be copied and assigned, and entries leave after the last has ended") {
-  ouro::weak_set<node> set;
-  std::vector<ptr<node>> kept;
+TEST_CASE_TEMPLATE("weak_hash_table: iterators can be copied and assigned, and entries leave after the last has ended",
+                   Memory, OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_set<item<Memory>, Memory> set;
+  std::vector<item_ptr<Memory>> kept;
   for (int i = 0; i != 4; ++i) {
-    kept.push_back(make_node(i));
+    kept.push_back(make_item<Memory>(i));
     set.insert(kept.back());
   }
   auto one = set.begin();

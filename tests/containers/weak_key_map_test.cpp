@@ -1,3 +1,4 @@
+#include "containers/weakly_held.hpp"
 #include "support/counted.hpp"
 
 #include <ouro/ouro.hpp>
@@ -13,6 +14,7 @@
 
 using ouro::make;
 using ouro::ptr;
+using namespace ouro::test::weakly;
 
 namespace {
 
@@ -98,15 +100,16 @@ TEST_CASE(
   CHECK(notes.empty());
 }
 
-TEST_CASE("weak_key_map: a value is destroyed when the object that is its key dies") {
-  ouro::weak_key_map<node, std::shared_ptr<int>> notes;
+TEST_CASE_TEMPLATE("weak_key_map: a value is destroyed when the object that is its key dies", Memory,
+                   OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_key_map<item<Memory>, std::shared_ptr<int>, Memory> notes;
   const auto note = std::make_shared<int>(5);
-  auto object = make_node(1);
+  auto object = make_item<Memory>(1);
   notes.insert_or_assign(object, note);
   CHECK(*notes.find(object) == note);
   CHECK(notes.contains(object));
-  CHECK_FALSE(notes.contains(make_node(1)));
-  notes[object] = nullptr;
+  CHECK_FALSE(notes.contains(make_item<Memory>(1)));
+  notes.insert_or_assign(object, nullptr);
   CHECK(note.use_count() == 1);
   notes.insert_or_assign(object, note);
   for (const auto& [key, value] : notes) {
@@ -118,10 +121,11 @@ TEST_CASE("weak_key_map: a value is destroyed when the object that is its key di
   CHECK(note.use_count() == 1);
 }
 
-TEST_CASE("weak_key_map: a new object at the address of a dead one is another key") {
-  ouro::weak_key_map<node, int> notes;
+TEST_CASE_TEMPLATE("weak_key_map: a new object at the address of a dead one is another key", Memory,
+                   OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_key_map<item<Memory>, int, Memory> notes;
   for (int i = 0; i != 100; ++i) {
-    const auto object = make_node(i);
+    const auto object = make_item<Memory>(i);
     CHECK(notes.find(object) == nullptr);
     notes.insert_or_assign(object, i);
     CHECK(notes.size() == 1);

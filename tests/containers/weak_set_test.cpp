@@ -1,3 +1,5 @@
+#include "containers/weakly_held.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -8,6 +10,7 @@
 
 using ouro::make;
 using ouro::ptr;
+using namespace ouro::test::weakly;
 
 namespace {
 
@@ -36,10 +39,10 @@ TEST_CASE("weak_set: does not grow by objects that have left it") {
   CHECK(bytes() < before + 1000);
 }
 
-TEST_CASE("weak_set: an object is in the set once, while it lives") {
-  ouro::weak_set<node> set;
-  auto one = make_node(1);
-  const auto two = make_node(2);
+TEST_CASE_TEMPLATE("weak_set: an object is in the set once, while it lives", Memory, OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_set<item<Memory>, Memory> set;
+  auto one = make_item<Memory>(1);
+  const auto two = make_item<Memory>(2);
   CHECK(set.insert(one));
   CHECK_FALSE(set.insert(one));
   CHECK(set.insert(two));
@@ -51,11 +54,12 @@ TEST_CASE("weak_set: an object is in the set once, while it lives") {
   CHECK(set.empty());
 }
 
-TEST_CASE("weak_set: a set that is cleared in an iteration is empty, and the iteration ends (trap 31)") {
-  ouro::weak_set<node> set;
-  std::vector<ptr<node>> kept;
+TEST_CASE_TEMPLATE("weak_set: a set that is cleared in an iteration is empty, and the iteration ends (trap 31)", Memory,
+                   OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_set<item<Memory>, Memory> set;
+  std::vector<item_ptr<Memory>> kept;
   for (int i = 0; i != 5; ++i) {
-    kept.push_back(make_node(i));
+    kept.push_back(make_item<Memory>(i));
     CHECK(set.insert(kept.back()));
   }
   {

@@ -1,3 +1,5 @@
+#include "containers/weakly_held.hpp"
+
 #include <ouro/ouro.hpp>
 
 #include <doctest/doctest.h>
@@ -10,6 +12,7 @@
 
 using ouro::make;
 using ouro::ptr;
+using namespace ouro::test::weakly;
 
 namespace {
 
@@ -30,10 +33,11 @@ template <class Map>
 
 }  // namespace
 
-TEST_CASE("weak_value_map: an entry leaves when its object dies, and its key is destroyed") {
-  ouro::weak_value_map<std::shared_ptr<std::string>, node> map;
+TEST_CASE_TEMPLATE("weak_value_map: an entry leaves when its object dies, and its key is destroyed", Memory,
+                   OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_value_map<std::shared_ptr<std::string>, item<Memory>, Memory> map;
   const auto key = std::make_shared<std::string>("one");
-  auto object = make_node(1);
+  auto object = make_item<Memory>(1);
   map.insert_or_assign(key, object);
   CHECK(map.size() == 1);
   CHECK(map.get(key) == object);
@@ -46,10 +50,11 @@ TEST_CASE("weak_value_map: an entry leaves when its object dies, and its key is 
   CHECK(key.use_count() == 1);
 }
 
-TEST_CASE("weak_value_map: setdefault, pop, erase and assignment do what those of Python do") {
-  ouro::weak_value_map<std::string, node> map;
-  const auto one = make_node(1);
-  const auto two = make_node(2);
+TEST_CASE_TEMPLATE("weak_value_map: setdefault, pop, erase and assignment do what those of Python do", Memory,
+                   OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_value_map<std::string, item<Memory>, Memory> map;
+  const auto one = make_item<Memory>(1);
+  const auto two = make_item<Memory>(2);
   CHECK(map.setdefault("a", one) == one);
   CHECK(map.setdefault("a", two) == one);
   map.insert_or_assign("a", two);
@@ -63,35 +68,38 @@ TEST_CASE("weak_value_map: setdefault, pop, erase and assignment do what those o
   CHECK(one.use_count() == 1);
 }
 
-TEST_CASE("weak_value_map: the death of a replaced object does not erase the new entry") {
-  ouro::weak_value_map<std::string, node> map;
-  auto old = make_node(1);
-  const auto now = make_node(2);
+TEST_CASE_TEMPLATE("weak_value_map: the death of a replaced object does not erase the new entry", Memory,
+                   OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_value_map<std::string, item<Memory>, Memory> map;
+  auto old = make_item<Memory>(1);
+  const auto now = make_item<Memory>(2);
   map.insert_or_assign("a", old);
   map.insert_or_assign("a", now);
   old.reset();
   CHECK(map.get("a") == now);
 }
 
-TEST_CASE("weak_value_map: entries of collected garbage leave") {
-  ouro::weak_value_map<int, node> map;
+TEST_CASE_TEMPLATE("weak_value_map: entries of collected garbage leave", Memory, OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_value_map<int, item<Memory>, Memory> map;
   {
-    const auto ring = make_node(1);
-    ring->next = make_node(2);
+    const auto ring = make_item<Memory>(1);
+    ring->next = make_item<Memory>(2);
     ring->next->next = ring;
     map.insert_or_assign(1, ring);
     map.insert_or_assign(2, ring->next);
   }
   CHECK(map.size() == 2);
-  CHECK(ouro::gc::collect() == 2);
+  CHECK(Memory::gc::collect() == 2);
   CHECK(map.empty());
 }
 
-TEST_CASE("weak_value_map: entries of objects that die in an iteration are hidden, and leave after it (trap 31)") {
-  ouro::weak_value_map<int, node> map;
-  std::vector<ptr<node>> kept;
+TEST_CASE_TEMPLATE(
+    "weak_value_map: entries of objects that die in an iteration are hidden, and leave after it (trap 31)", Memory,
+    OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_value_map<int, item<Memory>, Memory> map;
+  std::vector<item_ptr<Memory>> kept;
   for (int i = 0; i != 10; ++i) {
-    kept.push_back(make_node(i));
+    kept.push_back(make_item<Memory>(i));
     map.insert_or_assign(i, kept.back());
   }
   int met = 0;
@@ -108,11 +116,12 @@ TEST_CASE("weak_value_map: entries of objects that die in an iteration are hidde
   CHECK(map.empty());
 }
 
-TEST_CASE("weak_value_map: insertions and erasures in an iteration move no entry (trap 31)") {
-  ouro::weak_value_map<int, node> map;
-  std::vector<ptr<node>> kept;
+TEST_CASE_TEMPLATE("weak_value_map: insertions and erasures in an iteration move no entry (trap 31)", Memory,
+                   OURO_TEST_WEAK_MEMORIES) {
+  ouro::weak_value_map<int, item<Memory>, Memory> map;
+  std::vector<item_ptr<Memory>> kept;
   const auto put = [&](int i) {
-    kept.push_back(make_node(i));
+    kept.push_back(make_item<Memory>(i));
     map.insert_or_assign(i, kept.back());
   };
   for (int i = 0; i != 8; ++i) put(i);
@@ -130,32 +139,32 @@ TEST_CASE("weak_value_map: insertions and erasures in an iteration move no entry
   CHECK(values_of(map).front() == 100);
 }
 
-TEST_CASE("weak_value_map: the destructor of a key may use the map") {
+TEST_CASE_TEMPLATE("weak_value_map: the destructor of a key may use the map", Memory, OURO_TEST_WEAK_MEMORIES) {
   struct returning {
-    ouro::weak_value_map<int, node>* map;
+    ouro::weak_value_map<int, item<Memory>, Memory>* map;
     ~returning() {
       if (map != nullptr) map->clear();
     }
   };
-  ouro::weak_value_map<int, node> other;
-  const auto stays = make_node(7);
+  ouro::weak_value_map<int, item<Memory>, Memory> other;
+  const auto stays = make_item<Memory>(7);
   other.insert_or_assign(1, stays);
-  ouro::weak_key_map<node, std::unique_ptr<returning>> notes;
-  auto object = make_node(1);
+  ouro::weak_key_map<item<Memory>, std::unique_ptr<returning>, Memory> notes;
+  auto object = make_item<Memory>(1);
   notes.insert_or_assign(object, std::make_unique<returning>(&other));
   object.reset();
   CHECK(notes.empty());
   CHECK(other.empty());
 }
 
-TEST_CASE("weak_value_map: keys of equal hash are different keys") {
+TEST_CASE_TEMPLATE("weak_value_map: keys of equal hash are different keys", Memory, OURO_TEST_WEAK_MEMORIES) {
   struct same_hash {
     std::size_t operator()(int) const noexcept { return 7; }
   };
-  ouro::weak_value_map<int, node, ouro::default_memory, same_hash> map;
-  std::vector<ptr<node>> kept;
+  ouro::weak_value_map<int, item<Memory>, Memory, same_hash> map;
+  std::vector<item_ptr<Memory>> kept;
   for (int i = 0; i != 100; ++i) {
-    kept.push_back(make_node(i));
+    kept.push_back(make_item<Memory>(i));
     map.insert_or_assign(i, kept.back());
   }
   kept.erase(kept.begin() + 10, kept.begin() + 80);

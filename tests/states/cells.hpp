@@ -458,8 +458,7 @@ inline constexpr cell cells[] = {
     {op::in_attributes, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_attributes, interned, never, "attributes need a default value, and interned values have none"},
 
-    {op::in_weak_set, living - other_handles - shared_of_others, holds, "the container does not hold the object",
-     shared, 31},
+    {op::in_weak_set, living - other_handles, holds, "the container does not hold the object", shared, 31},
     {op::in_weak_set, immortal, holds, not_counted, same},
     {op::in_weak_set, at_limit, holds, gets_immortal, saturated, 9},
     {op::in_weak_set, unheld, never, needs_handle},
@@ -467,10 +466,8 @@ inline constexpr cell cells[] = {
     {op::in_weak_set, foreign, misuse, not_here, {}, 79},
     {op::in_weak_set, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_weak_set, other_handles, never, no_such_handle},
-    {op::in_weak_set, shared_of_others, never, "weak containers are for objects of one thread"},
 
-    {op::in_weak_value_map, living - other_handles - shared_of_others, holds, "the container does not hold the object",
-     shared, 31},
+    {op::in_weak_value_map, living - other_handles, holds, "the container does not hold the object", shared, 31},
     {op::in_weak_value_map, immortal, holds, not_counted, same},
     {op::in_weak_value_map, at_limit, holds, gets_immortal, saturated, 9},
     {op::in_weak_value_map, unheld, never, needs_handle},
@@ -478,10 +475,8 @@ inline constexpr cell cells[] = {
     {op::in_weak_value_map, foreign, misuse, not_here, {}, 79},
     {op::in_weak_value_map, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_weak_value_map, other_handles, never, no_such_handle},
-    {op::in_weak_value_map, shared_of_others, never, "weak containers are for objects of one thread"},
 
-    {op::in_weak_key_map, living - other_handles - shared_of_others, holds, "the container does not hold the object",
-     shared, 31},
+    {op::in_weak_key_map, living - other_handles, holds, "the container does not hold the object", shared, 31},
     {op::in_weak_key_map, immortal, holds, not_counted, same},
     {op::in_weak_key_map, at_limit, holds, gets_immortal, saturated, 9},
     {op::in_weak_key_map, unheld, never, needs_handle},
@@ -489,7 +484,6 @@ inline constexpr cell cells[] = {
     {op::in_weak_key_map, foreign, misuse, not_here, {}, 79},
     {op::in_weak_key_map, of_ended_heap, misuse, outlived, {}, 79},
     {op::in_weak_key_map, other_handles, never, no_such_handle},
-    {op::in_weak_key_map, shared_of_others, never, "weak containers are for objects of one thread"},
 };
 
 /// How many cells the pair has.

@@ -54,10 +54,6 @@ struct for_collectors {
   template <class Subject>
   static constexpr bool applies = collects<Subject>;
 };
-struct for_things_of_one_thread {
-  template <class Subject>
-  static constexpr bool applies = points_to_thing<Subject> && !Subject::refcount::is_thread_safe;
-};
 
 template <>
 struct act<operation::copy> : for_every_handle {
@@ -547,7 +543,7 @@ struct act<operation::in_attributes> {
 };
 
 template <>
-struct act<operation::in_weak_set> : for_things_of_one_thread {
+struct act<operation::in_weak_set> : for_things {
   template <class Subject>
   static void apply(Subject& on) {
     weak_set<thing<typename Subject::memory>, typename Subject::memory> all;
@@ -559,7 +555,7 @@ struct act<operation::in_weak_set> : for_things_of_one_thread {
 };
 
 template <>
-struct act<operation::in_weak_value_map> : for_things_of_one_thread {
+struct act<operation::in_weak_value_map> : for_things {
   template <class Subject>
   static void apply(Subject& on) {
     weak_value_map<int, thing<typename Subject::memory>, typename Subject::memory> all;
@@ -570,7 +566,7 @@ struct act<operation::in_weak_value_map> : for_things_of_one_thread {
 };
 
 template <>
-struct act<operation::in_weak_key_map> : for_things_of_one_thread {
+struct act<operation::in_weak_key_map> : for_things {
   template <class Subject>
   static void apply(Subject& on) {
     weak_key_map<thing<typename Subject::memory>, int, typename Subject::memory> all;

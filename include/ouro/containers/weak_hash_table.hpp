@@ -13,7 +13,6 @@
 #include <ouro/pointer/managed_weak.hpp>
 
 #include <cstddef>
-#include <iterator>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -31,10 +30,6 @@ namespace ouro::detail {
 /// For policies whose objects belong to one thread. Look-up, insertion and removal are O(1) on average.
 template <class Key, class T, class Content, class Memory, class Hash, class Equal>
 class weak_hash_table {
-  static_assert(!Memory::refcount::is_thread_safe,
-                "ouro: the entry of a weak container goes on the thread where its object dies: use policies whose "
-                "objects belong to one thread");
-
  public:
   using strong = typename Memory::template ptr<T>;
   using weak = typename Memory::template weak<T>;
@@ -267,33 +262,6 @@ class weak_hash_table {
   table entries_;
   std::size_t empty_ = 0;   ///< empty places
   std::size_t guards_ = 0;  ///< living iteration guards
-};
-
-/// An input iterator over a cursor; its elements are `As::of(cursor)`.
-template <class Table, class As>
-class weak_iterator {
- public:
-  using cursor = typename Table::cursor;
-  using value_type = decltype(As::of(std::declval<const cursor&>()));
-  using reference = value_type;
-  using difference_type = std::ptrdiff_t;
-  using iterator_category = std::input_iterator_tag;
-
-  explicit weak_iterator(Table& of) : at_{of} {}
-
-  [[nodiscard]] reference operator*() const { return As::of(at_); }
-  weak_iterator& operator++() noexcept {
-    at_.next();
-    return *this;
-  }
-  void operator++(int) noexcept { at_.next(); }
-
-  [[nodiscard]] friend bool operator==(const weak_iterator& at, std::default_sentinel_t) noexcept {
-    return at.at_.is_at_end();
-  }
-
- private:
-  cursor at_;
 };
 
 }  // namespace ouro::detail

@@ -4,7 +4,7 @@
 
 #include <ouro/config.hpp>
 #include <ouro/containers/equal_values.hpp>
-#include <ouro/containers/weak_hash_table.hpp>
+#include <ouro/containers/weak_container.hpp>
 #include <ouro/fwd.hpp>
 #include <ouro/pointer/memory.hpp>
 
@@ -18,12 +18,16 @@ namespace ouro {
 
 /// A set of objects by their identity; it does not keep them alive. An object that dies is removed. Iteration gives
 /// strong pointers in the order of insertion. It stays valid while objects are inserted, erased or die; it may skip
-/// objects that are inserted meanwhile. For policies whose objects belong to one thread. Neither copyable nor movable.
+/// objects that are inserted meanwhile. Neither copyable nor movable.
+///
+/// With a thread-safe refcount policy, threads may call all members at the same time, but the constructor, which may
+/// throw `std::bad_alloc`, and the destructor. `begin()` is O(objects) then: it lists what is in the set, and the
+/// iteration meets of that what lives still.
 template <class T, class Memory = default_memory>
 class OURO_SHARED_TYPE weak_set {
   struct nothing {};
   using entries =
-      detail::weak_hash_table<const void*, T, nothing, Memory, std::hash<const void*>, detail::equal_values>;
+      detail::weak_entries_of<const void*, T, nothing, Memory, std::hash<const void*>, detail::equal_values>;
 
   struct as_pointer {
     [[nodiscard]] static typename entries::strong of(const typename entries::cursor& at) { return at.object(); }
@@ -37,8 +41,12 @@ class OURO_SHARED_TYPE weak_set {
   /// Returns whether the object is new in the set. \pre not null. \throws std::bad_alloc
   bool insert(const value_type& object) {
     if (contains(object)) return false;
-    entries_.put(object.owner(), object, {});
-    return true;
+    if constexpr (detail::are_watched_by_threads<Memory>()) {
+      return entries_.put(object.owner(), object, {}, false).is_new;
+    } else {
+      entries_.put(object.owner(), object, {});
+      return true;
+    }
   }
 
   [[nodiscard]] bool contains(const value_type& object) const {
