@@ -26,25 +26,67 @@ struct thing {
   int id = 0;
 };
 
-std::array<ptr<thing>, 200> things;
+template <class Memory>
+std::array<typename Memory::template ptr<thing>, 200> things;
 
-[[nodiscard]] const ptr<thing>& thing_of(int id) {
-  ptr<thing>& at = things.at(static_cast<std::size_t>(id));
-  if (at == nullptr) at = make<thing>(id);
+template <class Memory>
+[[nodiscard]] const auto& thing_of(int id) {
+  auto& at = things<Memory>.at(static_cast<std::size_t>(id));
+  if (at == nullptr) at = Memory::template make<thing>(id);
   return at;
 }
 
-using by_key = ouro::weak_key_map<thing, element>;
-using by_value = ouro::weak_value_map<element, thing, ouro::default_memory, hash_of_element>;
-
-void put(by_key& items, int id) { items.insert_or_assign(thing_of(id), element{id}); }
-void put(by_value& items, int id) { items.insert_or_assign(element{id}, thing_of(id)); }
-void erase(by_key& items, int id) { items.erase(thing_of(id)); }
-void erase(by_value& items, int id) { items.erase(element{id}); }
-void find(by_key& items, int id) {
-  if (const element* const found = items.find(thing_of(id)); found != nullptr) check_intact(*found);
+void drop_things() {
+  things<ouro::default_memory> = {};
+  things<ouro::shared_memory> = {};
 }
-void find(by_value& items, int id) {
+void drop_thing(std::size_t id) {
+  things<ouro::default_memory>[id].reset();
+  things<ouro::shared_memory>[id].reset();
+}
+
+template <class Memory>
+using key_map = ouro::weak_key_map<thing, element, Memory>;
+template <class Memory>
+using value_map = ouro::weak_value_map<element, thing, Memory, hash_of_element>;
+using by_key = key_map<ouro::default_memory>;
+using by_value = value_map<ouro::default_memory>;
+using shared_by_key = key_map<ouro::shared_memory>;
+using shared_by_value = value_map<ouro::shared_memory>;
+
+template <class Map>
+inline constexpr bool has_keys_of_program = std::is_same_v<typename Map::key_type, element>;
+
+template <class Memory>
+void put(key_map<Memory>& items, int id) {
+  items.insert_or_assign(thing_of<Memory>(id), element{id});
+}
+template <class Memory>
+void put(value_map<Memory>& items, int id) {
+  items.insert_or_assign(element{id}, thing_of<Memory>(id));
+}
+template <class Memory>
+void set_default(key_map<Memory>& items, int id) {
+  static_cast<void>(items.setdefault(thing_of<Memory>(id), element{id}));
+}
+template <class Memory>
+void set_default(value_map<Memory>& items, int id) {
+  static_cast<void>(items.setdefault(element{id}, thing_of<Memory>(id)));
+}
+template <class Memory>
+void erase(key_map<Memory>& items, int id) {
+  items.erase(thing_of<Memory>(id));
+}
+template <class Memory>
+void erase(value_map<Memory>& items, int id) {
+  items.erase(element{id});
+}
+template <class Memory>
+void find(key_map<Memory>& items, int id) {
+  if (const auto found = items.find(thing_of<Memory>(id)); found != nullptr) check_intact(*found);
+}
+template <class Memory>
+void find(value_map<Memory>& items, int id) {
   if (const auto found = items.get(element{id}); found != nullptr) CHECK(found->id >= 0);
 }
 
@@ -64,16 +106,18 @@ template <class Map>
        [](home_type& at) {
          for (int i = 20; i != 40 && live_home<Map>() != nullptr; ++i) put(at.items, i);
        }},
+      {"setdefault of a new key", [](home_type& at) { set_default(at.items, 9); }},
+      {"setdefault of an old key", [](home_type& at) { set_default(at.items, 1); }},
       {"erase", [](home_type& at) { erase(at.items, 3); }},
       {"find", [](home_type& at) { find(at.items, 4); }},
       {"clear", [](home_type& at) { at.items.clear(); }},
-      {"death of an object", [](home_type&) { things[3].reset(); }},
-      {"death of all objects", [](home_type&) { things = {}; }},
+      {"death of an object", [](home_type&) { drop_thing(3); }},
+      {"death of all objects", [](home_type&) { drop_things(); }},
       {"end of a reading, with what went meanwhile",
        [](home_type& at) {
          const auto reader = at.items.begin();
-         things[3].reset();
-         things[4].reset();
+         drop_thing(3);
+         drop_thing(4);
        }},
       ending<Map>(),
   };
@@ -93,7 +137,7 @@ template <class Map>
        [](home_type& at) {
          for (int i = 50; i != 80; ++i) put(at.items, i);
        }},
-      {"deaths", [](home_type&) { things = {}; }},
+      {"deaths", [](home_type&) { drop_things(); }},
       {"iterate",
        [](home_type& at) {
          for (const auto& each : at.items) {
@@ -109,22 +153,22 @@ template <class Map>
 template <class Map>
 void try_map(std::vector<step<Map>> with, moment at, bool rings = true) {
   CHECK(try_all<Map>([](Map& items, int from) { fill(items, from); }, operations<Map>(), with, at) == rings);
-  things = {};
+  drop_things();
 }
 
 }  // namespace
 
 TEST_CASE_TEMPLATE("weak containers: the destructor of a key or value may do anything to the container", Map, by_key,
-                   by_value) {
+                   by_value, shared_by_key, shared_by_value) {
   auto all = actions<Map>();
   all.push_back(ending<Map>());
   try_map<Map>(all, moment::destruction);
 }
 
 TEST_CASE_TEMPLATE("weak containers: a move, hash or comparison may do anything to the container but end it", Map,
-                   by_key, by_value) {
+                   by_key, by_value, shared_by_key, shared_by_value) {
   try_map<Map>(actions<Map>(), moment::move);
-  constexpr bool compares = std::is_same_v<Map, by_value>;
+  constexpr bool compares = has_keys_of_program<Map>;
   auto all = actions<Map>();
   all.push_back(throwing<Map>());
   try_map<Map>(all, moment::comparison, compares);
@@ -132,10 +176,10 @@ TEST_CASE_TEMPLATE("weak containers: a move, hash or comparison may do anything 
 }
 
 TEST_CASE_TEMPLATE("weak containers: a collection that begins inside an operation finds the container valid", Map,
-                   by_key, by_value) {
+                   by_key, by_value, shared_by_key, shared_by_value) {
   const ouro::test::eager_collections<> eager;
   const std::vector<step<Map>> collect{{"collect", &collect_around<Map>}};
-  constexpr bool compares = std::is_same_v<Map, by_value>;
+  constexpr bool compares = has_keys_of_program<Map>;
   try_map<Map>(collect, moment::destruction);
   try_map<Map>(collect, moment::move);
   try_map<Map>(collect, moment::comparison, compares);
@@ -211,9 +255,10 @@ TEST_CASE("weak_value_map: a comparison may use up the room that was made for a 
   }
 }
 
-TEST_CASE("weak_key_map: an entry that a destructor inserts into a dying map is destroyed with it") {
+TEST_CASE_TEMPLATE("weak_key_map: an entry that a destructor inserts into a dying map is destroyed with it", Map,
+                   by_key, shared_by_key) {
   {
-    by_key items;
+    Map items;
     put(items, 1);
     bell::action = [&items] { put(items, 2); };
     bell::left = 1;
@@ -222,25 +267,25 @@ TEST_CASE("weak_key_map: an entry that a destructor inserts into a dying map is 
   bell::rings_at = moment::never;
   CHECK(bell::left == 0);
   CHECK(bell::alive == 0);
-  things = {};
+  drop_things();
 }
 
 TEST_CASE("weak_value_map: in an iteration, size() counts live objects and not those that wait for destruction") {
   ouro::weak_value_map<int, thing> items;
   auto waiting = make<thing>(1);
   items.insert_or_assign(1, waiting);
-  for (int i = 2; i != 6; ++i) items.insert_or_assign(i, thing_of(i));
+  for (int i = 2; i != 6; ++i) items.insert_or_assign(i, thing_of<ouro::default_memory>(i));
   {
     const auto reader = items.begin();
     CHECK(items.erase(3) == 1);  // its place stays
     const auto held = std::exchange(waiting, nullptr);
-    things[4].reset();
+    drop_thing(4);
     const ouro::gc::deferred_drops deferred;
-    things[5].reset();
+    drop_thing(5);
     CHECK(items.size() == 2);
   }
   CHECK(items.size() == 1);
-  things = {};
+  drop_things();
 }
 
 TEST_CASE("weak_value_map: an entry whose object is being destroyed is neither counted nor met") {

@@ -20,8 +20,8 @@ namespace ouro::detail {
 template <class Memory>
 [[nodiscard]] consteval bool are_watched_by_threads() {
   static_assert(counts_in_header<typename Memory::refcount>,
-                "ouro: a weak container needs a refcount policy with a header: who counts in the object does not say "
-                "when it dies");
+                "ouro: a weak container needs a refcount policy with a header: an object that counts itself does not "
+                "tell of its death");
   if constexpr (counts_in_header<typename Memory::refcount>) {
     return Memory::refcount::is_thread_safe;
   } else {
