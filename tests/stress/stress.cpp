@@ -9,6 +9,7 @@
 #include "stress/graph.hpp"
 #include "stress/islands.hpp"
 #include "stress/shared_pointers.hpp"
+#include "stress/weak_containers.hpp"
 
 #include <ouro/ouro.hpp>
 
@@ -54,6 +55,7 @@ struct shared {
   ouro::stress::graph<Memory> graph;
   ouro::stress::island_exchange islands;
   ouro::stress::shared_pointers pointers;
+  ouro::stress::weak_containers<Memory> directories;
   std::atomic<std::uint64_t> done = 0;
   std::atomic<bool> is_over = false;
 };
@@ -79,7 +81,7 @@ class life {
     if (mine == nullptr) mine = in_.graph.make();
     mine->check();
     auto& root = in_.graph.root(random_);
-    switch (random_() % 27) {
+    switch (random_() % 30) {
       case 0:
       case 1: {
         pointer made = in_.graph.make();
@@ -150,6 +152,11 @@ class life {
       case 24:
       case 25:
         in_.pointers.act(shared_, random_);
+        break;
+      case 26:
+      case 27:
+      case 28:
+        in_.directories.act(mine, random_);
         break;
       default:
         act_rarely(mine);
@@ -243,6 +250,7 @@ void check_that_nothing_is_left() {
   ouro::shared_memory::gc::collect();
   if (ouro::stress::things_alive != 0) fail("things of shared pointers are left");
   if (ouro::stress::alive != 0) fail("objects are left");
+  if (ouro::stress::directories_alive != 0) fail("directories are left");
   if (ouro::stress::parts_alive != 0) fail("parts of islands are left");
   if (ouro::stress::text::interned_count() != 0) fail("texts are left");
 }
@@ -283,6 +291,7 @@ void run(std::string_view name, const options& chosen) {
     state.graph.cut_off();
     state.islands.clear();
     state.pointers.clear();
+    state.directories.clear();
     // Finalizers bring some objects back.
     for (int i = 0; i != 10 && ouro::stress::alive != 0; ++i) {
       Memory::gc::collect();
