@@ -13,6 +13,7 @@ SPACE = "{http://schemas.microsoft.com/vstudio/debugger/natvis/2010}"
 # For each name of a type in the file, one type that it stands for, and what its asterisks are then.
 LOCAL = "ouro::local_refcount, ouro::trial_deletion, ouro::pool_allocator"
 MEMORY = "ouro::default_memory"
+COLLECTED = ["ouro::trial_deletion", "ouro::pool_allocator"]
 SAMPLES = {
     "ouro::managed_ptr<*,*,*,*>": ["node", *LOCAL.split(", ")],
     "ouro::managed_ptr<*,ouro::biased_refcount,*,*>": ["point", "ouro::no_collector", "ouro::pool_allocator"],
@@ -33,6 +34,14 @@ SAMPLES = {
     "ouro::weak_value_map<*,*,*,*,*>": ["int", "node", MEMORY, "std::hash<int>", "std::equal_to<int>"],
     "ouro::weak_key_map<*,*,*>": ["node", "int", MEMORY],
     "ouro::weak_set<*,*>": ["node", MEMORY],
+    "ouro::weak_value_map<*,*,ouro::memory<ouro::atomic_refcount,*,*>,*,*>": [
+        "int", "shared_node", *COLLECTED, "std::hash<int>", "std::equal_to<int>"],
+    "ouro::weak_key_map<*,*,ouro::memory<ouro::atomic_refcount,*,*>>": ["shared_node", "int", *COLLECTED],
+    "ouro::weak_set<*,ouro::memory<ouro::atomic_refcount,*,*>>": ["shared_node", *COLLECTED],
+    "ouro::weak_value_map<*,*,ouro::memory<ouro::biased_refcount,*,*>,*,*>": [
+        "int", "shared_node", *COLLECTED, "std::hash<int>", "std::equal_to<int>"],
+    "ouro::weak_key_map<*,*,ouro::memory<ouro::biased_refcount,*,*>>": ["shared_node", "int", *COLLECTED],
+    "ouro::weak_set<*,ouro::memory<ouro::biased_refcount,*,*>>": ["shared_node", *COLLECTED],
     "ouro::interned<*,*>": ["int", "ouro::interner<int>"],
     "ouro::basic_interned_string<*>": ["ouro::no_locking"],
     "ouro::basic_small_int<*,*,*>": ["long long", "-5", "256"],
@@ -40,7 +49,7 @@ SAMPLES = {
 }
 # Members of Microsoft's standard library, and what gives the same elsewhere.
 MICROSOFT = (("._Mypair._Myval2._Myfirst", ".data()"), ("._Mypair._Myval2._Mylast", ".END"),
-             ("._Mypair._Myval2", ".get()"))
+             ("._Mypair._Myval2", ".get()"), ("._Ptr", ".get()"))
 
 HEAD = """
 #include <ouro/ouro.hpp>
@@ -50,6 +59,7 @@ HEAD = """
 using std::size_t;
 struct node { int value; ouro::ptr<node> next; };
 struct point { int x; int y; };
+struct shared_node { int value; };
 void intrusive_ptr_add_ref(point*);
 void intrusive_ptr_release(point*);
 """

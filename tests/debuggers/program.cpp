@@ -147,6 +147,9 @@ struct values {
   ouro::weak_value_map<int, node> cache;
   ouro::weak_key_map<node, int> notes;
   ouro::weak_set<node> set;
+  ouro::weak_value_map<int, shared_node, shared_memory> shared_cache;
+  ouro::weak_key_map<shared_node, int, shared_memory> shared_notes;
+  ouro::weak_set<shared_node, shared_memory> shared_set;
   ouro::slot<point, int> slot{"y", &point::y};
 
   ouro::interned<double> number{2.5};
@@ -314,6 +317,9 @@ void fill_containers(values& all) {
   all.cache.insert_or_assign(1, all.alone);
   all.notes.insert_or_assign(all.alone, 19);
   all.set.insert(all.alone);
+  all.shared_cache.insert_or_assign(1, all.shared_ring);
+  all.shared_notes.insert_or_assign(all.shared_ring, 23);
+  all.shared_set.insert(all.shared_ring);
 }
 
 int main() {

@@ -1,7 +1,7 @@
 """Printers of the containers, each as what it holds."""
 from ouro_gdb_parts.header import header_of
-from ouro_gdb_parts.program import (argument, at, elements, text_of, tuple_elements, type_named, vector_range, word_at,
-                                    word_bytes, word_of)
+from ouro_gdb_parts.program import (argument, at, elements, field, text_of, tuple_elements, type_named, vector_range,
+                                    word_at, word_bytes, word_of)
 
 
 class ListPrinter:
@@ -117,12 +117,17 @@ class SlotPrinter:
 
 def weak_entries(value):
     """Those of a weak container, in the order of insertion. One that waits to be taken away counts no more."""
-    table = value["entries_"]["entries_"]
+    is_shared = value["entries_"].type.strip_typedefs().name.startswith("ouro::detail::shared_weak_table<")
+    if is_shared:
+        # Behind a shared pointer. (libstdc++, libc++)
+        table = field(value["entries_"]["state_"], "_M_ptr", "__ptr_")["entries"]
+    else:
+        table = value["entries_"]["entries_"]
     first, places = vector_range(table["nodes_"])
-    # Unique pointers, which are null where an entry was taken away.
+    # Owning pointers, which are null where an entry was taken away.
     nodes = [word_at((first + i).dereference().address) for i in range(places)]
     entries = [at(each, argument(table.type, 0)) for each in nodes if each != 0]
-    return [each for each in entries if not each["is_empty"]]
+    return [each for each in entries if is_shared or not each["is_empty"]]
 
 
 class WeakValueMapPrinter(MapPrinter):

@@ -162,15 +162,22 @@ class AttributesChildren(Children):
 
 def entries_of(weak):
     """Those of a weak container, in the order of insertion. One that waits to be taken away counts no more."""
-    table = child(child(weak, "entries_"), "entries_")
+    entries = child(weak, "entries_")
+    shared = entries.GetNonSyntheticValue().GetChildMemberWithName("state_")
+    if shared.IsValid():
+        # Behind a shared pointer. (libstdc++, libc++)
+        table = child(child(shared, "_M_ptr", "__ptr_").Dereference(), "entries")
+    else:
+        table = child(entries, "entries_")
     target, process = weak.GetTarget(), weak.GetProcess()
     first, places = vector_range(child(table, "nodes_"))
+    # Owning pointers, which are null where an entry was taken away.
+    step = first.GetType().GetPointeeType().GetByteSize()
     for i in range(places):
-        # A unique pointer, which is null where an entry was taken away.
-        node = process.ReadPointerFromMemory(word_of(first) + i * target.GetAddressByteSize(), lldb.SBError())
+        node = process.ReadPointerFromMemory(word_of(first) + i * step, lldb.SBError())
         if node != 0:
             entry = at(target, node, table.GetType().GetCanonicalType().GetTemplateArgumentType(0))
-            if word_of(child(entry, "is_empty")) == 0:
+            if shared.IsValid() or word_of(child(entry, "is_empty")) == 0:
                 yield entry
 
 
