@@ -156,7 +156,6 @@ TEST_CASE_TEMPLATE("weak_value_map: comparisons and hashes of the program may be
                    Memory, biased, atomic) {
   ouro::weak_value_map<busy_key<Memory>, node<Memory>, Memory, few_hashes<Memory>> map;
   std::atomic<int> wrong = 0;
-  std::atomic<int> collections = 0;
   run_together([&](int self) {
     numbers random{static_cast<std::uint32_t>(self)};
     std::array<pointer<Memory>, 4> own;
@@ -183,12 +182,11 @@ TEST_CASE_TEMPLATE("weak_value_map: comparisons and hashes of the program may be
         default:
           mine.reset();
           if (map.size() > 12) ++wrong;  // a key twice
-          if (i % 16 == 0) collections += Memory::gc::collect() != 0;
+          if (i % 16 == 0) Memory::gc::collect();
       }
     }
   });
   CHECK(wrong == 0);
-  CHECK(collections > 0);
   CHECK(nothing_is_left<Memory>());
   CHECK(map.empty());
 }
