@@ -230,7 +230,7 @@ struct graph {
 
   /// Calls `use(containers)` with the weak containers of that node.
   void with_weak_from(std::size_t from, auto use) {
-    if constexpr (wide::is_of_one_thread) with_wide_from(from, [&use](wide& at) { use(at.weak); });
+    with_wide_from(from, [&use](wide& at) { use(at.weak); });
   }
 
   /// Calls `use(attributes)` with the attributes of that node.

@@ -123,7 +123,7 @@ namespace ouro::fuzz {
     case opcode::know:
       return "if ($rb) in.with_weak_from($ia, [&](auto& weak) { weak.know($rb, nobody, pointer{$rc}); });";
     case opcode::walk_known:
-      return "if ($rc) in.with_weak_from($ib, [&](auto& weak) { if (auto* at = weak.known.find($rc)) $ra = at->to; });";
+      return "if ($rc) in.with_weak_from($ib, [&](auto& weak) { if (auto at = weak.known.find($rc)) $ra = at->to; });";
     case opcode::weak_erase:
       return "if ($rb) in.with_weak_from($ia, [&](auto& weak) { weak.erase($ic / 4 % 3, $ic % 4, pointer{$rb}); });";
     case opcode::weak_clear:

@@ -221,13 +221,4 @@ struct weak_members {
   }
 };
 
-/// Objects that threads share have no weak containers.
-struct no_weak_members {
-  template <class Graph>
-  no_weak_members(Graph&, object_id, std::size_t) noexcept {}
-
-  static void clear() noexcept {}
-  static void trace(auto&&) noexcept {}
-};
-
 }  // namespace ouro::fuzz

@@ -62,7 +62,7 @@ struct wide_node : rich_node<Kit> {
   static constexpr std::size_t first_known = 16, most_known = noted_edges<Kit>::most, frozen_edge = 20, tuple_edge = 21,
                                first_attribute = 22, most_attributes = std::size(attribute_names), first_in_row = 26,
                                most_in_row = 3, first_in_tree = 29, most_in_tree = 3;
-  static constexpr std::size_t atomic_edge_of_wide = first_known;  ///< where shared objects have no weak containers
+  static constexpr std::size_t atomic_edge_of_wide = first_attribute;  ///< where shared objects have no attributes
 
   explicit wide_node(graph<Kit>& of, behaviour what = behaviour::nothing, std::size_t with = 0)
       : base{of, what, with}, weak{of, this->id, first_known} {}
@@ -76,7 +76,7 @@ struct wide_node : rich_node<Kit> {
         row{from.row},
         tree{from.tree},
         atomic{from.atomic} {
-    if constexpr (is_of_one_thread) this->in.oracle.clear_edges(this->id, first_known, most_known);
+    this->in.oracle.clear_edges(this->id, first_known, most_known);
   }
   ~wide_node() override { this->end(wide_node::seen()); }
 
@@ -91,12 +91,12 @@ struct wide_node : rich_node<Kit> {
     all[tuple_edge] = tuple.block().get();
     for (std::size_t i = 0; i != row.size(); ++i) all[first_in_row + i] = row[i].get();
     for (const auto& [key, value] : tree) all[first_in_tree + static_cast<std::size_t>(key)] = value.get();
+    for (std::size_t i = 0; i != most_known; ++i) {
+      if (const auto* const edge = weak.values.edges[i]; edge != nullptr) all[first_known + i] = edge->to.get();
+    }
     if constexpr (!is_of_one_thread) {
       all[atomic_edge_of_wide] = atomic.load().get();
     } else {
-      for (std::size_t i = 0; i != most_known; ++i) {
-        if (const auto* const edge = weak.values.edges[i]; edge != nullptr) all[first_known + i] = edge->to.get();
-      }
       own.each([&all](const interned_string& name, const pointer& value) {
         const auto found = std::find(std::begin(attribute_names), std::end(attribute_names), name);
         all[first_attribute + static_cast<std::size_t>(found - std::begin(attribute_names))] = value.get();
@@ -106,7 +106,7 @@ struct wide_node : rich_node<Kit> {
   }
   [[nodiscard]] wide_node* as_wide() noexcept override { return this; }
 
-  std::conditional_t<is_of_one_thread, weak_members<Kit>, no_weak_members> weak;
+  weak_members<Kit> weak;
   beads_of<Kit> frozen;
   tuple_of<Kit> tuple;
   std::conditional_t<is_of_one_thread, attributes<pointer, memory>, no_attributes> own;
