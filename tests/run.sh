@@ -27,7 +27,7 @@ for preset in $PRESETS; do
   tests=all
   case $preset in *:*) tests=${preset#*:} ;; esac
   examples=OFF
-  [ "$tests" != all ] || examples=ON
+  case $tests in all | uncommon) examples=ON ;; esac
   build=build/${CXX:+$(basename "$CXX")-}${preset%:*}
   log=$build/ctest-$tests.log
   logs="$logs $log"
