@@ -31,7 +31,9 @@ class AtomicPrinter(PointerPrinter):
         return "atomic " + super().to_string() + under_way
 
 
-class AtomicSharedPrinter(SharedPrinter):
+class Locked:
+    """Of an atomic pointer that has its value behind a lock: that value."""
+
     def __init__(self, value):
         super().__init__(value["slot_"]["value_"])
 
@@ -39,9 +41,9 @@ class AtomicSharedPrinter(SharedPrinter):
         return "atomic " + super().to_string()
 
 
-class AtomicWeakSharedPrinter(WeakSharedPrinter):
-    def __init__(self, value):
-        super().__init__(value["slot_"]["value_"])
+class AtomicSharedPrinter(Locked, SharedPrinter):
+    pass
 
-    def to_string(self):
-        return "atomic " + super().to_string()
+
+class AtomicWeakSharedPrinter(Locked, WeakSharedPrinter):
+    pass

@@ -20,15 +20,18 @@ def pointer_summary(value, _):
     return "ptr to %s (%s)" % (name, header.describe())
 
 
-def weak_summary(value, _):
+def summary_of_weak(value, kind, name_of_target):
     value = plain(value)
     if word_of(child(child(value, "handle_"), "record_")) == 0:
-        return "weak (null)"
+        return kind + " (null)"
     header = header_of_weak(value)
     if header is None or header.count().is_dying:
-        return "weak (expired)"
-    name = header.type_name() or target_name(child(value, "pointee_"))
-    return "weak to %s (%s)" % (name, header.describe(besides="watched"))
+        return kind + " (expired)"
+    return "%s to %s (%s)" % (kind, name_of_target(value, header), header.describe(besides="watched"))
+
+
+def weak_summary(value, _):
+    return summary_of_weak(value, "weak", lambda weak, header: header.type_name() or target_name(child(weak, "pointee_")))
 
 
 def alias_summary(value, _):
@@ -51,13 +54,7 @@ def shared_summary(value, _):
 
 
 def weak_shared_summary(value, _):
-    value = plain(value)
-    if word_of(child(child(value, "handle_"), "record_")) == 0:
-        return "weak_ptr (null)"
-    header = header_of_weak(value)
-    if header is None or header.count().is_dying:
-        return "weak_ptr (expired)"
-    return "weak_ptr to %s (%s)" % (target_name(child(value, "part_")), header.describe(besides="watched"))
+    return summary_of_weak(value, "weak_ptr", lambda weak, header: target_name(child(weak, "part_")))
 
 
 def atomic_summary(value, _):
