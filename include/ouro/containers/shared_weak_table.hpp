@@ -104,46 +104,20 @@ class shared_weak_table {
     return use(found == nullptr || found->object.expired() ? nullptr : found.get());
   }
 
-  /// What `put` has found or made.
+  /// What `find_or_put` has found or made.
   struct placed {
     pointer at;     ///< the entry of the key
     strong object;  ///< its object
     bool is_new;
   };
 
-  /// Inserts an entry. If there is one of an equal key, that is replaced if `replaces`, or if its object has died.
+  /// Inserts an entry, or replaces that of an equal key.
   /// \throws std::bad_alloc, and what moving, hashing and comparing throw; then nothing has changed
-  placed put(Key key, const strong& object, Content content, bool replaces) {
-    enter();
-    strong held = object;                  // what follows calls user code, which may drop the caller's pointer
-    const std::size_t hash = Hash{}(key);  // calls user code
-    pointer made = std::allocate_shared<entry>(allocator<entry>{}, hash, std::move(key), std::move(content));
-    made->object = weak{held, on_death{state_, made}};
-    pointer replaced;  // calls user code when it is destroyed: the table does not have it
-    lookup search{*state_, made->key, hash};
-    for (;;) {
-      search.compare();
-      std::size_t places = 0;
-      {
-        const lock_guard lock{state_->mutex};
-        if (!search.is_current()) continue;
-        if (pointer at = search.found(); at != nullptr) {
-          if (!replaces) {
-            if (strong alive = at->object.lock(); alive != nullptr) return {std::move(at), std::move(alive), false};
-          }
-          replaced = state_->replace(*at, made);
-          return {std::move(made), std::move(held), true};
-        }
-        if (state_->entries.has_room()) {
-          state_->insert(made);
-          return {std::move(made), std::move(held), true};
-        }
-        places = state_->entries.places();
-      }
-      typename table::larger_memory larger{places};  // may begin a collection, which calls user code
-      const lock_guard lock{state_->mutex};
-      state_->entries.take(larger);
-    }
+  void put(Key key, const strong& object, Content content) { place(std::move(key), object, std::move(content), true); }
+
+  /// Inserts an entry, unless there is one of an equal key whose object is alive. \throws as `put`
+  placed find_or_put(Key key, const strong& object, Content content) {
+    return place(std::move(key), object, std::move(content), false);
   }
 
   /// Removes the entry of this key and returns it, or null. Its object may have died.
@@ -337,6 +311,40 @@ class shared_weak_table {
     std::size_t equal_ = table::none;  ///< the newest of them that is equal to the key
     std::uint64_t seen_ = 0;           ///< insertions before the last `collect`
   };
+
+  /// Inserts an entry. If there is one of an equal key, that is replaced if `replaces`, or if its object has died.
+  placed place(Key&& key, const strong& object, Content&& content, bool replaces) {
+    enter();
+    strong held = object;                  // what follows calls user code, which may drop the caller's pointer
+    const std::size_t hash = Hash{}(key);  // calls user code
+    pointer made = std::allocate_shared<entry>(allocator<entry>{}, hash, std::move(key), std::move(content));
+    made->object = weak{held, on_death{state_, made}};
+    pointer replaced;  // calls user code when it is destroyed: the table does not have it
+    lookup search{*state_, made->key, hash};
+    for (;;) {
+      search.compare();
+      std::size_t places = 0;
+      {
+        const lock_guard lock{state_->mutex};
+        if (!search.is_current()) continue;
+        if (pointer at = search.found(); at != nullptr) {
+          if (!replaces) {
+            if (strong alive = at->object.lock(); alive != nullptr) return {std::move(at), std::move(alive), false};
+          }
+          replaced = state_->replace(*at, made);
+          return {std::move(made), std::move(held), true};
+        }
+        if (state_->entries.has_room()) {
+          state_->insert(made);
+          return {std::move(made), std::move(held), true};
+        }
+        places = state_->entries.places();
+      }
+      typename table::larger_memory larger{places};  // may begin a collection, which calls user code
+      const lock_guard lock{state_->mutex};
+      state_->entries.take(larger);
+    }
+  }
 
   /// The calling thread may use shared objects from now on, and a collection waits for it.
   static void enter() noexcept { note_use<refcount, collector>(); }

@@ -65,11 +65,7 @@ class OURO_SHARED_TYPE weak_key_map {
   /// \pre `key` is not null. \throws std::bad_alloc, and what moving the value throws
   void insert_or_assign(key_type key, Value value) {
     const void* const identity = key.owner();
-    if constexpr (is_shared) {
-      entries_.put(identity, key, std::move(value), true);
-    } else {
-      entries_.put(identity, key, std::move(value));
-    }
+    entries_.put(identity, key, std::move(value));
   }
 
   /// The value of `key`; if there is none, inserts `value`. Null only if the entry was removed meanwhile, by a move or
@@ -77,7 +73,7 @@ class OURO_SHARED_TYPE weak_key_map {
   value_pointer setdefault(key_type key, Value value) {
     if constexpr (is_shared) {
       const void* const identity = key.owner();
-      return value_of(entries_.put(identity, key, std::move(value), false).at);
+      return value_of(entries_.find_or_put(identity, key, std::move(value)).at);
     } else {
       if (Value* const found = find(key); found != nullptr) return found;
       insert_or_assign(key, std::move(value));

@@ -42,7 +42,7 @@ class OURO_SHARED_TYPE weak_set {
   bool insert(const value_type& object) {
     if (contains(object)) return false;
     if constexpr (detail::are_watched_by_threads<Memory>()) {
-      return entries_.put(object.owner(), object, {}, false).is_new;
+      return entries_.find_or_put(object.owner(), object, {}).is_new;
     } else {
       entries_.put(object.owner(), object, {});
       return true;

@@ -58,20 +58,14 @@ class OURO_SHARED_TYPE weak_value_map {
   }
 
   /// \pre `object` is not null. \throws std::bad_alloc, and what moving the key throws
-  void insert_or_assign(Key key, mapped_type object) {
-    if constexpr (is_shared) {
-      entries_.put(std::move(key), object, {}, true);
-    } else {
-      entries_.put(std::move(key), object, {});
-    }
-  }
+  void insert_or_assign(Key key, mapped_type object) { entries_.put(std::move(key), object, {}); }
 
   /// Returns the object of `key`; if there is none, inserts `object` and returns it. \pre, \throws as
   /// `insert_or_assign`
   mapped_type setdefault(Key key, mapped_type object) {
     if (mapped_type found = get(key); found != nullptr) return found;
     if constexpr (is_shared) {
-      return entries_.put(std::move(key), object, {}, false).object;
+      return entries_.find_or_put(std::move(key), object, {}).object;
     } else {
       insert_or_assign(std::move(key), object);
       return object;
